@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Everything a newcomer or a continuous-integration machine runs.
+#   make ink     set up, ink examples/ into lineart/
+#   make test    set up, run every check and the whole test-suite
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_READY := $(VENV)/.ready-run
+DEV_READY := $(VENV)/.ready-dev
+SETUP := scripts/set_up.sh pyproject.toml scripts/carry_models.py
+
+.DEFAULT_GOAL := help
+.PHONY: help ink test lint bench lock clean
+
+help:
+	@echo "make ink    ink the sketches in examples/ into lineart/"
+	@echo "make test   run every check and the whole test-suite"
+	@echo "make lint   run the checks that need no test: ruff, mypy, import contracts"
+	@echo "make bench  measure speed, memory and quality"
+	@echo "make lock   renew the exact versions in requirements/"
+	@echo "make clean  remove what these commands made"
+
+$(RUN_READY): requirements/run.txt $(SETUP)
+	@sh scripts/set_up.sh $(VENV) requirements/run.txt
+	@touch $@
+
+$(DEV_READY): requirements/dev.txt $(SETUP)
+	@sh scripts/set_up.sh $(VENV) requirements/dev.txt
+	@touch $@ $(RUN_READY)
+
+ink: $(RUN_READY)
+	@$(BIN)/smart-lineart ink examples -o lineart
+
+lint: $(DEV_READY)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/check_spdx.py
+
+# The suite comes last, so that its closing line closes the run.
+test: lint
+	@if [ -f scripts/install_krita.sh ]; then sh scripts/install_krita.sh; fi
+	$(BIN)/python -m pytest
+
+bench: $(DEV_READY)
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/quality.py examples
+
+lock: $(DEV_READY)
+	PATH="$(BIN):$$PATH" sh scripts/lock.sh
+
+clean:
+	rm -rf $(VENV) build dist lineart .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find smart_lineart tests training benchmarks scripts -name __pycache__ -prune -exec rm -rf {} +
