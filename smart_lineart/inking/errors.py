@@ -35,8 +35,7 @@ class OutOfMemory(InkError):
     """The machine, or the device, has no memory left for the next tile."""
 
     def __init__(
-        self,
-        sentence: str = "Inking ran out of memory; close other programs, or lower the memory limit, and try again.",
+        self, sentence: str = "Inking ran out of memory; lower the memory limit or close other programs."
     ) -> None:
         super().__init__(sentence)
 

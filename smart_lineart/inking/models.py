@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Model folders: where they are, what their cards say, and whether their files are whole.
 
-A model is a folder with three files: ``model.onnx``, ``metadata.json`` and ``README.md`` (the card for people).
+A model is a folder with ``model.onnx``, ``metadata.json`` and ``README.md`` (the card for people).
 ``metadata.json`` is one JSON object with these keys:
 
-===================  ==========================================================================================
+===================  =====================================================================================
 ``schema``           version of this list, 1
 ``name``             identifier; letters, digits, ``-``, ``_`` and ``.``
 ``version``          version of the model, text such as "1.0"
@@ -17,7 +17,7 @@ A model is a folder with three files: ``model.onnx``, ``metadata.json`` and ``RE
 ``licence``          SPDX identifier of the weights' licence
 ``metrics``          object with what was measured, name to number
 ``created``          date, ISO 8601
-===================  ==========================================================================================
+===================  =====================================================================================
 """
 
 from __future__ import annotations
@@ -75,12 +75,8 @@ def available_models(notify: Callable[[str], None] | None = None) -> list[Model]
     """
     models: dict[str, Model] = {}
     for folder in _model_folders():
-        try:
-            model = _checked(folder)
-        except ModelError as error:
-            if notify is not None:
-                notify(str(error))
-        else:
+        model = _sound(folder, notify)
+        if model is not None:
             models.setdefault(model.name, model)
     return list(models.values())
 
@@ -100,7 +96,7 @@ def default_model() -> Model:
         places = " or ".join(str(place) for place in search_folders())
         raise ModelError(f"No model was found in {places}; reinstall Smart Lineart.")
     names = ", ".join(folder.name for folder in folders)
-    raise ModelError(f"There are several models ({names}) and none is called {DEFAULT_NAME}; choose one of them.")
+    raise ModelError(f"There are several models ({names}) and none is called {DEFAULT_NAME}; choose one.")
 
 
 def load_model(folder: Path | None) -> Model:
@@ -123,6 +119,15 @@ def _subfolders(place: Path) -> Iterator[Path]:
     yield from (child for child in children if child.is_dir())
 
 
+def _sound(folder: Path, notify: Callable[[str], None] | None) -> Model | None:
+    try:
+        return _checked(folder)
+    except ModelError as error:
+        if notify is not None:
+            notify(str(error))
+        return None
+
+
 def _claims_model(folder: Path) -> bool:
     # A half-copied model must be reported, not overlooked, so either file is enough.
     return (folder / METADATA_FILE).exists() or (folder / ONNX_FILE).exists()
@@ -136,7 +141,9 @@ def _checked(folder: Path) -> Model:
     metadata = _read_metadata(folder / METADATA_FILE)
     onnx = folder / ONNX_FILE
     if hashlib.sha256(_read(onnx)).hexdigest() != metadata["sha256"].lower():
-        raise ModelError(f"The model file {onnx} is damaged: its checksum is not the one in its card; {_REPAIR}.")
+        raise ModelError(
+            f"The model file {onnx} is damaged, its checksum differs from its card's; {_REPAIR}."
+        )
     return Model(metadata["name"], folder, onnx, metadata)
 
 
@@ -162,10 +169,9 @@ def _read_metadata(path: Path) -> dict[str, Any]:
 
 
 def _check_schema(path: Path, metadata: dict[str, Any]) -> None:
-    schema = metadata.get("schema")
-    if not _is_count(schema):
+    if not _is_count(metadata.get("schema")):
         raise ModelError(f'The model\'s card {path} has no valid "schema"; {_REPAIR}.')
-    if schema > SCHEMA:
+    if metadata["schema"] > SCHEMA:
         raise ModelError(f"The model {path.parent} was made for a newer Smart Lineart; update Smart Lineart.")
 
 
