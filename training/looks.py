@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The look of a sketch: pencil grain, paper, uneven light, noise, compression.
+
+Everything here works on darkness (float32, 0 paper .. 1 black) as it arrives after paper normalisation, so
+what remains of paper and light is small.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+Rng = np.random.Generator
+
+
+def load_papers(folder: Path) -> list[np.ndarray]:
+    """Paper textures as zero-mean, unit-variance float32 tiles of at least 256 px."""
+    papers = []
+    for path in sorted((folder / "textures" / "paper").glob("*.*")):
+        image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        if image is None or min(image.shape) < 64:
+            continue
+        image = image.astype(np.float32)
+        image -= cv2.GaussianBlur(image, (0, 0), 24)
+        deviation = float(image.std())
+        if deviation > 0.5:
+            papers.append(np.clip(image / deviation, -4, 4))
+    return papers
+
+
+def grain(rng: Rng, shape: tuple[int, int], papers: list[np.ndarray]) -> np.ndarray:
+    """Zero-mean texture of `shape`, from a paper scan or filtered noise."""
+    if papers and rng.random() < 0.6:
+        paper = papers[rng.integers(len(papers))]
+        zoom = rng.uniform(0.5, 1.6)
+        paper = cv2.resize(paper, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        tall, wide = -(-(shape[0] + 8) // paper.shape[0]), -(-(shape[1] + 8) // paper.shape[1])
+        paper = np.tile(paper, (tall + 1, wide + 1))
+        y, x = rng.integers(paper.shape[0] - shape[0]), rng.integers(paper.shape[1] - shape[1])
+        return paper[y : y + shape[0], x : x + shape[1]]
+    noise = rng.normal(size=shape).astype(np.float32)
+    noise = cv2.GaussianBlur(noise, (0, 0), rng.uniform(0.4, 1.4))
+    return noise / max(float(noise.std()), 1e-3)
+
+
+def low_frequency(rng: Rng, shape: tuple[int, int], cells: int = 4) -> np.ndarray:
+    """Smooth field of unit variance over the patch."""
+    field = rng.normal(size=(cells, cells)).astype(np.float32)
+    return cv2.resize(field, shape[::-1], interpolation=cv2.INTER_CUBIC)
+
+
+def finish(rng: Rng, strokes: np.ndarray, papers: list[np.ndarray]) -> np.ndarray:
+    """Turn drawn darkness (H, W) into a scanned or photographed sketch's; float32 0..1."""
+    shape = strokes.shape
+    out = strokes
+    if rng.random() < 0.6:
+        strength = rng.uniform(0.05, 0.45)
+        out = out * np.clip(1 + strength * grain(rng, shape, papers), 0, 1.6)
+    if rng.random() < 0.45:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, 1.1))
+    out = np.clip(out, 0, 1) * rng.uniform(0.62, 1.0)
+    if rng.random() < 0.6:
+        out = 1 - (1 - out) * (1 - np.clip(rng.uniform(0.0, 0.05) * grain(rng, shape, papers), -0.2, 0.3))
+    if rng.random() < 0.35:  # what paper normalisation leaves of shadows and smudges
+        out = out + rng.uniform(0.0, 0.05) * low_frequency(rng, shape) + rng.uniform(-0.03, 0.04)
+    if rng.random() < 0.5:
+        out = out + rng.normal(size=shape).astype(np.float32) * rng.uniform(0, 0.035)
+    out = np.clip(out, 0, 1)
+    if rng.random() < 0.25:
+        quality = int(rng.integers(35, 92))
+        _, code = cv2.imencode(".jpg", ((1 - out) * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
+        out = 1 - cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+    if rng.random() < 0.3:
+        out = np.clip(out, 0, 1) ** rng.uniform(0.75, 1.4)
+    return out

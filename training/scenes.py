@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Training patches: a piece of a drawing as a rough sketch, and the line geometry behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from training import corpus as corpus_module
+from training.corpus import Drawing
+from training.looks import finish, grain, load_papers
+from training.roughen import Hand, Pass, Rng, resample, roughen, smooth_noise
+
+LINE_WIDTH = 3.0  # px at working scale: the line map's lines, wide enough to survive doubt about their place
+SUPERSAMPLE = 2
+SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
+MARGIN = 24  # px drawn beyond the patch, so that passes enter it as they would on a page
+MAX_INK = 0.16  # patches with a denser line map are hatching or lettering, which sketches to ink do not have
+
+
+@dataclass(frozen=True)
+class Patch:
+    """`sketch` (H, W) darkness; `line`, `solid` (H, W) 0..1; `width` (H, W) relative width x 64, 0: unknown."""
+
+    sketch: np.ndarray
+    line: np.ndarray
+    width: np.ndarray
+    solid: np.ndarray
+
+
+def fixed(points: np.ndarray, scale: float = 1.0) -> np.ndarray:
+    """Coordinates of pixel centres as OpenCV's fixed-point numbers, on a canvas `scale` times finer."""
+    return np.round(((points + 0.5) * scale - 0.5) * (1 << SHIFT)).astype(np.int32)
+
+
+class Canvas:
+    """Accumulates pencil passes as darkness (float32) over a patch with its margin."""
+
+    def __init__(self, side: int):
+        self.side = side
+        self.fine = np.zeros((side * SUPERSAMPLE, side * SUPERSAMPLE), np.float32)
+
+    def draw(self, stroke: Pass, pen: float, strength: float = 1.0) -> None:
+        """Lay one pass over what is there: translucent graphite multiplies."""
+        low = np.floor(stroke.points.min(0) - 3 * pen - 3).astype(int)
+        high = np.ceil(stroke.points.max(0) + 3 * pen + 3).astype(int)
+        low, high = np.maximum(low, 0), np.minimum(high, self.side)
+        if (high <= low).any() or len(stroke.points) < 2:
+            return
+        wide, tall = (high - low) * SUPERSAMPLE
+        mask = np.zeros((tall, wide), np.uint8)
+        at = fixed(stroke.points - low, SUPERSAMPLE)
+        run = max(1, len(at) // 8)
+        for start in range(0, len(at) - 1, run):
+            stop = min(len(at), start + run + 1)
+            fine = pen * SUPERSAMPLE * float(stroke.width[start:stop].mean())
+            thick = max(1, round(fine))
+            dark = int(255 * np.clip(stroke.darkness[start:stop].mean() * strength * min(1.0, fine / thick), 0, 1))
+            cv2.polylines(mask, [at[start:stop]], False, dark, thick, cv2.LINE_AA, SHIFT)
+        view = self.fine[
+            low[1] * SUPERSAMPLE : high[1] * SUPERSAMPLE, low[0] * SUPERSAMPLE : high[0] * SUPERSAMPLE
+        ]
+        view += (1 - view) * (mask.astype(np.float32) * (1 / 255))
+
+    def fill(self, polygons: list[np.ndarray], darkness: float) -> None:
+        mask = np.zeros(self.fine.shape, np.uint8)
+        cv2.fillPoly(mask, [fixed(p, SUPERSAMPLE) for p in polygons], 255, cv2.LINE_AA, SHIFT)
+        self.fine = np.maximum(self.fine, mask.astype(np.float32) * (darkness / 255))
+
+    def darkness(self) -> np.ndarray:
+        return cv2.resize(self.fine, (self.side, self.side), interpolation=cv2.INTER_AREA)
+
+
+def _profile(rng: Rng, line: np.ndarray, size: float) -> np.ndarray:
+    """Give a line of constant width the swell and taper of a hand, for sources that have none."""
+    count = len(line)
+    lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line[:, :2], axis=0).T))])
+    reach = size * rng.uniform(0.003, 0.04)
+    width = np.exp(0.25 * smooth_noise(rng, count, count / 3))
+    for end in (lengths, lengths[-1] - lengths):
+        if rng.random() < 0.6:
+            width = width * (0.3 + 0.7 * np.clip(end / reach, 0, 1))
+    return np.column_stack([line[:, :2], np.clip(width, 0.25, 2.0)])
+
+
+class Scenes:
+    """An endless supply of patches of `side` px."""
+
+    def __init__(self, data: Path, side: int = 160, seed: int = 0):
+        self.side = side
+        self.rng = np.random.default_rng(seed)
+        self.corpus = corpus_module.load_corpus(data)
+        self.papers = load_papers(data)
+        self.groups = [g for g in self.corpus if self.corpus[g]]
+        shares = np.array([corpus_module.GROUPS[g][0] for g in self.groups])
+        self.shares = shares / shares.sum()
+
+    def __iter__(self) -> Iterator[Patch]:
+        while True:
+            patch = self._try_patch()
+            if patch is not None:
+                yield patch
+
+    def _place(self, drawing: Drawing) -> tuple[float, np.ndarray, np.ndarray]:
+        """Random size, rotation and flip: the drawing's size in px, a matrix and an offset for its points."""
+        rng = self.rng
+        size = float(np.exp(rng.uniform(np.log(420), np.log(1400))))
+        angle = rng.uniform(0, 2 * np.pi)
+        cos, sin = np.cos(angle), np.sin(angle)
+        matrix = np.array([[cos, -sin], [sin, cos]]) * (size / drawing.size)
+        matrix[0] *= rng.choice([-1, 1])
+        stretch = np.exp(rng.normal(0, 0.08))
+        matrix = matrix @ np.diag([stretch, 1 / stretch])
+        stroke = drawing.strokes[rng.integers(len(drawing.strokes))]
+        centre = matrix @ stroke[rng.integers(len(stroke)), :2]
+        whole = self.side + 2 * MARGIN
+        offset = whole / 2 - centre + rng.uniform(-0.45, 0.45, 2) * self.side
+        return size, matrix, offset
+
+    def _try_patch(self) -> Patch | None:
+        rng = self.rng
+        group = self.groups[rng.choice(len(self.groups), p=self.shares)]
+        drawing = self.corpus[group][rng.integers(len(self.corpus[group]))]
+        size, matrix, offset = self._place(drawing)
+        whole = self.side + 2 * MARGIN
+        constant = rng.random() < (0.6 if group == "icons" else 0.35)
+        lines = []
+        for stroke in drawing.strokes:
+            points = stroke[:, :2] @ matrix.T + offset
+            if (points.max(0) < -8).any() or (points.min(0) > whole + 8).any():
+                continue
+            line = np.column_stack([points, stroke[:, 2]])
+            length = float(np.hypot(*np.diff(points, axis=0).T).sum())
+            if length >= 4:
+                lines.append(_profile(rng, resample(line, 6.0), size) if constant else line)
+        line_map, width_map = self._truth(lines, whole)
+        cut = slice(MARGIN, MARGIN + self.side)
+        if line_map[cut, cut].mean() > MAX_INK or not (line_map[cut, cut].any() or rng.random() < 0.1):
+            return None
+        sketch, solid = self._sketch(drawing, lines, matrix, offset, size, whole)
+        return Patch(
+            finish(rng, sketch, self.papers)[cut, cut].astype(np.float32),
+            np.where(solid > 0.5, 0, line_map)[cut, cut].astype(np.float32),
+            width_map[cut, cut],
+            solid[cut, cut].astype(np.float32),
+        )
+
+    def _truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
+        """Line map at LINE_WIDTH px and the relative width of the nearest line (x 64) around each line."""
+        fine = np.zeros((whole * SUPERSAMPLE, whole * SUPERSAMPLE), np.uint8)
+        width = np.zeros((whole, whole), np.uint8)
+        for line in lines:
+            at = fixed(line[:, :2], SUPERSAMPLE)
+            cv2.polylines(fine, [at], False, 255, round(LINE_WIDTH * SUPERSAMPLE), cv2.LINE_AA, SHIFT)
+            dense = resample(line, 3.0)
+            run = 2
+            at = fixed(dense[:, :2])
+            for start in range(0, len(at) - 1, run):
+                stop = start + run + 1
+                value = int(np.clip(dense[start:stop, 2].mean() * 64, 1, 255))
+                cv2.polylines(width, [at[start:stop]], False, value, 5, cv2.LINE_8, SHIFT)
+        line_map = cv2.resize(fine, (whole, whole), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+        return line_map, width
+
+    def _sketch(
+        self, drawing: Drawing, lines: list[np.ndarray], matrix: np.ndarray, offset: np.ndarray, size: float, whole: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        rng = self.rng
+        canvas = Canvas(whole)
+        hand = Hand.random(rng, size)
+        pen = float(np.clip(np.exp(rng.normal(np.log(1.9), 0.5)), 0.6, 6.0))
+        if rng.random() < 0.5:
+            self._distract(canvas, pen, whole, size)
+        for line in lines:
+            for stroke in roughen(rng, line, hand):
+                canvas.draw(stroke, pen)
+        return self._solids(drawing, canvas, matrix, offset, size, whole)
+
+    def _solids(
+        self, drawing: Drawing, canvas: Canvas, matrix: np.ndarray, offset: np.ndarray, size: float, whole: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Spot blacks, such as pupils, stay black; blacks larger than a sketch would hold are left out."""
+        rng = self.rng
+        solid = np.zeros((whole, whole), np.uint8)
+        keep_large = rng.random() < 0.35
+        for rings in drawing.solids:
+            placed = [ring @ matrix.T + offset for ring in rings]
+            low, high = placed[0].min(0), placed[0].max(0)
+            if (high < 0).any() or (low > whole).any():
+                continue
+            if (high - low).max() > 0.05 * size and not keep_large:
+                continue
+            cv2.fillPoly(solid, [fixed(ring) for ring in placed], 255, cv2.LINE_AA, SHIFT)
+            canvas.fill(placed, rng.uniform(0.6, 1.0))
+        dark = canvas.darkness()
+        if solid.any():
+            scribble = np.clip(1 + 0.15 * grain(rng, solid.shape, self.papers), 0.4, 1.2)
+            dark = np.where(solid > 127, np.clip(dark * scribble, 0, 1), dark)
+        return dark, solid.astype(np.float32) / 255
+
+    def _distract(self, canvas: Canvas, pen: float, whole: int, size: float) -> None:
+        """What belongs to the sketch only: construction lines, guide ellipses, ruled paper, smudges."""
+        rng = self.rng
+        strength = rng.uniform(0.06, 0.34)
+        for _ in range(rng.integers(1, 7)):
+            kind = rng.random()
+            if kind < 0.45:
+                angle, centre = rng.uniform(0, np.pi), rng.uniform(0, whole, 2)
+                reach = np.array([np.cos(angle), np.sin(angle)]) * rng.uniform(0.15, 1.0) * whole
+                points = np.linspace(centre - reach, centre + reach, 24)
+            else:
+                turn = np.linspace(0, rng.uniform(3, 8), 48) + rng.uniform(0, 6)
+                axes = size * rng.uniform(0.03, 0.3) * np.array([1, rng.uniform(0.3, 1)])
+                angle = rng.uniform(0, np.pi)
+                ring = np.stack([np.cos(turn) * axes[0], np.sin(turn) * axes[1]], 1)
+                spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+                points = ring @ spin.T + rng.uniform(0, whole, 2)
+            points = points + rng.normal(0, 0.3, points.shape)
+            count = len(points)
+            stroke = Pass(points.astype(np.float32), np.full(count, 0.9), np.full(count, strength))
+            canvas.draw(stroke, pen * rng.uniform(0.6, 1.1), rng.uniform(0.6, 1.0))
+        if rng.random() < 0.12:
+            spacing, phase = rng.uniform(18, 60), rng.uniform(0, 40)
+            for y in np.arange(phase, whole, spacing):
+                points = np.array([[0, y], [whole, y + rng.normal(0, 0.4)]], np.float32)
+                canvas.draw(Pass(points, np.full(2, 0.7), np.full(2, strength * 0.7)), max(1.0, 0.5 * pen))
+        if rng.random() < 0.15:
+            smudge = cv2.GaussianBlur(canvas.fine, (0, 0), rng.uniform(4, 16)) * rng.uniform(0.1, 0.6)
+            canvas.fine = np.maximum(canvas.fine, smudge)
