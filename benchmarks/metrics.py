@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How good lineart is, against a truth drawn as centrelines of one width.
 
-*Ink* is every pixel darker than mid grey, its *skeleton* the thinning of Zhang and Suen (1984) as scikit-image's
-`skeletonize` does it. F alone misses gaps, specks and doubled lines: a plain threshold of a rough sketch reaches
-0.9. L, ends and comp show whether the passes over one intended line became one line.
+*Ink* is every pixel darker than mid grey, its *skeleton* the thinning of Zhang and Suen (1984) as
+scikit-image's `skeletonize` does it. F alone misses gaps, specks and doubled lines: a plain threshold of a
+rough sketch reaches 0.9. L, ends and comp show whether the passes over one intended line became one line.
 
 | metric  | definition                                                                              | ideal |
 |---------|-----------------------------------------------------------------------------------------|-------|
@@ -17,9 +17,9 @@
 | `dirt`  | mean of (1 - grey) x 100 farther than 24 px from the truth's ink                        | 0     |
 | `width` | median of twice the distance transform on the skeleton, in px                           | asked |
 
-Precision and recall of thin curves with a distance tolerance are those of Martin, Fowlkes and Malik, "Learning to
-Detect Natural Image Boundaries" (PAMI 2004), matched by nearest distance; the tolerance is 4 permille of the long
-edge.
+Precision and recall of thin curves with a distance tolerance are those of Martin, Fowlkes and Malik,
+"Learning to Detect Natural Image Boundaries" (PAMI 2004), matched by nearest distance; the tolerance is 4
+permille of the long edge.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ CLEAR_OF_TRUTH = 24.0
 
 @dataclass(frozen=True)
 class Lineart:
-    """A lineart image and what the metrics need of it, each computed at most once. `grey`: float32, 1 is paper."""
+    """A lineart image and what is measured of it, thinned only once. `grey`: float32 H x W, 1 is paper."""
 
     grey: np.ndarray
 
@@ -71,7 +71,7 @@ class Lineart:
 
     @property
     def ends(self) -> int:
-        """Skeleton pixels with at most one neighbour, so that a speck of one pixel counts as an end as well."""
+        """Skeleton pixels with at most one neighbour: a speck of one pixel counts as an end as well."""
         return int((self.skeleton & (count_neighbours(self.skeleton) <= 1)).sum())
 
     @property
@@ -96,8 +96,8 @@ class Lineart:
 def measure(ink: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """The metrics of a lineart against its truth, by the names in METRICS.
 
-    Both are H x W of the same shape, uint8 (0 ink, 255 paper) or float (0 ink, 1 paper). Raises ValueError for
-    other arrays, for shapes that differ and for a truth without ink, to which no ratio can be taken.
+    Both are H x W of the same shape, uint8 (0 ink, 255 paper) or float (0 ink, 1 paper). Raises ValueError
+    for other arrays, for shapes that differ and for a truth without ink, to which no ratio can be taken.
     """
     if ink.shape != truth.shape:
         raise ValueError(f"the ink is {ink.shape} and the truth {truth.shape}: they must have one shape")
@@ -126,7 +126,7 @@ def measure_lineart(ink: Lineart, truth: Lineart) -> dict[str, float]:
 
 
 def distance_to(mask: np.ndarray) -> np.ndarray:
-    """Distance of every pixel of an H x W bool mask to the nearest set one, float32 px; infinite if none is set."""
+    """Distance of every pixel of a bool mask to the nearest set one, float32 px; infinite if none is set."""
     if not mask.any():
         return np.full(mask.shape, np.inf, np.float32)
     return cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The metrics on drawings small enough to count by hand.
 
-The truth is one horizontal line of 4 px, 200 px long, on a page of 250 x 250, so the tolerance is 1 px. Thinning
-eats about half a line's width at each end, hence the slack of a few pixels in lengths.
+The truth is one horizontal line of 4 px, 200 px long, on a page of 250 x 250, so the tolerance is 1 px.
+Thinning eats about half a line's width at each end, hence the slack of a few pixels in lengths.
 """
 
 from __future__ import annotations

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure lineart quality on the sketches of a folder.
+
+DIR holds any of: stroke drawings (.json, drawn in several looks at 1400 px), pairs NAME.sketch.png and
+NAME.truth.png, and lone images, which are only shown. Prints the metrics of benchmarks/metrics.py for this
+project and for the classical methods, per image, at the median and where the worst tenth begins; writes them
+as metrics.json, with contact sheets, to the output folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+if __package__ in (None, ""):  # run as a file: its folder is on the path, the repository is not
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks import classical, sheet, summary
+from benchmarks.looks import LOOKS
+from benchmarks.metrics import Lineart, measure_lineart
+from benchmarks.strokes import LONG_EDGE
+from benchmarks.subjects import Subject, find_files, load_subjects
+from smart_lineart.inking import ArraySketch, Inker, InkError
+
+OURS = "ours"
+METHODS = (OURS, *classical.METHODS)
+
+Inking = Callable[[np.ndarray], np.ndarray]
+"""From a sketch as read, uint8, to lineart, uint8 H x W, 0 ink .. 255 paper."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parse(arguments)
+    try:
+        files = find_files(options.folder)[: options.limit]
+        options.out.mkdir(parents=True, exist_ok=True)
+        with Inker(model=options.model) as inker:
+            report, rows = _measure_all(files, options, _inkings(inker, options))
+    except (ValueError, OSError, InkError) as error:
+        print(f"quality: {error}", file=sys.stderr)
+        return 2
+    _print_summary(report, options.thickness)
+    metrics_file = options.out / "metrics.json"
+    metrics_file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print("\nwritten:", *[metrics_file, *sheet.write_sheets(rows, options.out)], sep="\n  ")
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="quality", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument(
+        "--thickness", type=float, default=4.0, help="px at 1400 px long edge (default: %(default)s)"
+    )
+    parser.add_argument("--limit", type=int, help="measure only the first so many files")
+    parser.add_argument(
+        "--out", type=Path, default=Path("lineart/quality"), help="output folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--model", type=Path, help="folder of the model to ink with (default: the built-in one)"
+    )
+    parser.add_argument(
+        "--looks",
+        type=_names(tuple(LOOKS)),
+        default=list(LOOKS),
+        help=f"of the stroke drawings, in turn (default: {','.join(LOOKS)})",
+    )
+    parser.add_argument(
+        "--methods", type=_names(METHODS), default=list(METHODS), help=f"(default: {','.join(METHODS)})"
+    )
+    options = parser.parse_args(arguments)
+    if options.limit is not None and options.limit < 1:
+        parser.error("--limit must be at least 1")
+    return options
+
+
+def _names(known: tuple[str, ...]) -> Callable[[str], list[str]]:
+    def split(text: str) -> list[str]:
+        names = text.split(",")
+        for name in names:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(known)}")
+        return names
+
+    return split
+
+
+def _inkings(inker: Inker, options: argparse.Namespace) -> dict[str, Inking]:
+    def ours(sketch: np.ndarray) -> np.ndarray:
+        scale = max(sketch.shape[:2]) / LONG_EDGE
+        return 255 - inker.ink(sketch, thickness=options.thickness * scale)
+
+    def classically(method: classical.Method) -> Inking:
+        def ink(sketch: np.ndarray) -> np.ndarray:
+            luma = ArraySketch(sketch).read_luma(0, sketch.shape[0])
+            return method(classical.dark_on_light(luma))
+
+        return ink
+
+    known = {OURS: ours} | {name: classically(method) for name, method in classical.METHODS.items()}
+    return {name: known[name] for name in options.methods}
+
+
+def _measure_all(
+    files: list[Path], options: argparse.Namespace, inkings: dict[str, Inking]
+) -> tuple[dict[str, object], list[sheet.Row]]:
+    images, rows, missing = [], [], {}
+    print(f"thickness {options.thickness:g} px at {LONG_EDGE} px long edge\n\n{summary.heading('image')}")
+    for subject in load_subjects(files, options.looks):
+        linearts = {}
+        for name, ink in inkings.items():
+            try:
+                linearts[name] = ink(subject.sketch)
+            except classical.MissingProgram as error:
+                missing[name] = str(error)
+        measured = _measure(subject, linearts)
+        for name, figures in measured.items():
+            print(summary.row(f"{subject.name} ({subject.look}) {name}", figures), flush=True)
+        images.append({"name": subject.name, "look": subject.look, "methods": measured})
+        rows.append(_sheet_row(subject, linearts, measured))
+    report = {
+        "thickness": options.thickness,
+        "images": images,
+        "summary": _summarise(images, list(inkings), options.thickness),
+        "missing": missing,
+    }
+    return report, rows
+
+
+def _measure(subject: Subject, linearts: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
+    if subject.truth is None:
+        return {}
+    truth = Lineart.of(subject.truth)
+    return {name: measure_lineart(Lineart.of(lineart), truth) for name, lineart in linearts.items()}
+
+
+def _summarise(
+    images: list[dict], methods: list[str], thickness: float
+) -> dict[str, dict[str, dict[str, float]]]:
+    summaries = {}
+    for name in methods:
+        measured = [image["methods"][name] for image in images if name in image["methods"]]
+        if measured:
+            summaries[name] = {
+                "median": summary.median(measured),
+                "worst tenth": summary.worst_tenth(measured, thickness),
+            }
+    return summaries
+
+
+def _sheet_row(
+    subject: Subject, linearts: dict[str, np.ndarray], measured: dict[str, dict[str, float]]
+) -> sheet.Row:
+    seen = 1 - ArraySketch(subject.sketch).read_luma(0, subject.sketch.shape[0])
+    if subject.truth is not None:
+        seen = 1 - subject.truth.astype(np.float32) / 255
+    place = sheet.busiest_place(seen)
+    cells = [sheet.make_cell(subject.sketch, "sketch", place)]
+    if subject.truth is not None:
+        cells.append(sheet.make_cell(subject.truth, "truth", place))
+    for name, lineart in linearts.items():
+        cells.append(sheet.make_cell(lineart, _caption(name, measured.get(name)), place))
+    return sheet.Row(f"{subject.name} ({subject.look})", cells)
+
+
+def _caption(method: str, figures: dict[str, float] | None) -> str:
+    if figures is None:
+        return method
+    return "{method}: F {F:.3f}  L {L:.2f}  ends {ends:.1f}  comp {comp:.2f}".format(method=method, **figures)
+
+
+def _print_summary(report: dict, thickness: float) -> None:
+    measured = sum(bool(image["methods"]) for image in report["images"])
+    print(f"\n{summary.heading(f'{measured} images with truth')}")
+    for statistic in ("median", "worst tenth"):
+        for name, found in report["summary"].items():
+            print(summary.row(f"{statistic}: {name}", found[statistic]))
+    for name, why in report["missing"].items():
+        print(f"{name}: no figures: {why}")
+    print(f"(ideal: F P R L comp 1, ends dirt 0, width {thickness:g}; grey is stated at that width)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
