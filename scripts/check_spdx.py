@@ -24,5 +24,5 @@ def lacks_header(path: str) -> bool:
 if __name__ == "__main__":
     bad = [path for path in sys.argv[1:] or tracked_sources() if lacks_header(path)]
     for path in bad:
-        print(f"{path}: the first line should be \"# {HEADER}\"")
+        print(f'{path}: the first line should be "# {HEADER}"')
     sys.exit(bool(bad))

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line: options, their values and `--help`. Imports nothing that takes time to load."""
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from smart_lineart import __version__
+from smart_lineart.cli.errors import UsageError
+
+DEFAULT_THICKNESS = "4px"
+DEFAULT_MEMORY = "1G"
+SMALLEST_MEMORY = 64 << 20
+MM_PER_INCH = 25.4
+
+
+@dataclass(frozen=True)
+class Thickness:
+    """A line thickness in pixels of the page or in millimetres on paper."""
+
+    value: float
+    unit: str  # "px" or "mm"
+
+    def pixels(self, dpi: float) -> float:
+        """The thickness in pixels of a page with `dpi` pixels per inch."""
+        return self.value if self.unit == "px" else self.value * dpi / MM_PER_INCH
+
+
+@dataclass(frozen=True)
+class Colour:
+    """An sRGB colour, 0..255 each."""
+
+    red: int
+    green: int
+    blue: int
+
+    @property
+    def is_black(self) -> bool:
+        """Whether it is the same in every RGB profile."""
+        return not (self.red or self.green or self.blue)
+
+
+def thickness(text: str) -> Thickness:
+    """Parse "4", "4px" or "0.5mm"."""
+    match = re.fullmatch(r"([0-9]*\.?[0-9]+|[0-9]+\.)\s*(px|mm)?", text.strip(), re.IGNORECASE)
+    value = float(match[1]) if match else math.nan
+    if match is None or not 0 < value < 10_000:
+        raise ValueError(f'"{text}" is not a thickness: say pixels such as 4, or millimetres such as 0.5mm')
+    return Thickness(value, (match[2] or "px").lower())
+
+
+def detail(text: str) -> float | None:
+    """Parse "auto" (None) or the factor from the page to the image the network sees."""
+    if text.strip().lower() == "auto":
+        return None
+    value = _number(text)
+    if not 0 < value <= 16:
+        raise ValueError(f'"{text}" is not a detail: say auto, or a scale above 0 such as 0.5')
+    return value
+
+
+def faint(text: str) -> float:
+    """Parse a number from 0 (only firm lines) to 1 (every faint line)."""
+    value = _number(text)
+    if not 0 <= value <= 1:
+        raise ValueError(f'"{text}" is not between 0 and 1')
+    return value
+
+
+def colour(text: str) -> Colour:
+    """Parse "#rrggbb" or "#rgb"."""
+    digits = text.strip().removeprefix("#")
+    if len(digits) == 3:
+        digits = "".join(2 * digit for digit in digits)
+    if not re.fullmatch(r"[0-9a-fA-F]{6}", digits):
+        raise ValueError(f'"{text}" is not a colour such as #202040')
+    red, green, blue = bytes.fromhex(digits)
+    return Colour(red, green, blue)
+
+
+def memory(text: str) -> int:
+    """Parse "1G", "300M" or "1.5GiB" into bytes."""
+    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise ValueError(f'"{text}" is not an amount of memory such as 300M or 1G')
+    size = int(float(match[1]) * 1024 ** " KMGT".index(match[2].upper() or " "))
+    if size < SMALLEST_MEMORY:
+        raise ValueError(f'"{text}" is too little: {SMALLEST_MEMORY >> 20}M is the least there can be')
+    return size
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _reader(parse: Callable[[str], object]) -> Callable[[str], object]:
+    """Lets argparse show the parser's own sentence; it hides that of a plain ValueError."""
+
+    def read(text: str) -> object:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return read
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sentence = message[0].upper() + message[1:]
+        raise UsageError(f"{sentence}; see {self.prog} --help.")
+
+
+def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
+    ink = commands.add_parser(
+        "ink",
+        help="ink sketches",
+        description="Ink sketches: PNG, JPEG, TIFF, WebP, PSD and Krita files, or folders of them.",
+    )
+    ink.add_argument(
+        "sketches", nargs="+", type=Path, metavar="SKETCH", help="an image file or a folder of them"
+    )
+    ink.add_argument(
+        "-o", "--output", type=str, metavar="FILE|DIR",
+        help="where the lineart goes (default: NAME-lineart.png beside each sketch)",
+    )
+    look = ink.add_argument_group("how the lineart looks")
+    look.add_argument(
+        "--thickness", type=_reader(thickness), default=DEFAULT_THICKNESS, metavar="PX",
+        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm (default: 4)",
+    )
+    look.add_argument("--style", default="pen", metavar="NAME", help="brush style, see `info` (default: pen)")
+    look.add_argument(
+        "--detail", type=_reader(detail), default="auto", metavar="SCALE|auto",
+        help="scale at which the sketch is looked at: larger keeps smaller details (default: auto)",
+    )
+    look.add_argument(
+        "--faint", type=_reader(faint), default="0.5", metavar="0..1",
+        help="how many of the faint lines are inked, 0 none to 1 all (default: 0.5)",
+    )
+    look.add_argument(
+        "--color", "--colour", type=_reader(colour), default="#000000", metavar="'#rrggbb'",
+        help="ink colour (default: black)",
+    )
+    look.add_argument(
+        "--background", choices=["transparent", "white"], default="transparent",
+        help="what lies behind the ink (default: transparent)",
+    )
+    work = ink.add_argument_group("how the work is done")
+    work.add_argument(
+        "--runtime", choices=["auto", "openvino", "onnxruntime"], default="auto",
+        help="inference runtime (default: auto)",
+    )
+    work.add_argument(
+        "--device", choices=["auto", "cpu", "gpu", "npu"], default="auto", help="processor (default: auto)"
+    )
+    work.add_argument(
+        "--memory-limit", type=_reader(memory), default=DEFAULT_MEMORY, metavar="SIZE",
+        help="memory the whole command may use, such as 300M (default: 1G)",
+    )
+    work.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the built-in model)")
+    work.add_argument("--json", action="store_true", help="print the results as JSON")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; `command` is "ink" or "info". It raises UsageError."""
+    parser = _Parser(prog="smart-lineart", description="Turn rough sketches into clean lineart.")
+    parser.add_argument("--version", action="version", version=f"smart-lineart {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    _add_ink(commands)
+    info = commands.add_parser(
+        "info", help="show the version, models, devices and brush styles",
+        description="Show the version, the models, the runtimes and devices found, and the brush styles.",
+    )
+    info.add_argument("--json", action="store_true", help="print the same as JSON")
+    return parser

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which image files can be inked, told by their first bytes; a file's name may say anything."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from smart_lineart.cli.errors import FileError, why
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".psd", ".kra"})
+"""What a folder is searched for."""
+
+READABLE = "PNG, JPEG, TIFF, WebP, PSD and Krita files can be read"
+
+_SIGNATURES = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),  # BigTIFF, for files beyond 4 GB
+    (b"MM\0+", "tiff"),
+    (b"8BPS\0\x01", "psd"),
+    (b"PK\x03\x04", "kra"),
+)
+
+
+def image_format(path: Path) -> str:
+    """The format of an image file: png, jpeg, tiff, webp, psd or kra. Raises FileError."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except FileNotFoundError:
+        raise FileError(f"{path} does not exist.") from None
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {why(error)}.") from error
+    if not start:
+        raise FileError(f"{path} is empty.")
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "webp"
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature):
+            return name
+    raise FileError(f"{path} is not an image that can be inked; {READABLE}.")

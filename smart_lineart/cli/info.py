@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`smart-lineart info`: what this installation has and can do."""
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from smart_lineart import __version__
+from smart_lineart.inking import STYLES, available_models, list_devices
+
+
+def info_command(*, as_json: bool) -> int:
+    """Print the version, models, devices and styles; returns the exit code."""
+    facts = gather()
+    if as_json:
+        print(json.dumps(facts, indent=2))
+    else:
+        print("\n".join(_lines(facts)))
+    return 0
+
+
+def gather() -> dict[str, Any]:
+    """Everything `info` tells, as JSON has it."""
+    faults: list[str] = []
+    models = [
+        {"name": model.name, "folder": str(model.folder), "card": _card(model.folder), **model.metadata}
+        for model in available_models(faults.append)
+    ]
+    return {
+        "version": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "models": models,
+        "model_faults": faults,
+        "devices": [
+            {
+                "runtime": device.runtime,
+                "kind": device.kind,
+                "title": device.title,
+                "available": device.available,
+                "reason": device.reason,
+            }
+            for device in list_devices()
+        ],
+        "styles": [
+            {"name": style.name, "title": style.title, "description": style.description}
+            for style in STYLES.values()
+        ],
+    }
+
+
+def _card(folder: Path) -> str | None:
+    try:
+        return (folder / "README.md").read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _lines(facts: dict[str, Any]) -> Iterator[str]:
+    yield f"Smart Lineart {facts['version']} (Python {facts['python']}, {facts['platform']})"
+    yield from ("", "Models")
+    for model in facts["models"]:
+        yield f"  {model['name']} {model['version']}  {model['title']}"
+        yield f"    card: {Path(model['folder']) / 'README.md'}"
+    yield from (f"  {fault}" for fault in facts["model_faults"])
+    if not facts["models"] and not facts["model_faults"]:
+        yield "  none"
+    yield from ("", "Devices")
+    for device in facts["devices"]:
+        state = "" if device["available"] else f"  (not available: {device['reason']})"
+        yield f"  {device['runtime']} {device['kind']}  {device['title']}{state}"
+    yield from ("", "Brush styles")
+    for style in facts["styles"]:
+        yield f"  {style['name']}  {style['title']}: {style['description']}"

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One sketch file in, one lineart file out."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.cli.arguments import Colour, Thickness
+from smart_lineart.cli.errors import Interrupted
+from smart_lineart.cli.output import check_writable, whole_file
+from smart_lineart.cli.page import ASSUMED_DPI, Page, Spool, read_page
+from smart_lineart.cli.png import PngWriter
+from smart_lineart.inking import Features, Inker, Rect
+
+STRIP_PIXELS = 2 << 20
+"""Ink is drawn and written in strips of about so many pixels."""
+
+LUMA_SHARE = 8
+"""A page whose luma takes more than one part in so many of the memory limit is kept on disk."""
+
+_PREPARING = 0.8  # how far the progress bar is when the strokes are known
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the lineart is to look."""
+
+    thickness: Thickness
+    style: str
+    detail: float | None
+    faint: float
+    colour: Colour
+    white: bool
+
+
+@dataclass
+class Inked:
+    """What came of one sketch; times in seconds."""
+
+    size: tuple[int, int]
+    dpi: tuple[float, float] | None
+    thickness: float
+    scale: float
+    seconds: dict[str, float]
+    notices: list[str] = field(default_factory=list)
+
+
+def ink_file(
+    sketch: Path,
+    target: Path,
+    look: Look,
+    inker: Inker,
+    *,
+    memory_limit: int,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> Inked:
+    """Ink one sketch file. Raises FileError, InkError, Interrupted; `target` is whole or as it was."""
+    check_writable(target)
+    started = time.perf_counter()
+    page = read_page(sketch, Spool(memory_limit // LUMA_SHARE, target.parent))
+    was_read = time.perf_counter()
+    if cancelled():
+        raise Interrupted
+    features = inker.prepare(
+        page.sketch,
+        detail=look.detail,
+        progress=lambda done: progress(_PREPARING * done),
+        cancelled=cancelled,
+    )
+    prepared = time.perf_counter()
+    thickness = _thickness(look, page, sketch)
+    ink = _strips(inker, features, look, thickness, cancelled)
+    _write(target, page, look, ink, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
+    written = time.perf_counter()
+    seconds = {
+        "read": was_read - started,
+        "prepare": prepared - was_read,
+        "render": written - prepared,
+        "total": written - started,
+    }
+    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices)
+
+
+def _thickness(look: Look, page: Page, sketch: Path) -> float:
+    if look.thickness.unit == "px":
+        return look.thickness.value
+    if page.dpi is not None:
+        # Scans are sometimes finer one way than the other; a round brush takes the mean.
+        return look.thickness.pixels(sum(page.dpi) / 2)
+    pixels = look.thickness.pixels(ASSUMED_DPI)
+    page.notices.append(
+        f"{sketch} names no resolution; {ASSUMED_DPI:.0f} dpi is assumed, so {look.thickness.value:g} mm"
+        f" is {pixels:.1f} px."
+    )
+    return pixels
+
+
+def _strips(
+    inker: Inker, features: Features, look: Look, thickness: float, cancelled: Callable[[], bool]
+) -> Iterator[NDArray[np.uint8]]:
+    """The page's coverage from top to bottom, uint8 (rows, width)."""
+    height, width = features.size
+    rows = max(1, STRIP_PIXELS // width)
+    for top in range(0, height, rows):
+        if cancelled():
+            raise Interrupted
+        region = Rect(0, top, width, min(rows, height - top))
+        yield inker.render(
+            features,
+            thickness=thickness,
+            style=look.style,
+            faint=look.faint,
+            region=region,
+            cancelled=cancelled,
+        )
+
+
+def _write(
+    target: Path, page: Page, look: Look, ink: Iterator[NDArray[np.uint8]], progress: Callable[[float], None]
+) -> None:
+    height, width = page.sketch.size
+    # The ink's colour is sRGB. Black is black in any profile, so the sketch's own can be kept with it.
+    icc = page.icc if look.colour.is_black else None
+    colours = _colours(look)
+    with whole_file(target) as file:
+        writer = PngWriter(
+            file, width=width, height=height, channels=colours.shape[1], dpi=page.dpi, icc=icc
+        )
+        done = 0
+        for coverage in ink:
+            writer.write(colours[coverage])
+            done += len(coverage)
+            progress(done / height)
+        writer.finish()
+
+
+def _colours(look: Look) -> NDArray[Any]:
+    """The pixel for each coverage 0..255: ink with that alpha, or ink laid over white."""
+    ink = np.array([look.colour.red, look.colour.green, look.colour.blue])
+    coverage = np.arange(256)[:, None]
+    if look.white:
+        pixels = 255 + (ink - 255) * coverage / 255
+        return np.rint(pixels).astype(np.uint8)
+    return np.hstack([np.broadcast_to(ink, (256, 3)), coverage]).astype(np.uint8)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ctrl-C that is obeyed within a second, whatever native code is running."""
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+from smart_lineart.cli.errors import Interrupted
+
+Result = TypeVar("Result")
+
+PATIENCE = 0.6
+"""Seconds a worker gets to stop by itself, after which the process ends without it."""
+
+_POLL = 0.05
+
+
+class Worker(Generic[Result]):
+    """Runs work in a thread, so that signals are handled while native code computes."""
+
+    def __init__(self, work: Callable[[Callable[[], bool]], Result]) -> None:
+        self._stop = threading.Event()
+        self._outcome: list[Result] = []
+        self._fault: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True, name="inking")
+
+    def result(self, at_exit: Callable[[], None]) -> Result:
+        """Do the work and return what it returns; raises what it raises, and Interrupted.
+
+        When the work does not stop in time, `at_exit` cleans up and the process ends at once.
+        """
+        self._thread.start()
+        with _terminate_as_interrupt():
+            try:
+                while self._thread.is_alive():
+                    self._thread.join(_POLL)
+            except KeyboardInterrupt:
+                self._end(at_exit)
+                raise Interrupted from None
+        if self._fault:
+            raise self._fault[0]
+        return self._outcome[0]
+
+    def _run(self, work: Callable[[Callable[[], bool]], Result]) -> None:
+        try:
+            self._outcome.append(work(self._stop.is_set))
+        except BaseException as fault:  # noqa: BLE001 - carried to the waiting thread, whatever it is
+            self._fault.append(fault)
+
+    def _end(self, at_exit: Callable[[], None]) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not stop the cleaning up
+        self._stop.set()
+        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            at_exit()
+            print(f"\nsmart-lineart: {Interrupted()}", file=sys.stderr, flush=True)
+            os._exit(130)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def _terminate_as_interrupt() -> Iterator[None]:
+    """Let SIGTERM end the work as Ctrl-C does; signals can be set in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A page's luma, kept compactly: in memory, or in an unnamed file when the page is large."""
+from __future__ import annotations
+
+import mmap
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+Stored = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+class LumaStore:
+    """Luma of H x W px as uint8 or uint16 over its full range, filled top to bottom.
+
+    A grey image of 8 bits is kept in 8 bits, everything else in 16, finer than the network sees. Past
+    `in_memory` bytes the rows go to an unnamed file in `folder`, which the system frees even after a crash.
+    """
+
+    def __init__(
+        self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path
+    ) -> None:
+        self.dtype = np.dtype(dtype)
+        self._map: mmap.mmap | None = None
+        if height * width * self.dtype.itemsize <= in_memory:
+            self.array: Stored = np.empty((height, width), self.dtype)
+            return
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.truncate(height * width * self.dtype.itemsize)
+            self._map = mmap.mmap(file.fileno(), 0)
+        self.array = np.frombuffer(self._map, self.dtype).reshape(height, width)
+
+    @property
+    def in_file(self) -> bool:
+        """Whether the rows lie on disk."""
+        return self._map is not None
+
+    def write(self, top: int, luma: NDArray[np.float32]) -> None:
+        """Put in rows of luma, float32 0..1, from row `top` on."""
+        full = np.iinfo(self.dtype).max
+        self.array[top : top + len(luma)] = np.rint(luma * full).clip(0, full)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Give back the memory of rows that lie on disk anyway."""
+        if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
+
+class PageSketch:
+    """A page's luma as the engine reads it, turned upright; a `Sketch`.
+
+    `orientation` is EXIF's: 1 upright, 2..8 the ways a camera or scanner can be held.
+    """
+
+    def __init__(self, store: LumaStore, orientation: int = 1) -> None:
+        self._store = store
+        self._upright = _upright(store.array, orientation)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in px."""
+        height, width = self._upright.shape
+        return height, width
+
+    def read_luma(self, top: int, bottom: int) -> NDArray[np.float32]:
+        """Rows top..bottom as float32 (bottom - top, width), 0 black to 1 white."""
+        rows = self._upright[top:bottom].astype(np.float32, order="C")
+        rows /= np.iinfo(self._store.dtype).max
+        self._store.let_go()
+        return rows
+
+
+def _upright(array: Stored, orientation: int) -> Stored:
+    """A view of an image stored in one of EXIF's eight orientations as it should be seen."""
+    if orientation >= 5:
+        array = array.T
+    if orientation in (3, 4, 7, 8):
+        array = array[::-1]
+    if orientation in (2, 3, 6, 7):
+        array = array[:, ::-1]
+    return array

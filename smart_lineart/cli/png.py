@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes RGBA or RGB PNG a strip of rows at a time, so that no page of pixels is ever held.
+
+The chunks are those of the PNG specification (W3C, third edition); zlib does the compression.
+"""
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+FAST = 1
+"""Compression level. Ink is mostly paper: higher levels take three times as long to save a fifth."""
+
+_TRUECOLOUR = {3: 2, 4: 6}  # channels to PNG's colour type
+_PERCEPTUAL = b"\0"
+_INCH = 0.0254
+
+
+class PngWriter:
+    """Writes one image of 8 bits per channel to a file; call `write` from top to bottom, then `finish`."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        *,
+        width: int,
+        height: int,
+        channels: int,
+        dpi: tuple[float, float] | None = None,
+        icc: bytes | None = None,
+    ) -> None:
+        self._file = file
+        self._row_bytes = width * channels
+        self._missing = height
+        self._pack = zlib.compressobj(FAST, memLevel=9)
+        self._lines = np.zeros((0, 1 + self._row_bytes), np.uint8)
+        file.write(SIGNATURE)
+        self._chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, _TRUECOLOUR[channels], 0, 0, 0))
+        if icc is not None:
+            self._chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(icc))
+        else:
+            self._chunk(b"sRGB", _PERCEPTUAL)
+        if dpi is not None:
+            across, down = (round(value / _INCH) for value in dpi)
+            self._chunk(b"pHYs", struct.pack(">IIB", across, down, 1))
+
+    def write(self, rows: NDArray[np.uint8]) -> None:
+        """Add rows of pixels, uint8 (count, width, channels)."""
+        count = len(rows)
+        assert count <= self._missing
+        self._missing -= count
+        if count > len(self._lines):
+            # Each line begins with its filter: none, which suits flat colour best.
+            self._lines = np.zeros((count, 1 + self._row_bytes), np.uint8)
+        self._lines[:count, 1:] = rows.reshape(count, self._row_bytes)
+        packed = self._pack.compress(self._lines[:count].data)
+        if packed:
+            self._chunk(b"IDAT", packed)
+
+    def finish(self) -> None:
+        """Write what remains."""
+        assert self._missing == 0
+        self._chunk(b"IDAT", self._pack.flush())
+        self._chunk(b"IEND", b"")
+
+    def _chunk(self, kind: bytes, data: bytes) -> None:
+        self._file.write(struct.pack(">I", len(data)) + kind)
+        self._file.write(data)
+        self._file.write(struct.pack(">I", zlib.crc32(data, zlib.crc32(kind))))
