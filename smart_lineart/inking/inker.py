@@ -1,0 +1,266 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine's front door: a sketch goes in, ink comes out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.drawing import draw
+from smart_lineart.inking.errors import BadOption, BadSketch, Cancelled, OutOfMemory
+from smart_lineart.inking.features import Features
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.models import load_model
+from smart_lineart.inking.paper import Paper, firm_darkness, judge_paper, network_darkness
+from smart_lineart.inking.resize import read_reduced, resize
+from smart_lineart.inking.runtime import load_network
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, auto_scale, stroke_width
+from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
+from smart_lineart.inking.solids import draw_solids
+from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.styles import find_style
+from smart_lineart.inking.tiles import run_tiles
+from smart_lineart.inking.tracing import trace_strokes
+
+Bytes = NDArray[np.uint8]
+Progress = Callable[[float], None]
+Cancel = Callable[[], bool]
+
+MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
+SURVEY_SIDE = 4096  # px: long side of the picture in which strokes are measured
+BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
+BYTES_PER_PIXEL = 170  # of a tile's window inside a float32 network, measured with both runtimes
+MOST_PIXELS = 3 << 20  # of a window: larger ones are not faster
+LEAST_PIXELS = 1 << 18
+DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
+
+
+class Inker:
+    """Inks sketches with one model on one runtime and device. Use from one thread at a time.
+
+    Args:
+        runtime: "auto", "openvino" or "onnxruntime".
+        device: "auto", "cpu", "gpu" or "npu".
+        memory_limit: bytes that the process should stay within.
+        model: a model folder; None takes the one that comes along.
+        threads: most threads; None lets the runtime choose.
+        notify: gets a sentence when something other than asked for had to be done.
+
+    Raises ModelError, RuntimeMissing, BadOption.
+    """
+
+    def __init__(
+        self,
+        *,
+        runtime: str = "auto",
+        device: str = "auto",
+        memory_limit: int = 1 << 30,
+        model: Path | None = None,
+        threads: int | None = None,
+        notify: Callable[[str], None] | None = None,
+    ):
+        self._notify = notify or (lambda sentence: None)
+        self._memory_limit = memory_limit
+        self._model = load_model(model)
+        self._network, _, _ = load_network(
+            self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
+        )
+
+    def __enter__(self) -> Inker:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the network; features already prepared stay usable with another Inker."""
+        self._network.close()
+
+    @property
+    def runtime_name(self) -> str:
+        """The runtime in use: "openvino" or "onnxruntime"."""
+        return self._network.runtime_name
+
+    @property
+    def device_name(self) -> str:
+        """The device in use: "cpu", "gpu" or "npu"."""
+        return self._network.device_name
+
+    def prepare(
+        self,
+        sketch: Sketch | NDArray[Any],
+        *,
+        detail: float | None = None,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Features:
+        """Find the lines of a sketch: the expensive part, run once per sketch.
+
+        Args:
+            sketch: a page to read in strips, or an array as :class:`ArraySketch` takes it.
+            detail: working px per page px, 1/16 to 2; smaller merges more. None finds it from the sketch.
+            progress: called with 0..1 on this thread.
+            cancelled: asked between tiles; True ends the run.
+
+        Raises BadSketch, BadOption, Cancelled, OutOfMemory, ModelError.
+        """
+        if detail is not None and not MIN_SCALE <= detail <= MAX_SCALE:
+            raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
+        page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
+        check_size(*page.size)
+        report = progress or (lambda done: None)
+        try:
+            return self._prepare(page, detail, report, cancelled or (lambda: False))
+        except MemoryError as error:
+            raise OutOfMemory from error
+
+    def _prepare(self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel) -> Features:
+        survey = _Survey(page, detail)
+        report(0.1)
+        _stop_if(cancelled)
+        if survey.blank:
+            report(1.0)
+            return Features(page.size, survey.scale, survey.paper.inverted, Strokes.empty(), None)
+        darkness = survey.darkness()
+        report(0.2)
+        line, width, solid = self._run_network(darkness, lambda done: report(0.2 + 0.65 * done), cancelled)
+        ratio = (darkness.shape[1] / page.size[1], darkness.shape[0] / page.size[0])
+        strokes = trace_strokes(line, width, darkness, ratio)
+        _stop_if(cancelled)
+        report(1.0)
+        return Features(page.size, survey.scale, survey.paper.inverted, strokes, solid if (solid > 127).any() else None)
+
+    def _run_network(self, darkness: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
+        """The trunk over the page; when memory runs out, again with smaller tiles, as long as that helps."""
+        room = self._memory_limit - BASE_BYTES - 8 * darkness.size
+        pixels = int(np.clip(room // BYTES_PER_PIXEL, LEAST_PIXELS, MOST_PIXELS))
+        stride = self._model.stride
+        halo = -(-(self._model.receptive_field // 2) // stride) * stride
+        channels = int(self._model.metadata["channels"])
+        while True:
+            try:
+                return run_tiles(
+                    self._network,
+                    darkness,
+                    channels=channels,
+                    stride=stride,
+                    halo=halo,
+                    max_pixels=pixels,
+                    progress=report,
+                    cancelled=cancelled,
+                )
+            except (OutOfMemory, MemoryError):
+                if pixels <= LEAST_PIXELS:
+                    raise
+                pixels = max(LEAST_PIXELS, pixels // 4)
+                self._network.release_memory()
+                self._notify("Memory ran short; inking goes on in smaller tiles.")
+
+    def render(
+        self,
+        features: Features,
+        *,
+        thickness: float = 4.0,
+        style: str = "pen",
+        faint: float = 0.5,
+        region: Rect | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Bytes:
+        """Draw the lines of a sketch: the cheap part, run at every change of thickness or style.
+
+        Args:
+            thickness: median line width in page px, 0.25 to 400.
+            style: one of :func:`style_names`.
+            faint: 0 keeps every line the network saw, 1 only the firmest.
+            region: the part of the page to draw; None draws all of it. A region equals that part of the page.
+            cancelled: asked now and then; True ends the drawing.
+
+        Returns:
+            uint8 coverage (height, width) of the region: 0 no ink, 255 full ink.
+
+        Raises BadOption, Cancelled, OutOfMemory.
+        """
+        if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
+            raise BadOption(f"Thickness must lie between {MIN_THICKNESS} and {MAX_THICKNESS:g} px, not {thickness:g}.")
+        if not 0.0 <= faint <= 1.0:
+            raise BadOption(f"Faint must lie between 0 and 1, not {faint:g}.")
+        pen = find_style(style)
+        whole = Rect(0, 0, features.size[1], features.size[0])
+        part = whole if region is None else region
+        if part.intersection(whole) != part or not part.width or not part.height:
+            raise BadOption(f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px.")
+        strokes = features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
+        try:
+            ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
+            if features.solid is not None:
+                draw_solids(ink, features.solid, part, features.size)
+        except MemoryError as error:
+            raise OutOfMemory from error
+        return ink
+
+    def ink(
+        self,
+        sketch: Sketch | NDArray[Any],
+        *,
+        thickness: float = 4.0,
+        style: str = "pen",
+        detail: float | None = None,
+        faint: float = 0.5,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> Bytes:
+        """:meth:`prepare` and :meth:`render` in one: uint8 coverage (height, width)."""
+        find_style(style)
+        features = self.prepare(sketch, detail=detail, progress=progress, cancelled=cancelled)
+        return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
+
+
+def _stop_if(cancelled: Cancel) -> None:
+    if cancelled():
+        raise Cancelled
+
+
+class _Survey:
+    """What is found out about a page before the network runs: paper, stroke width, working scale."""
+
+    def __init__(self, page: Sketch, detail: float | None):
+        self._page = page
+        height, width = page.size
+        long_side = max(height, width)
+        factor = -(-long_side // SURVEY_SIDE)
+        if detail is not None:
+            factor = max(1, min(factor, math.floor(1 / detail)))
+        self._factor = factor
+        self._reduced = _checked(read_reduced(page, factor))
+        self.paper: Paper = judge_paper(self._reduced)
+        relative = self.paper.relative_darkness(_as_luma(self._reduced))
+        firm = firm_darkness(relative)
+        self.blank = firm == 0.0
+        if detail is None and not self.blank:
+            detail = auto_scale(stroke_width(relative, firm) * factor, long_side)
+        self.scale = detail or 1.0
+
+    def darkness(self) -> Bytes:
+        """The network's input at working scale."""
+        if self._factor > 1 and self._factor * self.scale > 1.0:  # fine strokes: read the page less reduced
+            self._factor = max(1, math.floor(1 / self.scale))
+            self._reduced = read_reduced(self._page, self._factor)
+        height, width = self._page.size
+        tall, wide = max(1, round(height * self.scale)), max(1, round(width * self.scale))
+        relative = self.paper.relative_darkness(resize(_as_luma(self._reduced), tall, wide))
+        return network_darkness(relative, firm_darkness(relative))
+
+
+def _as_luma(reduced: NDArray[np.uint16]) -> NDArray[np.float32]:
+    return reduced.astype(np.float32) * np.float32(1 / 65535)
+
+
+def _checked(reduced: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    if not reduced.size:
+        raise BadSketch("The sketch has no pixels.")
+    return reduced

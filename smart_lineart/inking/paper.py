@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From luma to darkness: takes away the paper's tone and uneven light, and evens out the contrast.
+
+The network sees the same kind of picture whether the artist drew on white, cream or black, scanned or
+photographed: 0 is paper, about 210 the page's firm lines, 255 black.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.resize import resize
+from smart_lineart.inking.sketch import Luma
+
+SURVEY_SIDE = 800  # px: long side of the picture the paper is judged on
+BLOCK = 16  # px of that picture per cell of the paper's tone
+FIRM_LINE = 0.82  # darkness that the page's firm lines are brought to
+MAX_GAIN = 5.0  # fainter sketches than this would bring up the paper's grain instead
+MIN_CONTRAST = 0.02  # of luma; below, the page is blank
+
+
+@dataclass(frozen=True)
+class Paper:
+    """The paper under a sketch.
+
+    Attributes:
+        tone: float32 (rows, columns) of the paper's luma, laid evenly over the page; of the inverted luma when
+            `inverted`.
+        inverted: whether lines are lighter than the paper.
+    """
+
+    tone: Luma
+    inverted: bool
+
+    def relative_darkness(self, luma: Luma) -> Luma:
+        """Luma (H, W) of the whole page at any resolution -> float32 darkness relative to the paper, 0 paper."""
+        if self.inverted:
+            luma = np.float32(1.0) - luma
+        out = luma / resize(self.tone, *luma.shape)
+        return np.subtract(np.float32(1.0), out, out=out)
+
+
+def _neighbours(cells: Luma) -> Luma:
+    """(9, rows, columns): every cell's 3 x 3 neighbourhood, edges repeated."""
+    padded = np.pad(cells, 1, mode="edge")
+    rows, columns = cells.shape
+    return np.stack([padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)])
+
+
+def _tone(survey: Luma) -> Luma:
+    """Paper luma per block: the brighter part of the block, so that lines do not count, then smoothed."""
+    rows, columns = -(-survey.shape[0] // BLOCK), -(-survey.shape[1] // BLOCK)
+    padded = np.pad(survey, ((0, rows * BLOCK - survey.shape[0]), (0, columns * BLOCK - survey.shape[1])), "edge")
+    blocks = padded.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows, columns, BLOCK * BLOCK)
+    cells = np.percentile(blocks, 80, axis=2).astype(np.float32)
+    overall = float(np.percentile(cells, 60))
+    # A block darker than its surroundings is drawn over, not shadowed: light falls off over many blocks.
+    for _ in range(3):
+        cells = np.maximum(cells, np.percentile(_neighbours(cells), 75, axis=0).astype(np.float32))
+    for _ in range(3):
+        cells = _neighbours(cells).mean(0, dtype=np.float32)
+    return np.maximum(cells, np.float32(max(0.4 * overall, 0.05)))
+
+
+def judge_paper(reduced: NDArray[np.uint16]) -> Paper:
+    """Find paper tone, polarity and contrast from the page's luma at any resolution (uint16)."""
+    height, width = reduced.shape
+    shrink = max(1.0, max(height, width) / SURVEY_SIDE)
+    survey = resize(
+        reduced.astype(np.float32) / np.float32(65535.0), max(1, round(height / shrink)), max(1, round(width / shrink))
+    )
+    middle = float(np.median(survey))
+    # Dark paper alone is not enough: a photo in bad light is dark, yet its lines are darker still.
+    lighter = float(np.percentile(survey, 99.5)) - middle
+    darker = middle - float(np.percentile(survey, 0.5))
+    inverted = middle < 0.5 and lighter > 1.5 * darker
+    if inverted:
+        survey = np.float32(1.0) - survey
+    return Paper(_tone(survey), inverted)
+
+
+def firm_darkness(relative: Luma) -> float:
+    """Darkness of the page's firm lines: the upper part of what stands out from the paper's noise; 0 if blank."""
+    sample = relative[:: max(1, relative.shape[0] // 1500), :: max(1, relative.shape[1] // 1500)]
+    noise = float(np.median(np.abs(sample - np.median(sample))))
+    ink = relative[relative > max(MIN_CONTRAST, 6.0 * noise)]
+    if ink.size < max(4, relative.size * 2e-5):
+        return 0.0
+    return float(np.percentile(ink, 90))
+
+
+def network_darkness(relative: Luma, firm: float) -> NDArray[np.uint8]:
+    """Relative darkness -> the network's input, uint8: firm lines at FIRM_LINE, paper and lighter at 0."""
+    gain = float(np.clip(FIRM_LINE / max(firm, 1e-6), 0.9, MAX_GAIN))
+    return np.clip(np.rint(relative * np.float32(gain * 255.0)), 0, 255).astype(np.uint8)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Strokes: the geometry of a lineart, ready to be drawn at any thickness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Strokes:
+    """Polylines laid end to end in flat arrays.
+
+    Attributes:
+        points: float32 (N, 2), x and y in page px; (0, 0) is the top left pixel's corner.
+        width: float32 (N,), relative width; its median over the page's ink is 1.
+        strength: float32 (S,), how firmly each stroke is drawn: 0 a ghost, 1 the page's firm lines.
+        starts: intp (S + 1,): stroke s holds the vertices starts[s] to starts[s + 1].
+    """
+
+    points: Floats
+    width: Floats
+    strength: Floats
+    starts: NDArray[np.intp]
+
+    def __len__(self) -> int:
+        return len(self.strength)
+
+    @property
+    def nbytes(self) -> int:
+        return self.points.nbytes + self.width.nbytes + self.strength.nbytes + self.starts.nbytes
+
+    @classmethod
+    def empty(cls) -> Strokes:
+        return cls(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros(1, np.intp))
+
+    @classmethod
+    def from_lists(cls, points: list[Floats], width: list[Floats], strength: list[float]) -> Strokes:
+        if not points:
+            return cls.empty()
+        starts = np.concatenate([[0], np.cumsum([len(p) for p in points])]).astype(np.intp)
+        return cls(
+            np.concatenate(points).astype(np.float32),
+            np.concatenate(width).astype(np.float32),
+            np.asarray(strength, np.float32),
+            starts,
+        )
+
+    def owner(self) -> NDArray[np.intp]:
+        """(N,): the stroke each vertex belongs to."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    def select(self, keep: NDArray[np.bool_]) -> Strokes:
+        """Only the strokes where `keep` (S,) is true."""
+        if bool(keep.all()):
+            return self
+        counts = np.diff(self.starts)[keep]
+        vertices = keep[self.owner()]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+        return Strokes(self.points[vertices], self.width[vertices], self.strength[keep], starts)

@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the network's line map to strokes: thin, follow, tidy, smooth.
+
+Lengths here are px at working scale, where the network draws lines about 3 px wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.graph import Edge, Graph, Points, trace
+from smart_lineart.inking.strokes import Floats, Strokes
+from smart_lineart.inking.thinning import thin
+
+Bytes = NDArray[np.uint8]
+
+LINE = 0.42  # probability from which a pixel counts as line
+SPUR = 5.0  # branches that end free within this are side effects of thinning
+SPECK = 5.0  # shorter lines that touch nothing need a firm probability
+SPECK_LINE = 0.72
+GAP = 12.0  # free ends that face each other within this are joined where the network half sees a line
+SURE_GAP = 4.0  # and within this in any case
+GAP_COSINE = 0.75
+GAP_LINE = 0.06
+STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
+REACH = 7  # vertices over which directions are taken
+SMOOTHING = 10  # binomial passes; their standard deviation is sqrt(passes / 2) px
+CORNER_COSINE = 0.35  # sharper turns than this (about 70 degrees) are meant
+WIDTH_UNIT = 64.0  # the width map's value for relative width 1
+
+
+def close_pinholes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill slits and holes up to two pixels wide, as two passes of a stroke leave them: a 3 x 3 closing."""
+
+    def spread(image: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        wide = image.copy()
+        wide[:, 1:] |= image[:, :-1]
+        wide[:, :-1] |= image[:, 1:]
+        tall = wide.copy()
+        tall[1:] |= wide[:-1]
+        tall[:-1] |= wide[1:]
+        return tall
+
+    padded = np.pad(mask, 2)
+    closed: NDArray[np.bool_] = ~spread(~spread(padded))
+    return closed[2:-2, 2:-2]
+
+
+def prune_spurs(graph: Graph) -> None:
+    """Remove short branches with a free end, shortest first, and join what they parted."""
+    for limit in (0.5 * SPUR, SPUR):
+        for edge in sorted(graph.edges, key=Edge.length):
+            a, b = edge.nodes
+            if edge not in graph.edges or edge.closed or a == b or edge.length() > limit:
+                continue
+            free = [n for n in (a, b) if graph.degree(n) == 1]
+            if len(free) != 1:
+                continue
+            graph.remove(edge)
+            graph.dissolve(b if free[0] == a else a)
+
+
+def _leaving(edge: Edge, node: int) -> Points:
+    """Unit direction in which an edge leaves a node."""
+    points = edge.points if edge.nodes[0] == node else edge.points[::-1]
+    far = points[min(REACH, len(points) - 1)] - points[0]
+    return np.asarray(far / max(float(np.hypot(*far)), 1e-6), np.float32)
+
+
+def _probability(line: Bytes, points: Points) -> float:
+    at = np.rint(points).astype(np.intp)
+    y = np.clip(at[:, 1], 0, line.shape[0] - 1)
+    x = np.clip(at[:, 0], 0, line.shape[1] - 1)
+    return float(line[y, x].mean()) / 255.0
+
+
+def close_gaps(graph: Graph, line: Bytes) -> None:
+    """Join free ends that face each other across a gap which a hand would have drawn through."""
+    free = [n for n, edges in graph.ends.items() if len(edges) == 1 and edges[0].length() >= 3]
+    cells: dict[tuple[int, int], list[int]] = {}
+    for node in free:
+        x, y = graph.places[node] // GAP
+        cells.setdefault((int(x), int(y)), []).append(node)
+    found = []
+    for (x, y), nodes in cells.items():
+        near = [m for dx in (-1, 0, 1) for dy in (-1, 0, 1) for m in cells.get((x + dx, y + dy), ())]
+        found += [(cost, a, b) for a in nodes for b in near if a < b for cost in [_gap_cost(graph, line, a, b)] if cost]
+    for _, a, b in sorted(found):
+        if graph.degree(a) == 1 and graph.degree(b) == 1:
+            graph.insert(Edge(np.stack([graph.places[a], graph.places[b]]), (a, b)))
+
+
+def _gap_cost(graph: Graph, line: Bytes, a: int, b: int) -> float:
+    """Length of a gap worth closing, more for a bend; 0 for one that should stay."""
+    across = graph.places[b] - graph.places[a]
+    distance = float(np.hypot(*across))
+    if not 0 < distance <= GAP:
+        return 0.0
+    forth = -_leaving(graph.ends[a][0], a)
+    back = -_leaving(graph.ends[b][0], b)
+    facing = min(float(forth @ across), float(-back @ across)) / distance
+    if facing < (0.3 if distance <= SURE_GAP else GAP_COSINE) or float(-forth @ back) < 0.2:
+        return 0.0
+    bridge = np.linspace(graph.places[a], graph.places[b], max(2, int(distance)))
+    if distance > SURE_GAP and _probability(line, bridge) < GAP_LINE:
+        return 0.0
+    return distance * (2.0 - facing)
+
+
+def join_through_junctions(graph: Graph) -> list[Points]:
+    """Pixel paths of strokes: at a junction the straightest pairs of branches run on as one stroke."""
+    partner: dict[tuple[Edge, int], tuple[Edge, int]] = {}
+    for node, edges in graph.ends.items():
+        if len(edges) < 2:
+            continue
+        # (edge, end): a loop has two ends at one node.
+        stubs = [(e, i) for e in dict.fromkeys(edges) for i in (0, 1) if e.nodes[i] == node]
+        directions = [_leaving(e, node) if i == 0 else _leaving(_reversed(e), node) for e, i in stubs]
+        pairs = sorted(
+            (float(directions[i] @ directions[j]), i, j) for i in range(len(stubs)) for j in range(i)
+        )
+        for cosine, i, j in pairs:
+            if cosine < -STRAIGHT_ON and stubs[i] not in partner and stubs[j] not in partner:
+                partner[stubs[i]], partner[stubs[j]] = stubs[j], stubs[i]
+    return _chains(graph, partner)
+
+
+def _reversed(edge: Edge) -> Edge:
+    return Edge(edge.points[::-1], (edge.nodes[1], edge.nodes[0]))
+
+
+def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> list[Points]:
+    paths, used = [], set()
+    ordered = sorted(graph.edges, key=lambda e: (e.points[0, 1], e.points[0, 0], len(e.points)))
+    # Chains with a loose end first; what is left after them are rings of joined edges.
+    starts = [(e, i) for e in ordered for i in (0, 1) if (e, i) not in partner] + [(e, 0) for e in ordered]
+    for edge, end in starts:
+        if edge in used:
+            continue
+        pieces = []
+        while edge not in used:
+            used.add(edge)
+            pieces.append(edge.points if end == 0 else edge.points[::-1])
+            following = partner.get((edge, 1 - end))
+            if following is None:
+                break
+            edge, end = following
+        paths.append(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]]))
+    return paths
+
+
+def _even(path: Points) -> Points:
+    """Vertices about one px apart, so that smoothing means the same everywhere."""
+    lengths = np.hypot(*np.diff(path, axis=0).T)
+    at = np.concatenate([[0.0], np.cumsum(lengths)])
+    if at[-1] < 1e-3:
+        return np.stack([path[0] - [0.25, 0], path[0] + [0.25, 0]]).astype(np.float32)
+    want = np.linspace(0.0, at[-1], max(2, round(at[-1]) + 1))
+    return np.stack([np.interp(want, at, path[:, i]) for i in (0, 1)], 1).astype(np.float32)
+
+
+def _wrap(path: Points) -> tuple[Points, int]:
+    """A ring gets its own ends attached on both sides, so that it is smoothed all around."""
+    if len(path) > 8 and np.hypot(*(path[0] - path[-1])) < 1.5:
+        extra = min(16, len(path) // 2)
+        return np.concatenate([path[-1 - extra : -1], path, path[1 : 1 + extra]]), extra
+    return path, 0
+
+
+def _find_corners(points: Floats, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Vertices where the line turns sharply: the sharpest within REACH vertices."""
+    count = len(points)
+    cosine = np.ones(count, np.float32)
+    reach = REACH - 2
+    if count <= 2 * reach:
+        return np.zeros(count, np.bool_)
+    back = points[reach:-reach] - points[: -2 * reach]
+    forth = points[2 * reach :] - points[reach:-reach]
+    norms = np.hypot(*back.T) * np.hypot(*forth.T)
+    cosine[reach:-reach] = (back * forth).sum(1) / np.maximum(norms, 1e-6)
+    cosine[~inside] = 1.0
+    lowest = cosine.copy()
+    for shift in range(1, reach + 1):
+        lowest[shift:] = np.minimum(lowest[shift:], cosine[:-shift])
+        lowest[:-shift] = np.minimum(lowest[:-shift], cosine[shift:])
+    return (cosine < CORNER_COSINE) & (cosine <= lowest)
+
+
+def smooth(values: Floats, fixed: NDArray[np.bool_], passes: int) -> Floats:
+    """Binomial smoothing of all polylines at once; `fixed` vertices (line ends, corners) stay."""
+    out = values.copy()
+    free = ~fixed
+    free[[0, -1]] = False
+    at = np.flatnonzero(free)
+    for _ in range(passes):
+        out[at] = 0.25 * (out[at - 1] + out[at + 1]) + 0.5 * out[at]
+    return out
+
+
+def _blur_at(image: Bytes, at: NDArray[np.intp]) -> Floats:
+    """Largest value in the 3 x 3 around each of (N, 2) pixel positions (x, y), as float32."""
+    best = np.zeros(len(at), np.uint8)
+    for dy in (-1, 0, 1):
+        for dx in (-1, 0, 1):
+            y = np.clip(at[:, 1] + dy, 0, image.shape[0] - 1)
+            x = np.clip(at[:, 0] + dx, 0, image.shape[1] - 1)
+            np.maximum(best, image[y, x], out=best)
+    return best.astype(np.float32)
+
+
+def _lay_out(paths: Iterable[Points]) -> tuple[list[Points], list[int]]:
+    wrapped = [_wrap(_even(path)) for path in paths]
+    return [w for w, _ in wrapped], [extra for _, extra in wrapped]
+
+
+def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float, float]) -> Strokes:
+    """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the page.
+
+    `scale` is working px per page px in x and y.
+    """
+    graph = trace(thin(close_pinholes(line >= LINE * 255)))
+    prune_spurs(graph)
+    close_gaps(graph, line)
+    paths = join_through_junctions(graph)
+    if not paths:
+        return Strokes.empty()
+    laid, extras = _lay_out(paths)
+    counts = np.array([len(p) for p in laid])
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    points = np.concatenate(laid)
+    ends = np.zeros(len(points), np.bool_)
+    ends[starts[:-1]] = ends[starts[1:] - 1] = True
+    at = np.rint(points).astype(np.intp)
+    sure = _blur_at(line, at) / 255.0
+    dark = _blur_at(darkness, at) / 255.0
+    relative = smooth(_blur_at(width, at) / np.float32(WIDTH_UNIT), ends, 4 * SMOOTHING)
+    place = np.arange(len(points)) - np.repeat(starts[:-1], counts)
+    inside = np.minimum(place, np.repeat(counts, counts) - 1 - place) >= REACH - 2
+    points = smooth(points, ends | _find_corners(points, inside), SMOOTHING)
+    return _assemble(points, relative, sure, dark, starts, extras, scale)
+
+
+def _assemble(
+    points: Floats,
+    relative: Floats,
+    sure: Floats,
+    dark: Floats,
+    starts: NDArray[np.intp],
+    extras: list[int],
+    scale: tuple[float, float],
+) -> Strokes:
+    """Cut the wraps off, drop specks, judge strengths, and place everything on the page."""
+    typical = float(np.percentile(dark, 70)) or 1.0
+    middle = float(np.median(relative)) or 1.0
+    kept: tuple[list[Floats], list[Floats], list[float]] = ([], [], [])
+    for first, last, extra in zip(starts[:-1], starts[1:], extras, strict=True):
+        part = slice(first + extra, last - extra)
+        probability = float(sure[part].mean())
+        if last - first - 2 * extra < SPECK and probability < SPECK_LINE:
+            continue
+        kept[0].append((points[part] + np.float32(0.5)) / np.array(scale, np.float32))
+        kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
+        kept[2].append(probability * min(1.0, float(np.median(dark[part])) / typical))
+    return Strokes.from_lists(*kept)
