@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Krita itself: its documents, settings, icons, version."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+from krita import Krita
+
+from .document import Document
+
+SETTINGS_GROUP = "smart_lineart"
+
+
+def krita() -> Any:
+    """Krita's one instance."""
+    return Krita.instance()
+
+
+def version() -> str:
+    """Krita's version, such as "5.2.9"."""
+    return str(krita().version())
+
+
+def icon(name: str) -> Any:
+    """One of Krita's own icons, in the theme's colour."""
+    return krita().icon(name)
+
+
+def active_document() -> Document | None:
+    """The document the artist looks at."""
+    document = krita().activeDocument()
+    return None if document is None else Document(document)
+
+
+def is_active(document: Document) -> bool:
+    """Whether a document is the one the artist looks at."""
+    active = krita().activeDocument()
+    return active is not None and active == document.raw
+
+
+def is_open(document: Document) -> bool:
+    """Whether a document is still open."""
+    return any(other == document.raw for other in krita().documents())
+
+
+def foreground_colour() -> tuple[int, int, int]:
+    """Krita's foreground colour as 8-bit sRGB; black where there is no view."""
+    window = krita().activeWindow()
+    view = window.activeView() if window else None
+    colour = view.foregroundColor() if view and view.document() else None
+    if colour is None:
+        return (0, 0, 0)
+    shown = colour.colorForCanvas(view.canvas())
+    return (shown.red(), shown.green(), shown.blue())
+
+
+def read_setting(key: str, default: str = "") -> str:
+    """A value kept for the user in Krita's own configuration."""
+    return str(krita().readSetting(SETTINGS_GROUP, key, default))
+
+
+def write_setting(key: str, value: str) -> None:
+    """Keep a value for the user in Krita's own configuration."""
+    krita().writeSetting(SETTINGS_GROUP, key, value)
+
+
+def languages() -> list[str]:
+    """The languages Krita was set to show, most wanted first, such as ["de", "en_US"]."""
+    # Krita puts the language chosen in its own dialog in front of LANGUAGE when it starts.
+    named = [os.environ.get(key, "") for key in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")]
+    return [part for value in named for part in re.split("[:]", value) if part]
+
+
+def when_closing(action: Callable[[], None]) -> None:
+    """Call `action` when Krita is about to close."""
+    notifier = krita().notifier()
+    notifier.setActive(True)
+    notifier.applicationClosing.connect(action)
+
+
+def when_image_closed(action: Callable[[], None]) -> None:
+    """Call `action` when a document or a view was opened, closed or changed."""
+    notifier = krita().notifier()
+    notifier.setActive(True)
+    notifier.imageClosed.connect(lambda *_: action())
+    notifier.viewClosed.connect(lambda *_: action())

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Krita document: its size, layers, selection, frames, and the notes kept in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from krita import Krita
+
+from smart_lineart.inking import Rect
+
+from .layer import Layer
+from .pixels import SRGB, PixelFormat
+
+try:
+    from PyQt6.QtCore import QByteArray
+except ImportError:
+    from PyQt5.QtCore import QByteArray
+
+
+class Document:
+    """One open document. Two objects are equal when they stand for the same open document."""
+
+    def __init__(self, raw: Any):
+        self.raw = raw
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Document) and bool(self.raw == other.raw)
+
+    __hash__ = None  # type: ignore[assignment]  # identity lies in Krita, not in this object
+
+    @property
+    def name(self) -> str:
+        """What the artist calls it."""
+        return str(self.raw.name() or self.raw.fileName())
+
+    @property
+    def page(self) -> Rect:
+        """The canvas."""
+        return Rect(0, 0, self.raw.width(), self.raw.height())
+
+    @property
+    def ppi(self) -> float:
+        """Pixels per inch."""
+        return float(self.raw.resolution())
+
+    @property
+    def form(self) -> PixelFormat:
+        """The document's own colour space."""
+        return PixelFormat(self.raw.colorModel(), self.raw.colorDepth(), self.raw.colorProfile())
+
+    # -- layers
+
+    def active_layer(self) -> Layer | None:
+        """The layer the artist has selected; None right after opening, until Krita has settled."""
+        node = self.raw.activeNode()
+        return None if node is None else Layer(node)
+
+    def activate(self, layer: Layer) -> None:
+        """Make a layer the selected one."""
+        self.raw.setActiveNode(layer.raw)
+
+    def layers(self) -> Iterator[Layer]:
+        """Every layer and mask, from the bottom, groups before their children."""
+        waiting = list(self.raw.rootNode().childNodes())
+        while waiting:
+            node = waiting.pop(0)
+            yield Layer(node)
+            waiting = list(node.childNodes()) + waiting
+
+    def layer(self, identity: str) -> Layer | None:
+        """The layer with this identity, if it is in the document now."""
+        if not identity:
+            return None
+        return next((layer for layer in self.layers() if layer.identity == identity), None)
+
+    def new_layer(self, name: str) -> Layer:
+        """A paint layer in the document's colour space, not yet part of the document."""
+        return Layer(self.raw.createNode(name, "paintlayer"))
+
+    def refresh(self) -> None:
+        """Show pixels written into a layer that is part of the document already."""
+        self.raw.refreshProjection()
+
+    # -- selection
+
+    def selection(self) -> Any | None:
+        """The artist's selection as it is now (a copy), or None."""
+        selection = self.raw.selection()
+        if selection is None or selection.width() == 0 or selection.height() == 0:
+            return None
+        return selection.duplicate()
+
+    # -- frames
+
+    @property
+    def time(self) -> int:
+        """The frame shown."""
+        return int(self.raw.currentTime())
+
+    def show_time(self, time: int) -> None:
+        """Show another frame. Waits for the image: nobody can paint while frames change."""
+        self.raw.setCurrentTime(time)
+        self.raw.waitForDone()
+
+    @property
+    def clip(self) -> tuple[int, int]:
+        """First and last frame of the clip."""
+        return int(self.raw.fullClipRangeStartTime()), int(self.raw.fullClipRangeEndTime())
+
+    @property
+    def length(self) -> int:
+        """How many frames the animation has."""
+        return int(self.raw.animationLength())
+
+    # -- notes in the file
+
+    def note(self, key: str) -> str:
+        """A text kept in the document, saved with it; "" if there is none."""
+        if key not in self.raw.annotationTypes():
+            return ""
+        return bytes(self.raw.annotation(key)).decode("utf-8", "replace")
+
+    def set_note(self, key: str, title: str, text: str) -> None:
+        """Keep a text in the document; it is saved with the .kra file."""
+        self.raw.setAnnotation(key, title, QByteArray(text.encode("utf-8")))
+
+
+def selection_strip(selection: Any, rect: Rect) -> np.ndarray:
+    """How far each pixel of a rectangle is selected, uint8 (height, width)."""
+    data = bytes(selection.pixelData(rect.x, rect.y, rect.width, rect.height))
+    return np.frombuffer(data, np.uint8).reshape(rect.height, rect.width)
+
+
+class ColourBench:
+    """A document of our own, without a view, in which pixels change colour space.
+
+    Converting a layer waits for its image; in the artist's document that would end the stroke being painted.
+    Use as a context manager, so that Krita's list of documents stays as it was.
+    """
+
+    def __init__(self) -> None:
+        self._raw = Krita.instance().createDocument(8, 8, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 72.0)
+        self._raw.setBatchmode(True)
+
+    def __enter__(self) -> ColourBench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the document."""
+        if self._raw is not None:
+            self._raw.setModified(False)
+            self._raw.close()
+            self._raw = None
+
+    def convert(self, data: bytes, width: int, height: int, source: PixelFormat, target: PixelFormat) -> bytes:
+        """The same pixels in another colour space, by Krita's own colour management."""
+        if source == target:
+            return data
+        carrier = self._raw.createNode("carrier", "paintlayer")
+        carrier.setColorSpace(source.model, source.depth, source.profile)
+        carrier.setPixelData(QByteArray(data), 0, 0, width, height)
+        carrier.setColorSpace(target.model, target.depth, target.profile)
+        return bytes(carrier.pixelData(0, 0, width, height))
+
+    def colour(self, red: int, green: int, blue: int, target: PixelFormat) -> np.ndarray:
+        """An 8-bit sRGB colour as one opaque pixel (channels,) of another colour space."""
+        data = self.convert(bytes((blue, green, red, 255)), 1, 1, SRGB, target)
+        return target.array(data, 1, 1)[0, 0].copy()

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keyframes: reading them one by one, and a lineart layer with the same ones."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.inking import Rect
+
+from .document import Document
+from .geometry import grown, united
+from .layer import Layer
+from .lineart import Ink, LineartLayer
+
+MARGIN = 32
+
+
+@dataclass(frozen=True)
+class FrameInk:
+    """One frame's coverage, packed: ink is mostly nothing, and a clip has many frames."""
+
+    data: bytes
+    area: Rect
+
+    @classmethod
+    def pack(cls, coverage: np.ndarray, area: Rect) -> FrameInk:
+        """Pack coverage uint8 (h, w)."""
+        return cls(zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1), area)
+
+    def unpack(self) -> np.ndarray:
+        """Coverage uint8 (h, w)."""
+        return np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(self.area.height, self.area.width)
+
+
+def key_times(document: Document, layer: Layer) -> list[int]:
+    """When keyframes of a layer start."""
+    first, last = document.clip
+    return [time for time in range(min(0, first), max(last, document.length) + 1) if layer.has_frame(time)]
+
+
+def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
+    """Where to read a frame: Krita tells bounds only of the frame shown, so the whole page and those."""
+    return grown(united(document.page, layer.bounds), 0)
+
+
+def put_frames(document: Document, sketch: Layer, old: Layer | None, name: str, inked: dict[int, FrameInk],
+               times: list[int], colour: tuple[int, int, int], selection: Any) -> Generator[None, None, Layer]:
+    """Put frames of ink into a layer with the sketch's keyframes, right above it; returns that layer.
+
+    The layer is made from a copy of the sketch (or of the lineart there is), so its keyframes are the same; frames
+    that weren't asked for stay as they were, or blank in a new layer. Krita writes only into the frame shown, so
+    every frame is shown once; then the artist's own is shown again.
+    """
+    copy = (old or sketch).copy()
+    copy.raw.setName(old.name if old else name)
+    if old is None:
+        copy.make_plain()
+    shown = document.time
+    ours = set(times)
+    try:
+        for time in key_times(document, copy):
+            if old is None or time in ours:
+                document.show_time(time)
+                _write_frame(document, copy, old, inked.get(time), colour, selection)
+                yield
+    finally:
+        document.show_time(shown)
+    target = LineartLayer(document, copy, None, None)
+    if old is None:
+        target.insert(sketch)
+    else:
+        target.insert(old)
+        old.raw.remove()
+    return copy
+
+
+def _write_frame(document: Document, copy: Layer, old: Layer | None, frame: FrameInk | None,
+                 colour: tuple[int, int, int], selection: Any) -> None:
+    before = copy.copy() if old is not None and selection is not None else None
+    area = united(document.page, copy.bounds)
+    if before is None:
+        copy.write(bytes(area.width * area.height * copy.form.pixel_size), area)
+    if frame is not None:
+        target = LineartLayer(document, copy, selection, before)
+        for _ in target.write(Ink(frame.unpack(), frame.area, colour)):
+            pass

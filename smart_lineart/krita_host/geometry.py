@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rectangles in image coordinates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smart_lineart.inking import Rect
+
+STRIP_PIXELS = 400_000
+"""One strip is read or written in a few milliseconds, in any colour space."""
+
+
+def strips(rect: Rect, pixels: int = STRIP_PIXELS) -> Iterator[Rect]:
+    """Cut a rectangle into full-width strips of about so many pixels."""
+    rows = max(1, pixels // max(1, rect.width))
+    for top in range(rect.y, rect.y + rect.height, rows):
+        yield Rect(rect.x, top, rect.width, min(rows, rect.y + rect.height - top))
+
+
+def grown(rect: Rect, margin: int) -> Rect:
+    """A rectangle with a margin all round."""
+    return Rect(rect.x - margin, rect.y - margin, rect.width + 2 * margin, rect.height + 2 * margin)
+
+
+def united(a: Rect, b: Rect) -> Rect:
+    """The smallest rectangle around two; an empty one adds nothing."""
+    if a.width <= 0 or a.height <= 0:
+        return b
+    if b.width <= 0 or b.height <= 0:
+        return a
+    left, top = min(a.x, b.x), min(a.y, b.y)
+    right, bottom = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
+    return Rect(left, top, right - left, bottom - top)
+
+
+def overlap(a: Rect, b: Rect) -> Rect:
+    """What two rectangles share; width and height are 0 where they share nothing."""
+    left, top = max(a.x, b.x), max(a.y, b.y)
+    right, bottom = min(a.x + a.width, b.x + b.width), min(a.y + a.height, b.y + b.height)
+    return Rect(left, top, max(0, right - left), max(0, bottom - top))

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A layer or mask of a Krita document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smart_lineart.inking import Rect
+
+from .pixels import PixelFormat
+
+try:
+    from PyQt6.QtCore import QByteArray
+except ImportError:
+    from PyQt5.QtCore import QByteArray
+
+MASKS = frozenset({"transparencymask", "filtermask", "transformmask", "selectionmask", "colorizemask"})
+
+
+class Layer:
+    """One layer. Its identity is the same after the file was saved and opened again."""
+
+    def __init__(self, raw: Any):
+        self.raw = raw
+
+    @property
+    def identity(self) -> str:
+        """The layer's UUID."""
+        return str(self.raw.uniqueId().toString())
+
+    @property
+    def name(self) -> str:
+        """What the artist calls it."""
+        return str(self.raw.name())
+
+    @property
+    def kind(self) -> str:
+        """Krita's name for its kind: paintlayer, grouplayer, vectorlayer, ..."""
+        return str(self.raw.type())
+
+    @property
+    def is_mask(self) -> bool:
+        """Whether it is a mask, which belongs to the layer above it in the tree."""
+        return self.kind in MASKS
+
+    @property
+    def parent(self) -> Layer | None:
+        """The group it lies in; None if it isn't part of a document."""
+        node = self.raw.parentNode()
+        return None if node is None or not node.type() else Layer(node)
+
+    @property
+    def has_masks(self) -> bool:
+        """Whether masks hang on it."""
+        return any(Layer(child).is_mask for child in self.raw.childNodes())
+
+    @property
+    def has_style(self) -> bool:
+        """Whether it has a layer style (drop shadow, outline, ...)."""
+        return bool(self.raw.layerStyleToAsl())
+
+    @property
+    def visible(self) -> bool:
+        """Whether its own eye is open."""
+        return bool(self.raw.visible())
+
+    @property
+    def form(self) -> PixelFormat:
+        """The layer's own colour space."""
+        return PixelFormat(self.raw.colorModel(), self.raw.colorDepth(), self.raw.colorProfile())
+
+    @property
+    def bounds(self) -> Rect:
+        """The smallest rectangle around what is painted, in image coordinates; may lie outside the canvas."""
+        rect = self.raw.bounds()
+        return Rect(rect.x(), rect.y(), rect.width(), rect.height())
+
+    # -- pixels
+
+    def copy(self) -> Layer:
+        """A copy that isn't part of the document; shares its pixels until one of them changes."""
+        return Layer(self.raw.duplicate())
+
+    def own_pixels(self, rect: Rect) -> bytes:
+        """The pixels painted on the layer itself."""
+        return bytes(self.raw.pixelData(rect.x, rect.y, rect.width, rect.height))
+
+    def shown_pixels(self, rect: Rect) -> bytes:
+        """What the layer shows with its masks and children, without its own opacity and style."""
+        return bytes(self.raw.projectionPixelData(rect.x, rect.y, rect.width, rect.height))
+
+    def pixels_at(self, rect: Rect, time: int) -> bytes:
+        """The pixels of the keyframe shown at a time, of an animated layer."""
+        return bytes(self.raw.pixelDataAtTime(rect.x, rect.y, rect.width, rect.height, time))
+
+    def write(self, data: bytes, rect: Rect) -> None:
+        """Put pixels into the layer. Not undoable on a layer that is part of a document."""
+        self.raw.setPixelData(QByteArray(data), rect.x, rect.y, rect.width, rect.height)
+
+    def make_plain(self) -> None:
+        """Normal blending, opaque, visible, unlocked; not undoable, so for layers outside the document."""
+        self.raw.setBlendingMode("normal")
+        self.raw.setOpacity(255)
+        self.raw.setVisible(True)
+        self.raw.setLocked(False)
+        self.raw.setColorLabel(0)
+
+    # -- frames
+
+    @property
+    def animated(self) -> bool:
+        """Whether it has keyframes."""
+        return bool(self.raw.animated())
+
+    def has_frame(self, time: int) -> bool:
+        """Whether a keyframe starts at this time."""
+        return bool(self.raw.hasKeyframeAtTime(time))

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pixels as bytes in a layer's colour space: what a sketch's look like in grey, and what ink looks like in them.
+
+Pure numpy. Every colour space of Krita keeps alpha as the last channel of a pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+DEPTHS: dict[str, np.dtype] = {
+    "U8": np.dtype(np.uint8),
+    "U16": np.dtype("<u2"),
+    "F16": np.dtype("<f2"),
+    "F32": np.dtype("<f4"),
+}
+CHANNELS = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4, "XYZA": 4, "YCbCrA": 4, "A": 1}
+
+# Rec. 709, on gamma-encoded values, as Krita's own HSY' and Desaturate take luma.
+LUMA_BGR = np.array([0.0722, 0.7152, 0.2126], np.float32)
+
+
+@dataclass(frozen=True)
+class PixelFormat:
+    """How one pixel of a colour space lies in memory."""
+
+    model: str
+    depth: str
+    profile: str
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The type of one channel."""
+        return DEPTHS[self.depth]
+
+    @property
+    def channels(self) -> int:
+        """Channels of one pixel, alpha included."""
+        return CHANNELS[self.model]
+
+    @property
+    def pixel_size(self) -> int:
+        """Bytes of one pixel."""
+        return self.channels * self.dtype.itemsize
+
+    def array(self, data: bytes, height: int, width: int) -> np.ndarray:
+        """View bytes as (height, width, channels)."""
+        return np.frombuffer(data, self.dtype).reshape(height, width, self.channels)
+
+
+SRGB = PixelFormat("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
+
+
+def grey_and_alpha(bgra: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Luma and alpha, both uint8 (h, w), of 8-bit sRGB pixels (h, w, 4) in the order B, G, R, A."""
+    grey = np.empty(bgra.shape[:2], np.uint8)
+    band = 64
+    for top in range(0, bgra.shape[0], band):  # in bands: the float copy stays small
+        part = bgra[top : top + band, :, :3].astype(np.float32) @ LUMA_BGR
+        grey[top : top + band] = np.rint(part)
+    return grey, np.ascontiguousarray(bgra[..., 3])
+
+
+def ink_pixels(coverage: np.ndarray, colour: np.ndarray, form: PixelFormat) -> np.ndarray:
+    """Ink of one colour, covering by `coverage`, in a layer's own colour space.
+
+    `coverage` is uint8 (h, w); `colour` has the channels of one pixel, in `form`'s type, its alpha ignored.
+    Returns (h, w, channels). Where there is no ink all channels are zero, as Krita leaves unpainted pixels.
+    """
+    pixels = np.zeros((*coverage.shape, form.channels), form.dtype)
+    inked = coverage > 0
+    pixels[inked] = colour
+    pixels[..., -1] = alpha_from_byte(coverage, form)
+    return pixels
+
+
+def alpha_from_byte(coverage: np.ndarray, form: PixelFormat) -> np.ndarray:
+    """8-bit coverage as alpha of another depth; full coverage is exactly opaque."""
+    if form.depth == "U8":
+        return coverage
+    if form.depth == "U16":
+        return coverage.astype(np.uint16) * np.uint16(257)
+    return (coverage.astype(np.float32) / 255).astype(form.dtype)
+
+
+def blend(old: np.ndarray, new: np.ndarray, weight: np.ndarray, form: PixelFormat) -> np.ndarray:
+    """`new` where `weight` (uint8, a selection) is full, `old` where it is nothing, mixed between.
+
+    Colours mix by their alpha, so that nothing dark or light creeps in from unpainted pixels.
+    """
+    if not weight.any():
+        return old
+    mixed = np.where((weight == 255)[..., None], new, old)
+    soft = (weight > 0) & (weight < 255)
+    if soft.any():
+        mixed[soft] = _mix(old[soft], new[soft], weight[soft].astype(np.float32) / 255, form)
+    return mixed
+
+
+def _mix(old: np.ndarray, new: np.ndarray, share: np.ndarray, form: PixelFormat) -> np.ndarray:
+    a, b = old.astype(np.float32), new.astype(np.float32)
+    alpha_a, alpha_b = a[:, -1] * (1 - share), b[:, -1] * share
+    alpha = alpha_a + alpha_b
+    safe = np.where(alpha > 0, alpha, 1)
+    colours = (a[:, :-1] * alpha_a[:, None] + b[:, :-1] * alpha_b[:, None]) / safe[:, None]
+    result = np.concatenate([colours, alpha[:, None]], axis=1)
+    result[alpha <= 0] = 0
+    return (np.rint(result) if form.dtype.kind == "u" else result).astype(form.dtype)
+
+
+class LayerSketch:
+    """A layer's pixels as a sketch for the engine: 8-bit grey and alpha, over the paper that shows its lines.
+
+    A layer that holds only light strokes on nothing would vanish over white paper; it is read over black.
+    """
+
+    def __init__(self, height: int, width: int):
+        self.grey = np.full((height, width), 255, np.uint8)
+        self.alpha = np.zeros((height, width), np.uint8)
+        self.paper = 255
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        height, width = self.grey.shape
+        return height, width
+
+    def put(self, top: int, grey: np.ndarray, alpha: np.ndarray) -> None:
+        """Take in a strip of rows starting at `top`."""
+        self.grey[top : top + len(grey)] = grey
+        self.alpha[top : top + len(alpha)] = alpha
+
+    def finish(self) -> None:
+        """Choose the paper once all rows are in."""
+        self.paper = 0 if self._holds_only_light_strokes() else 255
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is painted at all."""
+        return not self.alpha.any()
+
+    @property
+    def blank(self) -> bool:
+        """Whether the layer shows one flat tone: nothing to ink."""
+        step = max(1, self.grey.shape[0] // 8)
+        low, high = 255.0, 0.0
+        for top in range(0, self.grey.shape[0], step):
+            luma = self.read_luma(top, min(top + step, self.grey.shape[0]))
+            low, high = min(low, float(luma.min())), max(high, float(luma.max()))
+        return high - low < 2 / 255
+
+    def read_luma(self, top: int, bottom: int) -> np.ndarray:
+        """Luma of rows top..bottom over the paper, float32 (bottom - top, width), 0 black to 1 white."""
+        grey = self.grey[top:bottom].astype(np.float32)
+        alpha = self.alpha[top:bottom].astype(np.float32) * np.float32(1 / 255)
+        grey -= self.paper
+        grey *= alpha
+        grey += self.paper
+        grey *= np.float32(1 / 255)
+        return grey
+
+    def _holds_only_light_strokes(self) -> bool:
+        """Sparse on transparency, and hardly a dark pixel among what is painted."""
+        painted = self.alpha > 200
+        count = int(painted.sum())
+        if count == 0 or (self.alpha == 0).mean() < 0.2:
+            return False
+        return float((self.grey[painted] < 128).mean()) < 0.02

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the artist sees of the page, and whether a stroke is being painted."""
+
+from __future__ import annotations
+
+from smart_lineart.inking import Rect
+
+from . import application
+from .document import Document
+
+try:
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
+except ImportError:
+    from PyQt5.QtCore import Qt
+    from PyQt5.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
+
+
+def visible_area(document: Document) -> Rect | None:
+    """The part of the page in the window; None where that can't be told (a turned canvas, no view)."""
+    window = application.krita().activeWindow()
+    view = window.activeView() if window else None
+    if view is None or view.document() is None or view.document() != document.raw:
+        return None
+    canvas = view.canvas()
+    if canvas is None or canvas.rotation() or canvas.mirror():
+        return None
+    scroll = _scroll_area(window.qwindow())
+    zoom = canvas.zoomLevel() * _zoom_unit(document)
+    if scroll is None or zoom <= 0:
+        return None
+    left, top = scroll.horizontalScrollBar().value(), scroll.verticalScrollBar().value()
+    size = scroll.viewport().size()
+    return Rect(int(left / zoom) - 1, int(top / zoom) - 1, int(size.width() / zoom) + 3, int(size.height() / zoom) + 3)
+
+
+def _zoom_unit(document: Document) -> float:
+    """Screen pixels per page pixel at Krita's zoom level 1."""
+    return 1.0 if document.ppi <= 0 else 72.0 / document.ppi
+
+
+def _scroll_area(window: object) -> QAbstractScrollArea | None:
+    areas = window.findChildren(QMdiArea)  # type: ignore[attr-defined]
+    sub = areas[0].currentSubWindow() if areas else None
+    if sub is None:
+        return None
+    found = [area for area in sub.findChildren(QAbstractScrollArea) if "Canvas" in area.metaObject().className()]
+    return found[0] if found else None
+
+
+def painting() -> bool:
+    """Whether a mouse button or the pen is down: a change to the image would cut the stroke short."""
+    return bool(QApplication.mouseButtons() != Qt.MouseButton.NoButton)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Krita gets: the docker and the "Ink sketch" action. Where they can't run, a sentence that says why."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Any
+
+ACTION = "smart_lineart_ink"
+DOCKER = "smart_lineart_docker"
+
+
+def register() -> None:
+    """Add the plugin to Krita; never raises, since an error here would grey the plugin out without a word."""
+    try:
+        _register()
+    except Exception as error:  # noqa: BLE001 (whatever it is, the artist gets a sentence)
+        _register_excuse(error)
+
+
+def _register() -> None:
+    from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
+
+    from smart_lineart.krita_host import application
+    from smart_lineart.ui import i18n
+    from smart_lineart.ui.docker import SmartLineartDocker
+    from smart_lineart.ui.qt import QtLoop
+    from smart_lineart.ui.session import Session
+
+    i18n.choose_language(application.languages())
+    SmartLineartDocker.session = session = Session(QtLoop())
+    application.when_closing(session.close)
+
+    class InkAction(Extension):  # type: ignore[misc]
+        """Tools > Scripts > Ink sketch, with a shortcut the artist can set."""
+
+        def setup(self) -> None:
+            """Nothing to do before there is a window."""
+
+        def createActions(self, window: Any) -> None:  # noqa: N802 (Krita's name)
+            """Krita has opened a window."""
+            action = window.createAction(ACTION, i18n.tr("Ink sketch"), "tools/scripts")
+            action.triggered.connect(lambda: session.ink())
+
+    krita = Krita.instance()
+    krita.addExtension(InkAction(krita))
+    krita.addDockWidgetFactory(
+        DockWidgetFactory(DOCKER, DockWidgetFactoryBase.DockPosition.DockRight, SmartLineartDocker))
+
+
+def excuse(error: BaseException) -> str:
+    """Why the plugin can't run here, in a sentence for the artist."""
+    python = ".".join(str(part) for part in sys.version_info[:2])
+    if isinstance(error, ImportError) and (error.name or "").split(".")[0] == "numpy":
+        return (f"Smart Lineart needs numpy for Python {python}, which this Krita runs: install the plugin's file for "
+                "your system, or your system's numpy package (python3-numpy).")
+    return f"Smart Lineart could not start in this Krita (Python {python}): {' '.join(str(error).split())}"
+
+
+def _register_excuse(error: BaseException) -> None:
+    """A docker that says what is wrong, in place of the one that couldn't be made."""
+    from krita import DockWidget, DockWidgetFactory, DockWidgetFactoryBase, Krita
+
+    try:
+        from PyQt6 import QtWidgets
+    except ImportError:
+        from PyQt5 import QtWidgets  # type: ignore[no-redef]
+
+    sentence, story = excuse(error), traceback.format_exc()
+
+    class Excuse(DockWidget):  # type: ignore[misc]
+        """The sentence, with the whole story as tooltip."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.setWindowTitle("Smart Lineart")
+            label = QtWidgets.QLabel(sentence)
+            label.setObjectName("message")
+            label.setWordWrap(True)
+            label.setToolTip(story)
+            label.setMargin(6)
+            self.setWidget(label)
+
+        def canvasChanged(self, canvas: Any) -> None:  # noqa: N802, ARG002
+            """Nothing depends on the document."""
+
+    Krita.instance().addDockWidgetFactory(
+        DockWidgetFactory(DOCKER, DockWidgetFactoryBase.DockPosition.DockRight, Excuse))

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Smart Lineart docker: widgets bound to a `Session`, no logic of their own."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from krita import DockWidget
+
+import smart_lineart
+from smart_lineart.inking import list_devices
+from smart_lineart.krita_host import application
+
+from . import diagnostics
+from .i18n import tr
+from .preferences import LEAST_MB, MOST_MB
+from .qt import QtCore, QtGui, QtWidgets
+from .session import Session
+from .settings import LIMITS, shown_thickness, thickness_in_pixels
+from .style_pictures import StylePictures
+from .widgets import JobRow, MessageBox, SliderSpinBox
+
+LOOK_MS = 300
+MESSAGE_ICONS = {"error": "dialog-warning", "note": "help-contextual"}
+
+
+class SmartLineartDocker(DockWidget):
+    """One per Krita window; all show the same session."""
+
+    session: Session
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(tr("Smart Lineart"))
+        self._rows: list[JobRow] = []
+        self._devices: list[Any] = []
+        self._listening: list[tuple[Any, Any]] = []
+        self._build()
+        self._listen()
+        self._show_settings()
+        self._show_target()
+        self._show_message()
+        self._timer = QtCore.QTimer(self)
+        self._timer.timeout.connect(self._look)
+        self._timer.start(LOOK_MS)
+
+    def canvasChanged(self, _canvas: object) -> None:
+        """Krita shows another document."""
+        self._look()
+
+    def _look(self) -> None:
+        if self.isVisible():
+            self.session.look()
+
+    # -- building
+
+    def _build(self) -> None:
+        body = QtWidgets.QWidget()
+        layout = QtWidgets.QVBoxLayout(body)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(3)
+        layout.addLayout(self._build_head())
+        self._jobs = QtWidgets.QVBoxLayout()
+        self._jobs.setSpacing(2)
+        layout.addLayout(self._jobs)
+        self._message = MessageBox(application.icon("dialog-cancel"))
+        self._message.closed.connect(lambda: self.session.say(""))
+        layout.addWidget(self._message)
+        layout.addWidget(self._build_controls())
+        layout.addWidget(self._build_engine())
+        layout.addStretch(1)
+        scroll = QtWidgets.QScrollArea()
+        scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(body)
+        body.setMinimumWidth(0)
+        self.setWidget(scroll)
+        self._body = body
+
+    def _build_head(self) -> QtWidgets.QHBoxLayout:
+        self._ink = QtWidgets.QPushButton(tr("Ink sketch"))
+        self._ink.setObjectName("ink")
+        self._ink.setIcon(application.icon("draw-calligraphic") if not application.icon("calligraphy").availableSizes()
+                          else application.icon("calligraphy"))
+        self._ink.clicked.connect(lambda: self.session.ink())
+        self._ink.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._copy = QtWidgets.QToolButton()
+        self._copy.setObjectName("keepCopy")
+        self._copy.setCheckable(True)
+        self._copy.setAutoRaise(True)
+        self._copy.setIcon(application.icon("duplicatelayer"))
+        self._copy.setToolTip(tr("Keep as copy: ink into a new layer and leave the lineart there is as it is"))
+        self._copy.setAccessibleName(tr("Keep as copy"))
+        self._copy.toggled.connect(self._set_keep_copy)
+        head = QtWidgets.QHBoxLayout()
+        head.setSpacing(3)
+        head.addWidget(self._ink, 1)
+        head.addWidget(self._copy)
+        return head
+
+    def _build_controls(self) -> QtWidgets.QWidget:
+        low, high = LIMITS["thickness"]
+        self._thickness = SliderSpinBox(tr("Thickness"), low, high, decimals=1, suffix=" px", exponent=2.5)
+        self._thickness.setObjectName("thickness")
+        self._thickness.setToolTip(tr("How thick the ink is, at the sketch's broadest usual stroke"))
+        self._thickness.moved.connect(self._thickness_moved)
+        self._unit = self._combo("unit", [("px", tr("px")), ("mm", tr("mm"))], tr("Thickness in pixels or millimetres"))
+        self._unit.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._style = self._combo("style", [], tr("The brush the ink looks drawn with"))
+        self._pictures = StylePictures(self._style)
+        self._detail = SliderSpinBox(tr("Detail"), -100, 100, suffix=" %")
+        self._detail.setObjectName("detail")
+        self._detail.setToolTip(tr(
+            "Left merges neighbouring strokes into one line, right keeps small things; 0 follows the sketch. "
+            "The sketch is inked anew when you let go"))
+        self._detail.moved.connect(lambda value, final: self.session.change("detail", value / 100, final=final))
+        self._faint = SliderSpinBox(tr("Faint lines"), 0, 100, suffix=" %")
+        self._faint.setObjectName("faint")
+        self._faint.setToolTip(tr("How faint a line of the sketch may be and still be inked"))
+        self._faint.moved.connect(lambda value, final: self.session.change("faint", value / 100, final=final))
+        self._colour = self._combo("colour", [("black", tr("Black ink")), ("foreground", tr("Foreground colour"))],
+                                   tr("The ink's colour: black, or Krita's foreground colour"))
+        self._build_frames()
+        controls = QtWidgets.QWidget()
+        grid = QtWidgets.QGridLayout(controls)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(3)
+        grid.addWidget(self._thickness, 0, 0)
+        grid.addWidget(self._unit, 0, 1)
+        for row, widget in enumerate((self._style, self._detail, self._faint, self._colour, self._frame_row), 1):
+            grid.addWidget(widget, row, 0, 1, 2)
+        grid.setColumnStretch(0, 1)
+        return controls
+
+    def _combo(self, name: str, items: list[tuple[str, str]], tip: str) -> QtWidgets.QComboBox:
+        combo = QtWidgets.QComboBox()
+        combo.setObjectName(name)
+        combo.setToolTip(tip)
+        combo.setMinimumContentsLength(2)
+        combo.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for value, text in items:
+            combo.addItem(text, value)
+        combo.activated.connect(lambda _: self.session.change(name, combo.currentData(), final=True))
+        return combo
+
+    def _build_frames(self) -> None:
+        self._frame_row = QtWidgets.QWidget()
+        self._frame_mode = QtWidgets.QComboBox()
+        self._frame_mode.setObjectName("frames")
+        self._frame_mode.setToolTip(tr("Which frames of the animation to ink"))
+        for value, text in (("one", tr("This frame")), ("all", tr("All frames")), ("range", tr("Frames"))):
+            self._frame_mode.addItem(text, value)
+        self._first, self._last = QtWidgets.QSpinBox(), QtWidgets.QSpinBox()
+        for box, name, tip in ((self._first, "firstFrame", tr("First frame")), (self._last, "lastFrame", tr("Last frame"))):
+            box.setObjectName(name)
+            box.setRange(0, 99999)
+            box.setToolTip(tip)
+            box.setMinimumWidth(30)
+            box.valueChanged.connect(lambda _: self._set_frames())
+        self._frame_mode.setSizeAdjustPolicy(
+            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._frame_mode.activated.connect(lambda _: self._set_frames())
+        row = QtWidgets.QHBoxLayout(self._frame_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        row.addWidget(self._frame_mode, 2)
+        row.addWidget(self._first, 1)
+        row.addWidget(self._last, 1)
+        self._set_frames()
+
+    def _build_engine(self) -> QtWidgets.QWidget:
+        box = QtWidgets.QWidget()
+        self._more = QtWidgets.QToolButton()
+        self._more.setObjectName("more")
+        self._more.setText(tr("Device and memory"))
+        self._more.setCheckable(True)
+        self._more.setAutoRaise(True)
+        self._more.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._more.setArrowType(QtCore.Qt.ArrowType.RightArrow)
+        self._more.setToolTip(tr("What the ink is computed on, how much memory it may use, and a report for bugs"))
+        self._more.toggled.connect(self._open_engine)
+        self._engine = QtWidgets.QWidget()
+        self._engine.setVisible(False)
+        self._device = QtWidgets.QComboBox()
+        self._device.setObjectName("device")
+        self._device.setToolTip(tr("What the ink is computed on"))
+        self._device.setMinimumContentsLength(6)
+        self._device.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._device.activated.connect(self._device_chosen)
+        self._memory = SliderSpinBox(tr("Memory"), LEAST_MB, MOST_MB, suffix=" MB", exponent=3.0)
+        self._memory.setObjectName("memory")
+        self._memory.setSingleStep(128)
+        self._memory.setToolTip(tr("The most memory one run may use; less works too, in smaller pieces"))
+        self._memory.show_value(self.session.engine.options.memory)
+        self._memory.moved.connect(self._memory_moved)
+        report = QtWidgets.QPushButton(tr("Copy diagnostics"))
+        report.setObjectName("copyDiagnostics")
+        report.setIcon(application.icon("edit-copy"))
+        report.setToolTip(tr("Copy versions, device, times and the last error, to paste into a bug report"))
+        report.clicked.connect(self._copy_diagnostics)
+        inner = QtWidgets.QVBoxLayout(self._engine)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(3)
+        for widget in (self._device, self._memory, report):
+            inner.addWidget(widget)
+        layout = QtWidgets.QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self._more)
+        layout.addWidget(self._engine)
+        return box
+
+    # -- showing the session
+
+    def _listen(self) -> None:
+        session = self.session
+        pairs = [(session.settings_changed, self._show_settings), (session.target_changed, self._show_target),
+                 (session.message_changed, self._show_message), (session.queue.changed, self._show_jobs)]
+        for signal, listener in pairs:
+            signal.connect(listener)
+        # The window may go before Krita does; by then this object can't be asked any more.
+        self.destroyed.connect(lambda: [signal.disconnect(listener) for signal, listener in pairs])
+
+    def _ppi(self) -> float:
+        document = application.active_document()
+        return document.ppi if document is not None and document.ppi > 0 else 300.0
+
+    def _show_settings(self) -> None:
+        settings = self.session.settings
+        ppi, in_mm = self._ppi(), settings.unit == "mm"
+        low, high = LIMITS["thickness"]
+        self._thickness.blockSignals(True)
+        self._thickness.setDecimals(2 if in_mm else 1)
+        self._thickness.setSuffix(" mm" if in_mm else " px")
+        self._thickness.setSingleStep(0.05 if in_mm else 0.5)
+        scale = 25.4 / ppi if in_mm else 1.0
+        self._thickness.setRange(low * scale, high * scale)
+        self._thickness.blockSignals(False)
+        self._thickness.show_value(shown_thickness(settings, ppi))
+        self._detail.show_value(settings.detail * 100)
+        self._faint.show_value(settings.faint * 100)
+        for combo, value in ((self._unit, settings.unit), (self._style, settings.style), (self._colour, settings.colour)):
+            index = combo.findData(value)
+            if index >= 0:
+                combo.setCurrentIndex(index)
+
+    def _show_target(self) -> None:
+        target = self.session.target
+        self._ink.setText(tr("Ink again") if target.has_lineart and not self.session.keep_copy else tr("Ink sketch"))
+        if not target.title:
+            tip = tr("Select the layer with your sketch, then click here")
+        elif target.has_lineart and not self.session.keep_copy:
+            tip = tr("Renew the lineart of \"{name}\" in place", name=target.title)
+        else:
+            tip = tr("Ink \"{name}\" into a new layer right above it", name=target.title)
+        self._ink.setToolTip(tip)
+        self._frame_row.setVisible(target.animated)
+        self._show_settings()
+
+    def _show_message(self) -> None:
+        message = self.session.message
+        self._message.show_sentence(message.text, application.icon(MESSAGE_ICONS.get(message.kind, "")))
+
+    def _show_jobs(self) -> None:
+        active = self.session.queue.active
+        for row in [row for row in self._rows if row.job not in active]:
+            self._rows.remove(row)
+            self._jobs.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for job in active:
+            if all(row.job is not job for row in self._rows):
+                row = JobRow(job, application.icon("dialog-cancel"), self.session.cancel)
+                self._rows.append(row)
+                self._jobs.addWidget(row)
+        for row in self._rows:
+            row.refresh()
+
+    # -- what the artist does
+
+    def _thickness_moved(self, shown: float, final: bool) -> None:  # noqa: FBT001 (Qt's signal)
+        unit = self.session.settings.unit
+        self.session.change("thickness", thickness_in_pixels(shown, unit, self._ppi()), final=final)
+
+    def _set_keep_copy(self, keep: bool) -> None:  # noqa: FBT001
+        self.session.keep_copy = keep
+        self._show_target()
+
+    def _set_frames(self) -> None:
+        mode = self._frame_mode.currentData()
+        for box in (self._first, self._last):
+            box.setVisible(mode == "range")
+        first, last = self._first.value(), self._last.value()
+        self.session.frames = {"one": None, "all": (0, 1 << 30)}.get(mode, (min(first, last), max(first, last)))
+
+    def _open_engine(self, wanted: bool) -> None:  # noqa: FBT001
+        self._more.setArrowType(QtCore.Qt.ArrowType.DownArrow if wanted else QtCore.Qt.ArrowType.RightArrow)
+        self._engine.setVisible(wanted)
+        if wanted and not self._devices:
+            self._device.addItem(tr("Looking for devices"), None)
+            found = self.session.on_worker(list_devices)
+            found.when_done(lambda: self._show_devices(found.value or []))
+
+    def _show_devices(self, devices: list[Any]) -> None:
+        self._devices = devices
+        self._device.clear()
+        self._device.addItem(tr("Automatic"), ("auto", "auto"))
+        model = self._device.model()
+        for device in devices:
+            name = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}.get(device.runtime, device.runtime)
+            self._device.addItem(f"{device.title} ({name})", (device.runtime, device.kind))
+            item = model.item(self._device.count() - 1)
+            item.setToolTip(tr(device.reason) if device.reason else f"{device.title} ({name})")
+            item.setEnabled(device.available)
+        options = self.session.engine.options
+        for index in range(self._device.count()):
+            if self._device.itemData(index) == (options.runtime, options.device):
+                self._device.setCurrentIndex(index)
+
+    def _device_chosen(self, index: int) -> None:
+        chosen = self._device.itemData(index)
+        if chosen:
+            self.session.set_engine_options(runtime=chosen[0], device=chosen[1])
+
+    def _memory_moved(self, value: float, final: bool) -> None:  # noqa: FBT001
+        if final:
+            self.session.set_engine_options(memory=int(value))
+
+    def _copy_diagnostics(self) -> None:
+        versions = {"Smart Lineart": smart_lineart.__version__, "Krita": application.version(),
+                    "Qt": QtCore.QT_VERSION_STR, "numpy": np.__version__}
+        options = self.session.engine.options
+        devices = [f"{d.title} ({d.runtime}, {d.kind}): {'available' if d.available else d.reason}" for d in
+                   self._devices]
+        text = diagnostics.report(
+            versions, engine=self.session.engine.describe(),
+            options=f"{options.runtime}, {options.device}, {options.memory} MB", devices=devices,
+            seconds=self.session.last_seconds, settings=str(asdict(self.session.settings)),
+            last_error=self.session.last_error)
+        QtGui.QGuiApplication.clipboard().setText(text)
+        self.session.say(tr("The diagnostics are on the clipboard."))

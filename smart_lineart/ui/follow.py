@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lineart that follows a slider: the visible part first, then the page; one undoable step for the whole drag."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.geometry import overlap
+from smart_lineart.krita_host.lineart import LineartLayer
+
+from .settings import InkSettings
+from .steps import Pending, Work
+
+if TYPE_CHECKING:
+    from .engine import CachedFeatures
+    from .session import Session
+
+
+class Follower:
+    """Redraws one lineart from its cached features for as long as a drag lasts."""
+
+    def __init__(self, session: Session, item: CachedFeatures):
+        self._session = session
+        self._item = item
+        self.document = item.document
+        self.sketch = item.sketch
+        self.over = False
+        self._wanted: InkSettings | None = None
+        self._final = False
+        self._stopped = False
+        self._news = Pending()
+        self._target: LineartLayer | None = None
+
+    def want(self, settings: InkSettings, *, final: bool) -> None:
+        """The newest settings; older ones that weren't drawn yet are skipped. `final` ends the drag."""
+        self._wanted, self._final = settings, final
+        self._news.finish()
+
+    def finish(self) -> None:
+        """End the drag with the settings it has."""
+        self._final = True
+        self._news.finish()
+
+    def stop(self) -> None:
+        """End at once."""
+        self._stopped = True
+        self.finish()
+
+    def run(self) -> Work:
+        """Draw until the drag has ended and its last settings are on the whole page."""
+        drawn: InkSettings | None = None
+        try:
+            while not self._gone():
+                if drawn == self._wanted:
+                    if self._final:
+                        break
+                    yield self._news
+                    self._news = Pending()
+                    continue
+                drawn = yield from self._draw(drawn)
+        finally:
+            self.over = True
+        if self._target is not None and drawn is not None:
+            self._session.followed(self._item, self._target.layer, drawn)
+
+    def _draw(self, drawn: InkSettings | None) -> Work:
+        """Draw the wanted settings; returns what the whole page shows now."""
+        wanted = self._wanted
+        assert wanted is not None
+        area = view.visible_area(self.document)
+        visible = overlap(area, self._item.area) if area else None
+        if visible and visible.width and visible.height and visible != self._item.area:
+            yield from self._draw_part(wanted, visible)
+        if wanted == self._wanted:
+            complete = yield from self._draw_part(wanted, None)
+            return wanted if complete else drawn
+        return drawn
+
+    def _draw_part(self, wanted: InkSettings, region: object) -> Work:
+        ink = yield self._session.render(
+            self._item, wanted, region, lambda: self._stopped or (region is None and wanted != self._wanted))
+        if ink is None or self._gone():
+            return False
+        if self._target is None or not self._target.in_document:
+            self._target = self._renew()
+            if self._target is None:
+                self._stopped = True
+                return False
+        for _ in self._target.write(ink):
+            yield
+            if region is None and wanted != self._wanted:
+                break
+        self.document.refresh()
+        return wanted == self._wanted
+
+    def _renew(self) -> LineartLayer | None:
+        layer = self._session.lineart_for_follow(self.document, self.sketch)
+        return None if layer is None else LineartLayer.renew(self.document, layer, self.document.selection())
+
+    def _gone(self) -> bool:
+        return self._stopped or not application.is_open(self.document)

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the artist chose: how to ink, and what each document remembers of it, as versioned JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from smart_lineart.inking import STYLES
+
+NOTE_KEY = "smart_lineart/state"
+NOTE_TITLE = "Smart Lineart settings"
+VERSION = 1
+MM_PER_INCH = 25.4
+
+LIMITS = {"thickness": (0.5, 100.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
+CHOICES = {"style": tuple(STYLES), "unit": ("px", "mm"), "colour": ("black", "foreground")}
+
+
+@dataclass(frozen=True)
+class InkSettings:
+    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch."""
+
+    thickness: float = 4.0
+    unit: str = "px"
+    style: str = "pen"
+    detail: float = 0.0
+    faint: float = 0.5
+    colour: str = "black"
+
+    @classmethod
+    def from_dict(cls, values: object) -> InkSettings:
+        """Settings from a file: what is missing, unknown or out of range keeps its default."""
+        settings = cls()
+        if not isinstance(values, dict):
+            return settings
+        for item in fields(cls):
+            if item.name in values:
+                settings = settings.with_value(item.name, values[item.name])
+        return settings
+
+    def with_value(self, name: str, value: object) -> InkSettings:
+        """A copy with one value changed, kept within its limits; unchanged where the value makes no sense."""
+        if name in LIMITS:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+                return self
+            low, high = LIMITS[name]
+            return replace(self, **{name: min(high, max(low, float(value)))})
+        if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):
+            return self
+        return replace(self, **{name: value})
+
+
+def shown_thickness(settings: InkSettings, ppi: float) -> float:
+    """The thickness in the unit the artist chose."""
+    return settings.thickness * MM_PER_INCH / ppi if settings.unit == "mm" else settings.thickness
+
+
+def thickness_in_pixels(shown: float, unit: str, ppi: float) -> float:
+    """A thickness shown in a unit, in page pixels."""
+    return shown * ppi / MM_PER_INCH if unit == "mm" else shown
+
+
+@dataclass(frozen=True)
+class LineartRecord:
+    """Which layers are the lineart of a sketch.
+
+    Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart counts;
+    the newest that is in the document is the one in use.
+    """
+
+    sketch: str
+    layers: tuple[str, ...] = ()
+    settings: InkSettings = field(default_factory=InkSettings)
+
+    def with_layer(self, identity: str) -> LineartRecord:
+        """A copy in which a layer is the newest."""
+        others = tuple(layer for layer in self.layers if layer != identity)
+        return replace(self, layers=(*others, identity)[-64:])
+
+
+@dataclass(frozen=True)
+class DocumentState:
+    """What one document remembers: the settings last used in it, and its lineart."""
+
+    settings: InkSettings = field(default_factory=InkSettings)
+    records: tuple[LineartRecord, ...] = ()
+
+    def record_of(self, identity: str) -> LineartRecord | None:
+        """The record in which a layer is the sketch or the lineart. Being a lineart counts first."""
+        as_lineart = [record for record in self.records if identity in record.layers]
+        as_sketch = [record for record in self.records if identity == record.sketch]
+        return next(iter(as_lineart + as_sketch), None)
+
+    def with_record(self, record: LineartRecord) -> DocumentState:
+        """A copy in which the record takes the place of the one of the same sketch."""
+        others = tuple(other for other in self.records if other.sketch != record.sketch)
+        return replace(self, records=(*others, record))
+
+    def only(self, identities: Iterable[str]) -> DocumentState:
+        """A copy without records of sketches that are gone for good."""
+        known = set(identities)
+        return replace(self, records=tuple(record for record in self.records if record.sketch in known))
+
+    def to_json(self) -> str:
+        """As text, for the document's file."""
+        return json.dumps({"version": VERSION, **asdict(self)}, indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> DocumentState:
+        """From a document's file; a damaged or newer text gives what can be understood of it."""
+        try:
+            values = json.loads(text) if text else {}
+        except ValueError:
+            values = {}
+        if not isinstance(values, dict):
+            return cls()
+        records = [_record(item) for item in _list(values.get("records"))]
+        return cls(InkSettings.from_dict(values.get("settings")), tuple(r for r in records if r is not None))
+
+
+def _record(values: Any) -> LineartRecord | None:
+    if not isinstance(values, dict) or not isinstance(values.get("sketch"), str):
+        return None
+    layers = tuple(item for item in _list(values.get("layers")) if isinstance(item, str))
+    return LineartRecord(values["sketch"], layers, InkSettings.from_dict(values.get("settings")))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Widgets Krita has but doesn't lend to plugins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from .jobs import Job, JobState
+from .i18n import tr
+from .qt import QtCore, QtGui, QtWidgets, mouse_x
+
+SETTLE_MS = 600
+"""After typing or turning the wheel, this long without another change ends it."""
+
+Q = QtCore.Qt
+
+
+class SliderSpinBox(QtWidgets.QDoubleSpinBox):
+    """A number with a bar behind it, as Krita's own: drag to set, double-click to type.
+
+    `moved(value, final)` tells every change by the artist; `final` is True when a drag, or a pause in typing, ends it.
+    """
+
+    moved = QtCore.pyqtSignal(float, bool)
+
+    def __init__(self, label: str, low: float, high: float, *, decimals: int = 0, suffix: str = "",
+                 exponent: float = 1.0, factor: float = 1.0):
+        super().__init__()
+        self._exponent, self._factor = exponent, factor
+        self._drag_from: float | None = None
+        self._dragging = self._quiet = False
+        self.setPrefix(label + ": ")
+        self.setSuffix(suffix)
+        self.setDecimals(decimals)
+        self.setRange(low, high)
+        self.setAlignment(Q.AlignmentFlag.AlignCenter)
+        self.setKeyboardTracking(False)
+        self.setAccelerated(True)
+        self.setMinimumWidth(60)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._prepare_edit()
+        self._settle = QtCore.QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._settled)
+        self.valueChanged.connect(self._changed)
+
+    def _prepare_edit(self) -> None:
+        edit = self.lineEdit()
+        edit.setCursor(Q.CursorShape.SplitHCursor)
+        edit.setFrame(False)
+        edit.setReadOnly(True)
+        edit.installEventFilter(self)
+        edit.editingFinished.connect(self._typed)
+        self._clear_background()
+
+    def _clear_background(self) -> None:
+        palette = QtGui.QPalette(self.palette())
+        palette.setColor(QtGui.QPalette.ColorRole.Base, QtGui.QColor(0, 0, 0, 0))
+        self.lineEdit().setPalette(palette)
+
+    def show_value(self, value: float) -> None:
+        """Show a value without telling anybody; not while the artist is at it."""
+        if self._dragging or not self.lineEdit().isReadOnly():
+            return
+        self._quiet = True
+        self.setValue(value)
+        self._quiet = False
+
+    # -- drawing
+
+    def _share(self) -> float:
+        span = self.maximum() - self.minimum()
+        share = (self.value() - self.minimum()) / span if span else 0.0
+        return float(max(0.0, min(1.0, share)) ** (1 / self._exponent))
+
+    def paintEvent(self, event: object) -> None:
+        """The spin box, with a bar as long as the value."""
+        super().paintEvent(event)
+        if not self.lineEdit().isReadOnly():
+            return
+        field = self._field()
+        colour = self.palette().color(QtGui.QPalette.ColorRole.Highlight)
+        colour.setAlphaF(0.55 if self.isEnabled() else 0.2)
+        painter = QtGui.QPainter(self)
+        field.setWidth(round(field.width() * self._share()))
+        painter.fillRect(field, colour)
+
+    def _field(self) -> QtCore.QRect:
+        option = QtWidgets.QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QtWidgets.QStyle.ComplexControl.CC_SpinBox, option, QtWidgets.QStyle.SubControl.SC_SpinBoxEditField, self)
+        return QtCore.QRect(field.adjusted(0, 0, 0, 0))
+
+    def changeEvent(self, event: QtCore.QEvent) -> None:
+        """Follow Krita's theme."""
+        super().changeEvent(event)
+        if event.type() == QtCore.QEvent.Type.PaletteChange and self.lineEdit() is not None:
+            self._clear_background()
+
+    # -- the mouse
+
+    def eventFilter(self, watched: object, event: QtCore.QEvent) -> bool:
+        """Turn a drag over the number into a value; let typing through."""
+        edit = self.lineEdit()
+        if watched is not edit or not edit.isReadOnly() or not self.isEnabled():
+            return super().eventFilter(watched, event)
+        kind = event.type()
+        if kind == QtCore.QEvent.Type.MouseButtonDblClick:
+            self._edit()
+        elif kind == QtCore.QEvent.Type.MouseButtonPress and event.button() == Q.MouseButton.LeftButton:
+            self._drag_from = mouse_x(event)
+        elif kind == QtCore.QEvent.Type.MouseMove and self._drag_from is not None:
+            self._drag(event)
+        elif kind == QtCore.QEvent.Type.MouseButtonRelease and self._drag_from is not None:
+            self._release(event)
+        else:
+            return super().eventFilter(watched, event)
+        return True
+
+    def _drag(self, event: object) -> None:
+        if abs(mouse_x(event) - (self._drag_from or 0)) >= 2:
+            self._dragging = True
+        if self._dragging:
+            self._set_from(mouse_x(event))
+
+    def _release(self, event: object) -> None:
+        self._set_from(mouse_x(event))
+        self._dragging, self._drag_from = False, None
+        self._settle.stop()
+        self.moved.emit(self.value(), True)
+
+    def _set_from(self, x: float) -> None:
+        share = max(0.0, min(1.0, x / max(1, self.lineEdit().width())))
+        self.setValue(self.minimum() + (self.maximum() - self.minimum()) * share ** self._exponent)
+
+    def _edit(self) -> None:
+        self._drag_from, self._dragging = None, False
+        self.lineEdit().setReadOnly(False)
+        self.lineEdit().setCursor(Q.CursorShape.IBeamCursor)
+        self.setFocus()
+        self.selectAll()
+        self.update()
+
+    def keyPressEvent(self, event: object) -> None:
+        """Typing a digit or Enter begins editing, as in Krita."""
+        if self.lineEdit().isReadOnly() and (event.text().isdigit() or event.key() == Q.Key.Key_Return):  # type: ignore[attr-defined]
+            self._edit()
+        super().keyPressEvent(event)
+
+    def _typed(self) -> None:
+        if not self.lineEdit().isReadOnly():
+            self.lineEdit().setReadOnly(True)
+            self.lineEdit().setCursor(Q.CursorShape.SplitHCursor)
+            self.lineEdit().deselect()
+            self.update()
+
+    # -- telling
+
+    def _changed(self, value: float) -> None:
+        if self._quiet:
+            return
+        self.moved.emit(value, False)
+        if not self._dragging:
+            self._settle.start()
+
+    def _settled(self) -> None:
+        if not self._dragging:
+            self.moved.emit(self.value(), True)
+
+
+class JobRow(QtWidgets.QWidget):
+    """One run: its progress, and a button that cancels it."""
+
+    def __init__(self, job: Job, icon: object, cancel: Callable[[Job], None]):
+        super().__init__()
+        self.job = job
+        self.bar = QtWidgets.QProgressBar()
+        self.bar.setObjectName("progress")
+        self.bar.setRange(0, 1000)
+        self.bar.setTextVisible(True)
+        self.bar.setMinimumWidth(40)
+        self.button = QtWidgets.QToolButton()
+        self.button.setObjectName("cancel")
+        self.button.setIcon(icon)
+        self.button.setAutoRaise(True)
+        self.button.setToolTip(tr("Cancel: nothing of this run stays behind"))
+        self.button.setAccessibleName(tr("Cancel"))
+        self.button.clicked.connect(lambda: cancel(job))
+        layout = QtWidgets.QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.bar, 1)
+        layout.addWidget(self.button)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show where the run stands."""
+        texts = {JobState.queued: tr("Waiting"), JobState.reading: tr("Reading"), JobState.inking: tr("Inking"),
+                 JobState.writing: tr("Drawing")}
+        label = texts.get(self.job.state, "")
+        width = self.bar.fontMetrics().averageCharWidth()
+        name = self.bar.fontMetrics().elidedText(self.job.title, Q.TextElideMode.ElideMiddle, width * 14)
+        self.bar.setFormat(f"{label} {name}".replace("%", "%%"))
+        self.bar.setValue(math.floor(self.job.progress * 1000))
+        self.bar.setToolTip(f"{label}: {self.job.title} ({self.job.document.name})")
+
+
+class MessageBox(QtWidgets.QFrame):
+    """A sentence inside the docker, that can be closed."""
+
+    closed = QtCore.pyqtSignal()
+
+    def __init__(self, close_icon: object):
+        super().__init__()
+        self.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
+        self.icon = QtWidgets.QLabel()
+        self.text = QtWidgets.QLabel()
+        self.text.setObjectName("message")
+        self.text.setWordWrap(True)
+        self.text.setTextInteractionFlags(Q.TextInteractionFlag.TextSelectableByMouse)
+        self.text.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Preferred)
+        button = QtWidgets.QToolButton()
+        button.setAutoRaise(True)
+        button.setIcon(close_icon)
+        button.setToolTip(tr("Close this message"))
+        button.setAccessibleName(tr("Close this message"))
+        button.clicked.connect(self.closed)
+        layout = QtWidgets.QHBoxLayout(self)
+        layout.setContentsMargins(4, 2, 2, 2)
+        layout.setSpacing(4)
+        layout.addWidget(self.icon, 0, Q.AlignmentFlag.AlignTop)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(button, 0, Q.AlignmentFlag.AlignTop)
+
+    def show_sentence(self, text: str, icon: object) -> None:
+        """Show a sentence, or hide when there is none."""
+        self.text.setText(text)
+        self.icon.setPixmap(icon.pixmap(16, 16))  # type: ignore[attr-defined]
+        self.setVisible(bool(text))

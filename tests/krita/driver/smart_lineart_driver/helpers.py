@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names every end-to-end snippet can use: documents, layers, widgets, screenshots."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import numpy as np
+from krita import InfoObject, Krita, Selection
+
+try:
+    from PyQt6 import QtCore, QtGui, QtWidgets
+except ImportError:
+    from PyQt5 import QtCore, QtGui, QtWidgets
+
+K = Krita.instance()
+SRGB = "sRGB-elle-V2-srgbtrc.icc"
+
+
+def new_document(width=600, height=400, model="RGBA", depth="U8", profile="", ppi=300.0, name="page"):
+    """A new document in a view of its own, active."""
+    document = K.createDocument(width, height, name, model, depth, profile, ppi)
+    document.setBatchmode(True)
+    K.activeWindow().addView(document)
+    return document
+
+
+def close_all():
+    for document in K.documents():
+        document.setModified(False)
+        document.close()
+
+
+def node_named(document, name):
+    return document.nodeByName(name)
+
+
+def tree(document, node=None):
+    """Names bottom to top; a group is [name, [children]]."""
+    out = []
+    for child in (node or document.rootNode()).childNodes():
+        out.append([child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name())
+    return out
+
+
+def bgra(node, x, y, width, height):
+    """The layer's own pixels as 8-bit sRGB, (height, width, 4), B, G, R, A."""
+    copy = node.duplicate()
+    copy.setColorSpace("RGBA", "U8", SRGB)
+    data = bytes(copy.pixelData(x, y, width, height))
+    return np.frombuffer(data, np.uint8).reshape(height, width, 4)
+
+
+def projection(document, x, y, width, height):
+    """What the canvas shows, as 8-bit sRGB B, G, R, A (the document must be 8-bit sRGB)."""
+    document.waitForDone()
+    return np.frombuffer(bytes(document.pixelData(x, y, width, height)), np.uint8).reshape(height, width, 4)
+
+
+def shape(array, x=0, y=0):
+    """Facts about a layer's alpha: painted pixels, their bounds and a checksum."""
+    alpha = array[..., 3]
+    rows, columns = np.nonzero(alpha > 8)
+    if not len(rows):
+        return {"count": 0}
+    return {
+        "count": int(len(rows)),
+        "bounds": [int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x, int(rows.max()) + y],
+        "sum": int(alpha.astype(np.int64).sum()),
+        "check": int((alpha.astype(np.int64) * (1 + np.arange(alpha.size).reshape(alpha.shape) % 9973)).sum()),
+        "colour": [int(v) for v in np.median(array[alpha > 200][:, 2::-1], axis=0)] if (alpha > 200).any() else None,
+    }
+
+
+def strokes(width, height, *, dark=True, opaque=True, thick=3, colour=None):
+    """A simple sketch: a big loop, a diagonal and a zigzag, as (height, width, 4) B, G, R, A."""
+    image = QtGui.QImage(width, height, QtGui.QImage.Format.Format_ARGB32)
+    paper, ink = (QtGui.QColor(255, 255, 255), QtGui.QColor(40, 40, 40)) if dark else (
+        QtGui.QColor(20, 20, 20), QtGui.QColor(235, 235, 235))
+    if colour:
+        ink = QtGui.QColor(*colour)
+    image.fill(paper if opaque else QtGui.QColor(0, 0, 0, 0))
+    painter = QtGui.QPainter(image)
+    painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
+    painter.setPen(QtGui.QPen(ink, thick))
+    painter.drawEllipse(QtCore.QRectF(width * 0.1, height * 0.1, width * 0.45, height * 0.7))
+    painter.drawLine(QtCore.QPointF(width * 0.6, height * 0.1), QtCore.QPointF(width * 0.9, height * 0.8))
+    points = [QtCore.QPointF(width * (0.1 + 0.1 * i), height * (0.85 + 0.08 * (i % 2))) for i in range(9)]
+    for a, b in zip(points, points[1:]):
+        painter.drawLine(a, b)
+    painter.end()
+    return image_array(image)
+
+
+def image_array(image):
+    image = image.convertToFormat(QtGui.QImage.Format.Format_ARGB32)
+    bits = image.constBits()
+    bits.setsize(image.sizeInBytes() if hasattr(image, "sizeInBytes") else image.byteCount())
+    return np.frombuffer(bytes(bits), np.uint8).reshape(image.height(), -1, 4)[:, : image.width()].copy()
+
+
+def paint(document, node, array, x=0, y=0):
+    """Put 8-bit sRGB B, G, R, A pixels into a layer of any colour space (not undoable, as Krita has it)."""
+    height, width = array.shape[:2]
+    model, depth, profile = node.colorModel(), node.colorDepth(), node.colorProfile()
+    carrier = document.createNode("carrier", "paintlayer")
+    carrier.setColorSpace("RGBA", "U8", SRGB)
+    carrier.setPixelData(np.ascontiguousarray(array).tobytes(), x, y, width, height)
+    carrier.setColorSpace(model, depth, profile)
+    node.setPixelData(carrier.pixelData(x, y, width, height), x, y, width, height)
+
+
+def sketch_document(width=600, height=400, name="Sketch", **options):
+    """A new document with one sketch layer, selected; `look` options go to strokes()."""
+    look = {k: options.pop(k) for k in ("dark", "opaque", "thick", "colour") if k in options}
+    document = new_document(width, height, **options)
+    node = document.createNode(name, "paintlayer")
+    paint(document, node, strokes(width, height, **look))
+    document.rootNode().addChildNode(node, document.rootNode().childNodes()[-1])
+    document.waitForDone()
+    document.setActiveNode(node)
+    return document
+
+
+def docker():
+    for candidate in K.dockers():
+        if candidate.objectName() == "smart_lineart_docker":
+            return candidate
+    return None
+
+
+def widget(name):
+    found = docker().findChild(QtWidgets.QWidget, name)
+    if found is None:
+        raise LookupError(f"no widget called {name}")
+    return found
+
+
+def place(name_or_widget):
+    """Centre and size of a widget on the screen."""
+    target = widget(name_or_widget) if isinstance(name_or_widget, str) else name_or_widget
+    corner = target.mapToGlobal(QtCore.QPoint(0, 0))
+    return {"x": corner.x() + target.width() // 2, "y": corner.y() + target.height() // 2,
+            "width": target.width(), "height": target.height(), "enabled": target.isEnabled(),
+            "visible": target.isVisible()}
+
+
+def modal():
+    """The title of the modal window that is open, or None."""
+    window = QtWidgets.QApplication.activeModalWidget()
+    return None if window is None else window.windowTitle() or type(window).__name__
+
+
+def undo_text():
+    return K.action("edit_undo").text().replace("&", "")
+
+
+def undo(document):
+    K.action("edit_undo").trigger()
+    document.waitForDone()
+
+
+def redo(document):
+    K.action("edit_redo").trigger()
+    document.waitForDone()
+
+
+def until(condition, seconds=60.0):
+    """Use as `yield from until(lambda: ...)`: wait for a condition while the event loop runs."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError("the condition did not come true")
+        yield 20
+
+
+def grab(path, target=None):
+    """Save a picture of a widget (the main window without one)."""
+    target = target or K.activeWindow().qwindow()
+    target.grab().save(path)
+    return os.path.getsize(path)

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts a real Krita under Xvfb with the plugin and the test driver, and talks to it through files.
+
+One profile is warmed per Krita (its resource database takes 10 s to build) and copied for every run. A Krita of
+another version in a chroot is named by SMART_LINEART_KRITA_ROOT; its /tmp/share must be this machine's.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import models
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+SHARE = Path("/tmp/share")
+START_SECONDS = 120
+
+
+class KritaError(AssertionError):
+    """A snippet failed inside Krita, or Krita went away."""
+
+
+def chroot() -> Path | None:
+    root = os.environ.get("SMART_LINEART_KRITA_ROOT")
+    return Path(root) if root else None
+
+
+def missing() -> str:
+    """Why no end-to-end run is possible here, or an empty string."""
+    tools = ["Xvfb", "xdotool"] + ([] if chroot() else ["krita"])
+    absent = [tool for tool in tools if not shutil.which(tool)]
+    return f"not installed: {', '.join(absent)} (scripts/install_krita.sh installs them)" if absent else ""
+
+
+class Screen:
+    """An X server of our own, and a mouse on it."""
+
+    def __init__(self, width: int = 1600, height: int = 1000):
+        read, write = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
+            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.display = ":" + pipe.readline().strip()
+
+    def xdotool(self, *words: object) -> None:
+        subprocess.run(["xdotool", *map(str, words)], check=True, env={**os.environ, "DISPLAY": self.display})
+
+    def click(self, x: int, y: int) -> None:
+        self.xdotool("mousemove", "--sync", x, y, "click", 1)
+
+    def drag(self, x: int, y: int, to_x: int, to_y: int, steps: int = 12, pause: float = 0.04) -> None:
+        self.xdotool("mousemove", "--sync", x, y, "mousedown", 1)
+        for step in range(1, steps + 1):
+            self.xdotool("mousemove", x + (to_x - x) * step // steps, y + (to_y - y) * step // steps)
+            time.sleep(pause)
+        self.xdotool("mouseup", 1)
+
+    def key(self, *keys: str) -> None:
+        self.xdotool("key", *keys)
+
+    def close(self) -> None:
+        self._server.terminate()
+        self._server.wait(10)
+
+
+class KritaProcess:
+    """A running Krita: `run` a snippet inside it, `close` it."""
+
+    def __init__(self, screen: Screen, *, environment: dict[str, str] | None = None, settings: str = "",
+                 plugin: bool = True):
+        self.screen = screen
+        base = SHARE if chroot() else Path(tempfile.gettempdir())
+        base.mkdir(parents=True, exist_ok=True)
+        self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-krita-", dir=base))
+        self.driver = self.home / "driver"
+        self._number = 0
+        self._start(environment or {}, settings, plugin)
+
+    def _start(self, environment: dict[str, str], settings: str, plugin: bool) -> None:
+        warm = warm_profile(self.screen)
+        if warm:
+            shutil.copytree(warm, self.home, dirs_exist_ok=True, symlinks=True)
+        write_profile(self.home, settings, plugin)
+        self.driver.mkdir(exist_ok=True)
+        self.log = self.home / "krita.log"
+        self._process = launch(self.home, self.screen, self.log,
+                               {"SMART_LINEART_DRIVER": str(self.driver), **runtime_environment(), **environment})
+        self.run("def job():\n    yield from until(lambda: K.activeWindow() is not None)\n    yield 300",
+                 timeout=START_SECONDS)
+
+    def run(self, source: str, timeout: float = 60, **values: object):
+        """Run a snippet that defines `job()`; keyword values are put in front of it as constants."""
+        self._number += 1
+        lines = [f"{name} = {value!r}" for name, value in values.items()]
+        name = f"{self._number:04d}"
+        partial = self.driver / f"{name}.part"
+        partial.write_text("\n".join([*lines, source]), encoding="utf-8")
+        partial.replace(self.driver / f"{name}.py")
+        return self._answer(self.driver / f"{name}.json", timeout)
+
+    def _answer(self, answer: Path, timeout: float):
+        end = time.monotonic() + timeout
+        while not answer.exists():
+            if self._process.poll() is not None:
+                raise KritaError(f"Krita ended with {self._process.returncode}:\n{self._tail()}")
+            if time.monotonic() > end:
+                raise KritaError(f"no answer within {timeout} s:\n{self._tail()}")
+            time.sleep(0.02)
+        outcome = json.loads(answer.read_text(encoding="utf-8"))
+        if "error" in outcome:
+            raise KritaError(outcome["error"])
+        return outcome["value"]
+
+    def _tail(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
+
+    def wait(self, timeout: float = 30) -> int:
+        """Wait for Krita to end by itself; its exit code."""
+        return self._process.wait(timeout)
+
+    def close(self) -> int:
+        """Close the windows as an artist would; the exit code."""
+        if self._process.poll() is None:
+            with_windows = ("def job():\n    close_all()\n    QtCore.QTimer.singleShot(0, lambda: "
+                            "[w.qwindow().close() for w in K.windows()])")
+            try:
+                self.run(with_windows, timeout=20)
+                self._process.wait(20)
+            except (KritaError, subprocess.TimeoutExpired):
+                os.killpg(self._process.pid, signal.SIGKILL)
+                self._process.wait()
+        code = self._process.returncode
+        shutil.rmtree(self.home, ignore_errors=True)
+        return code
+
+
+def launch(home: Path, screen: Screen, log: Path, environment: dict[str, str]) -> subprocess.Popen:
+    """Start Krita on a profile, in its own process group, with nothing of this process's Python around it."""
+    values = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "QT_QPA_PLATFORM": "xcb",
+              "HOME": str(home), "XDG_CONFIG_HOME": f"{home}/config", "XDG_DATA_HOME": f"{home}/data",
+              "XDG_CACHE_HOME": f"{home}/cache", "XDG_RUNTIME_DIR": f"{home}/run", "DISPLAY": screen.display,
+              **environment}
+    command = ["env", "-i", *(f"{key}={value}" for key, value in values.items()), "krita", "--nosplash"]
+    if chroot():
+        command = ["chroot", str(chroot()), *command]
+    with open(log, "w", encoding="utf-8") as output:
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+
+
+def runtime_environment() -> dict[str, str]:
+    """Where Krita finds OpenVINO: what is set here, else the wheel of this interpreter."""
+    if chroot():
+        return {"SMART_LINEART_OPENVINO": str(SHARE / "openvino")} if (SHARE / "openvino").exists() else {}
+    if "SMART_LINEART_OPENVINO" in os.environ:
+        return {"SMART_LINEART_OPENVINO": os.environ["SMART_LINEART_OPENVINO"]}
+    wheel = importlib.util.find_spec("openvino")
+    return {"SMART_LINEART_OPENVINO": str(Path(wheel.origin).parent / "libs")} if wheel and wheel.origin else {}
+
+
+def write_profile(home: Path, settings: str, plugin: bool) -> None:
+    """Put the plugin and the driver into a profile and switch them on."""
+    pykrita = home / "data/krita/pykrita"
+    for folder in (pykrita, home / "config", home / "cache", home / "run"):
+        folder.mkdir(parents=True, exist_ok=True)
+    (home / "run").chmod(0o700)
+    copy = shutil.ignore_patterns("__pycache__")
+    for name in ("smart_lineart_driver.desktop", "smart_lineart_driver"):
+        source = HERE / "driver" / name
+        (shutil.copytree(source, pykrita / name, ignore=copy, dirs_exist_ok=True) if source.is_dir()
+         else shutil.copy(source, pykrita))
+    if plugin:
+        shutil.copy(REPOSITORY / "smart_lineart.desktop", pykrita)
+        shutil.copytree(REPOSITORY / "smart_lineart", pykrita / "smart_lineart", ignore=copy, dirs_exist_ok=True)
+        models.put_models(pykrita / "smart_lineart/models")
+        actions = home / "data/krita/actions"
+        actions.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / "smart_lineart.action", actions)
+    (home / "config/kritarc").write_text(
+        f"[python]\nenable_smart_lineart_driver=true\nenable_smart_lineart={'true' if plugin else 'false'}\n"
+        f"{settings}", encoding="utf-8")
+
+
+def warm_profile(screen: Screen) -> Path:
+    """A profile whose resource database is built, kept between runs outside the repository."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "smart-lineart-tests"
+    if chroot():
+        cache = SHARE / "profiles"
+    warm = cache / f"krita-{chroot().name if chroot() else 'host'}"
+    if (warm / "done").exists():
+        return warm / "home"
+    shutil.rmtree(warm, ignore_errors=True)
+    home = warm / "home"
+    write_profile(home, "", plugin=False)
+    driver = warm / "driver"
+    driver.mkdir()
+    (driver / "1.py").write_text("def job():\n    yield 1500\n    [w.qwindow().close() for w in K.windows()]")
+    process = launch(home, screen, warm / "log", {"SMART_LINEART_DRIVER": str(driver)})
+    try:
+        process.wait(START_SECONDS)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    (warm / "done").touch()
+    return home
