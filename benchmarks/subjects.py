@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from benchmarks.looks import draw_sketch
+from benchmarks.metrics import Lineart
 from benchmarks.strokes import draw_truth, load_drawing
 
 IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"}
@@ -79,4 +80,6 @@ def _load_pair(sketch: Path) -> Subject:
     image, truth = read_image(sketch), cv2.imread(str(truth_file), cv2.IMREAD_GRAYSCALE)
     if truth is None or truth.shape != image.shape[:2]:
         raise ValueError(f"{truth_file} is not an image of the size of {sketch.name}")
+    if not Lineart.of(truth).length:
+        raise ValueError(f"{truth_file} has no ink")
     return Subject(name, "image", image, truth)
