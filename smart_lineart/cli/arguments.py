@@ -18,6 +18,10 @@ DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 64 << 20
 MM_PER_INCH = 25.4
 
+# The engine's own limits; asking it for them would load it for every --help.
+THINNEST, THICKEST = 0.25, 400.0
+COARSEST, FINEST = 1 / 16, 2.0
+
 
 @dataclass(frozen=True)
 class Thickness:
@@ -48,10 +52,12 @@ class Colour:
 def thickness(text: str) -> Thickness:
     """Parse "4", "4px" or "0.5mm"."""
     match = re.fullmatch(r"([0-9]*\.?[0-9]+|[0-9]+\.)\s*(px|mm)?", text.strip(), re.IGNORECASE)
-    value = float(match[1]) if match else math.nan
-    if match is None or not 0 < value < 10_000:
+    if match is None:
         raise ValueError(f'"{text}" is not a thickness: say pixels such as 4, or millimetres such as 0.5mm')
-    return Thickness(value, (match[2] or "px").lower())
+    asked = Thickness(float(match[1]), (match[2] or "px").lower())
+    if asked.unit == "px" and not THINNEST <= asked.value <= THICKEST:
+        raise ValueError(f'"{text}" is not between {THINNEST:g} and {THICKEST:g} pixels')
+    return asked
 
 
 def detail(text: str) -> float | None:
@@ -59,13 +65,13 @@ def detail(text: str) -> float | None:
     if text.strip().lower() == "auto":
         return None
     value = _number(text)
-    if not 0 < value <= 16:
-        raise ValueError(f'"{text}" is not a detail: say auto, or a scale above 0 such as 0.5')
+    if not COARSEST <= value <= FINEST:
+        raise ValueError(f'"{text}" is not a detail: say auto, or a scale from {COARSEST:g} to {FINEST:g}')
     return value
 
 
 def faint(text: str) -> float:
-    """Parse a number from 0 (only firm lines) to 1 (every faint line)."""
+    """Parse a number from 0 (every faint line) to 1 (only the firmest lines)."""
     value = _number(text)
     if not 0 <= value <= 1:
         raise ValueError(f'"{text}" is not between 0 and 1')
@@ -144,7 +150,7 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     look.add_argument(
         "--faint", type=_reader(faint), default="0.5", metavar="0..1",
-        help="how many of the faint lines are inked, 0 none to 1 all (default: 0.5)",
+        help="how many faint lines are left out: 0 none, 1 all but the firmest (default: 0.5)",
     )
     look.add_argument(
         "--color", "--colour", type=_reader(colour), default="#000000", metavar="'#rrggbb'",

@@ -36,8 +36,12 @@ def _check(target: Path, folder: Path) -> None:
     if not folder.is_dir():
         raise FileError(f"{folder} is not a folder, so {target.name} cannot be written.")
     # Writing replaces the file, so its own permission has to be asked as well.
-    if not os.access(folder, os.W_OK | os.X_OK) or (target.exists() and not os.access(target, os.W_OK)):
+    if not _may_write(folder) or (target.exists() and not _may_write(target)):
         raise FileError(f"{target} cannot be written: permission denied.")
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 @contextlib.contextmanager

@@ -61,11 +61,16 @@ def check_size(name: str, width: int, height: int) -> None:
         raise FileError(f"{name} has no pixels.")
     if width * height > MAX_PIXELS or max(width, height) > MAX_EDGE:
         raise FileError(
-            f"{name} says it is {width} x {height} pixels; more than {MAX_PIXELS // 1_000_000} megapixels"
-            " cannot be inked."
+            f"{name} says it is {width} x {height} pixels; more than {MAX_PIXELS // 1_000_000} megapixels,"
+            f" or {MAX_EDGE} pixels one way, cannot be inked."
         )
 
 
 def damaged(name: str) -> FileError:
-    """The error of a file that begins like an image and does not go on like one."""
+    """The error of a file whose pixels cannot all be read."""
     return FileError(f"{name} is damaged or cut short.")
+
+
+def unreadable(name: str) -> FileError:
+    """The error of a file that begins like an image and cannot even be opened as one."""
+    return FileError(f"{name} is damaged, or of a kind that cannot be read; save it anew as PNG.")

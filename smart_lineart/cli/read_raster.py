@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import MM_PER_INCH
 from smart_lineart.cli.luma_store import PageSketch
-from smart_lineart.cli.page import Page, Spool, check_size, damaged
+from smart_lineart.cli.page import Page, Spool, check_size, damaged, unreadable
 from smart_lineart.inking import ArraySketch
 
 STRIP_BYTES = 4 << 20
@@ -45,7 +45,7 @@ def read_raster(path: Path, spool: Spool) -> Page:
         # A source, because libvips reads options out of file names such as "sketch[page=2].tif".
         source = pyvips.Source.new_from_file(os.fspath(path))
     except pyvips.Error as error:
-        raise damaged(str(path)) from error
+        raise unreadable(str(path)) from error
     return read_source(source, str(path), spool)
 
 
@@ -53,6 +53,9 @@ def read_source(source: Any, name: str, spool: Spool) -> Page:
     """Read an image from a libvips source; errors call it `name`. Raises FileError."""
     try:
         image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="error")
+    except pyvips.Error as error:
+        raise unreadable(name) from error
+    try:
         check_size(name, image.width, image.height)
         notices = _notices(image, name)
         dpi, icc, orientation = _dpi(image), _rgb_profile(image), _orientation(image)

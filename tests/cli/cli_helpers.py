@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A stand-in for the engine, for what the command does around it, and what a command came to."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking import Cancelled
+
+
+@dataclass
+class FakeFeatures:
+    """Darkness of the page, uint8 (height, width)."""
+
+    ink: NDArray[np.uint8]
+    scale: float = 0.5
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.ink.shape
+
+
+@dataclass
+class FakeInker:
+    """Inks by taking a sketch's darkness for coverage, and remembers what it was asked for."""
+
+    opened_with: dict[str, Any] = field(default_factory=dict)
+    prepared: list[tuple[int, int]] = field(default_factory=list)
+    rendered: list[dict[str, Any]] = field(default_factory=list)
+    before_prepare: Callable[[], None] = lambda: None
+    before_render: Callable[[], None] = lambda: None
+    runtime_name: str = "openvino"
+    device_name: str = "cpu"
+    closed: bool = False
+
+    def __enter__(self) -> FakeInker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed = True
+
+    def prepare(self, sketch, *, detail=None, progress=None, cancelled=None) -> FakeFeatures:
+        self.before_prepare()
+        height, width = sketch.size
+        self.prepared.append((height, width))
+        strips = []
+        for top in range(0, height, 37):
+            if cancelled and cancelled():
+                raise Cancelled
+            strips.append(sketch.read_luma(top, min(top + 37, height)))
+            if progress:
+                progress(top / height)
+        return FakeFeatures(np.rint(255 * (1 - np.concatenate(strips))).astype(np.uint8), detail or 0.5)
+
+    def render(self, features, *, thickness, style, faint, region, cancelled=None) -> NDArray[np.uint8]:
+        self.before_render()
+        self.rendered.append({"thickness": thickness, "style": style, "faint": faint, "region": region})
+        return features.ink[region.y : region.y + region.height, region.x : region.x + region.width]
+
+
+@dataclass
+class Ran:
+    """What a command came to."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def complaint(self) -> str:
+        """The one line on stderr."""
+        lines = self.err.splitlines()
+        assert len(lines) == 1, self.err
+        assert lines[0].startswith("smart-lineart: ")
+        assert lines[0].endswith(".")
+        return lines[0].removeprefix("smart-lineart: ")
+
+
+def files_in(folder: Path) -> set[str]:
+    """Every name in a folder, hidden ones too."""
+    return {path.name for path in folder.iterdir()}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ways to run the command, with the engine or a stand-in for it."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cli_helpers import FakeInker, Ran
+from numpy.typing import NDArray
+from PIL import Image
+
+from smart_lineart.cli import engine, main
+
+
+@pytest.fixture
+def fake_inker(monkeypatch: pytest.MonkeyPatch) -> FakeInker:
+    """The engine that commands in this test get instead of the real one."""
+    inker = FakeInker()
+
+    def open_inker(**options: Any) -> FakeInker:
+        inker.opened_with = options
+        return inker
+
+    monkeypatch.setattr(engine, "open_inker", open_inker)
+    return inker
+
+
+@pytest.fixture
+def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Runs the command in this process: run("ink", path, "--json")."""
+
+    def command(*arguments: object) -> Ran:
+        capfd.readouterr()
+        code = main([str(argument) for argument in arguments])
+        captured = capfd.readouterr()
+        assert "Traceback" not in captured.err
+        return Ran(code, captured.out, captured.err)
+
+    return command
+
+
+@pytest.fixture
+def sketch(tmp_path: Path, drawing: NDArray[np.uint8]) -> Path:
+    """A sketch file at 300 dpi."""
+    path = tmp_path / "sketch.png"
+    Image.fromarray(drawing).save(path, dpi=(300, 300))
+    return path

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fixtures that several rooms' tests share."""
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+
+@pytest.fixture
+def drawing() -> NDArray[np.uint8]:
+    """A small sketch, uint8 (240, 320): a ring and a wavy line in dark grey on off-white paper."""
+    page = np.full((240, 320), 244, np.uint8)
+    cv2.circle(page, (100, 110), 60, 50, 3, cv2.LINE_AA)
+    across = np.arange(20, 300)
+    wave = np.stack([across, 200 + 15 * np.sin(across / 25)], axis=1)
+    cv2.polylines(page, [np.round(wave).astype(np.int32)], isClosed=False, color=60, thickness=3)
+    return page
