@@ -25,6 +25,8 @@ class Worker(Generic[Result]):
 
     def __init__(self, work: Callable[[Callable[[], bool]], Result]) -> None:
         self._stop = threading.Event()
+        # Not the thread's own join: interrupted, it may take a running thread for a finished one.
+        self._done = threading.Event()
         self._outcome: list[Result] = []
         self._fault: list[BaseException] = []
         self._thread = threading.Thread(target=self._run, args=(work,), daemon=True, name="inking")
@@ -37,8 +39,8 @@ class Worker(Generic[Result]):
         self._thread.start()
         with _terminate_as_interrupt():
             try:
-                while self._thread.is_alive():
-                    self._thread.join(_POLL)
+                while not self._done.wait(_POLL):
+                    pass
             except KeyboardInterrupt:
                 self._end(at_exit)
                 raise Interrupted from None
@@ -51,12 +53,13 @@ class Worker(Generic[Result]):
             self._outcome.append(work(self._stop.is_set))
         except BaseException as fault:  # noqa: BLE001 - carried to the waiting thread, whatever it is
             self._fault.append(fault)
+        finally:
+            self._done.set()
 
     def _end(self, at_exit: Callable[[], None]) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not stop the cleaning up
         self._stop.set()
-        self._thread.join(PATIENCE)
-        if self._thread.is_alive():
+        if not self._done.wait(PATIENCE):
             at_exit()
             print(f"\nsmart-lineart: {Interrupted()}", file=sys.stderr, flush=True)
             os._exit(130)

@@ -2,7 +2,10 @@
 """Ways to run the command, with the engine or a stand-in for it."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +51,19 @@ def sketch(tmp_path: Path, drawing: NDArray[np.uint8]) -> Path:
     path = tmp_path / "sketch.png"
     Image.fromarray(drawing).save(path, dpi=(300, 300))
     return path
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """An empty folder of a user to whom permissions apply, also where the tests run as root."""
+    superuser = os.geteuid() == 0
+    if superuser:
+        os.seteuid(65534)
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))  # pytest's own folders are closed to this user
+    try:
+        yield folder
+    finally:
+        if superuser:
+            os.seteuid(0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
