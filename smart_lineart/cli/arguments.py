@@ -13,7 +13,6 @@ from typing import NoReturn
 from smart_lineart import __version__
 from smart_lineart.cli.errors import UsageError
 
-DEFAULT_THICKNESS = "4px"
 DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 64 << 20
 MM_PER_INCH = 25.4
@@ -30,10 +29,6 @@ class Thickness:
     value: float
     unit: str  # "px" or "mm"
 
-    def pixels(self, dpi: float) -> float:
-        """The thickness in pixels of a page with `dpi` pixels per inch."""
-        return self.value if self.unit == "px" else self.value * dpi / MM_PER_INCH
-
 
 @dataclass(frozen=True)
 class Colour:
@@ -49,8 +44,10 @@ class Colour:
         return not (self.red or self.green or self.blue)
 
 
-def thickness(text: str) -> Thickness:
-    """Parse "4", "4px" or "0.5mm"."""
+def thickness(text: str) -> Thickness | None:
+    """Parse "4", "4px", "0.5mm" or "auto" (None)."""
+    if text.strip().lower() == "auto":
+        return None
     match = re.fullmatch(r"([0-9]*\.?[0-9]+|[0-9]+\.)\s*(px|mm)?", text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError(f'"{text}" is not a thickness: say pixels such as 4, or millimetres such as 0.5mm')
@@ -140,8 +137,9 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     look = ink.add_argument_group("how the lineart looks")
     look.add_argument(
-        "--thickness", type=_reader(thickness), default=DEFAULT_THICKNESS, metavar="PX",
-        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm (default: 4)",
+        "--thickness", type=_reader(thickness), default="auto", metavar="PX|auto",
+        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
+        " (default: auto, a 500th of the sketch's longer side)",
     )
     look.add_argument("--style", default="pen", metavar="NAME", help="brush style, see `info` (default: pen)")
     look.add_argument(

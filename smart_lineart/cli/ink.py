@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.cli.arguments import Colour, Thickness
+from smart_lineart.cli.arguments import MM_PER_INCH, Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.output import check_writable, whole_file
 from smart_lineart.cli.page import ASSUMED_DPI, Page, Spool, read_page
@@ -24,6 +24,10 @@ STRIP_PIXELS = 2 << 20
 LUMA_SHARE = 8
 """A page whose luma takes more than one part in so many of the memory limit is kept on disk."""
 
+THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
+AUTO_SHARE = 500
+"""An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
+
 _PREPARING = 0.8  # how far the progress bar is when the strokes are known
 
 
@@ -31,7 +35,7 @@ _PREPARING = 0.8  # how far the progress bar is when the strokes are known
 class Look:
     """How the lineart is to look."""
 
-    thickness: Thickness
+    thickness: Thickness | None
     style: str
     detail: float | None
     faint: float
@@ -75,7 +79,7 @@ def ink_file(
         cancelled=cancelled,
     )
     prepared = time.perf_counter()
-    thickness = _thickness(look, page, sketch)
+    thickness = _thickness(look.thickness, page, sketch)
     ink = _strips(inker, features, look, thickness, cancelled)
     _write(target, page, look, ink, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
     written = time.perf_counter()
@@ -88,15 +92,18 @@ def ink_file(
     return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices)
 
 
-def _thickness(look: Look, page: Page, sketch: Path) -> float:
-    if look.thickness.unit == "px":
-        return look.thickness.value
+def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:
+    """The thickness in px of the page."""
+    if asked is None:
+        return max(THINNEST_AUTO, max(page.sketch.size) / AUTO_SHARE)
+    if asked.unit == "px":
+        return asked.value
     if page.dpi is not None:
         # Scans are sometimes finer one way than the other; a round brush takes the mean.
-        return look.thickness.pixels(sum(page.dpi) / 2)
-    pixels = look.thickness.pixels(ASSUMED_DPI)
+        return asked.value * sum(page.dpi) / 2 / MM_PER_INCH
+    pixels = asked.value * ASSUMED_DPI / MM_PER_INCH
     page.notices.append(
-        f"{sketch} names no resolution; {ASSUMED_DPI:.0f} dpi is assumed, so {look.thickness.value:g} mm"
+        f"{sketch} names no resolution; {ASSUMED_DPI:.0f} dpi is assumed, so {asked.value:g} mm"
         f" is {pixels:.1f} px."
     )
     return pixels

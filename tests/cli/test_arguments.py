@@ -20,15 +20,11 @@ from smart_lineart.inking import inker, scale
         (".5px", Thickness(0.5, "px")),
         ("0.5mm", Thickness(0.5, "mm")),
         (" 1 MM ", Thickness(1, "mm")),
+        ("auto", None),
     ],
 )
 def test_thickness_is_in_pixels_or_millimetres(text, thickness):
     assert arguments.thickness(text) == thickness
-
-
-def test_millimetres_become_pixels_by_the_resolution():
-    assert Thickness(25.4, "mm").pixels(300) == pytest.approx(300)
-    assert Thickness(7, "px").pixels(300) == 7
 
 
 @pytest.mark.parametrize(

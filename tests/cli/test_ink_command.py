@@ -74,6 +74,13 @@ def test_millimetres_follow_the_resolution_of_the_file(run, sketch, fake_inker):
     assert fake_inker.rendered[0]["thickness"] == pytest.approx(6.0, abs=0.01)
 
 
+@pytest.mark.parametrize(("long_side", "thickness"), [(100, 1.5), (2000, 4.0)])
+def test_an_unasked_thickness_suits_the_size(run, tmp_path, fake_inker, long_side, thickness):
+    Image.new("L", (30, long_side), 255).save(tmp_path / "page.png")
+    assert run("ink", tmp_path / "page.png").code == 0
+    assert fake_inker.rendered[0]["thickness"] == thickness
+
+
 def test_without_a_resolution_300_dpi_are_assumed_and_told(run, tmp_path, drawing, fake_inker):
     Image.fromarray(drawing).save(tmp_path / "bare.png")
     ran = run("ink", tmp_path / "bare.png", "--thickness", "0.508mm")
