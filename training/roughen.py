@@ -47,7 +47,7 @@ class Hand:
         return cls(
             single=float(np.clip(rng.normal(0.3, 0.22), 0, 1)),
             more=rng.gamma(1.6, 1.6),
-            spread=size * 0.0021 * float(np.exp(rng.normal(0, 0.6))),
+            spread=size * 0.0022 * float(np.exp(rng.normal(0, 0.75))),
             section=size * 0.12 * float(np.exp(rng.normal(0, 0.5))),
             overshoot=size * 0.006 * rng.gamma(1.0),
             wobble=size * 0.0003 * rng.gamma(1.2),

@@ -87,6 +87,15 @@ def _profile(rng: Rng, line: np.ndarray, size: float) -> np.ndarray:
     return np.column_stack([line[:, :2], np.clip(width, 0.25, 2.0)])
 
 
+def _faired(line: np.ndarray) -> np.ndarray:
+    """Evenly resampled, with the wobble that tracing left taken out: the truth is what a steady hand draws."""
+    line = resample(line, 3.0)
+    if len(line) > 4:
+        for _ in range(2):
+            line[1:-1] = 0.25 * (line[:-2] + line[2:]) + 0.5 * line[1:-1]
+    return line
+
+
 class Scenes:
     """An endless supply of patches of `side` px."""
 
@@ -136,7 +145,8 @@ class Scenes:
             line = np.column_stack([points, stroke[:, 2]])
             length = float(np.hypot(*np.diff(points, axis=0).T).sum())
             if length >= 4:
-                lines.append(_profile(rng, resample(line, 6.0), size) if constant else line)
+                line = _faired(line)
+                lines.append(_profile(rng, line, size) if constant else line)
         line_map, width_map = self._truth(lines, whole)
         cut = slice(MARGIN, MARGIN + self.side)
         if line_map[cut, cut].mean() > MAX_INK or not (line_map[cut, cut].any() or rng.random() < 0.1):

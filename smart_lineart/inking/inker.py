@@ -21,7 +21,7 @@ from smart_lineart.inking.resize import read_reduced, resize
 from smart_lineart.inking.runtime import load_network
 from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, auto_scale, stroke_width
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
-from smart_lineart.inking.solids import draw_solids
+from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import find_style
 from smart_lineart.inking.tiles import run_tiles
@@ -133,7 +133,7 @@ class Inker:
         strokes = trace_strokes(line, width, darkness, ratio)
         _stop_if(cancelled)
         report(1.0)
-        return Features(page.size, survey.scale, survey.paper.inverted, strokes, solid if (solid > 127).any() else None)
+        return Features(page.size, survey.scale, survey.paper.inverted, strokes, solid_shapes(solid))
 
     def _run_network(self, darkness: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
         """The trunk over the page; when memory runs out, again with smaller tiles, as long as that helps."""

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.morphology import spread
 
 Bytes = NDArray[np.uint8]
 STRIP = 512  # rows drawn at once
+SOLID = 0.6  # probability from which an area counts as solid black
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -19,24 +21,40 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
     return low, (at - low).astype(np.float32)
 
 
-def draw_solids(ink: Bytes, solid: Bytes, region: Rect, size: tuple[int, int]) -> None:
+def solid_shapes(probability: Bytes) -> Bytes | None:
+    """The network's map (uint8, probability x 255) -> areas with a clean contour at 128, or None without any.
+
+    Slivers go (an opening), and the contour is smoothed over a working pixel or two.
+    """
+    mask = probability > SOLID * 255
+    kept = spread(~spread(~mask))
+    if not kept.any():
+        return None
+    soft = np.pad(kept, 2).astype(np.float32)
+    for _ in range(2):
+        soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
+        soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
+    return np.rint(soft * 255).astype(np.uint8)
+
+
+def draw_solids(ink: Bytes, shapes: Bytes, region: Rect, size: tuple[int, int]) -> None:
     """Add solid areas to coverage `ink` (uint8, the region's shape) in place.
 
-    `solid` is uint8 (h, w) at working scale over a page of `size` (height, width). The contour at one half is
-    interpolated, and sharpened so that its edge is one page px wide.
+    `shapes` is uint8 (h, w) at working scale over a page of `size` (height, width), see :func:`solid_shapes`. The
+    contour at one half is interpolated, and sharpened so that its edge is one page px wide.
     """
-    rows, columns = solid.shape
-    # A step in the map is about one working pixel wide; on the page that is this many pixels.
-    steepness = np.float32(max(1.0, size[0] / rows, size[1] / columns))
+    rows, columns = shapes.shape
+    # The smoothed contour is about three working pixels wide; on the page that is this many pixels.
+    steepness = np.float32(3.0 * max(1.0, size[0] / rows, size[1] / columns))
     low_x, part_x = _along(region.x, region.right, size[1], columns)
     high_x = np.minimum(low_x + 1, columns - 1)
     for first in range(region.y, region.bottom, STRIP):
         last = min(region.bottom, first + STRIP)
         low_y, part_y = _along(first, last, size[0], rows)
-        if not (solid[low_y[0] : low_y[-1] + 2] > 127).any():
+        if not (shapes[low_y[0] : low_y[-1] + 2] > 127).any():
             continue
-        band = solid[low_y].astype(np.float32)
-        band += part_y[:, None] * (solid[np.minimum(low_y + 1, rows - 1)] - band)
+        band = shapes[low_y].astype(np.float32)
+        band += part_y[:, None] * (shapes[np.minimum(low_y + 1, rows - 1)] - band)
         left = band[:, low_x]
         left += part_x[None, :] * (band[:, high_x] - left)
         cover = np.clip((left - 127.5) * steepness + 127.5, 0, 255).astype(np.uint8)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
+from smart_lineart.inking.morphology import close
 from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
 
@@ -21,32 +22,19 @@ LINE = 0.42  # probability from which a pixel counts as line
 SPUR = 5.0  # branches that end free within this are side effects of thinning
 SPECK = 5.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.72
+LENS = 7.0  # two branches that part and meet again within this mean distance are passes of one line
+LENS_SAMPLES = 24
 GAP = 12.0  # free ends that face each other within this are joined where the network half sees a line
 SURE_GAP = 4.0  # and within this in any case
 GAP_COSINE = 0.75
 GAP_LINE = 0.06
 STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
 REACH = 7  # vertices over which directions are taken
-SMOOTHING = 10  # binomial passes; their standard deviation is sqrt(passes / 2) px
+FAIRING = 40  # passes over the centrelines
+FAIR_IN, FAIR_OUT = 0.55, -0.57  # Taubin's lambda and mu: wobble shorter than about 15 px goes
+WIDTH_SMOOTHING = 40  # binomial passes over the widths; their standard deviation is sqrt(passes / 2) px
 CORNER_COSINE = 0.35  # sharper turns than this (about 70 degrees) are meant
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
-
-
-def close_pinholes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Fill slits and holes up to two pixels wide, as two passes of a stroke leave them: a 3 x 3 closing."""
-
-    def spread(image: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        wide = image.copy()
-        wide[:, 1:] |= image[:, :-1]
-        wide[:, :-1] |= image[:, 1:]
-        tall = wide.copy()
-        tall[1:] |= wide[:-1]
-        tall[:-1] |= wide[1:]
-        return tall
-
-    padded = np.pad(mask, 2)
-    closed: NDArray[np.bool_] = ~spread(~spread(padded))
-    return closed[2:-2, 2:-2]
 
 
 def prune_spurs(graph: Graph) -> None:
@@ -61,6 +49,51 @@ def prune_spurs(graph: Graph) -> None:
                 continue
             graph.remove(edge)
             graph.dissolve(b if free[0] == a else a)
+
+
+def merge_lenses(graph: Graph) -> None:
+    """Two branches between the same two nodes that run close together become their mean."""
+    merged = True
+    while merged:
+        merged = False
+        pairs: dict[tuple[int, int], Edge] = {}
+        for edge in sorted(graph.edges, key=Edge.length):
+            a, b = edge.nodes
+            if a == b or edge not in graph.edges:
+                continue
+            key = (min(a, b), max(a, b))
+            other = pairs.get(key)
+            if other is None or other not in graph.edges:
+                pairs[key] = edge
+                continue
+            mean = _mean_line(other, edge)
+            if mean is None:
+                continue
+            graph.remove(other)
+            graph.remove(edge)
+            graph.add(mean)
+            graph.dissolve(a)
+            graph.dissolve(b)
+            merged = True
+
+
+def _mean_line(one: Edge, two: Edge) -> Edge | None:
+    """The line between two branches with the same ends, or None when they lie too far apart to be one."""
+    if max(one.length(), two.length()) > 1.6 * min(one.length(), two.length()) + 2 * LENS:
+        return None
+    other = two.points if two.nodes == one.nodes else two.points[::-1]
+    count = max(LENS_SAMPLES, len(one.points), len(other))
+    first, second = _resample(one.points, count), _resample(other, count)
+    if float(np.hypot(*(first - second).T).mean()) > LENS:
+        return None
+    return Edge(0.5 * (first + second), one.nodes)
+
+
+def _resample(path: Points, count: int) -> Points:
+    """`count` vertices at even distances along a path."""
+    at = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
+    want = np.linspace(0.0, at[-1], count)
+    return np.stack([np.interp(want, at, path[:, i]) for i in (0, 1)], 1).astype(np.float32)
 
 
 def _leaving(edge: Edge, node: int) -> Points:
@@ -154,12 +187,10 @@ def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> 
 
 def _even(path: Points) -> Points:
     """Vertices about one px apart, so that smoothing means the same everywhere."""
-    lengths = np.hypot(*np.diff(path, axis=0).T)
-    at = np.concatenate([[0.0], np.cumsum(lengths)])
-    if at[-1] < 1e-3:
+    length = float(np.hypot(*np.diff(path, axis=0).T).sum())
+    if length < 1e-3:
         return np.stack([path[0] - [0.25, 0], path[0] + [0.25, 0]]).astype(np.float32)
-    want = np.linspace(0.0, at[-1], max(2, round(at[-1]) + 1))
-    return np.stack([np.interp(want, at, path[:, i]) for i in (0, 1)], 1).astype(np.float32)
+    return _resample(path, max(2, round(length) + 1))
 
 
 def _wrap(path: Points) -> tuple[Points, int]:
@@ -191,12 +222,21 @@ def _find_corners(points: Floats, inside: NDArray[np.bool_]) -> NDArray[np.bool_
 
 def smooth(values: Floats, fixed: NDArray[np.bool_], passes: int) -> Floats:
     """Binomial smoothing of all polylines at once; `fixed` vertices (line ends, corners) stay."""
+    return _relax(values, fixed, [0.5] * passes)
+
+
+def fair(points: Floats, fixed: NDArray[np.bool_], passes: int) -> Floats:
+    """Smoothing that does not shrink curves: every pass is followed by one outwards (Taubin 1995)."""
+    return _relax(points, fixed, [FAIR_IN, FAIR_OUT] * passes)
+
+
+def _relax(values: Floats, fixed: NDArray[np.bool_], weights: list[float]) -> Floats:
     out = values.copy()
     free = ~fixed
     free[[0, -1]] = False
     at = np.flatnonzero(free)
-    for _ in range(passes):
-        out[at] = 0.25 * (out[at - 1] + out[at + 1]) + 0.5 * out[at]
+    for weight in weights:
+        out[at] += np.float32(weight) * (np.float32(0.5) * (out[at - 1] + out[at + 1]) - out[at])
     return out
 
 
@@ -221,7 +261,9 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
 
     `scale` is working px per page px in x and y.
     """
-    graph = trace(thin(close_pinholes(line >= LINE * 255)))
+    graph = trace(thin(close(line >= LINE * 255)))
+    prune_spurs(graph)
+    merge_lenses(graph)
     prune_spurs(graph)
     close_gaps(graph, line)
     paths = join_through_junctions(graph)
@@ -236,10 +278,10 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
     at = np.rint(points).astype(np.intp)
     sure = _blur_at(line, at) / 255.0
     dark = _blur_at(darkness, at) / 255.0
-    relative = smooth(_blur_at(width, at) / np.float32(WIDTH_UNIT), ends, 4 * SMOOTHING)
+    relative = smooth(_blur_at(width, at) / np.float32(WIDTH_UNIT), ends, WIDTH_SMOOTHING)
     place = np.arange(len(points)) - np.repeat(starts[:-1], counts)
     inside = np.minimum(place, np.repeat(counts, counts) - 1 - place) >= REACH - 2
-    points = smooth(points, ends | _find_corners(points, inside), SMOOTHING)
+    points = fair(points, ends | _find_corners(points, inside), FAIRING)
     return _assemble(points, relative, sure, dark, starts, extras, scale)
 
 
