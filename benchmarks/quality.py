@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure lineart quality on the sketches of a folder.
+"""Measure lineart quality on the sketches of one or more folders.
 
 DIR holds any of: stroke drawings (.json, drawn in several looks at 1400 px), pairs NAME.sketch.png and
 NAME.truth.png, and lone images, which are only shown. Prints the metrics of benchmarks/metrics.py for this
@@ -37,7 +37,7 @@ Inking = Callable[[np.ndarray], np.ndarray]
 def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     try:
-        files = find_files(options.folder)[: options.limit]
+        files = [file for folder in options.folders for file in find_files(folder)][: options.limit]
         options.out.mkdir(parents=True, exist_ok=True)
         with Inker(model=options.model) as inker:
             report, rows = _measure_all(files, options, _inkings(inker, options))
@@ -55,7 +55,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="quality", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("folders", type=Path, metavar="DIR", nargs="+")
     parser.add_argument(
         "--thickness", type=float, default=4.0, help="px at 1400 px long edge (default: %(default)s)"
     )
@@ -158,10 +158,9 @@ def _summarise(
 def _sheet_row(
     subject: Subject, linearts: dict[str, np.ndarray], measured: dict[str, dict[str, float]]
 ) -> sheet.Row:
-    seen = 1 - ArraySketch(subject.sketch).read_luma(0, subject.sketch.shape[0])
-    if subject.truth is not None:
-        seen = 1 - subject.truth.astype(np.float32) / 255
-    place = sheet.busiest_place(seen)
+    shown = subject.sketch if subject.truth is None else subject.truth
+    luma = classical.dark_on_light(ArraySketch(shown).read_luma(0, shown.shape[0]))
+    place = sheet.busiest_place(1 - luma)
     cells = [sheet.make_cell(subject.sketch, "sketch", place)]
     if subject.truth is not None:
         cells.append(sheet.make_cell(subject.truth, "truth", place))
@@ -176,12 +175,23 @@ def _caption(method: str, figures: dict[str, float] | None) -> str:
     return "{method}: F {F:.3f}  L {L:.2f}  ends {ends:.1f}  comp {comp:.2f}".format(method=method, **figures)
 
 
+def _by_look(images: list[dict]) -> dict[str, list[dict[str, float]]]:
+    """Our figures, sorted by look; empty where all have one look."""
+    looks: dict[str, list[dict[str, float]]] = {}
+    for image in images:
+        if OURS in image["methods"]:
+            looks.setdefault(image["look"], []).append(image["methods"][OURS])
+    return looks if len(looks) > 1 else {}
+
+
 def _print_summary(report: dict, thickness: float) -> None:
     measured = sum(bool(image["methods"]) for image in report["images"])
     print(f"\n{summary.heading(f'{measured} images with truth')}")
     for statistic in ("median", "worst tenth"):
         for name, found in report["summary"].items():
             print(summary.row(f"{statistic}: {name}", found[statistic]))
+    for look, measured_ours in _by_look(report["images"]).items():
+        print(summary.row(f"median of {len(measured_ours)} in {look}: {OURS}", summary.median(measured_ours)))
     for name, why in report["missing"].items():
         print(f"{name}: no figures: {why}")
     print(f"(ideal: F P R L comp 1, ends dirt 0, width {thickness:g}; grey is stated at that width)")

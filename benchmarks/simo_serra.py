@@ -82,7 +82,7 @@ def macs_per_pixel() -> float:
 
 def write_onnx(path: Path) -> None:
     """Write the network, about 180 MB: uint8 [1, 1, H, W] to the same, H and W multiples of 8."""
-    shape = [1, 1, "height", "width"]
+    shape: list[str | int | None] = [1, 1, "height", "width"]
     weights = np.random.default_rng(0)
     nodes, stored = [], [_constant("full", np.float32(255))]
     nodes.append(helper.make_node("Cast", ["sketch"], ["grey"], to=TensorProto.FLOAT))

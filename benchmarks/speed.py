@@ -120,10 +120,10 @@ def report(ours: Sequence[Task], peer: Task, measured: dict[Task, dict]) -> str:
         f"{simo_serra.macs_per_pixel() / 1e3:.0f} kMAC per pixel, 32-bit weights"
     )
     first, other = measured[ours[0]], measured[peer]
-    found = ratio(first, other)
-    verdict = "yes" if found >= WANTED_RATIO else "NO"
+    times = ratio(first, other)
+    verdict = "yes" if times >= WANTED_RATIO else "NO"
     lines.append(
-        f"at least {WANTED_RATIO} times faster: {verdict}, {found:.0f} times by the clock, "
+        f"at least {WANTED_RATIO} times faster: {verdict}, {times:.0f} times by the clock, "
         f"{ratio(first, other, 'core_seconds'):.0f} times in processor time"
     )
     return "\n".join(lines)

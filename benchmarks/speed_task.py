@@ -13,8 +13,11 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 WARM_UP = 128
 """Side in px of a first run that is not timed: threads start, kernels are built."""
@@ -56,7 +59,8 @@ TASKS: dict[str, Callable[[np.ndarray, Path | None, str], dict[str, object]]] = 
 }
 
 
-def timed(work: Callable[[], object]) -> tuple[object, dict[str, float]]:
+def timed(work: Callable[[], T]) -> tuple[T, dict[str, float]]:
+    """What the work gives, and the seconds it took by the clock and on all processors together."""
     clock, processors = time.perf_counter(), time.process_time()
     result = work()
     return result, {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -29,10 +30,8 @@ def worst_tenth(measured: Sequence[Measured], asked_width: float) -> dict[str, f
     """
     found = {}
     for name in METRICS:
-        ranked = sorted(
-            (one[name] for one in measured), key=lambda value, name=name: badness(name, value, asked_width)
-        )
-        found[name] = ranked[math.ceil(0.9 * len(ranked)) - 1]
+        values = sorted((one[name] for one in measured), key=partial(badness, name, asked_width=asked_width))
+        found[name] = values[math.ceil(0.9 * len(values)) - 1]
     return found
 
 
