@@ -14,7 +14,7 @@ from smart_lineart import __version__
 from smart_lineart.cli.errors import UsageError
 
 DEFAULT_MEMORY = "1G"
-SMALLEST_MEMORY = 64 << 20
+SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
 MM_PER_INCH = 25.4
 
 # The engine's own limits; asking it for them would load it for every --help.

@@ -142,7 +142,7 @@ def _write(
         )
         done = 0
         for coverage in ink:
-            writer.write(colours[coverage])
+            writer.write(colours.take(coverage, axis=0))
             done += len(coverage)
             progress(done / height)
         writer.finish()

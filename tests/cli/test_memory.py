@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much memory large pages take, measured on processes of their own."""
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+A4_600 = (7016, 4960)
+READ = """
+import sys
+from pathlib import Path
+from smart_lineart.cli.page import Spool, read_page
+from smart_lineart.cli.report import peak_memory
+page = read_page(Path(sys.argv[1]), Spool(int(sys.argv[2]), Path(sys.argv[1]).parent))
+for top in range(0, page.sketch.size[0] - 256, 256):
+    page.sketch.read_luma(top, top + 256)
+print(peak_memory() >> 20)
+"""
+
+
+@pytest.fixture(scope="module")
+def deep_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An A4 page at 600 dpi in RGB of 16 bits: 209 MB of pixels, few of them ink."""
+    page = np.full((*A4_600, 3), 60_000, np.uint16)
+    for x in range(300, A4_600[1], 600):
+        cv2.line(page, (x, 300), (x + 250, 6700), (9000, 9000, 12_000), 9)
+    path = tmp_path_factory.mktemp("deep") / "a4-600dpi.png"
+    cv2.imwrite(str(path), page, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    return path
+
+
+@pytest.mark.parametrize(("in_memory", "ceiling"), [(1 << 30, 210), (1 << 20, 140)], ids=["memory", "disk"])
+def test_reading_never_holds_the_page_in_colour(deep_page, in_memory, ceiling):
+    command = [sys.executable, "-c", READ, str(deep_page), str(in_memory)]
+    megabytes = int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert megabytes < ceiling
+
+
+def test_a_deep_page_at_600_dpi_is_inked_within_half_of_the_default_limit(deep_page, tmp_path):
+    command = [sys.executable, "-m", "smart_lineart", "ink", str(deep_page), "-o", str(tmp_path), "--json"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout)["peak_memory_bytes"] < 512 << 20
