@@ -47,17 +47,6 @@ def is_open(document: Document) -> bool:
     return any(other == document.raw for other in krita().documents())
 
 
-def foreground_colour() -> tuple[int, int, int]:
-    """Krita's foreground colour as 8-bit sRGB; black where there is no view."""
-    window = krita().activeWindow()
-    view = window.activeView() if window else None
-    colour = view.foregroundColor() if view and view.document() else None
-    if colour is None:
-        return (0, 0, 0)
-    shown = colour.colorForCanvas(view.canvas())
-    return (shown.red(), shown.green(), shown.blue())
-
-
 def read_setting(key: str, default: str = "") -> str:
     """A value kept for the user in Krita's own configuration."""
     return str(krita().readSetting(SETTINGS_GROUP, key, default))

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from krita import Krita
 
 from smart_lineart.inking import Rect
 
 from .layer import Layer
-from .pixels import SRGB, PixelFormat
+from .pixels import PixelFormat
 
 try:
     from PyQt6.QtCore import QByteArray
@@ -132,43 +131,3 @@ def selection_strip(selection: Any, rect: Rect) -> np.ndarray:
     """How far each pixel of a rectangle is selected, uint8 (height, width)."""
     data = bytes(selection.pixelData(rect.x, rect.y, rect.width, rect.height))
     return np.frombuffer(data, np.uint8).reshape(rect.height, rect.width)
-
-
-class ColourBench:
-    """A document of our own, without a view, in which pixels change colour space.
-
-    Converting a layer waits for its image; in the artist's document that would end the stroke being painted.
-    Use as a context manager, so that Krita's list of documents stays as it was.
-    """
-
-    def __init__(self) -> None:
-        self._raw = Krita.instance().createDocument(8, 8, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 72.0)
-        self._raw.setBatchmode(True)
-
-    def __enter__(self) -> ColourBench:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the document."""
-        if self._raw is not None:
-            self._raw.setModified(False)
-            self._raw.close()
-            self._raw = None
-
-    def convert(self, data: bytes, width: int, height: int, source: PixelFormat, target: PixelFormat) -> bytes:
-        """The same pixels in another colour space, by Krita's own colour management."""
-        if source == target:
-            return data
-        carrier = self._raw.createNode("carrier", "paintlayer")
-        carrier.setColorSpace(source.model, source.depth, source.profile)
-        carrier.setPixelData(QByteArray(data), 0, 0, width, height)
-        carrier.setColorSpace(target.model, target.depth, target.profile)
-        return bytes(carrier.pixelData(0, 0, width, height))
-
-    def colour(self, red: int, green: int, blue: int, target: PixelFormat) -> np.ndarray:
-        """An 8-bit sRGB colour as one opaque pixel (channels,) of another colour space."""
-        data = self.convert(bytes((blue, green, red, 255)), 1, 1, SRGB, target)
-        return target.array(data, 1, 1)[0, 0].copy()

@@ -49,7 +49,7 @@ def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
 
 
 def put_frames(document: Document, sketch: Layer, old: Layer | None, name: str, inked: dict[int, FrameInk],
-               times: list[int], colour: tuple[int, int, int], selection: Any) -> Generator[None, None, Layer]:
+               times: list[int], colour: Any, selection: Any) -> Generator[None, None, Layer]:
     """Put frames of ink into a layer with the sketch's keyframes, right above it; returns that layer.
 
     The layer is made from a copy of the sketch (or of the lineart there is), so its keyframes are the same; frames
@@ -80,7 +80,7 @@ def put_frames(document: Document, sketch: Layer, old: Layer | None, name: str, 
 
 
 def _write_frame(document: Document, copy: Layer, old: Layer | None, frame: FrameInk | None,
-                 colour: tuple[int, int, int], selection: Any) -> None:
+                 colour: Any, selection: Any) -> None:
     before = copy.copy() if old is not None and selection is not None else None
     area = united(document.page, copy.bounds)
     if before is None:

@@ -3,30 +3,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Rect
+from smart_lineart.inking import InkError, Rect
 
 from . import application
-from .document import ColourBench, Document, selection_strip
+from .colour import as_pixel
+from .document import Document, selection_strip
 from .geometry import overlap, strips
 from .layer import Layer
 from .pixels import blend, ink_pixels
 
 CONVERT = "convert_to_paint_layer"
+CONVERT_MS, CONVERT_TURNS = 5, 1000
+
+
+class NotRenewed(InkError):
+    """Krita did not let the layer be replaced."""
+
+    def __init__(self) -> None:
+        super().__init__("Krita did not let the lineart be renewed: finish what is under way, such as a transform, "
+                         "and try again.")
 
 
 @dataclass(frozen=True)
 class Ink:
-    """Coverage uint8 (h, w) over an area of the image, and the 8-bit sRGB colour to draw it in."""
+    """Coverage uint8 (h, w) over an area of the image, and Krita's colour to draw it in (None: black)."""
 
     coverage: np.ndarray
     area: Rect
-    colour: tuple[int, int, int]
+    colour: Any | None
 
 
 class LineartLayer:
@@ -43,7 +53,6 @@ class LineartLayer:
         self._selection = selection
         self._before = before
         self._form = layer.form
-        self._colours: dict[tuple[int, int, int], np.ndarray] = {}
 
     @classmethod
     def new(cls, document: Document, name: str, selection: Any | None = None) -> LineartLayer:
@@ -51,20 +60,19 @@ class LineartLayer:
         return cls(document, document.new_layer(name), selection, None)
 
     @classmethod
-    def renew(cls, document: Document, layer: Layer, selection: Any | None = None) -> LineartLayer:
-        """One undoable step that puts a copy of `layer` in its place, ready to take ink."""
+    def renew(cls, document: Document, layer: Layer, selection: Any | None = None
+              ) -> Generator[int, None, LineartLayer]:
+        """One undoable step that puts a copy of `layer` in its place, ready to take ink; yields milliseconds."""
         before = layer.copy()
-        return cls(document, replace_by_copy(document, layer), selection, before)
+        copy = yield from replace_by_copy(document, layer)
+        return cls(document, copy, selection, before)
 
     def insert(self, above: Layer) -> None:
-        """Put the layer right above another one: one undoable step. The artist's own layer stays selected."""
+        """Put the layer right above another one: one undoable step. Krita soon selects it."""
         parent = above.parent
         if parent is None:
             raise LookupError("the sketch is no longer part of the document")
-        active = self.document.active_layer()
         parent.raw.addChildNode(self.layer.raw, above.raw)
-        if active is not None:
-            self.document.activate(active)
 
     @property
     def in_document(self) -> bool:
@@ -73,7 +81,7 @@ class LineartLayer:
 
     def write(self, ink: Ink, part: Rect | None = None) -> Iterator[None]:
         """Write ink, or the part of it inside `part`, in short steps."""
-        colour = self._colour(ink.colour)
+        colour = as_pixel(ink.colour, self._form)
         for strip in strips(part or ink.area):
             self._write_strip(strip, ink, colour)
             yield
@@ -89,12 +97,6 @@ class LineartLayer:
             pixels = blend(old, pixels, selection_strip(self._selection, strip), self._form)
         self.layer.write(pixels.tobytes(), strip)
 
-    def _colour(self, colour: tuple[int, int, int]) -> np.ndarray:
-        if colour not in self._colours:
-            with ColourBench() as bench:
-                self._colours[colour] = bench.colour(*colour, self._form)
-        return self._colours[colour]
-
 
 def _cut(ink: Ink, rect: Rect) -> np.ndarray:
     """The coverage inside a rectangle, zero where it reaches beyond the ink's area."""
@@ -108,49 +110,48 @@ def _cut(ink: Ink, rect: Rect) -> np.ndarray:
     return part
 
 
-def replace_by_copy(document: Document, layer: Layer) -> Layer:
+def replace_by_copy(document: Document, layer: Layer) -> Generator[int, None, Layer]:
     """Put an identical copy in a layer's place, as one undoable step where Krita has a way; returns the copy.
 
     The way is "Convert to Paint Layer", which on a paint layer does just that. It works on the selected layer of the
     active document, and would flatten masks; layers with masks, styles or keyframes are added and removed instead,
-    which is two steps.
+    which is two steps. Krita soon selects the copy. Yields milliseconds to wait.
     """
-    active = document.active_layer()
-    plain = layer.kind == "paintlayer" and not (layer.has_masks or layer.has_style or layer.animated)
-    copy = _convert(document, layer) if plain and application.is_active(document) else None
-    if copy is None:
+    parent = layer.parent
+    if parent is None:
+        raise NotRenewed
+    if layer.kind == "paintlayer" and not (layer.has_masks or layer.has_style or layer.animated):
+        copy = yield from _convert(document, layer, parent)
+    else:
         copy = layer.copy()
-        parent = layer.parent
-        if parent is None:
-            raise LookupError("the lineart is no longer part of the document")
         parent.raw.addChildNode(copy.raw, layer.raw)
         layer.raw.remove()
     _keep_look(layer, copy)
-    if active is not None:
-        document.activate(copy if active.identity == layer.identity else active)
     return copy
 
 
-def _convert(document: Document, layer: Layer) -> Layer | None:
-    parent = layer.parent
-    if parent is None:
-        return None
+def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, None, Layer]:
     there = {child.uniqueId().toString() for child in parent.raw.childNodes()}
     locked = layer.raw.locked()
     if locked:
         layer.raw.setLocked(False)
-    document.activate(layer)
-    application.krita().action(CONVERT).trigger()
-    if locked:
-        layer.raw.setLocked(True)
-    new = [child for child in parent.raw.childNodes() if child.uniqueId().toString() not in there]
-    return Layer(new[0]) if len(new) == 1 else None
+    try:
+        document.activate(layer)
+        application.krita().action(CONVERT).trigger()
+        for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
+            new = [child for child in parent.raw.childNodes() if child.uniqueId().toString() not in there]
+            if new:
+                return Layer(new[0])
+            yield CONVERT_MS
+    finally:
+        if locked:
+            layer.raw.setLocked(True)
+    raise NotRenewed
 
 
 def _keep_look(source: Layer, target: Layer) -> None:
-    """What Krita's conversion forgets."""
-    target.raw.setColorLabel(source.raw.colorLabel())
-    target.raw.setVisible(source.raw.visible())
-    target.raw.setAlphaLocked(source.raw.alphaLocked())
-    target.raw.setInheritAlpha(source.raw.inheritAlpha())
-    target.raw.setLocked(source.raw.locked())
+    """What Krita's conversion forgets. Only differences are set: the layer box doesn't know the new layer yet."""
+    for name in ("colorLabel", "visible", "alphaLocked", "inheritAlpha", "locked"):
+        value = getattr(source.raw, name)()
+        if getattr(target.raw, name)() != value:
+            getattr(target.raw, "set" + name[0].upper() + name[1:])(value)

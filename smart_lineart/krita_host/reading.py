@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from smart_lineart.inking import Rect
 
-from .document import ColourBench
+from .colour import convert
 from .geometry import grown, strips
 from .layer import Layer
 from .pixels import SRGB, LayerSketch, PixelFormat, grey_and_alpha
@@ -32,12 +32,11 @@ def read_sketch(layer: Layer, area: Rect, time: int | None = None) -> Iterator[L
     """
     take, form = _pixel_source(layer, time)
     sketch = LayerSketch(area.height, area.width)
-    with ColourBench() as bench:
-        for strip in strips(area):
-            data = bench.convert(take(strip), strip.width, strip.height, form, SRGB)
-            grey, alpha = grey_and_alpha(SRGB.array(data, strip.height, strip.width))
-            sketch.put(strip.y - area.y, grey, alpha)
-            yield None
+    for strip in strips(area):
+        data = convert(take(strip), strip.width, strip.height, form, SRGB)
+        grey, alpha = grey_and_alpha(SRGB.array(data, strip.height, strip.width))
+        sketch.put(strip.y - area.y, grey, alpha)
+        yield None
     sketch.finish()
     yield sketch
 

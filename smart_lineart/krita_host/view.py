@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from smart_lineart.inking import Rect
 
 from . import application
@@ -39,13 +41,20 @@ def _zoom_unit(document: Document) -> float:
     return 1.0 if document.ppi <= 0 else 72.0 / document.ppi
 
 
-def _scroll_area(window: object) -> QAbstractScrollArea | None:
-    areas = window.findChildren(QMdiArea)  # type: ignore[attr-defined]
-    sub = areas[0].currentSubWindow() if areas else None
-    if sub is None:
-        return None
-    found = [area for area in sub.findChildren(QAbstractScrollArea) if "Canvas" in area.metaObject().className()]
-    return found[0] if found else None
+_mdi_areas: dict[int, QMdiArea] = {}
+
+
+def _scroll_area(window: Any) -> QAbstractScrollArea | None:
+    """The canvas's scroll area in a window. Looking through all of a window's widgets is slow, so it is done once."""
+    key = window.winId().__int__()
+    if key not in _mdi_areas:
+        areas = window.findChildren(QMdiArea)
+        if not areas:
+            return None
+        _mdi_areas[key] = areas[0]
+    sub = _mdi_areas[key].currentSubWindow()
+    found = sub.findChildren(QAbstractScrollArea) if sub is not None else []
+    return next((area for area in found if "Canvas" in area.metaObject().className()), None)
 
 
 def painting() -> bool:

@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.geometry import overlap
+from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import LineartLayer
 
 from .settings import InkSettings
@@ -15,6 +17,23 @@ from .steps import Pending, Work
 if TYPE_CHECKING:
     from .engine import CachedFeatures
     from .session import Session
+
+
+WAIT_FOR_DOCUMENT_MS = 200
+SETTLE_MS, SETTLE_TURNS = 15, 20
+"""How long Krita may take to select a layer that was added."""
+
+
+def stay_on(document: Document, layer: Layer | None, newcomer: Layer) -> Work:
+    """Krita soon selects a layer that was added; then go back to the one the artist was on."""
+    for _ in range(SETTLE_TURNS):
+        yield SETTLE_MS
+        now = document.active_layer() if application.is_open(document) else None
+        if layer is None or now is None:
+            return
+        if now.identity == newcomer.identity:
+            document.activate(layer)
+            return
 
 
 class Follower:
@@ -83,7 +102,7 @@ class Follower:
         if ink is None or self._gone():
             return False
         if self._target is None or not self._target.in_document:
-            self._target = self._renew()
+            yield from self._renew(wanted)
             if self._target is None:
                 self._stopped = True
                 return False
@@ -94,9 +113,19 @@ class Follower:
         self.document.refresh()
         return wanted == self._wanted
 
-    def _renew(self) -> LineartLayer | None:
-        layer = self._session.lineart_for_follow(self.document, self.sketch)
-        return None if layer is None else LineartLayer.renew(self.document, layer, self.document.selection())
+    def _renew(self, wanted: InkSettings) -> Work:
+        """The one undoable step of this drag."""
+        old = self._session.lineart_for_follow(self.document, self.sketch)
+        while old is not None and not application.is_active(self.document) and not self._gone():
+            yield WAIT_FOR_DOCUMENT_MS
+        if old is None or self._gone():
+            self._target = None
+            return
+        active = self.document.active_layer()
+        self._target = yield from LineartLayer.renew(self.document, old, self.document.selection())
+        self._session.followed(self._item, self._target.layer, wanted)
+        if active is not None and active.identity != old.identity:
+            yield from stay_on(self.document, active, self._target.layer)
 
     def _gone(self) -> bool:
         return self._stopped or not application.is_open(self.document)

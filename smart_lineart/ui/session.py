@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from smart_lineart.inking import Cancelled, InkError, Rect
-from smart_lineart.krita_host import application, frames, view
+from smart_lineart.krita_host import application, colour, frames, view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.geometry import overlap, united
 from smart_lineart.krita_host.layer import Layer
@@ -22,7 +22,7 @@ from smart_lineart.krita_host.reading import read_sketch, sketch_area
 
 from . import preferences
 from .engine import CachedFeatures, Engine, FeatureCache
-from .follow import Follower
+from .follow import Follower, stay_on
 from .i18n import tr
 from .jobs import Job, JobQueue, JobState
 from .settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings, LineartRecord
@@ -124,6 +124,7 @@ class Session:
             follower.stop()
         self._ink_worker.stop()
         self._render_worker.stop()
+        colour.close_workbench()
 
     # -- what Krita tells
 
@@ -267,17 +268,26 @@ class Session:
             yield from self._write(job, target.write(ink))
             while view.painting():
                 yield WAIT_FOR_PEN_MS
-            target.insert(self._living_sketch(job))
+            yield from self._insert(job, target)
         else:
             yield from self._until_shown(job)
             old = self._lineart_in_use(job.document, job.sketch) or old
             part = united(ink.area, old.bounds)
-            target = LineartLayer.renew(job.document, old, job.selection)
+            active = job.document.active_layer()
+            target = yield from LineartLayer.renew(job.document, old, job.selection)
             for _ in target.write(ink, part):
                 yield
             job.document.refresh()
+            if active is not None and active.identity != old.identity:
+                yield from stay_on(job.document, active, target.layer)
         self._note_lineart(job.document, job.sketch, target.layer, job.settings)
         yield
+
+    def _insert(self, job: Job, target: LineartLayer) -> Work:
+        """Add the layer, and leave the artist on the layer they are on: their next stroke belongs there."""
+        active = job.document.active_layer()
+        target.insert(self._living_sketch(job))
+        yield from stay_on(job.document, active, target.layer)
 
     def _write(self, job: Job, writing: Iterator[None]) -> Work:
         for _ in writing:
@@ -345,8 +355,9 @@ class Session:
             raise Problem(tr("The layer \"{name}\" was deleted before it was inked.", name=job.title))
         return layer
 
-    def _colour(self, settings: InkSettings) -> tuple[int, int, int]:
-        return application.foreground_colour() if settings.colour == "foreground" else (0, 0, 0)
+    @staticmethod
+    def _colour(settings: InkSettings) -> Any | None:
+        return colour.foreground() if settings.colour == "foreground" else None
 
     # -- lineart of a document
 
@@ -431,7 +442,7 @@ class Session:
     def render(self, item: CachedFeatures, settings: InkSettings, region: Rect | None,
                outdated: Callable[[], bool]) -> Any:
         """Have lines drawn on the rendering thread; a `Pending` with an Ink, or None if it was outdated."""
-        colour = self._colour(settings)
+        pen = self._colour(settings)
         area = item.area
         part = None
         if region is not None:
@@ -441,7 +452,7 @@ class Session:
 
         def task() -> Ink | None:
             try:
-                return Ink(self.engine.render(item.features, settings, part, outdated), area, colour)
+                return Ink(self.engine.render(item.features, settings, part, outdated), area, pen)
             except Cancelled:
                 return None
 
