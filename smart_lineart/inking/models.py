@@ -25,7 +25,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,12 +112,11 @@ def _model_folders() -> list[Path]:
     return [folder for place in search_folders() for folder in _subfolders(place) if _claims_model(folder)]
 
 
-def _subfolders(place: Path) -> Iterator[Path]:
+def _subfolders(place: Path) -> list[Path]:
     try:
-        children = sorted(place.iterdir())
+        return sorted(child for child in place.iterdir() if child.is_dir())
     except OSError:  # not there: only one of the two places exists in most installations
-        return
-    yield from (child for child in children if child.is_dir())
+        return []
 
 
 def _sound(folder: Path, notify: Callable[[str], None] | None) -> Model | None:
@@ -130,13 +130,22 @@ def _sound(folder: Path, notify: Callable[[str], None] | None) -> Model | None:
 
 def _claims_model(folder: Path) -> bool:
     # A half-copied model must be reported, not overlooked, so either file is enough.
-    return (folder / METADATA_FILE).exists() or (folder / ONNX_FILE).exists()
+    try:
+        return (folder / METADATA_FILE).exists() or (folder / ONNX_FILE).exists()
+    except OSError:  # so must one that may not be entered
+        return True
 
 
 def _checked(folder: Path) -> Model:
-    if not folder.exists():
-        raise ModelError(f"The model folder {folder} does not exist; {_REPAIR}.")
-    if not folder.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(folder.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        raise ModelError(f"The model folder {folder} does not exist; {_REPAIR}.") from None
+    except OSError as error:
+        raise ModelError(
+            f"The model folder {folder} cannot be read ({error.strerror}); {_REPAIR}."
+        ) from error
+    if not is_folder:
         raise ModelError(f"{folder} is a file; choose the folder that holds {ONNX_FILE} and {METADATA_FILE}.")
     metadata = _read_metadata(folder / METADATA_FILE)
     onnx = folder / ONNX_FILE
@@ -159,7 +168,7 @@ def _read(path: Path) -> bytes:
 def _read_metadata(path: Path) -> dict[str, Any]:
     try:
         metadata = json.loads(_read(path).decode("utf-8"))
-    except ValueError as error:  # UnicodeDecodeError and JSONDecodeError
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or brackets without end
         raise ModelError(f"The model's card {path} is not valid JSON; {_REPAIR}.") from error
     if not isinstance(metadata, dict):
         raise ModelError(f"The model's card {path} is not a JSON object; {_REPAIR}.")
