@@ -26,7 +26,9 @@ MAX_LINES_ACROSS = 17.0
 
 @dataclass(frozen=True)
 class Drawing:
-    """One drawing in its own pixels: strokes of (N, 3) float32 vertices (x, y, relative width), solid areas."""
+    """One drawing in its own pixels: strokes of (N, 3) float32 vertices (x, y, relative width), solid
+    areas.
+    """
 
     name: str
     size: float

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Export a checkpoint as a model folder: `python -m training.export runs/a/checkpoint.pt models/lineart`.
 
-The ONNX file takes uint8 darkness and gives uint8 maps, batch norm folded into the convolutions, so that tiles
-cross the runtime's border without float copies.
+The ONNX file takes uint8 darkness and gives uint8 maps, batch norm folded into the convolutions, so that
+tiles cross the runtime's border without float copies.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import hashlib
 import json
 from pathlib import Path
@@ -100,14 +100,16 @@ def export(checkpoint: Path, folder: Path, *, version: str, metrics: dict[str, f
         "receptive_field": field,
         "licence": "GPL-3.0-or-later",
         "metrics": metrics,
-        "created": datetime.date.today().isoformat(),
+        "created": dt.date.today().isoformat(),
         "steps": state["step"],
     }
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--version", default="0.1")

@@ -70,7 +70,9 @@ def finish(rng: Rng, strokes: np.ndarray, papers: list[np.ndarray]) -> np.ndarra
     out = np.clip(out, 0, 1)
     if rng.random() < 0.25:
         quality = int(rng.integers(35, 92))
-        _, code = cv2.imencode(".jpg", ((1 - out) * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality])
+        _, code = cv2.imencode(
+            ".jpg", ((1 - out) * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
+        )
         out = 1 - cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
     if rng.random() < 0.3:
         out = np.clip(out, 0, 1) ** rng.uniform(0.75, 1.4)

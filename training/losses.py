@@ -11,17 +11,20 @@ from training.network import WIDTH_SCALE
 
 
 def soft_dice(probability: Tensor, truth: Tensor) -> Tensor:
-    """1 - Dice over each patch (Milletari et al. 2016, eq. 4); patches without lines count by their false ink."""
+    """1 - Dice over each patch (Milletari et al. 2016, eq. 4); patches without lines count by their false
+    ink.
+    """
     both = (probability * truth).sum((1, 2))
     total = (probability**2).sum((1, 2)) + (truth**2).sum((1, 2))
     return (1 - (2 * both + 8) / (total + 8)).mean()
 
 
 def geometry_loss(logits: Tensor, line: Tensor, width: Tensor, solid: Tensor) -> dict[str, Tensor]:
-    """Losses of logits (N, 3, H, W) against line and solid maps (N, H, W) and width x 64 (0: nothing to learn).
+    """Losses of logits (N, 3, H, W) against line and solid maps (N, H, W) and width x 64 (0: nothing to
+    learn).
 
-    The line map is a weighted binary cross-entropy, heavier near lines, plus soft Dice, which keeps thin lines
-    from fading where their place is in doubt.
+    The line map is a weighted binary cross-entropy, heavier near lines, plus soft Dice, which keeps thin
+    lines from fading where their place is in doubt.
     """
     near = functional.max_pool2d(line[:, None], 9, 1, 4)[:, 0]
     weight = 0.35 + 0.65 * near

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The lineart network: a small half-resolution U-Net from darkness to line geometry.
 
-After Simo-Serra et al. 2016 (fully convolutional, trained from scratch, rough in, clean out), shrunk to about a
+After Simo-Serra et al. 2016 (fully convolutional, trained from scratch, rough in, clean out), shrunk to
+about a
 million parameters: a strided stem folds the page to half resolution, residual 3x3 convolutions work at 1/2,
 1/4, 1/8 and 1/16 (the middle sees over 200 px), and a sub-pixel convolution (Shi et al. 2016) gives the maps
 back at full resolution.
 """
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -46,12 +49,12 @@ class LineartNet(nn.Module):
     def __init__(self, widths: tuple[int, ...] = WIDTHS):
         super().__init__()
         self.stem = conv(1, widths[0], kernel=6, stride=2)
-        self.down = nn.ModuleList(conv(a, b, kernel=2, stride=2) for a, b in zip(widths, widths[1:], strict=False))
+        self.down = nn.ModuleList(
+            conv(a, b, kernel=2, stride=2) for a, b in pairwise(widths)
+        )
         self.encode = nn.ModuleList(Residual(w) for w in widths[:-1])
         self.middle = nn.Sequential(Residual(widths[-1]), Residual(widths[-1]))
-        self.lift = nn.ModuleList(
-            nn.Conv2d(b, a, 1) for a, b in zip(widths, widths[1:], strict=False)
-        )
+        self.lift = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.decode = nn.ModuleList(Residual(w) for w in widths[:-1])
         self.out = nn.Conv2d(widths[0], MAPS * 4, 3, 1, 1)
         nn.init.zeros_(self.out.bias)

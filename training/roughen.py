@@ -97,7 +97,9 @@ def _extra(rng: Rng, length: float, hand: Hand) -> tuple[float, float]:
     return max(0.0, start), min(length, start + span)
 
 
-def _pass(rng: Rng, line: np.ndarray, step: float, part: tuple[float, float], offset: np.ndarray, hand: Hand) -> Pass:
+def _pass(
+    rng: Rng, line: np.ndarray, step: float, part: tuple[float, float], offset: np.ndarray, hand: Hand
+) -> Pass:
     """The part of a resampled line (N, 3), moved by `offset` (N,) along its normals."""
     first = min(int(part[0] / step), len(line) - 2)
     last = max(first + 2, min(len(line), int(part[1] / step) + 2))
@@ -146,8 +148,9 @@ def roughen(rng: Rng, line: np.ndarray, hand: Hand, step: float = 2.0) -> list[P
     offsets = np.zeros((len(parts), count))
     if len(parts) > 1:
         spread = min(hand.spread, 0.25 * length)
-        for row in offsets:
-            row += spread * (0.75 * rng.normal() + 0.55 * smooth_noise(rng, count, max(8.0, hand.section / step / 2)))
+        period = max(8.0, hand.section / step / 2)
+        for i in range(len(parts)):
+            offsets[i] = spread * (0.75 * rng.normal() + 0.55 * smooth_noise(rng, count, period))
         cover = np.zeros_like(offsets)
         for row, (a, b) in zip(cover, parts, strict=True):
             row[int(a / step) : int(b / step) + 2] = 1

@@ -24,7 +24,9 @@ MAX_INK = 0.16  # patches with a denser line map are hatching or lettering, whic
 
 @dataclass(frozen=True)
 class Patch:
-    """`sketch` (H, W) darkness; `line`, `solid` (H, W) 0..1; `width` (H, W) relative width x 64, 0: unknown."""
+    """`sketch` (H, W) darkness; `line`, `solid` (H, W) 0..1; `width` (H, W) relative width x 64, 0:
+    unknown.
+    """
 
     sketch: np.ndarray
     line: np.ndarray
@@ -59,7 +61,9 @@ class Canvas:
             stop = min(len(at), start + run + 1)
             fine = pen * SUPERSAMPLE * float(stroke.width[start:stop].mean())
             thick = max(1, round(fine))
-            dark = int(255 * np.clip(stroke.darkness[start:stop].mean() * strength * min(1.0, fine / thick), 0, 1))
+            dark = int(
+                255 * np.clip(stroke.darkness[start:stop].mean() * strength * min(1.0, fine / thick), 0, 1)
+            )
             cv2.polylines(mask, [at[start:stop]], False, dark, thick, cv2.LINE_AA, SHIFT)
         view = self.fine[
             low[1] * SUPERSAMPLE : high[1] * SUPERSAMPLE, low[0] * SUPERSAMPLE : high[0] * SUPERSAMPLE
@@ -88,7 +92,9 @@ def _profile(rng: Rng, line: np.ndarray, size: float) -> np.ndarray:
 
 
 def _faired(line: np.ndarray) -> np.ndarray:
-    """Evenly resampled, with the wobble that tracing left taken out: the truth is what a steady hand draws."""
+    """Evenly resampled, with the wobble that tracing left taken out: the truth is what a steady hand
+    draws.
+    """
     line = resample(line, 3.0)
     if len(line) > 4:
         for _ in range(2):
@@ -177,7 +183,13 @@ class Scenes:
         return line_map, width
 
     def _sketch(
-        self, drawing: Drawing, lines: list[np.ndarray], matrix: np.ndarray, offset: np.ndarray, size: float, whole: int
+        self,
+        drawing: Drawing,
+        lines: list[np.ndarray],
+        matrix: np.ndarray,
+        offset: np.ndarray,
+        size: float,
+        whole: int,
     ) -> tuple[np.ndarray, np.ndarray]:
         rng = self.rng
         canvas = Canvas(whole)
@@ -191,7 +203,13 @@ class Scenes:
         return self._solids(drawing, canvas, matrix, offset, size, whole)
 
     def _solids(
-        self, drawing: Drawing, canvas: Canvas, matrix: np.ndarray, offset: np.ndarray, size: float, whole: int
+        self,
+        drawing: Drawing,
+        canvas: Canvas,
+        matrix: np.ndarray,
+        offset: np.ndarray,
+        size: float,
+        whole: int,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Spot blacks, such as pupils, stay black; blacks larger than a sketch would hold are left out."""
         rng = self.rng

@@ -2,7 +2,8 @@
 """Train the network: `python -m training.train --data ../shared/linedata --out runs/a --minutes 30`.
 
 Resumes from OUT/checkpoint.pt when it is there (or from --start), so that long training can be done in pieces
-and moved between machines. The checkpoint holds the weights, their moving average, the optimiser and the step.
+and moved between machines. The checkpoint holds the weights, their moving average, the optimiser and the
+step.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from training.scenes import Scenes
 
 
 class PatchStream(IterableDataset):
-    """Patches as uint8 arrays (4, side, side): sketch, line, width, solid; each reused a few times, turned."""
+    """Patches as uint8 arrays (4, side, side): sketch, line, width, solid; each reused a few times,
+    turned.
+    """
 
     def __init__(self, data: Path, side: int, seed: int, reuse: int):
         self.data, self.side, self.seed, self.reuse = data, side, seed, reuse
@@ -56,7 +59,9 @@ class Training:
     def __init__(self, device: str, rate: float, total_steps: int):
         self.net = LineartNet().to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net).eval()
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), lr=rate, weight_decay=1e-2, betas=(0.9, 0.98))
+        self.optimiser = torch.optim.AdamW(
+            self.net.parameters(), lr=rate, weight_decay=1e-2, betas=(0.9, 0.98)
+        )
         self.rate, self.total, self.step, self.device = rate, total_steps, 0, device
 
     def learning_rate(self) -> float:
@@ -83,7 +88,9 @@ class Training:
 
     @torch.no_grad()
     def _follow(self, decay: float) -> None:
-        for mean, value in zip(self.average.state_dict().values(), self.net.state_dict().values(), strict=True):
+        for mean, value in zip(
+            self.average.state_dict().values(), self.net.state_dict().values(), strict=True
+        ):
             if mean.dtype.is_floating_point:
                 mean.lerp_(value, 1 - decay)
             else:
@@ -110,7 +117,9 @@ class Training:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, default=Path("../shared/linedata"))
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="checkpoint to start from when OUT has none")

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws strokes as ink coverage at a thickness: the head.
 
-A stroke is the union of capsules between its vertices, each as wide as the pen is there. Coverage of a pixel is
-its distance inside the nearest edge, clipped to 0..1, so ink is full inside and antialiased over one pixel at its
-edge, at any resolution. The page is worked in cells of 8 x 8 px: only cells that a stroke touches cost anything,
-and a region of the page comes out exactly as it does within the whole page.
+A stroke is the union of capsules between its vertices, each as wide as the pen is there. Coverage of a
+pixel is its distance inside the nearest edge, clipped to 0..1, so ink is full inside and antialiased over
+one pixel at its edge, at any resolution. The page is worked in cells of 8 x 8 px: only cells that a stroke
+touches cost anything, and a region of the page comes out exactly as it does within the whole page.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Capsules:
     stop_radius: Floats
 
     def select(self, keep: NDArray[np.bool_]) -> Capsules:
+        """Only the capsules where `keep` (K,) is true."""
         return Capsules(self.start[keep], self.stop[keep], self.start_radius[keep], self.stop_radius[keep])
 
 
@@ -53,7 +54,7 @@ def _taper(strokes: Strokes, length: float) -> Floats:
     ring = np.hypot(*(strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]).T) < 1e-3
     factor = 0.35 + 0.65 * np.sqrt(np.clip(end / reach, 0.0, 1.0))
     factor[np.repeat(ring, counts)] = 1.0
-    return factor.astype(np.float32)
+    return np.asarray(factor, np.float32)
 
 
 def to_capsules(strokes: Strokes, thickness: float, style: Style) -> Capsules:
@@ -69,7 +70,9 @@ def to_capsules(strokes: Strokes, thickness: float, style: Style) -> Capsules:
 
 
 def _needed(strokes: Strokes, deviation: float = 0.05) -> NDArray[np.bool_]:
-    """Vertices that a polyline within `deviation` px needs: every other one goes while its chord stays close."""
+    """Vertices that a polyline within `deviation` px needs: every other one goes while its chord stays
+    close.
+    """
     count = len(strokes.points)
     keep = np.ones(count, np.bool_)
     place = np.arange(count) - np.repeat(strokes.starts[:-1], np.diff(strokes.starts))
@@ -91,8 +94,12 @@ def _needed(strokes: Strokes, deviation: float = 0.05) -> NDArray[np.bool_]:
     return keep
 
 
-def _cells_of(capsules: Capsules, region: Rect) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of a capsule and a cell that it may touch: indices, cell columns, cell rows (page-wide numbering)."""
+def _cells_of(
+    capsules: Capsules, region: Rect
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of a capsule and a cell that it may touch: indices, cell columns, cell rows (page-wide
+    numbering).
+    """
     reach = np.maximum(capsules.start_radius, capsules.stop_radius)[:, None] + 0.5
     low = np.floor((np.minimum(capsules.start, capsules.stop) - reach) / CELL).astype(np.intp)
     high = np.floor((np.maximum(capsules.start, capsules.stop) + reach) / CELL).astype(np.intp)
@@ -106,8 +113,12 @@ def _cells_of(capsules: Capsules, region: Rect) -> tuple[NDArray[np.intp], NDArr
     return which, low[which, 0] + within % wide, low[which, 1] + within // wide
 
 
-def _coverage(capsules: Capsules, which: NDArray[np.intp], columns: NDArray[np.intp], rows: NDArray[np.intp]) -> Floats:
-    """Coverage 0..1 of cells, float32 (n, CELL, CELL): capsule `which[i]` on the cell (columns[i], rows[i])."""
+def _coverage(
+    capsules: Capsules, which: NDArray[np.intp], columns: NDArray[np.intp], rows: NDArray[np.intp]
+) -> Floats:
+    """Coverage 0..1 of cells, float32 (n, CELL, CELL): capsule `which[i]` on the cell (columns[i],
+    rows[i]).
+    """
     # Coordinates within the cell keep float32 exact to a thousandth of a pixel anywhere on a large page.
     origin = np.stack([columns, rows], 1) * float(CELL)
     a = (capsules.start[which] - origin).astype(np.float32)
@@ -130,7 +141,8 @@ def _coverage(capsules: Capsules, which: NDArray[np.intp], columns: NDArray[np.i
     most = np.minimum(2.0 * along, 1.0)
     along -= distance
     along += np.float32(0.5)
-    return np.clip(along, 0.0, most, out=along)
+    np.clip(along, 0.0, most, out=along)
+    return np.asarray(along, np.float32)
 
 
 def draw(

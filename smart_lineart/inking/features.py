@@ -20,7 +20,8 @@ class Features:
         scale: working px per page px.
         inverted: whether the sketch had light lines on dark paper.
         strokes: its lines, in page px.
-        solid: uint8 (h, w) shapes of solid black at working scale, contour at 128, or None when there are none.
+        solid: uint8 (h, w) shapes of solid black at working scale, contour at 128, or None when there are
+        none.
     """
 
     size: tuple[int, int]

@@ -16,10 +16,12 @@ class Rect(NamedTuple):
 
     @property
     def right(self) -> int:
+        """First column beyond the rectangle."""
         return self.x + self.width
 
     @property
     def bottom(self) -> int:
+        """First row beyond the rectangle."""
         return self.y + self.height
 
     def intersection(self, other: Rect) -> Rect:

@@ -39,18 +39,21 @@ class Graph:
     edges: set[Edge] = field(default_factory=set)
 
     def add(self, edge: Edge) -> None:
+        """Add an edge at the nodes it names."""
         self.edges.add(edge)
         for node in edge.nodes:
             if node >= 0:
                 self.ends.setdefault(node, []).append(edge)
 
     def remove(self, edge: Edge) -> None:
+        """Remove an edge; its nodes stay."""
         self.edges.discard(edge)
         for node in edge.nodes:
             if node >= 0:
                 self.ends[node].remove(edge)
 
     def degree(self, node: int) -> int:
+        """How many edge ends meet at a node."""
         return len(self.ends.get(node, ()))
 
     def dissolve(self, node: int) -> None:
@@ -95,7 +98,9 @@ def _clusters(junctions: list[int], steps: list[int]) -> dict[int, int]:
 
 
 def trace(skeleton: NDArray[np.uint8]) -> Graph:
-    """Follow a framed skeleton (see :func:`thinning.thin`) into a graph in the coordinates of the unframed map."""
+    """Follow a framed skeleton (see :func:`thinning.thin`) into a graph in the coordinates of the unframed
+    map.
+    """
     width = skeleton.shape[1]
     flat = skeleton.reshape(-1)
     pixels = np.flatnonzero(flat)
@@ -129,39 +134,47 @@ def _to_points(path: list[int], width: int) -> Points:
     return np.stack([at % width - 1, at // width - 1], 1).astype(np.float32)
 
 
+def _walk(
+    start: int, branch: int, around: dict[int, int], node_of: dict[int, int], steps: list[int]
+) -> tuple[list[int], int]:
+    """Pixels from a node's pixel along a branch and the pixel where it ends; each is marked as walked."""
+    path, previous, here = [], start, branch
+    while here not in node_of:
+        path.append(here)
+        onward = [p for p in _near(here, around, steps) if p != previous and around[p] >= 0]
+        if not onward:
+            break
+        # Beside a crossing a pixel may touch two of its pixels: go to the crossing.
+        previous, here = here, next((p for p in onward if p in node_of), onward[0])
+    for pixel in path:
+        around[pixel] = ~around[pixel]
+    return path, here
+
+
 def _follow_edges(
     graph: Graph, around: dict[int, int], node_of: dict[int, int], steps: list[int], width: int
 ) -> None:
-    """Walk from every node along every branch; pixels between nodes are walked once and forgotten."""
+    """Walk from every node along every branch; pixels between nodes are walked once."""
+    places = graph.places
     for start, node in list(node_of.items()):
         branches = _near(start, around, steps)
         if not branches:  # a lone pixel is a dot
-            place = graph.places[node]
-            graph.add(Edge(np.stack([place, place]), (node, node)))
+            graph.add(Edge(np.stack([places[node], places[node]]), (node, node)))
         for branch in branches:
+            path: list[int] = []
             if branch in node_of:
-                if node_of[branch] != node and start < branch:
-                    ends = (node, node_of[branch])
-                    graph.add(Edge(np.stack([graph.places[n] for n in ends]), ends))
+                last = branch
+                if start > branch:
+                    continue
+            elif around[branch] < 0:
                 continue
-            if branch not in around or around[branch] < 0:
+            else:
+                path, last = _walk(start, branch, around, node_of, steps)
+            if last not in node_of or (node_of[last] == node and len(path) < 4):
                 continue
-            path, previous, here = [], start, branch
-            while here not in node_of:
-                path.append(here)
-                onward = [p for p in _near(here, around, steps) if p != previous and around[p] >= 0]
-                # Beside a crossing a pixel may touch two of its pixels: go to the crossing.
-                at_node = [p for p in onward if p in node_of]
-                if not onward:
-                    break
-                previous, here = here, (at_node or onward)[0]
-            for pixel in path:
-                around[pixel] = ~around[pixel] if around[pixel] >= 0 else around[pixel]
-            if here in node_of and not (node_of[here] == node and len(path) < 4):
-                ends = (node, node_of[here])
-                inner = _to_points(path, width)
-                places = graph.places
-                graph.add(Edge(np.concatenate([[places[node]], inner, [places[ends[1]]]]).astype(np.float32), ends))
+            inner = _to_points(path, width) if path else np.zeros((0, 2), np.float32)
+            ends = (node, node_of[last])
+            graph.add(Edge(np.concatenate([places[node][None], inner, places[ends[1]][None]]), ends))
 
 
 def _follow_rings(

@@ -64,7 +64,7 @@ class Inker:
         threads: int | None = None,
         notify: Callable[[str], None] | None = None,
     ):
-        self._notify = notify or (lambda sentence: None)
+        self._notify = notify or _ignore
         self._memory_limit = memory_limit
         self._model = load_model(model)
         self._network, _, _ = load_network(
@@ -113,7 +113,7 @@ class Inker:
             raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
         page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
         check_size(*page.size)
-        report = progress or (lambda done: None)
+        report = progress or _ignore
         try:
             return self._prepare(page, detail, report, cancelled or (lambda: False))
         except MemoryError as error:
@@ -174,6 +174,7 @@ class Inker:
         """Draw the lines of a sketch: the cheap part, run at every change of thickness or style.
 
         Args:
+            features: what :meth:`prepare` found, with this Inker or another.
             thickness: median line width in page px, 0.25 to 400.
             style: one of :func:`style_names`.
             faint: 0 keeps every line the network saw, 1 only the firmest.
@@ -186,14 +187,18 @@ class Inker:
         Raises BadOption, Cancelled, OutOfMemory.
         """
         if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
-            raise BadOption(f"Thickness must lie between {MIN_THICKNESS} and {MAX_THICKNESS:g} px, not {thickness:g}.")
+            raise BadOption(
+                f"Thickness must lie between {MIN_THICKNESS} and {MAX_THICKNESS:g} px, not {thickness:g}."
+            )
         if not 0.0 <= faint <= 1.0:
             raise BadOption(f"Faint must lie between 0 and 1, not {faint:g}.")
         pen = find_style(style)
         whole = Rect(0, 0, features.size[1], features.size[0])
         part = whole if region is None else region
         if part.intersection(whole) != part or not part.width or not part.height:
-            raise BadOption(f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px.")
+            raise BadOption(
+                f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px."
+            )
         strokes = features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
@@ -218,6 +223,10 @@ class Inker:
         find_style(style)
         features = self.prepare(sketch, detail=detail, progress=progress, cancelled=cancelled)
         return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
+
+
+def _ignore(_: object) -> None:
+    """Stands in for a callback that nobody gave."""
 
 
 def _stop_if(cancelled: Cancel) -> None:

@@ -27,7 +27,8 @@ class Paper:
     """The paper under a sketch.
 
     Attributes:
-        tone: float32 (rows, columns) of the paper's luma, laid evenly over the page; of the inverted luma when
+        tone: float32 (rows, columns) of the paper's luma, laid evenly over the page; of the inverted luma
+        when
             `inverted`.
         inverted: whether lines are lighter than the paper.
     """
@@ -36,11 +37,13 @@ class Paper:
     inverted: bool
 
     def relative_darkness(self, luma: Luma) -> Luma:
-        """Luma (H, W) of the whole page at any resolution -> float32 darkness relative to the paper, 0 paper."""
+        """Luma (H, W) of the whole page at any resolution -> float32 darkness relative to the paper, 0
+        paper.
+        """
         if self.inverted:
             luma = np.float32(1.0) - luma
         out = luma / resize(self.tone, *luma.shape)
-        return np.subtract(np.float32(1.0), out, out=out)
+        return np.asarray(np.subtract(np.float32(1.0), out, out=out), np.float32)
 
 
 def _neighbours(cells: Luma) -> Luma:
@@ -53,7 +56,9 @@ def _neighbours(cells: Luma) -> Luma:
 def _tone(survey: Luma) -> Luma:
     """Paper luma per block: the brighter part of the block, so that lines do not count, then smoothed."""
     rows, columns = -(-survey.shape[0] // BLOCK), -(-survey.shape[1] // BLOCK)
-    padded = np.pad(survey, ((0, rows * BLOCK - survey.shape[0]), (0, columns * BLOCK - survey.shape[1])), "edge")
+    padded = np.pad(
+        survey, ((0, rows * BLOCK - survey.shape[0]), (0, columns * BLOCK - survey.shape[1])), "edge"
+    )
     blocks = padded.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows, columns, BLOCK * BLOCK)
     cells = np.percentile(blocks, 80, axis=2).astype(np.float32)
     overall = float(np.percentile(cells, 60))
@@ -70,7 +75,9 @@ def judge_paper(reduced: NDArray[np.uint16]) -> Paper:
     height, width = reduced.shape
     shrink = max(1.0, max(height, width) / SURVEY_SIDE)
     survey = resize(
-        reduced.astype(np.float32) / np.float32(65535.0), max(1, round(height / shrink)), max(1, round(width / shrink))
+        reduced.astype(np.float32) / np.float32(65535.0),
+        max(1, round(height / shrink)),
+        max(1, round(width / shrink)),
     )
     middle = float(np.median(survey))
     # Dark paper alone is not enough: a photo in bad light is dark, yet its lines are darker still.
@@ -83,7 +90,9 @@ def judge_paper(reduced: NDArray[np.uint16]) -> Paper:
 
 
 def firm_darkness(relative: Luma) -> float:
-    """Darkness of the page's firm lines: the upper part of what stands out from the paper's noise; 0 if blank."""
+    """Darkness of the page's firm lines: the upper part of what stands out from the paper's noise; 0 if
+    blank.
+    """
     sample = relative[:: max(1, relative.shape[0] // 1500), :: max(1, relative.shape[1] // 1500)]
     noise = float(np.median(np.abs(sample - np.median(sample))))
     ink = relative[relative > max(MIN_CONTRAST, 6.0 * noise)]
@@ -95,4 +104,4 @@ def firm_darkness(relative: Luma) -> float:
 def network_darkness(relative: Luma, firm: float) -> NDArray[np.uint8]:
     """Relative darkness -> the network's input, uint8: firm lines at FIRM_LINE, paper and lighter at 0."""
     gain = float(np.clip(FIRM_LINE / max(firm, 1e-6), 0.9, MAX_GAIN))
-    return np.clip(np.rint(relative * np.float32(gain * 255.0)), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(relative * np.float32(gain * 255.0)), 0, 255), np.uint8)

@@ -21,7 +21,7 @@ def _shrink_axis(image: Luma, count: int, axis: int) -> Luma:
     total = np.zeros([s + 1 if a == axis else s for a, s in enumerate(image.shape)], np.float64)
     np.cumsum(image, axis=axis, out=total[1:] if axis == 0 else total[:, 1:])
     at_edges = np.take(total, low, axis) + part * np.take(image, low, axis)
-    return (np.diff(at_edges, axis=axis) * (count / length)).astype(np.float32)
+    return np.asarray(np.diff(at_edges, axis=axis) * (count / length), np.float32)
 
 
 def _grow_axis(image: Luma, count: int, axis: int) -> Luma:
@@ -32,7 +32,7 @@ def _grow_axis(image: Luma, count: int, axis: int) -> Luma:
     high = np.minimum(low + 1, length - 1)
     part = (at - low).astype(np.float32)
     part = part[:, None] if axis == 0 else part[None, :]
-    first = np.take(image, low, axis)
+    first: Luma = np.take(image, low, axis)
     first += part * (np.take(image, high, axis) - first)
     return first
 

@@ -19,8 +19,8 @@ MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 def stroke_width(relative: Luma, firm: float) -> float:
     """Mean stroke width in px of relative darkness (H, W), from area over contour length.
 
-    A stroke of width w and length L has the area w L and a contour of 2 L; on a grid, contours count 4 / pi too
-    long on average over all directions.
+    A stroke of width w and length L has the area w L and a contour of 2 L; on a grid, contours count 4 / pi
+    too long on average over all directions.
     """
     ink = relative > np.float32(0.4 * firm)
     area = int(np.count_nonzero(ink))
@@ -31,7 +31,8 @@ def stroke_width(relative: Luma, firm: float) -> float:
 def auto_scale(width: float, long_side: int) -> float:
     """Working scale from the sketch's stroke width and the page's long side, both px at full resolution.
 
-    Stroke width alone would blow up a drawing done with a fine pen, page size alone would drown the details of
+    Stroke width alone would blow up a drawing done with a fine pen, page size alone would drown the details
+    of
     a dense page: their geometric mean serves both.
     """
     by_page = LONG_SIDE / long_side

@@ -32,7 +32,8 @@ def luma(image: NDArray[Any]) -> Luma:
     """HSY' luma of an image over white paper.
 
     Args:
-        image: H x W or H x W x C, uint8, uint16 or float (0..1); C = 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and
+        image: H x W or H x W x C, uint8, uint16 or float (0..1); C = 1 grey, 2 grey and alpha, 3 RGB, 4 RGB
+        and
             alpha. Alpha is straight (not premultiplied).
 
     Returns:
@@ -49,7 +50,9 @@ def luma(image: NDArray[Any]) -> Luma:
     elif image.shape[2] <= 2:
         out = plane(0)
     else:
-        out = sum((plane(i) * np.float32(w) for i, w in enumerate(LUMA_WEIGHTS)), np.float32(0))
+        out = plane(0) * np.float32(LUMA_WEIGHTS[0])
+        for channel in (1, 2):
+            out += plane(channel) * np.float32(LUMA_WEIGHTS[channel])
     if image.ndim == 3 and image.shape[2] in (2, 4):
         out = np.float32(1.0) - plane(image.shape[2] - 1) * (np.float32(1.0) - out)
     if image.dtype.kind == "f":
@@ -73,9 +76,11 @@ class ArraySketch:
 
     @property
     def size(self) -> tuple[int, int]:
+        """(height, width) in px."""
         return int(self._image.shape[0]), int(self._image.shape[1])
 
     def read_luma(self, top: int, bottom: int) -> Luma:
+        """Rows [top, bottom) as float32, 0 black .. 1 white."""
         return luma(self._image[top:bottom])
 
 

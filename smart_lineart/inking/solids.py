@@ -40,8 +40,9 @@ def solid_shapes(probability: Bytes) -> Bytes | None:
 def draw_solids(ink: Bytes, shapes: Bytes, region: Rect, size: tuple[int, int]) -> None:
     """Add solid areas to coverage `ink` (uint8, the region's shape) in place.
 
-    `shapes` is uint8 (h, w) at working scale over a page of `size` (height, width), see :func:`solid_shapes`. The
-    contour at one half is interpolated, and sharpened so that its edge is one page px wide.
+    `shapes` is uint8 (h, w) at working scale over a page of `size` (height, width), see
+    :func:`solid_shapes`. The contour at one half is interpolated, and sharpened so that its edge is one
+    page px wide.
     """
     rows, columns = shapes.shape
     # The smoothed contour is about three working pixels wide; on the page that is this many pixels.

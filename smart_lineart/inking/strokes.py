@@ -32,14 +32,22 @@ class Strokes:
 
     @property
     def nbytes(self) -> int:
+        """Memory held, in bytes."""
         return self.points.nbytes + self.width.nbytes + self.strength.nbytes + self.starts.nbytes
 
     @classmethod
     def empty(cls) -> Strokes:
-        return cls(np.zeros((0, 2), np.float32), np.zeros(0, np.float32), np.zeros(0, np.float32), np.zeros(1, np.intp))
+        """No strokes at all."""
+        return cls(
+            np.zeros((0, 2), np.float32),
+            np.zeros(0, np.float32),
+            np.zeros(0, np.float32),
+            np.zeros(1, np.intp),
+        )
 
     @classmethod
     def from_lists(cls, points: list[Floats], width: list[Floats], strength: list[float]) -> Strokes:
+        """One entry per stroke: points (n, 2), relative widths (n,), strength."""
         if not points:
             return cls.empty()
         starts = np.concatenate([[0], np.cumsum([len(p) for p in points])]).astype(np.intp)

@@ -18,7 +18,8 @@ class Style:
     Attributes:
         name: what the command line and saved settings call it.
         title, description: for the artist.
-        swell: exponent on the relative width: 0 draws every line alike, 1 as the sketch swells, more exaggerates.
+        swell: exponent on the relative width: 0 draws every line alike, 1 as the sketch swells, more
+        exaggerates.
         narrowest, widest: bounds of the relative width.
         taper: length over which free ends run to a point, in thicknesses; 0 leaves them round.
     """
@@ -33,7 +34,7 @@ class Style:
 
     def radii_factor(self, width: Floats) -> Floats:
         """Relative widths (N,) as the sketch has them -> as this pen draws them."""
-        return np.clip(width**self.swell, self.narrowest, self.widest).astype(np.float32)
+        return np.asarray(np.clip(width**self.swell, self.narrowest, self.widest), np.float32)
 
 
 STYLES: dict[str, Style] = {

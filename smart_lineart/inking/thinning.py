@@ -2,9 +2,9 @@
 """Thinning of a binary line map to one-pixel centrelines.
 
 The parallel four-direction algorithm of Rosenfeld 1975 ("A characterization of parallel thinning algorithms",
-section 4): 8-simple border pixels that are no line ends go, first all with background to the north, then south,
-east, west, until nothing changes. It keeps connectivity and holes, and works on the list of ink pixels, so its
-cost grows with the ink and not with the page.
+section 4): 8-simple border pixels that are no line ends go, first all with background to the north, then
+south, east, west, until nothing changes. It keeps connectivity and holes, and works on the list of ink
+pixels, so its cost grows with the ink and not with the page.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def _deletable() -> NDArray[np.bool_]:
     crossings = sum(
         empty[:, k] - empty[:, k] * empty[:, (k + 1) % 8] * empty[:, (k + 2) % 8] for k in (0, 2, 4, 6)
     )
-    return (crossings == 1) & (bits.sum(1) > 1)
+    deletable: NDArray[np.bool_] = (crossings == 1) & (bits.sum(1) > 1)
+    return deletable
 
 
 DELETABLE = _deletable()
@@ -35,7 +36,9 @@ def offsets(width: int) -> NDArray[np.intp]:
 
 
 def neighbour_codes(flat: NDArray[np.uint8], at: NDArray[np.intp], width: int) -> NDArray[np.uint8]:
-    """Neighbourhood codes of the pixels at flat indices `at` of a 0/1 image; none may lie on the image's edge."""
+    """Neighbourhood codes of the pixels at flat indices `at` of a 0/1 image; none may lie on the image's
+    edge.
+    """
     codes = np.zeros(at.size, np.uint8)
     for bit, offset in enumerate(offsets(width)):
         codes |= flat[at + offset] << np.uint8(bit)
@@ -43,7 +46,7 @@ def neighbour_codes(flat: NDArray[np.uint8], at: NDArray[np.intp], width: int) -
 
 
 def thin(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """bool (H, W) -> uint8 0/1 (H + 2, W + 2): the skeleton in a frame of one empty pixel."""
+    """Thin a bool mask (H, W) -> uint8 0/1 (H + 2, W + 2): the skeleton in a frame of one empty pixel."""
     padded = np.pad(mask.astype(np.uint8), 1)
     width = padded.shape[1]
     flat = padded.reshape(-1)

@@ -68,7 +68,9 @@ def window(page: Bytes, core: Rect, *, stride: int, halo: int) -> Bytes:
 def active_part(page: Bytes, core: Rect, *, stride: int, halo: int) -> Rect:
     """The part of a core that anything drawn can reach through the network; empty when nothing can."""
     whole = Rect(0, 0, page.shape[1], page.shape[0])
-    seen = Rect(core.x - halo, core.y - halo, core.width + 2 * halo, core.height + 2 * halo).intersection(whole)
+    seen = Rect(core.x - halo, core.y - halo, core.width + 2 * halo, core.height + 2 * halo).intersection(
+        whole
+    )
     drawn = page[seen.y : seen.bottom, seen.x : seen.right]
     rows = np.flatnonzero(drawn.any(axis=1))
     if not rows.size:
@@ -116,7 +118,9 @@ def run_tiles(
             if blank is None:
                 blank = blank_response(network, stride=stride, halo=halo)
             repeats = (1, -(-core.height // stride), -(-core.width // stride))
-            out[:, core.y : core.bottom, core.x : core.right] = np.tile(blank, repeats)[:, : core.height, : core.width]
+            out[:, core.y : core.bottom, core.x : core.right] = np.tile(blank, repeats)[
+                :, : core.height, : core.width
+            ]
         if part.width and part.height:
             answer = network.run(window(page, part, stride=stride, halo=halo))
             view = answer[0, :, halo : halo + part.height, halo : halo + part.width]

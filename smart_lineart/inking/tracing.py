@@ -120,7 +120,14 @@ def close_gaps(graph: Graph, line: Bytes) -> None:
     found = []
     for (x, y), nodes in cells.items():
         near = [m for dx in (-1, 0, 1) for dy in (-1, 0, 1) for m in cells.get((x + dx, y + dy), ())]
-        found += [(cost, a, b) for a in nodes for b in near if a < b for cost in [_gap_cost(graph, line, a, b)] if cost]
+        found += [
+            (cost, a, b)
+            for a in nodes
+            for b in near
+            if a < b
+            for cost in [_gap_cost(graph, line, a, b)]
+            if cost
+        ]
     for _, a, b in sorted(found):
         if graph.degree(a) == 1 and graph.degree(b) == 1:
             graph.insert(Edge(np.stack([graph.places[a], graph.places[b]]), (a, b)))
@@ -170,18 +177,16 @@ def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> 
     ordered = sorted(graph.edges, key=lambda e: (e.points[0, 1], e.points[0, 0], len(e.points)))
     # Chains with a loose end first; what is left after them are rings of joined edges.
     starts = [(e, i) for e in ordered for i in (0, 1) if (e, i) not in partner] + [(e, 0) for e in ordered]
-    for edge, end in starts:
-        if edge in used:
-            continue
+    for start in starts:
         pieces = []
-        while edge not in used:
+        here: tuple[Edge, int] | None = start
+        while here is not None and here[0] not in used:
+            edge, end = here
             used.add(edge)
             pieces.append(edge.points if end == 0 else edge.points[::-1])
-            following = partner.get((edge, 1 - end))
-            if following is None:
-                break
-            edge, end = following
-        paths.append(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]]))
+            here = partner.get((edge, 1 - end))
+        if pieces:
+            paths.append(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]]))
     return paths
 
 
@@ -257,7 +262,8 @@ def _lay_out(paths: Iterable[Points]) -> tuple[list[Points], list[int]]:
 
 
 def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float, float]) -> Strokes:
-    """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the page.
+    """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the
+    page.
 
     `scale` is working px per page px in x and y.
     """
@@ -303,7 +309,7 @@ def _assemble(
         probability = float(sure[part].mean())
         if last - first - 2 * extra < SPECK and probability < SPECK_LINE:
             continue
-        kept[0].append((points[part] + np.float32(0.5)) / np.array(scale, np.float32))
+        kept[0].append(np.asarray((points[part] + np.float32(0.5)) / np.float32(scale), np.float32))
         kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
         kept[2].append(probability * min(1.0, float(np.median(dark[part])) / typical))
     return Strokes.from_lists(*kept)
