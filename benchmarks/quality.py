@@ -44,7 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, OSError, InkError) as error:
         print(f"quality: {error}", file=sys.stderr)
         return 2
-    _print_summary(report, options.thickness)
+    if report["summary"]:
+        _print_summary(report, options.thickness)
+    for name, why in report["missing"].items():
+        print(f"{name}: left out: {why}")
     metrics_file = options.out / "metrics.json"
     metrics_file.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print("\nwritten:", *[metrics_file, *sheet.write_sheets(rows, options.out)], sep="\n  ")
@@ -160,7 +163,7 @@ def _sheet_row(
 ) -> sheet.Row:
     shown = subject.sketch if subject.truth is None else subject.truth
     luma = classical.dark_on_light(ArraySketch(shown).read_luma(0, shown.shape[0]))
-    place = sheet.busiest_place(1 - luma)
+    place = sheet.busiest_place(1 - classical.normalise_background(luma))
     cells = [sheet.make_cell(subject.sketch, "sketch", place)]
     if subject.truth is not None:
         cells.append(sheet.make_cell(subject.truth, "truth", place))
@@ -192,8 +195,6 @@ def _print_summary(report: dict, thickness: float) -> None:
             print(summary.row(f"{statistic}: {name}", found[statistic]))
     for look, measured_ours in _by_look(report["images"]).items():
         print(summary.row(f"median of {len(measured_ours)} in {look}: {OURS}", summary.median(measured_ours)))
-    for name, why in report["missing"].items():
-        print(f"{name}: no figures: {why}")
     print(f"(ideal: F P R L comp 1, ends dirt 0, width {thickness:g}; grey is stated at that width)")
 
 

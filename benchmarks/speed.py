@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,7 @@ if __package__ in (None, ""):  # run as a file: its folder is on the path, the r
 
 from benchmarks import simo_serra
 from benchmarks.pages import A4, draw_page
+from benchmarks.speed_task import Options
 from benchmarks.subjects import read_image
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,19 +41,20 @@ class TaskFailed(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """A task of benchmarks/speed_task.py on a page, with a model; None is the engine's own."""
+    """A task of benchmarks/speed_task.py on a page."""
 
     title: str
     kind: str
     page: Path
-    model: Path | None = None
+    options: Options
 
-    def run(self, runtime: str) -> dict:
+    def run(self) -> dict:
+        """Measure once, in a process of its own. Raises TaskFailed."""
         program = [sys.executable, "-m", "benchmarks.speed_task"]
-        command = [*program, self.kind, self.page, self.model or "-", runtime]
+        command = [*program, self.kind, str(self.page), json.dumps(asdict(self.options))]
         path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
         done = subprocess.run(
-            [str(part) for part in command],
+            command,
             env=os.environ | {"PYTHONPATH": path},
             capture_output=True,
             text=True,
@@ -70,7 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory() as folder:
             ours, peer = _tasks(options, Path(folder))
-            measured = measure([*ours, peer], options.repeats, options.runtime)
+            measured = measure([*ours, peer], options.repeats)
     except (TaskFailed, ValueError, OSError) as error:
         print(f"speed: {error}", file=sys.stderr)
         return 2
@@ -82,12 +84,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0 if ratio(measured[ours[0]], measured[peer]) >= WANTED_RATIO else 1
 
 
-def measure(tasks: Sequence[Task], repeats: int, runtime: str) -> dict[Task, dict]:
+def measure(tasks: Sequence[Task], repeats: int) -> dict[Task, dict]:
     """The median of each figure over the repeats; the tasks take turns, so a busy moment hits them all."""
     runs: dict[Task, list[dict]] = {task: [] for task in tasks}
     for _ in range(repeats):
         for task in tasks:
-            runs[task].append(task.run(runtime))
+            runs[task].append(task.run())
     return {task: _median(found) for task, found in runs.items()}
 
 
@@ -114,7 +116,10 @@ def report(ours: Sequence[Task], peer: Task, measured: dict[Task, dict]) -> str:
     lines.append("")
     for task in ours:
         found = measured[task]
-        lines.append(f"{task.title}: {found['prepare']:.2f} s to prepare, {found['render']:.2f} s to render")
+        lines.append(
+            f"{task.title}: {found['prepare']:.2f} s to prepare (the network sees the page at "
+            f"{found['scale']:.2f} of its size), {found['render']:.2f} s to render"
+        )
     lines.append(
         f"the network: {simo_serra.parameter_count() / 1e6:.1f} M parameters, "
         f"{simo_serra.macs_per_pixel() / 1e3:.0f} kMAC per pixel, 32-bit weights"
@@ -150,6 +155,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--model", type=Path, help="folder of the model to ink with (default: the built-in one)"
     )
+    parser.add_argument("--detail", type=float, help="working px per page px (default: from the sketch)")
     parser.add_argument("--runtime", default="auto", choices=("auto", "openvino", "onnxruntime"))
     parser.add_argument("--json", type=Path, help="also write the medians to this file")
     options = parser.parse_args(arguments)
@@ -169,15 +175,17 @@ def _tasks(options: argparse.Namespace, folder: Path) -> tuple[list[Task], Task]
         pages = {options.sketch.name: read_image(options.sketch)}
     else:
         pages = {name: draw_page(A4[name]) for name in options.sizes}
+    engine = Options(options.model and str(options.model), options.runtime, options.detail)
     ours = [
-        Task(f"ours, {name}", "ink", _store(page, folder / f"{number}.npy"), options.model)
+        Task(f"ours, {name}", "ink", _store(page, folder / f"{number}.npy"), engine)
         for number, (name, page) in enumerate(pages.items())
     ]
     side = options.peer_size
     small = _store(draw_page((side, side)), folder / "peer.npy")
     network = folder / "simo_serra.onnx"
     simo_serra.write_onnx(network)
-    return ours, Task(f"Simo-Serra et al. 2016, {side} x {side}", "network", small, network)
+    alone = Options(str(network), options.runtime)
+    return ours, Task(f"Simo-Serra et al. 2016, {side} x {side}", "network", small, alone)
 
 
 def _store(page: np.ndarray, path: Path) -> Path:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One speed measurement, alone in a process so that the peak of its memory is its own.
 
-Run by benchmarks/speed.py as `python -m benchmarks.speed_task TASK PAGE.npy MODEL RUNTIME`; prints a line
-of JSON with seconds of the clock and of the processors, peak memory in bytes, and what it ran on. MODEL may
-be a dash for the engine's own. Imports no more than the engine needs, for imports count as memory too.
+Run by benchmarks/speed.py as `python -m benchmarks.speed_task TASK PAGE.npy OPTIONS`, with Options as JSON;
+prints a line of JSON with seconds of the clock and of the processors, peak memory in bytes, and what it ran
+on. Imports no more than the engine needs, for imports count as memory too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,28 +24,39 @@ WARM_UP = 128
 """Side in px of a first run that is not timed: threads start, kernels are built."""
 
 
-def ink_page(page: np.ndarray, model: Path | None, runtime: str) -> dict[str, object]:
+@dataclass(frozen=True)
+class Options:
+    """What to run, where and at which scale. `model`: a folder, or for a network alone its file."""
+
+    model: str | None = None
+    runtime: str = "auto"
+    detail: float | None = None
+
+
+def ink_page(page: np.ndarray, options: Options) -> dict[str, object]:
     """The whole engine: everything from the page's pixels to its lineart."""
     from smart_lineart.inking import Inker
 
     thickness = 4 * max(page.shape) / 1400
-    with Inker(model=model, runtime=runtime) as inker:
+    model = None if options.model is None else Path(options.model)
+    with Inker(model=model, runtime=options.runtime) as inker:
         inker.ink(page[:WARM_UP, :WARM_UP], thickness=thickness)
-        features, prepare = timed(lambda: inker.prepare(page))
+        features, prepare = timed(lambda: inker.prepare(page, detail=options.detail))
         lineart, render = timed(lambda: inker.render(features, thickness=thickness))
         if not lineart.any():
             raise RuntimeError("the lineart is empty: nothing was measured")
         on = f"{inker.runtime_name}, {inker.device_name}"
     total = {name: prepare[name] + render[name] for name in prepare}
-    return {**total, "prepare": prepare["seconds"], "render": render["seconds"], "on": on}
+    steps = {"prepare": prepare["seconds"], "render": render["seconds"]}
+    return {**total, **steps, "scale": features.scale, "on": on}
 
 
-def run_network(page: np.ndarray, model: Path | None, runtime: str) -> dict[str, object]:
+def run_network(page: np.ndarray, options: Options) -> dict[str, object]:
     """A network alone, on the page as one tile."""
     from smart_lineart.inking.runtime import load_network
 
-    assert model is not None
-    network, runtime_name, device_name = load_network(model, runtime=runtime)
+    assert options.model is not None
+    network, runtime_name, device_name = load_network(Path(options.model), runtime=options.runtime)
     luma = page if page.ndim == 2 else page.mean(2).astype(np.uint8)
     tile = np.ascontiguousarray(255 - luma)[None, None]
     network.run(tile[..., :WARM_UP, :WARM_UP])
@@ -53,7 +65,7 @@ def run_network(page: np.ndarray, model: Path | None, runtime: str) -> dict[str,
     return {**taken, "on": f"{runtime_name}, {device_name}"}
 
 
-TASKS: dict[str, Callable[[np.ndarray, Path | None, str], dict[str, object]]] = {
+TASKS: dict[str, Callable[[np.ndarray, Options], dict[str, object]]] = {
     "ink": ink_page,
     "network": run_network,
 }
@@ -82,9 +94,9 @@ def peak_memory() -> int:
 
 
 def main() -> None:
-    task, page_file, model, runtime = sys.argv[1:]
+    task, page_file, options = sys.argv[1:]
     page = np.load(page_file)
-    found = TASKS[task](page, None if model == "-" else Path(model), runtime)
+    found = TASKS[task](page, Options(**json.loads(options)))
     print(json.dumps({**found, "megapixels": page.shape[0] * page.shape[1] / 1e6, "peak": peak_memory()}))
 
 

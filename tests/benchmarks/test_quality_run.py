@@ -86,7 +86,7 @@ def test_a_method_without_its_program_says_so_and_the_others_are_measured(
     monkeypatch.setattr(classical.shutil, "which", lambda program: None)
     options = ["--model", str(model), "--out", str(tmp_path), "--methods", "otsu,potrace", "--limit", "1"]
     assert quality.main([str(folder), *options]) == 0
-    assert "potrace: no figures: mkbitmap is not installed" in capsys.readouterr().out
+    assert "potrace: left out: mkbitmap is not installed" in capsys.readouterr().out
     assert list(json.loads((tmp_path / "metrics.json").read_text())["summary"]) == ["otsu"]
 
 

@@ -13,6 +13,7 @@ from threshold_model import write_threshold_model
 
 from benchmarks import speed
 from benchmarks.pages import draw_page
+from benchmarks.speed_task import Options
 
 PEER_MEGAPIXELS = 64 * 64 / 1e6
 
@@ -24,13 +25,15 @@ def figures(seconds: float, megapixels: float = 1.0) -> dict:
         "prepare": 0.75 * seconds,
         "render": 0.25 * seconds,
         "megapixels": megapixels,
+        "scale": 0.5,
         "peak": 2e8,
         "on": "openvino, cpu",
     }
 
 
 def tasks() -> tuple[speed.Task, speed.Task]:
-    return speed.Task("ours, a4-300", "ink", Path("a.npy")), speed.Task("peer", "network", Path("b.npy"))
+    ours = speed.Task("ours, a4-300", "ink", Path("a.npy"), Options())
+    return ours, speed.Task("peer", "network", Path("b.npy"), Options())
 
 
 def test_the_ratio_is_of_times_per_pixel() -> None:
@@ -42,7 +45,8 @@ def test_the_report_says_whether_the_goal_is_met(peer_seconds: float, verdict: s
     ours, peer = tasks()
     told = speed.report([ours], peer, {ours: figures(1.0), peer: figures(peer_seconds)})
     assert f"at least 20 times faster: {verdict}" in told
-    assert "ours, a4-300: 0.75 s to prepare, 0.25 s to render" in told
+    assert "ours, a4-300: 0.75 s to prepare (the network sees the page at 0.50 of its size)" in told
+    assert "0.25 s to render" in told
     assert "44.8 M parameters, 938 kMAC per pixel" in told
 
 
@@ -50,12 +54,12 @@ def test_tasks_take_turns_and_medians_are_kept(monkeypatch: pytest.MonkeyPatch) 
     ours, peer = tasks()
     order, times = [], iter([1.0, 10.0, 9.0, 30.0, 2.0, 20.0])
 
-    def run(task: speed.Task, runtime: str) -> dict:
+    def run(task: speed.Task) -> dict:
         order.append(task.title)
         return figures(next(times))
 
     monkeypatch.setattr(speed.Task, "run", run)
-    measured = speed.measure([ours, peer], repeats=3, runtime="auto")
+    measured = speed.measure([ours, peer], repeats=3)
     assert order == [ours.title, peer.title] * 3
     assert (measured[ours]["seconds"], measured[peer]["seconds"]) == (2.0, 20.0)
     assert measured[ours]["on"] == "openvino, cpu"
