@@ -49,9 +49,7 @@ class LineartNet(nn.Module):
     def __init__(self, widths: tuple[int, ...] = WIDTHS):
         super().__init__()
         self.stem = conv(1, widths[0], kernel=6, stride=2)
-        self.down = nn.ModuleList(
-            conv(a, b, kernel=2, stride=2) for a, b in pairwise(widths)
-        )
+        self.down = nn.ModuleList(conv(a, b, kernel=2, stride=2) for a, b in pairwise(widths))
         self.encode = nn.ModuleList(Residual(w) for w in widths[:-1])
         self.middle = nn.Sequential(Residual(widths[-1]), Residual(widths[-1]))
         self.lift = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))

@@ -309,7 +309,7 @@ def _assemble(
         probability = float(sure[part].mean())
         if last - first - 2 * extra < SPECK and probability < SPECK_LINE:
             continue
-        kept[0].append(np.asarray((points[part] + np.float32(0.5)) / np.float32(scale), np.float32))
+        kept[0].append(np.asarray((points[part] + 0.5) / np.array(scale), np.float32))
         kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
         kept[2].append(probability * min(1.0, float(np.median(dark[part])) / typical))
     return Strokes.from_lists(*kept)
