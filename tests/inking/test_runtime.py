@@ -657,13 +657,13 @@ class TestLifetime:
 
 # Prints resident megabytes: working, after release_memory, after close, after ten more networks.
 MEMORY = """
-import sys, numpy as np
+import resource, numpy as np
 from pathlib import Path
 from smart_lineart.inking.runtime import load_network
 
 def resident():
     pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4096 // 2**20
+    return pages * resource.getpagesize() // 2**20
 
 onnx, runtime = Path({onnx!r}), {runtime!r}
 tile = np.zeros((1, 1, 1024, 1024), np.uint8)
@@ -692,7 +692,7 @@ from smart_lineart.inking.runtime import load_network
 network = load_network(Path({onnx!r}), runtime={runtime!r})[0]
 small, large = np.zeros((1, 1, 64, 64), np.uint8), np.zeros((1, 1, 4096, 4096), np.uint8)
 before = network.run(small)
-used = int(Path("/proc/self/statm").read_text().split()[0]) * 4096
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 limits = resource.getrlimit(resource.RLIMIT_AS)
 resource.setrlimit(resource.RLIMIT_AS, (used + 600 * 2**20, limits[1]))
 try:

@@ -19,7 +19,9 @@ KIND_TITLES: dict[Kind, str] = {"cpu": "CPU", "gpu": "GPU", "npu": "NPU"}
 _REASON_LENGTH = 200
 # Places in the runtimes' source code, and ONNX Runtime's error numbers: nothing an artist could use.
 _SOURCE_PLACE = re.compile(
-    r"(Exception from|Check '.*' failed at) \S+:\d+:?|\[ONNXRuntimeError\] : \d+ : \w+ : |/\S+/onnxruntime/\S+:\d+ "
+    r"(Exception from|Check '.*' failed at) \S+:\d+:?"
+    r"|\[ONNXRuntimeError\] : \d+ : \w+ : "
+    r"|/\S+/onnxruntime/\S+:\d+ "
 )
 _MEMORY_SIGNS = (
     "bad_alloc",
