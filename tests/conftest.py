@@ -2,10 +2,13 @@
 """Fixtures that several rooms' tests share."""
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 
 @pytest.fixture
@@ -17,3 +20,11 @@ def drawing() -> NDArray[np.uint8]:
     wave = np.stack([across, 200 + 15 * np.sin(across / 25)], axis=1)
     cv2.polylines(page, [np.round(wave).astype(np.int32)], isClosed=False, color=60, thickness=3)
     return page
+
+
+@pytest.fixture
+def sketch(tmp_path: Path, drawing: NDArray[np.uint8]) -> Path:
+    """A sketch file at 300 dpi."""
+    path = tmp_path / "sketch.png"
+    Image.fromarray(drawing).save(path, dpi=(300, 300))
+    return path

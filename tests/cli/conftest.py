@@ -9,11 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from cli_helpers import FakeInker, Ran
-from numpy.typing import NDArray
-from PIL import Image
 
 from smart_lineart.cli import engine, main
 
@@ -43,14 +40,6 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
         return Ran(code, captured.out, captured.err)
 
     return command
-
-
-@pytest.fixture
-def sketch(tmp_path: Path, drawing: NDArray[np.uint8]) -> Path:
-    """A sketch file at 300 dpi."""
-    path = tmp_path / "sketch.png"
-    Image.fromarray(drawing).save(path, dpi=(300, 300))
-    return path
 
 
 @pytest.fixture
