@@ -17,8 +17,8 @@ apt_install() {
     else return 1
     fi
     say "Installing $* ..."
-    $root apt-get update -qq >&2 || say "The package lists could not be renewed; trying with the old ones."
-    DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends "$@" >&2
+    $root apt-get update -qq >/dev/null || say "The package lists could not be renewed; trying with the old ones."
+    DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 is_new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; }
