@@ -137,7 +137,7 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         layer.raw.setLocked(False)
     try:
         document.activate(layer)
-        application.krita().action(CONVERT).trigger()
+        application.trigger(CONVERT)
         for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
             new = [child for child in parent.raw.childNodes() if child.uniqueId().toString() not in there]
             if new:

@@ -109,6 +109,41 @@ class KritaProcess:
         partial.replace(self.driver / f"{name}.py")
         return self._answer(self.driver / f"{name}.json", timeout)
 
+    @property
+    def running(self) -> bool:
+        """Whether Krita is there and answers."""
+        return self._process.poll() is None
+
+    # -- a real mouse
+
+    def click(self, name: str) -> None:
+        """Click the middle of one of the docker's widgets."""
+        spot = self.run("def job():\n    return place(NAME)", NAME=name)
+        assert spot["visible"], f"{name} can't be seen"
+        self.screen.click(spot["x"], spot["y"])
+
+    def drag(self, name: str, start: float, end: float, **options: float) -> None:
+        """Drag along one of the docker's sliders, from one share of its width to another."""
+        spot = self.run("def job():\n    return place(widget(NAME).lineEdit())", NAME=name)
+        left = spot["x"] - spot["width"] // 2
+        self.screen.drag(int(left + start * spot["width"]), spot["y"], int(left + end * spot["width"]), spot["y"],
+                         **options)
+
+    def wait_idle(self, seconds: float = 90) -> None:
+        """Wait until no run is queued or under way and no slider is followed."""
+        self.run("def job():\n    yield from idle(SECONDS)", timeout=seconds + 10, SECONDS=seconds)
+
+    def facts(self) -> dict:
+        """What the active document shows now."""
+        return self.run("def job():\n    return facts(K.activeDocument())")
+
+    def picture(self, path: Path, docker_only: bool = False) -> None:
+        """Save a screenshot of the window or the docker."""
+        inside = self.home / "picture.png"
+        self.run("def job():\n    yield 200\n    return grab(PATH, docker() if DOCKER else None)", PATH=str(inside),
+                 DOCKER=docker_only)
+        shutil.copy(inside, path)
+
     def _answer(self, answer: Path, timeout: float):
         end = time.monotonic() + timeout
         while not answer.exists():

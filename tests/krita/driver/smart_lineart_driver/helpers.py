@@ -180,3 +180,69 @@ def grab(path, target=None):
     target = target or K.activeWindow().qwindow()
     target.grab().save(path)
     return os.path.getsize(path)
+
+
+# -- the plugin
+
+
+def session():
+    from smart_lineart.ui.docker import SmartLineartDocker
+
+    return SmartLineartDocker.session
+
+
+def arrange():
+    """Make the window large, with the layers and our docker alone on the right."""
+    window = K.activeWindow().qwindow()
+    window.setGeometry(0, 0, 1500, 950)
+    for other in K.dockers():
+        other.setVisible(other.objectName() in {"KisLayerBox", "smart_lineart_docker", "ToolBox"})
+    docker().raise_()
+
+
+def idle(seconds=90.0):
+    """Use as `yield from idle()`: wait until nothing is queued, running or following."""
+    ours = session()
+    yield 30
+    yield from until(lambda: not ours.queue.active and not ours._running and not ours._followers, seconds)
+    yield 150
+
+
+def fresh(**settings):
+    """Close every document and go back to the settings a new user has."""
+    from smart_lineart.ui.settings import InkSettings
+
+    ours = session()
+    ours.queue.cancel_all()
+    yield from idle()
+    close_all()
+    ours.say("")
+    ours.last_error = ""
+    ours.settings = InkSettings(**settings)
+    ours.settings_changed.emit()
+    widget("keepCopy").setChecked(False)
+    yield 100
+
+
+def ink(seconds=90.0):
+    """Click the button from inside and wait for the end; the sentence shown then, and what went wrong underneath."""
+    widget("ink").click()
+    yield from idle(seconds)
+    return session().message.text
+
+
+def facts(document):
+    """What the end-to-end tests compare: layers, undo, selected layer, messages, and the lineart's shape."""
+    active = document.activeNode()
+    return {"tree": tree(document), "undo": undo_text(), "active": active.name() if active else None,
+            "message": session().message.text, "error": session().last_error, "modal": modal(),
+            "lineart": lineart_shape(document)}
+
+
+def lineart_shape(document, name="Lineart: Sketch"):
+    """The lineart's shape on and around the canvas, or None where there is no such layer."""
+    node = node_named(document, name)
+    if node is None:
+        return None
+    x, y, width, height = -300, -300, document.width() + 600, document.height() + 600
+    return shape(bgra(node, x, y, width, height), x, y)

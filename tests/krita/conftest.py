@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A screen, and a Krita on it that the tests share; a test that ends Krita gets the next one a new one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import harness
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.krita)
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[harness.Screen]:
+    missing = harness.missing()
+    if missing and os.environ.get("CI") == "true":
+        pytest.fail(f"The tests in a real Krita must run here, but cannot: {missing}")
+    if missing:
+        pytest.skip(f"NOT TESTED IN KRITA: {missing}")
+    one = harness.Screen()
+    yield one
+    one.close()
+
+
+class Shared:
+    """The Krita the tests share, started when first needed."""
+
+    def __init__(self, screen: harness.Screen):
+        self.screen = screen
+        self._process: harness.KritaProcess | None = None
+
+    def alive(self) -> harness.KritaProcess:
+        if self._process is None or not self._process.running:
+            if self._process is not None:
+                self._process.close()
+            self._process = harness.KritaProcess(self.screen)
+            self._process.run("def job():\n    arrange()\n    yield 500")
+        return self._process
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.close()
+
+
+@pytest.fixture(scope="session")
+def shared(screen: harness.Screen) -> Iterator[Shared]:
+    one = Shared(screen)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def krita(shared: Shared) -> harness.KritaProcess:
+    """A running Krita without documents, with a new user's settings."""
+    process = shared.alive()
+    process.run("def job():\n    yield from fresh()")
+    return process
+
+
+@pytest.fixture
+def start_krita(screen: harness.Screen) -> Iterator[Callable[..., harness.KritaProcess]]:
+    """Start a Krita of one's own, with another environment or settings."""
+    started: list[harness.KritaProcess] = []
+
+    def start(**options: Any) -> harness.KritaProcess:
+        started.append(harness.KritaProcess(screen, **options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.close()
+
+
+@pytest.fixture
+def pictures() -> Path:
+    """Where screenshots go: SMART_LINEART_SCREENSHOTS, else a folder for scratch files."""
+    folder = Path(os.environ.get("SMART_LINEART_SCREENSHOTS", "/tmp/smart-lineart-screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

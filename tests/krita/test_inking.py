@@ -1,0 +1,363 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an artist does, with a real mouse in a real Krita."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SKETCH = """
+def job():
+    document = sketch_document(600, 400)
+    yield 500
+    session().look()
+    return facts(document)
+"""
+BIG_SKETCH = """
+def job():
+    document = sketch_document(2480, 3508, thick=7)
+    yield 800
+    session().look()
+"""
+
+
+def test_a_click_inks_above_the_sketch_in_one_undoable_step(krita, pictures: Path) -> None:
+    before = krita.run(SKETCH)
+    sketch = "def job():\n    return shape(255 - bgra(node_named(K.activeDocument(), 'Sketch'), 0, 0, 600, 400))"
+    pixels = krita.run(sketch)
+    krita.picture(pictures / "before.png")
+    krita.click("ink")
+    krita.wait_idle()
+    after = krita.facts()
+    krita.picture(pictures / "inked.png")
+    assert after["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
+    assert after["message"] == "", after["error"]
+    assert after["active"] == "Sketch"
+    assert after["lineart"]["count"] > 3000
+    assert after["lineart"]["colour"] == [0, 0, 0]
+    assert krita.run(sketch) == pixels
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    undone = krita.facts()
+    assert (undone["tree"], undone["undo"]) == (before["tree"], before["undo"])
+    krita.run("def job():\n    redo(K.activeDocument())\n    yield 300")
+    assert krita.facts()["lineart"] == after["lineart"]
+
+
+def test_the_shortcut_action_is_listed_and_inks(krita) -> None:
+    krita.run(SKETCH)
+    result = krita.run("""
+def job():
+    action = K.action("smart_lineart_ink")
+    menus = K.activeWindow().qwindow().findChildren(QtWidgets.QMenu)
+    listed = [menu.title().replace("&", "") for menu in menus if action in menu.actions()]
+    action.trigger()
+    yield from idle()
+    return [listed, tree(K.activeDocument())]
+""", timeout=100)
+    assert result == [["Scripts"], ["Background", "Sketch", "Lineart: Sketch"]]
+
+
+def test_the_lineart_follows_a_drag_and_it_is_one_step(krita) -> None:
+    krita.run(SKETCH)
+    krita.click("ink")
+    krita.wait_idle()
+    first = krita.facts()
+    krita.run("""
+def job():
+    seen = K.seen = []
+    document = K.activeDocument()
+    def look():
+        found = lineart_shape(document)
+        if found and (not seen or seen[-1] != found["sum"]):
+            seen.append(found["sum"])
+    K.watcher = QtCore.QTimer()
+    K.watcher.timeout.connect(look)
+    K.watcher.start(40)
+""")
+    krita.drag("thickness", 0.3, 0.7, steps=14, pause=0.12)
+    released = krita.run("def job():\n    return list(K.seen)")
+    krita.wait_idle()
+    krita.run("def job():\n    K.watcher.stop()")
+    last = krita.facts()
+    assert len(set(released)) >= 3, "the layer did not follow while dragging"
+    assert last["lineart"]["sum"] > 1.5 * first["lineart"]["sum"]
+    assert last["tree"] == first["tree"]
+    assert last["active"] == "Sketch"
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    undone = krita.facts()
+    assert (undone["lineart"], undone["undo"]) == (first["lineart"], first["undo"])
+    krita.run("def job():\n    redo(K.activeDocument())\n    yield 300")
+    assert krita.facts()["lineart"] == last["lineart"]
+
+
+def test_a_second_drag_after_undo_works_on_the_layer_that_came_back(krita) -> None:
+    krita.run(SKETCH)
+    krita.click("ink")
+    krita.wait_idle()
+    first = krita.facts()
+    krita.drag("thickness", 0.3, 0.6)
+    krita.wait_idle()
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    krita.drag("thickness", 0.6, 0.7)
+    krita.wait_idle()
+    assert krita.facts()["lineart"]["sum"] > 1.5 * first["lineart"]["sum"]
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    assert krita.facts()["lineart"] == first["lineart"]
+
+
+def test_style_faint_lines_and_colour_redraw_without_inking_anew(krita) -> None:
+    krita.run("""
+def job():
+    document = sketch_document(600, 400)
+    faint = strokes(600, 400, colour=(190, 190, 190))
+    firm = strokes(600, 400)
+    firm[:, :300] = faint[:, :300]
+    paint(document, document.activeNode(), firm)
+    yield 500
+    session().look()
+    ours = session()
+    K.prepared = []
+    original = ours.engine.prepare
+    def counted(*values, **options):
+        K.prepared.append(1)
+        return original(*values, **options)
+    ours.engine.prepare = counted
+""")
+    krita.click("ink")
+    krita.wait_idle()
+    shapes = [krita.facts()["lineart"]]
+    krita.click("style")
+    krita.run("def job():\n    yield 300")
+    krita.screen.key("Down", "Down", "Return")
+    krita.wait_idle()
+    shapes.append(krita.facts()["lineart"])
+    krita.drag("faint", 0.5, 0.98)
+    krita.wait_idle()
+    shapes.append(krita.facts()["lineart"])
+    krita.run("""
+def job():
+    from krita import ManagedColor
+    view = K.activeWindow().activeView()
+    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(200, 30, 60), view.canvas()))
+    combo = widget("colour")
+    combo.setCurrentIndex(combo.findData("foreground"))
+    combo.activated.emit(combo.currentIndex())
+    yield from idle()
+""")
+    shapes.append(krita.facts()["lineart"])
+    calls = krita.run("def job():\n    del session().engine.prepare\n    return len(K.prepared)")
+    assert calls == 1
+    assert shapes[1]["check"] != shapes[0]["check"]
+    assert shapes[2]["count"] < shapes[1]["count"]
+    assert shapes[3]["count"] == shapes[2]["count"]
+    assert shapes[3]["colour"] == pytest.approx([200, 30, 60], abs=2)
+
+
+def test_inking_an_edited_sketch_renews_the_same_layer_in_one_step(krita) -> None:
+    krita.run(SKETCH)
+    krita.click("ink")
+    krita.wait_idle()
+    first = krita.facts()
+    krita.run("""
+def job():
+    document = K.activeDocument()
+    node = node_named(document, "Sketch")
+    picture = strokes(600, 400)
+    picture[:, 340:] = 255
+    paint(document, node, picture)
+    lineart = node_named(document, "Lineart: Sketch")
+    lineart.setOpacity(128)
+    lineart.setColorLabel(2)
+    document.refreshProjection()
+    yield 200
+""")
+    krita.click("ink")
+    krita.wait_idle()
+    second = krita.facts()
+    look = "def job():\n    n = node_named(K.activeDocument(), 'Lineart: Sketch')\n    return [n.opacity(), n.colorLabel()]"
+    assert second["tree"] == first["tree"], second["error"]
+    assert second["lineart"]["count"] < first["lineart"]["count"]
+    assert second["lineart"]["bounds"][2] < 360
+    assert krita.run(look) == [128, 2]
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    undone = krita.facts()
+    assert (undone["lineart"], undone["undo"]) == (first["lineart"], first["undo"])
+
+
+def test_keep_as_copy_leaves_the_lineart_there_is(krita) -> None:
+    krita.run(SKETCH)
+    krita.click("ink")
+    krita.wait_idle()
+    krita.click("keepCopy")
+    krita.click("ink")
+    krita.wait_idle()
+    after = krita.facts()
+    assert after["tree"].count("Lineart: Sketch") == 2
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    assert krita.facts()["tree"].count("Lineart: Sketch") == 1
+
+
+def test_inking_from_the_lineart_layer_works_on_its_sketch(krita) -> None:
+    krita.run(SKETCH)
+    krita.click("ink")
+    krita.wait_idle()
+    krita.run("def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Lineart: Sketch'))\n    yield 400")
+    krita.click("ink")
+    krita.wait_idle()
+    assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+def test_cancel_leaves_nothing_behind(krita, pictures: Path) -> None:
+    krita.run(BIG_SKETCH)
+    before = krita.facts()
+    krita.click("ink")
+    krita.run("""
+def job():
+    ours = session()
+    yield from until(lambda: any(job.state.value == "inking" for job in ours.queue.active))
+    yield 150
+    K.job = ours.queue.active[0]
+""")
+    krita.picture(pictures / "running.png")
+    krita.click("cancel")
+    krita.run("def job():\n    yield from until(lambda: not session().queue.active, 10)")
+    assert krita.run("def job():\n    return K.job.state.value") == "cancelled"
+    krita.wait_idle()
+    after = krita.facts()
+    assert (after["tree"], after["undo"], after["message"]) == (before["tree"], before["undo"], "")
+    krita.click("ink")
+    krita.wait_idle()
+    assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+def test_several_runs_in_several_documents_are_queued(krita) -> None:
+    krita.run("""
+def job():
+    K.first = sketch_document(900, 700, name="Sketch")
+    yield 400
+    widget("ink").click()
+    K.second = sketch_document(700, 500, name="Other")
+    yield 400
+    widget("ink").click()
+    other = K.second.createNode("Third", "paintlayer")
+    paint(K.second, other, strokes(700, 500))
+    K.second.rootNode().addChildNode(other, K.second.rootNode().childNodes()[-1])
+    yield 200
+    K.second.setActiveNode(other)
+    widget("ink").click()
+    yield from idle()
+""", timeout=120)
+    trees = krita.run("def job():\n    return [tree(K.first), tree(K.second), session().message.text]")
+    assert trees == [["Background", "Sketch", "Lineart: Sketch"],
+                     ["Background", "Other", "Lineart: Other", "Third", "Lineart: Third"], ""]
+
+
+def test_renewing_waits_until_its_document_is_shown_again(krita) -> None:
+    krita.run(SKETCH)
+    krita.click("ink")
+    krita.wait_idle()
+    result = krita.run("""
+def job():
+    first = K.activeDocument()
+    paint(first, node_named(first, "Sketch"), strokes(600, 400, thick=9))
+    widget("ink").click()
+    K.other = new_document(300, 300)
+    yield 3000
+    ours = session()
+    waiting = [job.state.value for job in ours.queue.active]
+    before = lineart_shape(first)
+    K.other.setModified(False)
+    K.other.close()
+    yield from idle()
+    return [waiting, before != lineart_shape(first), tree(first), undo_text()]
+""", timeout=120)
+    assert result[1:3] == [True, ["Background", "Sketch", "Lineart: Sketch"]]
+    assert "writing" in result[0]
+
+
+def test_closing_the_document_in_the_middle_of_a_run(krita) -> None:
+    krita.run(BIG_SKETCH)
+    result = krita.run("""
+def job():
+    ours = session()
+    widget("ink").click()
+    yield from until(lambda: any(job.state.value == "inking" for job in ours.queue.active))
+    doomed = K.activeDocument()
+    doomed.setModified(False)
+    doomed.close()
+    yield from idle()
+    text = ours.message.text
+    document = sketch_document(300, 200)
+    yield 400
+    second = yield from ink()
+    return [text, second, tree(document), modal()]
+""", timeout=120)
+    assert "closed" in result[0]
+    assert result[1:] == ["", ["Background", "Sketch", "Lineart: Sketch"], None]
+
+
+def test_the_sketch_is_deleted_or_moved_while_it_is_inked(krita) -> None:
+    result = krita.run("""
+def job():
+    ours = session()
+    document = sketch_document(1600, 1200)
+    yield 500
+    widget("ink").click()
+    yield from until(lambda: any(job.state.value == "inking" for job in ours.queue.active))
+    node_named(document, "Sketch").remove()
+    yield from idle()
+    deleted = [tree(document), ours.message.text]
+    undo(document)
+    yield 300
+    sketch = node_named(document, "Sketch")
+    document.setActiveNode(sketch)
+    yield 300
+    widget("ink").click()
+    yield from until(lambda: any(job.state.value == "inking" for job in ours.queue.active))
+    K.action("create_quick_group").trigger()
+    document.waitForDone()
+    yield from idle()
+    return [deleted, tree(document), ours.message.text]
+""", timeout=150)
+    assert result[0][0] == ["Background"]
+    assert "deleted" in result[0][1]
+    assert result[1][1][1] == ["Sketch", "Lineart: Sketch"]
+    assert result[2] == ""
+
+
+def test_the_artist_paints_meanwhile(krita) -> None:
+    krita.run("""
+def job():
+    document = sketch_document(2480, 3508, thick=7)
+    layer = document.createNode("Paint", "paintlayer")
+    document.rootNode().addChildNode(layer, document.rootNode().childNodes()[-1])
+    yield 800
+    K.action("KritaShape/KisToolBrush").trigger()
+    yield 300
+    session().look()
+""")
+    krita.run("def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Sketch'))\n    yield 400")
+    krita.click("ink")
+    krita.run("""
+def job():
+    yield from until(lambda: any(job.state.value == "inking" for job in session().queue.active))
+    document = K.activeDocument()
+    document.setActiveNode(node_named(document, "Paint"))
+    yield 100
+""")
+    krita.screen.drag(500, 400, 800, 520, steps=20, pause=0.02)
+    painting = krita.run("def job():\n    return [j.state.value for j in session().queue.active]")
+    krita.wait_idle()
+    krita.screen.drag(500, 520, 800, 640, steps=20, pause=0.02)
+    result = krita.run("""
+def job():
+    yield 500
+    document = K.activeDocument()
+    data = bgra(node_named(document, "Paint"), 0, 0, document.width(), document.height())
+    return [shape(data)["count"], tree(document), document.activeNode().name()]
+""")
+    assert painting, "the run had ended before the stroke was painted"
+    assert result[0] > 500
+    assert result[1] == ["Background", "Sketch", "Lineart: Sketch", "Paint"]
+    assert result[2] == "Paint"
