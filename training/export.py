@@ -43,7 +43,7 @@ class ByteNet(nn.Module):
 
     def forward(self, sketch: Tensor) -> Tensor:
         maps = torch.sigmoid(self.net(sketch.float() * (1 / 255))) * self.unit
-        return torch.clamp(torch.floor(maps + 0.5), 0, 255).to(torch.uint8)
+        return torch.clamp(torch.round(maps), 0, 255).to(torch.uint8)
 
 
 def receptive_field(net: LineartNet, side: int = 512) -> int:

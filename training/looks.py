@@ -64,7 +64,8 @@ def finish(rng: Rng, strokes: np.ndarray, papers: list[np.ndarray]) -> np.ndarra
     if rng.random() < 0.6:
         out = 1 - (1 - out) * (1 - np.clip(rng.uniform(0.0, 0.05) * grain(rng, shape, papers), -0.2, 0.3))
     if rng.random() < 0.35:  # what paper normalisation leaves of shadows and smudges
-        out = out + rng.uniform(0.0, 0.05) * low_frequency(rng, shape) + rng.uniform(-0.03, 0.04)
+        depth = rng.uniform(0.0, 0.05) if rng.random() < 0.75 else rng.uniform(0.05, 0.2)
+        out = out + depth * low_frequency(rng, shape, int(rng.integers(2, 6))) + rng.uniform(-0.03, 0.04)
     if rng.random() < 0.5:
         out = out + rng.normal(size=shape).astype(np.float32) * rng.uniform(0, 0.035)
     out = np.clip(out, 0, 1)

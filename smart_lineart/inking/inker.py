@@ -133,7 +133,9 @@ class Inker:
         strokes = trace_strokes(line, width, darkness, ratio)
         _stop_if(cancelled)
         report(1.0)
-        return Features(page.size, survey.scale, survey.paper.inverted, strokes, solid_shapes(solid))
+        return Features(
+            page.size, survey.scale, survey.paper.inverted, strokes, solid_shapes(solid, darkness)
+        )
 
     def _run_network(self, darkness: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
         """The trunk over the page; when memory runs out, again with smaller tiles, as long as that helps."""

@@ -17,9 +17,12 @@ from smart_lineart.inking.sketch import Luma
 
 SURVEY_SIDE = 800  # px: long side of the picture the paper is judged on
 BLOCK = 16  # px of that picture per cell of the paper's tone
+DRAWN_OVER = 3  # cells: areas up to twice as wide that are dark throughout count as drawn, not as shadow
 FIRM_LINE = 0.82  # darkness that the page's firm lines are brought to
 MAX_GAIN = 5.0  # fainter sketches than this would bring up the paper's grain instead
 MIN_CONTRAST = 0.02  # of luma; below, the page is blank
+GRAIN = 9.0  # median deviations of 3 x 3 means, six standard deviations, that paper's grain does not reach
+SURELY_DRAWN = 0.5  # relative darkness that no grain reaches
 
 
 @dataclass(frozen=True)
@@ -62,12 +65,12 @@ def _tone(survey: Luma) -> Luma:
     blocks = padded.reshape(rows, BLOCK, columns, BLOCK).swapaxes(1, 2).reshape(rows, columns, BLOCK * BLOCK)
     cells = np.percentile(blocks, 80, axis=2).astype(np.float32)
     overall = float(np.percentile(cells, 60))
-    # A block darker than its surroundings is drawn over, not shadowed: light falls off over many blocks.
-    for _ in range(3):
-        cells = np.maximum(cells, np.percentile(_neighbours(cells), 75, axis=0).astype(np.float32))
-    for _ in range(3):
-        cells = _neighbours(cells).mean(0, dtype=np.float32)
-    return np.maximum(cells, np.float32(max(0.4 * overall, 0.05)))
+    # A closing: what is darker than all around it is drawn over, while the edge of a shadow stays in place.
+    for pick in (np.max, np.min):
+        for _ in range(DRAWN_OVER):
+            cells = np.asarray(pick(_neighbours(cells), axis=0), np.float32)
+    cells = _neighbours(cells).mean(0, dtype=np.float32)
+    return np.asarray(np.maximum(cells, max(0.4 * overall, 0.05)), np.float32)
 
 
 def judge_paper(reduced: NDArray[np.uint16]) -> Paper:
@@ -89,10 +92,35 @@ def judge_paper(reduced: NDArray[np.uint16]) -> Paper:
     return Paper(_tone(survey), inverted)
 
 
+def _mean_of_three(image: Luma, axis: int, step: int) -> Luma:
+    """Every `step`-th row or column averaged with the two beside it."""
+    last = image.shape[axis] - 1
+    at = np.arange(0, last + 1, step)
+    total = np.take(image, at, axis)
+    total += np.take(image, np.maximum(at - 1, 0), axis)
+    total += np.take(image, np.minimum(at + 1, last), axis)
+    return np.asarray(total * np.float32(1 / 3))
+
+
+def _is_blank(relative: Luma) -> bool:
+    """Whether nothing stands out from the paper's grain."""
+    step_y, step_x = (max(1, side // 1500) for side in relative.shape)
+    # Means over 3 x 3: grain averages out, strokes hardly do, and grain that white clips gets a spread.
+    soft = _mean_of_three(_mean_of_three(relative, 0, step_y), 1, step_x)
+    middle = float(np.median(soft))
+    grain = float(np.median(np.abs(soft - middle)))
+    # On a page drawn over everywhere the drawing itself is what spreads.
+    threshold = max(middle, min(middle + GRAIN * grain, SURELY_DRAWN))
+    drawn = np.count_nonzero((soft > threshold) & (relative[::step_y, ::step_x] > MIN_CONTRAST))
+    return drawn < max(4, soft.size * 2e-5)
+
+
 def firm_darkness(relative: Luma) -> float:
     """Darkness of the page's firm lines: the upper part of what stands out from the paper's noise; 0 if
     blank.
     """
+    if _is_blank(relative):
+        return 0.0
     sample = relative[:: max(1, relative.shape[0] // 1500), :: max(1, relative.shape[1] // 1500)]
     noise = float(np.median(np.abs(sample - np.median(sample))))
     ink = relative[relative > max(MIN_CONTRAST, 6.0 * noise)]

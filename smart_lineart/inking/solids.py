@@ -12,6 +12,7 @@ from smart_lineart.inking.morphology import spread
 Bytes = NDArray[np.uint8]
 STRIP = 512  # rows drawn at once
 SOLID = 0.6  # probability from which an area counts as solid black
+BLACK = 100  # darkness that it must have; the page's firm lines have 210
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -21,12 +22,13 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
     return low, (at - low).astype(np.float32)
 
 
-def solid_shapes(probability: Bytes) -> Bytes | None:
-    """The network's map (uint8, probability x 255) -> areas with a clean contour at 128, or None without any.
+def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
+    """Find solid areas and give them a clean contour at 128, or None when there are none.
 
-    Slivers go (an opening), and the contour is smoothed over a working pixel or two.
+    Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's darkness,
+    which tells black from shadow. Slivers go (an opening), and the contour is smoothed over a working pixel or two.
     """
-    mask = probability > SOLID * 255
+    mask = (probability > SOLID * 255) & (darkness > BLACK)
     kept = spread(~spread(~mask))
     if not kept.any():
         return None
