@@ -112,7 +112,7 @@ def _is_blank(relative: Luma) -> bool:
     # On a page drawn over everywhere the drawing itself is what spreads.
     threshold = max(middle, min(middle + GRAIN * grain, SURELY_DRAWN))
     drawn = np.count_nonzero((soft > threshold) & (relative[::step_y, ::step_x] > MIN_CONTRAST))
-    return drawn < max(4, soft.size * 2e-5)
+    return bool(drawn < max(4, soft.size * 2e-5))
 
 
 def firm_darkness(relative: Luma) -> float:
