@@ -81,7 +81,7 @@ def sketch_page(size: tuple[int, int] = (240, 320), ink: int = 50, paper: int = 
         wave(0.08 * width, 0.92 * width, 0.85 * height, 0.06 * height, 0.45 * width),
         value=255,
     ).astype(np.float32)
-    return np.rint(paper + (ink - paper) * lines / 255.0).astype(np.uint8)
+    return np.asarray(np.rint(paper + (ink - paper) * lines / 255.0), np.uint8)
 
 
 def count_parts(mask: NDArray[np.bool_]) -> tuple[int, int]:
