@@ -46,7 +46,7 @@ class ByteNet(nn.Module):
         return torch.clamp(torch.round(maps), 0, 255).to(torch.uint8)
 
 
-def receptive_field(net: LineartNet, side: int = 512) -> int:
+def receptive_field(net: LineartNet, side: int = 384) -> int:
     """Side in px of the input square that one output pixel depends on, found by poisoning the input.
 
     Every weight is made positive, so that any input within reach changes the output.

@@ -153,7 +153,7 @@ class Scenes:
             if length >= 4:
                 line = _faired(line)
                 lines.append(_profile(rng, line, size) if constant else line)
-        line_map, width_map = self._truth(lines, whole)
+        line_map, width_map = self.truth(lines, whole)
         cut = slice(MARGIN, MARGIN + self.side)
         if line_map[cut, cut].mean() > MAX_INK or not (line_map[cut, cut].any() or rng.random() < 0.1):
             return None
@@ -165,7 +165,7 @@ class Scenes:
             solid[cut, cut].astype(np.float32),
         )
 
-    def _truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
+    def truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
         """Line map at LINE_WIDTH px and the relative width of the nearest line (x 64) around each line."""
         fine = np.zeros((whole * SUPERSAMPLE, whole * SUPERSAMPLE), np.uint8)
         width = np.zeros((whole, whole), np.uint8)

@@ -25,8 +25,9 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
 def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
-    Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's darkness,
-    which tells black from shadow. Slivers go (an opening), and the contour is smoothed over a working pixel or two.
+    Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's
+    darkness, which tells black from shadow. Slivers go (an opening), and the contour is smoothed over a
+    working pixel or two.
     """
     mask = (probability > SOLID * 255) & (darkness > BLACK)
     kept = spread(~spread(~mask))

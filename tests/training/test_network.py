@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network's size, its export, and training that goes on where it stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip(
+    "torch", reason="torch is not installed: training is NOT tested (requirements/train.txt)"
+)
+
+from smart_lineart.inking import load_model  # noqa: E402 - after the skip
+from smart_lineart.inking.runtime import load_network  # noqa: E402
+from training.export import export, receptive_field  # noqa: E402
+from training.losses import geometry_loss  # noqa: E402
+from training.network import STRIDE, LineartNet, count_macs  # noqa: E402
+from training.train import PatchStream, Training  # noqa: E402
+
+
+def test_network_keeps_within_its_budget() -> None:
+    assert count_macs() <= 30_000
+    assert receptive_field(LineartNet().eval()) >= 200
+
+
+def test_loss_is_least_for_the_truth() -> None:
+    line = torch.zeros(1, 32, 32)
+    line[:, 10:13] = 1
+    width, solid = (line * 64).to(torch.float32), torch.zeros_like(line)
+    right = torch.stack([line * 20 - 10, torch.full_like(line, -1.0986), torch.full_like(line, -10)], 1)
+    wrong = right.clone()
+    wrong[:, 0] = torch.roll(right[:, 0], 6, 1)
+    right_loss, wrong_loss = (sum(geometry_loss(x, line, width, solid).values()) for x in (right, wrong))
+    assert right_loss < 0.01 < wrong_loss
+
+
+def test_training_learns_and_resumes_exactly(corpus_folder: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    stream = iter(PatchStream(corpus_folder, 64, seed=1, reuse=2))
+    first, second = (torch.from_numpy(np.stack([next(stream) for _ in range(4)])) for _ in range(2))
+    training = Training("cpu", 2e-3, total_steps=1000)
+    losses = [sum(training.update(first).values()) for _ in range(25)]
+    assert losses[-1] < 0.7 * losses[0]
+    training.save(tmp_path / "checkpoint.pt")
+    resumed = Training("cpu", 2e-3, total_steps=1000)
+    resumed.load(tmp_path / "checkpoint.pt")
+    assert resumed.step == training.step == 25
+    assert training.update(second) == pytest.approx(resumed.update(second), rel=1e-3)
+    assert training.update(first) == pytest.approx(resumed.update(first), rel=1e-2)
+
+
+def test_exported_model_gives_what_the_network_gives(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    training = Training("cpu", 2e-3, total_steps=10)
+    for module in training.average.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):  # as training leaves it: nothing at its default
+            module.running_mean.normal_(0, 0.3)
+            module.running_var.uniform_(0.5, 2)
+            module.weight.data.uniform_(0.5, 1.5)
+    training.save(tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "lineart", version="0", metrics={"F": 0.5})
+    model = load_model(tmp_path / "lineart")
+    assert model.stride == STRIDE
+    tile = np.random.default_rng(0).integers(0, 256, (1, 1, 48, 80), dtype=np.uint8)
+    with torch.no_grad():
+        logits = training.average.eval()(torch.from_numpy(tile).float() / 255)
+    unit = torch.tensor([255.0, 256.0, 255.0]).view(1, 3, 1, 1)
+    want = (torch.sigmoid(logits) * unit).clamp(0, 255).numpy()
+    network, _, _ = load_network(model.onnx, runtime="onnxruntime", device="cpu", threads=1, notify=None)
+    got = network.run(tile)
+    network.close()
+    assert np.abs(got.astype(float) - want).max() <= 1.0

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pairs of sketch and truth: the sketch follows the truth, and the same seed gives the same pairs."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from training.corpus import load_corpus
+from training.roughen import Hand, resample, roughen
+from training.scenes import LINE_WIDTH, Scenes
+
+
+def test_corpus_reads_strokes_and_solids_where_they_were_drawn(corpus_folder: Path) -> None:
+    corpus = load_corpus(corpus_folder)
+    assert [len(corpus[g]) for g in ("illustrations", "figures", "icons")] == [2, 2, 0]
+    first = corpus["illustrations"][0]
+    assert len(first.strokes) == 12
+    assert all(2 <= s[:, :2].min() and s[:, :2].max() <= 398 for s in first.strokes)
+    np.testing.assert_array_equal(first.solids[0][0][2], [112, 112])
+
+
+def test_a_folder_without_strokes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="no stroke files"):
+        load_corpus(tmp_path)
+
+
+def test_passes_scatter_around_their_line_and_cover_it() -> None:
+    rng = np.random.default_rng(0)
+    line = np.column_stack([np.linspace(10, 400, 30), np.full(30, 50.0), np.ones(30)])
+    hand = Hand(0.0, 3.0, 2.0, 90.0, 2.0, 0.2, 10.0, (0.4, 0.9))
+    offsets, covered = [], np.zeros(400, bool)
+    for _ in range(40):
+        passes = roughen(rng, line, hand)
+        assert len(passes) > 1
+        for stroke in passes:
+            offsets.append(stroke.points[:, 1] - 50)
+            low, high = np.sort(stroke.points[[0, -1], 0]).clip(0, 399).astype(int)
+            covered[low:high] = True
+    everything = np.concatenate(offsets)
+    assert abs(everything.mean()) < 0.3
+    assert 0.5 < everything.std() < 4.0
+    assert covered[12:398].all()
+
+
+def test_a_clean_hand_keeps_to_the_line() -> None:
+    line = np.column_stack([np.linspace(0, 100, 9), np.linspace(0, 40, 9), np.ones(9)])
+    hand = Hand(1.0, 0.0, 0.0, 1e9, 0.0, 0.0, 1e-3, (0.9, 0.9))
+    (stroke,) = roughen(np.random.default_rng(1), line, hand)
+    distance = np.abs(stroke.points[:, 1] - 0.4 * stroke.points[:, 0]) / np.hypot(1, 0.4)
+    assert distance.max() < 0.05
+
+
+def test_resampling_is_even_and_keeps_both_ends() -> None:
+    points = np.array([[0.0, 0.0], [10.0, 0.0], [10.0, 5.0]])
+    out = resample(points, 1.0)
+    np.testing.assert_allclose(out[[0, -1]], points[[0, -1]])
+    assert len(out) == 16
+
+
+def test_patches_have_a_sketch_for_their_truth(corpus_folder: Path) -> None:
+    dark_on_lines, dark_elsewhere = [], []
+    for patch in islice(Scenes(corpus_folder, 96, seed=5), 24):
+        assert patch.sketch.shape == patch.line.shape == patch.width.shape == patch.solid.shape == (96, 96)
+        for plane in (patch.sketch, patch.line, patch.solid):
+            assert 0 <= plane.min() <= plane.max() <= 1
+        assert (patch.width[patch.line > 0.5] > 0).mean() > 0.9 or not (patch.line > 0.5).any()
+        if (patch.line > 0.5).any():
+            dark_on_lines.append(patch.sketch[patch.line > 0.5].mean())
+            dark_elsewhere.append(patch.sketch[(patch.line == 0) & (patch.solid == 0)].mean())
+    assert np.median(dark_on_lines) > 2 * np.median(dark_elsewhere)
+
+
+def test_the_same_seed_gives_the_same_patches(corpus_folder: Path) -> None:
+    one, two = (list(islice(Scenes(corpus_folder, 64, seed=9), 3)) for _ in range(2))
+    for a, b in zip(one, two, strict=True):
+        np.testing.assert_array_equal(a.sketch, b.sketch)
+        np.testing.assert_array_equal(a.line, b.line)
+
+
+def test_truth_lines_have_the_stated_width(corpus_folder: Path) -> None:
+    scenes = Scenes(corpus_folder, 96, seed=1)
+    line = np.array([[20.0, 60.0, 1.0], [130.0, 60.0, 1.0]])
+    line_map, width_map = scenes.truth([line], 144)
+    assert line_map[:, 70].sum() == pytest.approx(LINE_WIDTH, abs=1)  # OpenCV's antialiasing adds a little
+    assert width_map[60, 70] == 64
