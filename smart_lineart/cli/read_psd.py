@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Photoshop documents: the merged image, through Pillow."""
+"""Photoshop documents: the merged image that follows the layers.
+
+Pillow reads it in 8 bits only and as a whole. Grey and RGB, which drawings are in, are read here in strips and
+in 16 bits too; Pillow unpacks their rows and reads the rarer kinds. The layout is that of the Adobe Photoshop
+File Formats Specification (Adobe, 2019).
+"""
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,59 +23,147 @@ from smart_lineart.cli.page import Page, Spool, check_size, damaged
 from smart_lineart.inking import ArraySketch
 
 STRIP_PIXELS = 1 << 20
-_RESOLUTION_INFO = 1005  # image resource: pixels per inch as 16.16 fixed point
-_DEPTH_AT = 22  # offset of the bits per channel in the header
+_HEADER = struct.Struct(">4sH6xHIIHH")
+_GREYSCALE, _RGB = 1, 3  # colour modes
+_RESOLUTION, _PROFILE = 1005, 1039  # image resources
+_RAW, _PACKBITS = 0, 1
+_DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype(">u2")}
+
+
+@dataclass
+class _Document:
+    """A document up to its merged image. `alpha`: the first channel after the colours is transparency."""
+
+    height: int
+    width: int
+    channels: int
+    depth: int
+    mode: int
+    alpha: bool = False
+    compression: int = _RAW
+    resources: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def used(self) -> int:
+        """How many channels make the picture; the others are saved selections."""
+        colours = 3 if self.mode == _RGB else 1
+        return colours + (self.alpha and self.channels > colours)
 
 
 def read_psd(path: Path, spool: Spool) -> Page:
-    """Read the merged image of a Photoshop document of 8 bits per channel. Raises FileError."""
-    _refuse_deep(path)
+    """Read the merged image of a Photoshop document. Raises FileError."""
+    try:
+        with path.open("rb") as file:
+            document = _read_sections(file)
+            check_size(str(path), document.width, document.height)
+            strips = _strips(file, document, path)
+            exact = document.mode == _GREYSCALE and document.depth == 8 and document.used == 1
+            store = spool.store(document.height, document.width, "uint8" if exact else "uint16")
+            for top, pixels in strips:
+                store.write(top, ArraySketch(pixels).read_luma(0, len(pixels)))
+    except (OSError, EOFError, SyntaxError, ValueError, struct.error) as error:  # ours and Pillow's
+        raise damaged(str(path)) from error
+    return Page(PageSketch(store), _dpi(document), _rgb_profile(document))
+
+
+def _read_sections(file: BinaryIO) -> _Document:
+    _, _, channels, height, width, depth, mode = _HEADER.unpack(_take(file, _HEADER.size))
+    document = _Document(height, width, channels, depth, mode)
+    _section(file)  # a palette
+    document.resources = dict(_resources(_section(file)))
+    layers = _number(file)
+    start = file.tell()
+    if layers >= 6:
+        # A negative count of layers says that the merged image has transparency.
+        document.alpha = struct.unpack(">Ih", _take(file, 6))[1] < 0
+    file.seek(start + layers)
+    document.compression = int.from_bytes(_take(file, 2), "big")
+    return document
+
+
+def _take(file: BinaryIO, count: int) -> bytes:
+    data = file.read(count)
+    if len(data) < count:
+        raise EOFError
+    return data
+
+
+def _number(file: BinaryIO) -> int:
+    return int.from_bytes(_take(file, 4), "big")
+
+
+def _section(file: BinaryIO) -> bytes:
+    return _take(file, _number(file))
+
+
+def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while at + 12 <= len(data):
+        number = int.from_bytes(data[at + 4 : at + 6], "big")
+        at += 6 + (data[at + 6] | 1) + 1  # a name, padded to an even length
+        length = int.from_bytes(data[at : at + 4], "big")
+        yield number, data[at + 4 : at + 4 + length]
+        at += 4 + length + length % 2
+
+
+def _strips(file: BinaryIO, document: _Document, path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
+    """(Top row, pixels) from top to bottom, uint8 or uint16 of 1 to 4 channels."""
+    plain = document.mode in (_GREYSCALE, _RGB) and document.compression in (_RAW, _PACKBITS)
+    if plain and document.depth in _DTYPES:
+        return _planar_strips(file, document)
+    if document.depth > 8:
+        raise FileError(f"{path} is a Photoshop document of a rare kind; save it as PNG or TIFF.")
+    return _pillow_strips(path)
+
+
+def _planar_strips(file: BinaryIO, document: _Document) -> Iterator[tuple[int, NDArray[Any]]]:
+    dtype = _DTYPES[document.depth]
+    starts = _row_starts(file, document, document.width * dtype.itemsize)
+    rows = max(1, STRIP_PIXELS // document.width)
+    for top in range(0, document.height, rows):
+        bottom = min(top + rows, document.height)
+        planes = []
+        for channel in range(document.used):
+            first, last = channel * document.height + top, channel * document.height + bottom
+            file.seek(int(starts[first]))
+            data = _take(file, int(starts[last] - starts[first]))
+            if document.compression == _PACKBITS:
+                size = (document.width * dtype.itemsize, bottom - top)
+                data = Image.frombytes("L", size, data, "packbits", "L").tobytes()
+            planes.append(np.frombuffer(data, dtype).reshape(bottom - top, document.width))
+        yield top, np.stack(planes, axis=-1).astype(dtype.newbyteorder("="))
+
+
+def _row_starts(file: BinaryIO, document: _Document, row_bytes: int) -> NDArray[np.int64]:
+    """Where each row of each channel begins in the file, and where the last one ends."""
+    rows = document.channels * document.height
+    if document.compression == _PACKBITS:
+        lengths = np.frombuffer(_take(file, 2 * rows), ">u2").astype(np.int64)
+    else:
+        lengths = np.full(rows, row_bytes, np.int64)
+    return file.tell() + np.concatenate([[0], np.cumsum(lengths)])
+
+
+def _pillow_strips(path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
     # Pillow would warn of large images and refuse larger ones; check_size does that for every format.
     Image.MAX_IMAGE_PIXELS = None
-    try:
-        with Image.open(path, formats=("PSD",)) as image:
-            check_size(str(path), *image.size)
-            luma_only = image.mode in ("1", "L")
-            store = spool.store(image.height, image.width, "uint8" if luma_only else "uint16")
-            for top, pixels in _strips(image):
-                store.write(top, ArraySketch(pixels).read_luma(0, len(pixels)))
-            return Page(PageSketch(store), _dpi(image), _rgb_profile(image))
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow's readers raise
-        raise damaged(str(path)) from error
+    with Image.open(path, formats=("PSD",)) as image:
+        rows = max(1, STRIP_PIXELS // image.width)
+        for top in range(0, image.height, rows):
+            strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+            # Lab's lightness is as good a luma, and needs no profile.
+            grey = strip.getchannel("L") if strip.mode == "LAB" else strip
+            yield top, np.asarray(grey.convert("L" if grey.mode in ("1", "L") else "RGB"))
 
 
-def _refuse_deep(path: Path) -> None:
-    with path.open("rb") as file:
-        header = file.read(_DEPTH_AT + 2)
-    depth = int.from_bytes(header[_DEPTH_AT:], "big")
-    if depth > 8:
-        raise FileError(f"{path} has {depth} bits per channel; save it as PNG or TIFF, which can be read.")
+def _dpi(document: _Document) -> tuple[float, float] | None:
+    data = document.resources.get(_RESOLUTION, b"")
+    if len(data) < 16:
+        return None
+    across, down = (int.from_bytes(data[at : at + 4], "big") / 65536 for at in (0, 8))
+    return (across, down) if across > 0 and down > 0 else None
 
 
-def _strips(image: Image.Image) -> Iterator[tuple[int, NDArray[Any]]]:
-    rows = max(1, STRIP_PIXELS // image.width)
-    for top in range(0, image.height, rows):
-        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-        yield top, np.asarray(_grey_or_rgb(strip))
-
-
-def _grey_or_rgb(strip: Image.Image) -> Image.Image:
-    if strip.mode in ("L", "RGB", "RGBA"):
-        return strip
-    if strip.mode == "LAB":
-        return strip.getchannel("L")  # lightness is as good a luma, and needs no profile
-    return strip.convert("L" if strip.mode == "1" else "RGB")
-
-
-def _dpi(image: Image.Image) -> tuple[float, float] | None:
-    for number, _, data in getattr(image, "resources", ()):
-        if number == _RESOLUTION_INFO and len(data) >= 12:
-            across, down = (int.from_bytes(data[at : at + 4], "big") / 65536 for at in (0, 8))
-            if across > 0 and down > 0:
-                return across, down
-    return None
-
-
-def _rgb_profile(image: Image.Image) -> bytes | None:
-    profile = image.info.get("icc_profile")
-    return bytes(profile) if profile and profile[16:20] == b"RGB " else None
+def _rgb_profile(document: _Document) -> bytes | None:
+    profile = document.resources.get(_PROFILE, b"")
+    return profile if profile[16:20] == b"RGB " else None

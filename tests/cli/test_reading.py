@@ -271,36 +271,71 @@ def test_a_krita_document_without_a_merged_image_says_what_to_do(tmp_path):
         read(tmp_path / "drawing.kra")
 
 
-def photoshop_file(path: Path, pixels: np.ndarray, *, depth: int = 8, packed: bool = False) -> Path:
-    """A document with a merged image only, planes one after the other, and its resolution."""
+MODES = {1: 1, 3: 3, 4: 3}  # channels to Photoshop's colour mode
+
+
+def photoshop_file(
+    path: Path, pixels: np.ndarray, *, packed: bool = False, mode: int | None = None, clear: bool = False
+) -> Path:
+    """A document with a merged image, planes one after the other, and its resolution.
+
+    `clear`: the fourth channel is transparency, not a saved selection.
+    """
     height, width, channels = pixels.shape
+    depth = 8 * pixels.itemsize
     resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
     resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
-    mode = 1 if channels == 1 else 3
-    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, depth, mode)
-    planes = np.moveaxis(pixels, 2, 0)
+    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, depth, mode or MODES[channels])
+    layers = struct.pack(">Ih", 2, -1) if clear else b""
+    rows = np.moveaxis(pixels, 2, 0).astype(pixels.dtype.newbyteorder(">")).reshape(-1, width)
     if packed:  # every row as literal runs of at most 128 bytes
-        rows = [
-            b"".join(bytes([len(run) - 1]) + run.tobytes() for run in np.split(row, range(128, width, 128)))
-            for row in planes.reshape(-1, width)
-        ]
-        data = struct.pack(">H", 1) + b"".join(struct.pack(">H", len(row)) for row in rows) + b"".join(rows)
+        data = [bytes(row) for row in np.ascontiguousarray(rows).view(np.uint8)]
+        runs = [[row[at : at + 128] for at in range(0, len(row), 128)] for row in data]
+        coded = [b"".join(bytes([len(run) - 1]) + run for run in row) for row in runs]
+        lengths = b"".join(struct.pack(">H", len(row)) for row in coded)
+        merged = struct.pack(">H", 1) + lengths + b"".join(coded)
     else:
-        data = struct.pack(">H", 0) + planes.tobytes()
-    parts = [struct.pack(">I", 0), struct.pack(">I", len(resources)), resources, struct.pack(">I", 0), data]
-    path.write_bytes(header + b"".join(parts))
+        merged = struct.pack(">H", 0) + rows.tobytes()
+    parts = [b"", resources, layers]
+    path.write_bytes(header + b"".join(struct.pack(">I", len(part)) + part for part in parts) + merged)
     return path
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["raw", "packbits"])
 @pytest.mark.parametrize("channels", [1, 3, 4])
-def test_a_photoshop_document_gives_its_merged_image(tmp_path, channels, packed):
-    pixels = RAMP[..., None] if channels == 1 else in_colour(RAMP)
+@pytest.mark.parametrize("values", [RAMP, FINE], ids=["8 bits", "16 bits"])
+def test_a_photoshop_document_gives_its_merged_image(tmp_path, monkeypatch, channels, packed, values):
+    monkeypatch.setattr("smart_lineart.cli.read_psd.STRIP_PIXELS", 7 * SIZE[1])
+    pixels = values[..., None] if channels == 1 else in_colour(values)
     if channels == 4:
-        pixels = with_alpha(pixels, 255)
+        pixels = with_alpha(pixels, np.iinfo(values.dtype).max)
     page = read(photoshop_file(tmp_path / "drawing.psd", pixels, packed=packed))
-    assert np.abs(luma(page) - RAMP / 255).max() < 1e-4
+    assert np.abs(luma(page) - values / np.iinfo(values.dtype).max).max() < 2 / 65535
     assert page.dpi == (300, 300)
+
+
+def test_transparency_in_a_photoshop_document_is_paper_and_a_saved_selection_is_not(tmp_path):
+    pixels = np.dstack([in_colour(RAMP), np.where(RAMP < 128, 0, 255).astype(np.uint8)])
+    clear = luma(read(photoshop_file(tmp_path / "clear.psd", pixels, clear=True)))
+    saved = luma(read(photoshop_file(tmp_path / "saved.psd", pixels)))
+    assert clear == pytest.approx(np.where(RAMP < 128, 1, RAMP / 255), abs=1e-4)
+    assert saved == pytest.approx(RAMP / 255, abs=1e-4)
+
+
+def test_rarer_photoshop_documents_are_read_too(tmp_path):
+    cyan_to_black = np.dstack([RAMP] * 4)  # stored inverted: 255 is no ink
+    printed = luma(read(photoshop_file(tmp_path / "print.psd", cyan_to_black, mode=4)))
+    lightness = np.dstack([RAMP, np.full((*SIZE, 2), 128, np.uint8)])
+    lab = luma(read(photoshop_file(tmp_path / "lab.psd", lightness, mode=9)))
+    assert printed[20, 0] < 0.02
+    assert printed[20, -1] > 0.98
+    assert np.abs(lab - RAMP / 255).max() < 1e-4
+
+
+def test_a_photoshop_document_that_cannot_be_read_says_what_to_do(tmp_path):
+    photoshop_file(tmp_path / "deep.psd", np.dstack([FINE] * 4), mode=4)
+    with pytest.raises(FileError, match="save it as PNG or TIFF"):
+        read(tmp_path / "deep.psd")
 
 
 # ---- files that are no pages ----
