@@ -163,8 +163,13 @@ class LayerSketch:
 
     def _holds_only_light_strokes(self) -> bool:
         """Sparse on transparency, and hardly a dark pixel among what is painted."""
-        painted = self.alpha > 200
-        count = int(painted.sum())
-        if count == 0 or (self.alpha == 0).mean() < 0.2:
+        rows, columns = self.alpha.any(axis=1).nonzero()[0], self.alpha.any(axis=0).nonzero()[0]
+        if not len(rows):
             return False
-        return float((self.grey[painted] < 128).mean()) < 0.02
+        box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        alpha, grey = self.alpha[box], self.grey[box]
+        if (alpha == 0).mean() < 0.2:
+            return False
+        firm = alpha > 200
+        painted = grey[firm] if firm.any() else grey[alpha > 0]
+        return float((painted < 128).mean()) < 0.01

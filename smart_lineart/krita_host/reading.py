@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from smart_lineart.inking import Rect
 
 from .colour import convert
@@ -17,11 +19,24 @@ MARGIN = 32
 
 
 def sketch_area(layer: Layer) -> Rect:
-    """Where a layer has pixels, with a margin; width 0 if it has none. May lie outside the canvas."""
+    """Where a layer has pixels; width 0 if it has none. May lie outside the canvas.
+
+    Strokes on nothing get a margin. Paper that fills its rectangle doesn't: its edge would look like a line.
+    """
     bounds = layer.bounds
     if bounds.width <= 0 or bounds.height <= 0:
         return Rect(0, 0, 0, 0)
-    return grown(bounds, MARGIN)
+    return bounds if _is_paper(layer, bounds) else grown(bounds, MARGIN)
+
+
+def _is_paper(layer: Layer, bounds: Rect) -> bool:
+    """Whether most pixels along the edge are painted."""
+    take, form = _pixel_source(layer, None)
+    x, y, width, height = bounds
+    edges = (Rect(x, y, width, 1), Rect(x, y + height - 1, width, 1), Rect(x, y, 1, height),
+             Rect(x + width - 1, y, 1, height))
+    alpha = np.concatenate([form.array(take(edge), edge.height, edge.width)[..., -1].ravel() for edge in edges])
+    return bool((alpha > 0).mean() > 0.5)
 
 
 def read_sketch(layer: Layer, area: Rect, time: int | None = None) -> Iterator[LayerSketch | None]:

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every kind of layer and every colour model that artists really select, inked in a real Krita."""
+
+from __future__ import annotations
+
+import pytest
+
+COLOUR_SPACES = [
+    ("RGBA", "U8", ""), ("RGBA", "U16", ""), ("RGBA", "F16", ""), ("RGBA", "F32", ""),
+    ("RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc"), ("RGBA", "F32", "sRGB-elle-V2-srgbtrc.icc"),
+    ("GRAYA", "U8", ""), ("GRAYA", "U16", ""), ("GRAYA", "F32", ""),
+    ("CMYKA", "U8", ""), ("CMYKA", "U16", ""), ("CMYKA", "F32", ""),
+    ("LABA", "U8", ""), ("LABA", "U16", ""), ("LABA", "F32", ""),
+    ("XYZA", "U8", ""), ("XYZA", "U16", ""), ("XYZA", "F32", ""),
+    ("YCbCrA", "U8", ""), ("YCbCrA", "U16", ""), ("YCbCrA", "F32", ""),
+]
+
+
+def test_every_colour_model_and_depth(krita) -> None:
+    found = krita.run("""
+def job():
+    from krita import ManagedColor
+    results = {}
+    for model, depth, profile in SPACES:
+        yield from fresh()
+        document = sketch_document(500, 350, model=model, depth=depth, profile=profile)
+        yield 350
+        view = K.activeWindow().activeView()
+        view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(160, 60, 60), view.canvas()))
+        session().change("colour", "black", final=True)
+        sentence = yield from ink()
+        node = node_named(document, "Lineart: Sketch")
+        black = lineart_shape(document)
+        space = [node.colorModel(), node.colorDepth(), node.colorProfile()] if node else None
+        session().change("colour", "foreground", final=True)
+        yield from idle()
+        results[f"{model} {depth} {profile}"] = {
+            "sentence": sentence, "error": session().last_error, "black": black, "coloured": lineart_shape(document),
+            "space": space, "document": [document.colorModel(), document.colorDepth(), document.colorProfile()]}
+    return results
+""", timeout=400, SPACES=COLOUR_SPACES)
+    plain = found["RGBA U8 "]["black"]
+    wrong = []
+    for space, result in found.items():
+        black, coloured = result["black"], result["coloured"]
+        good = (result["sentence"] == "" and black and coloured and result["space"] == result["document"]
+                and black["count"] == pytest.approx(plain["count"], rel=0.03)
+                and max(black["colour"]) <= (40 if space.startswith("CMYKA") else 6)  # print's black is no void
+                and coloured["colour"][0] > coloured["colour"][1] + 60 or space.startswith("GRAYA"))
+        if not good:
+            wrong.append((space, result))
+    assert not wrong, wrong
+
+
+KINDS = {
+    "group": """
+    group = document.createGroupLayer("Group")
+    root.addChildNode(group, None)
+    child = document.createNode("Child", "paintlayer")
+    paint(document, child, strokes(500, 350, opaque=False))
+    group.addChildNode(child, None)
+    return group""",
+    "clone": """
+    source = plain(document)
+    clone = document.createCloneLayer("Clone", source)
+    root.addChildNode(clone, source)
+    return clone""",
+    "vector": """
+    vector = document.createVectorLayer("Vector")
+    root.addChildNode(vector, None)
+    vector.addShapesFromSvg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 84" width="120pt" height="84pt">'
+        '<path d="M 20 20 L 100 60 M 20 60 L 100 20" stroke="#000000" stroke-width="1" fill="none"/></svg>')
+    return vector""",
+    "file": """
+    import tempfile
+    path = tempfile.mkdtemp() + "/sketch.png"
+    picture = strokes(500, 350)
+    QtGui.QImage(picture.tobytes(), 500, 350, 2000, QtGui.QImage.Format.Format_ARGB32).save(path)
+    layer = document.createFileLayer("File", path, "None")
+    root.addChildNode(layer, None)
+    return layer""",
+    "opacity": """
+    layer = plain(document)
+    layer.setOpacity(80)
+    return layer""",
+    "locked": """
+    layer = plain(document)
+    layer.setLocked(True)
+    return layer""",
+    "hidden": """
+    layer = plain(document)
+    layer.setVisible(False)
+    return layer""",
+    "hidden group": """
+    group = document.createGroupLayer("Group")
+    child = document.createNode("Child", "paintlayer")
+    paint(document, child, strokes(500, 350, opaque=False))
+    group.addChildNode(child, None)
+    root.addChildNode(group, None)
+    document.waitForDone()
+    group.setVisible(False)
+    return group""",
+    "inside a group": """
+    group = document.createGroupLayer("Group")
+    child = document.createNode("Child", "paintlayer")
+    paint(document, child, strokes(500, 350, opaque=False))
+    group.addChildNode(child, None)
+    root.addChildNode(group, None)
+    return child""",
+    "transparency mask": """
+    layer = plain(document)
+    mask = document.createNode("Mask", "transparencymask")
+    layer.addChildNode(mask, None)
+    return layer""",
+    "selected mask": """
+    layer = plain(document)
+    mask = document.createNode("Mask", "transparencymask")
+    layer.addChildNode(mask, None)
+    return mask""",
+    "transparent": """
+    return plain(document, opaque=False)""",
+    "white strokes on nothing": """
+    return plain(document, opaque=False, colour=(255, 255, 255))""",
+    "light on dark": """
+    return plain(document, dark=False)""",
+    "partly outside": """
+    layer = document.createNode("Sketch", "paintlayer")
+    paint(document, layer, strokes(500, 350, opaque=False), -250, -100)
+    root.addChildNode(layer, None)
+    return layer""",
+    "wholly outside": """
+    layer = document.createNode("Sketch", "paintlayer")
+    paint(document, layer, strokes(200, 150, opaque=False), -290, -290)
+    root.addChildNode(layer, None)
+    return layer""",
+}
+KIND_TEST = """
+def plain(document, **look):
+    layer = document.createNode("Sketch", "paintlayer")
+    paint(document, layer, strokes(500, 350, **look))
+    document.rootNode().addChildNode(layer, None)
+    return layer
+
+def make(document, root):
+BODY
+
+def job():
+    yield from fresh()
+    document = new_document(500, 350)
+    yield 300
+    layer = make(document, document.rootNode())
+    document.waitForDone()
+    yield 200
+    document.setActiveNode(layer)
+    yield 400
+    before = tree(document)
+    sentence = yield from ink()
+    name = "Lineart: " + (layer.parentNode().name() if layer.type() == "transparencymask" else layer.name())
+    found = lineart_shape(document, name)
+    order = [node.name() for node in (node_named(document, name).parentNode().childNodes() if found else [])]
+    after = tree(document)
+    undo(document)
+    yield 200
+    return {"sentence": sentence, "error": session().last_error, "lineart": found, "order": order,
+            "undone": tree(document) == before, "modal": modal(), "after": after, "name": name}
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_layer(krita, kind: str) -> None:
+    body = KINDS[kind].strip("\n")
+    result = krita.run(KIND_TEST.replace("BODY", body), timeout=100)
+    assert result["sentence"] == "", result["error"]
+    assert result["lineart"]["count"] > (300 if kind == "wholly outside" else 900), result
+    assert result["undone"]
+    assert result["modal"] is None
+    sketch = result["name"].removeprefix("Lineart: ")
+    assert result["order"].index(result["name"]) == result["order"].index(sketch) + 1
+    if kind == "wholly outside":
+        assert result["lineart"]["bounds"][2] < 0
+        assert result["lineart"]["bounds"][3] < 0
+
+
+def test_what_cannot_be_inked_is_said_in_the_docker(krita) -> None:
+    result = krita.run("""
+def job():
+    said = {}
+    said["no document"] = yield from ink(10)
+    document = new_document(300, 200)
+    yield 400
+    layer = document.createNode("Nothing", "paintlayer")
+    document.rootNode().addChildNode(layer, None)
+    yield 300
+    document.setActiveNode(layer)
+    yield 300
+    said["empty"] = yield from ink(10)
+    blank = document.createNode("Flat", "paintlayer")
+    paint(document, blank, np.full((200, 300, 4), 255, np.uint8))
+    document.rootNode().addChildNode(blank, None)
+    yield 300
+    document.setActiveNode(blank)
+    yield 300
+    said["blank"] = yield from ink(20)
+    shown = widget("message").text()
+    visible = widget("message").isVisible()
+    from krita import InfoObject, Selection
+    selection = Selection()
+    selection.select(0, 0, 300, 200, 255)
+    fill = document.createFillLayer("Fill", "color", InfoObject(), selection)
+    document.rootNode().addChildNode(fill, None)
+    document.waitForDone()
+    yield 300
+    document.setActiveNode(fill)
+    yield 300
+    said["fill"] = yield from ink(20)
+    return [said, shown, visible, tree(document), modal()]
+""", timeout=120)
+    said, shown, visible, layers, modal = result
+    assert "Open a document" in said["no document"]
+    assert "\"Nothing\" is empty" in said["empty"]
+    assert "\"Flat\" is blank" in said["blank"]
+    assert "\"Fill\"" in said["fill"]
+    assert (shown, visible, modal) == (said["blank"], True, None)
+    assert not [name for name in layers if name.startswith("Lineart")]
+
+
+def test_ink_stays_inside_the_selection_and_the_rest_is_left_alone(krita) -> None:
+    result = krita.run("""
+def job():
+    document = sketch_document(500, 350)
+    yield 400
+    half = Selection()
+    half.select(0, 0, 250, 350, 255)
+    document.setSelection(half)
+    yield 200
+    yield from ink()
+    left = lineart_shape(document)
+    other = Selection()
+    other.select(250, 0, 250, 350, 255)
+    document.setSelection(other)
+    session().settings = session().settings.with_value("thickness", 12.0)
+    yield 200
+    yield from ink()
+    both = lineart_shape(document)
+    node = node_named(document, "Lineart: Sketch")
+    return [left, both, shape(bgra(node, 0, 0, 250, 350)), shape(bgra(node, 250, 0, 250, 350)), tree(document)]
+""", timeout=120)
+    left, both, left_again, right, layers = result
+    assert left["bounds"][2] <= 249
+    assert left_again["sum"] == left["sum"]
+    assert right["count"] > 1000
+    assert both["bounds"][2] > 300
+    assert layers[:3] == ["Background", "Sketch", "Lineart: Sketch"]
