@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Photoshop documents: the merged image that follows the layers.
 
-Pillow reads it in 8 bits only and as a whole. Grey and RGB, which drawings are in, are read here in strips and
-in 16 bits too; Pillow unpacks their rows and reads the rarer kinds. The layout is that of the Adobe Photoshop
-File Formats Specification (Adobe, 2019).
+Pillow reads it in 8 bits only and as a whole. Grey and RGB, which drawings are in, are read here in strips
+and in 16 bits too; Pillow unpacks their rows and reads the rarer kinds. The layout is that of the Adobe
+Photoshop File Formats Specification (Adobe, 2019).
 """
 from __future__ import annotations
 
