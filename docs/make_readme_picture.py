@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes docs/images/readme.png: example sketches on the left, their ink on the right, straight from the engine.
+"""Makes docs/images/readme.png: example sketches on the left, the engine's ink of them on the right.
 
 Usage: python docs/make_readme_picture.py [FILE]
 """
