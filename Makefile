@@ -9,11 +9,12 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink test lint bench lock clean
+.PHONY: help ink test test-kritas lint bench lock clean
 
 help:
 	@echo "make ink    ink the sketches in examples/ into lineart/"
 	@echo "make test   run every check and the whole test-suite"
+	@echo "make test-kritas   run the end-to-end tests in Krita 5.2, 5.3 and 6.0"
 	@echo "make lint   run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench  measure speed, memory and quality"
 	@echo "make lock   renew the exact versions in requirements/"
@@ -40,6 +41,10 @@ lint: $(DEV_READY)
 test: lint
 	@if [ -f scripts/install_krita.sh ]; then sh scripts/install_krita.sh; fi
 	$(BIN)/python -m pytest
+
+# The same tests in Krita 5.2, 5.3 and 6.0; needs root, debootstrap and 5 GB.
+test-kritas: $(DEV_READY)
+	@sh scripts/test_kritas.sh
 
 bench: $(DEV_READY)
 	$(BIN)/python benchmarks/speed.py
