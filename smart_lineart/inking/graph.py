@@ -32,22 +32,26 @@ class Edge:
 
 @dataclass
 class Graph:
-    """Edges, and for each node its place and the edges that end there (a loop counts twice)."""
+    """Edges, and for each node its place and the edges that end there (a loop counts twice).
+
+    `edges` is a set that keeps its order: edges of the same length are tidied in the order they were found, so
+    that the same map gives the same strokes every time.
+    """
 
     places: dict[int, Points] = field(default_factory=dict)
     ends: dict[int, list[Edge]] = field(default_factory=dict)
-    edges: set[Edge] = field(default_factory=set)
+    edges: dict[Edge, None] = field(default_factory=dict)
 
     def add(self, edge: Edge) -> None:
         """Add an edge at the nodes it names."""
-        self.edges.add(edge)
+        self.edges[edge] = None
         for node in edge.nodes:
             if node >= 0:
                 self.ends.setdefault(node, []).append(edge)
 
     def remove(self, edge: Edge) -> None:
         """Remove an edge; its nodes stay."""
-        self.edges.discard(edge)
+        self.edges.pop(edge, None)
         for node in edge.nodes:
             if node >= 0:
                 self.ends[node].remove(edge)

@@ -52,7 +52,7 @@ def check_sound(graph: Graph) -> None:
 class TestShapes:
     def test_nothing(self) -> None:
         graph = drawn("....", "....")
-        assert (graph.edges, graph.places, graph.ends) == (set(), {}, {})
+        assert (graph.edges, graph.places, graph.ends) == ({}, {}, {})
 
     def test_a_dot(self) -> None:
         graph = drawn("...", ".#.", "...")
@@ -203,7 +203,7 @@ class TestChanges:
         graph.places[7] = loop.points[0]
         graph.add(loop)
         graph.dissolve(7)
-        assert graph.edges == {loop}
+        assert list(graph.edges) == [loop]
 
     def test_a_bridge_makes_two_lines_one(self) -> None:
         graph = drawn("####...####")

@@ -1,0 +1,327 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From a line map to strokes: what a hand drew as one line is one stroke, where it was and as smooth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from numpy.typing import NDArray
+from pictures import Bytes, Floats, distance_to, line_map, paths_of, ring, straight, wave
+
+from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.tracing import trace_strokes
+
+SIZE = (200, 240)
+
+
+def traced(
+    *lines: Bytes,
+    width: Bytes | int = 64,
+    darkness: Bytes | None = None,
+    scale: tuple[float, float] = (1.0, 1.0),
+) -> Strokes:
+    """Strokes of the brightest of some line maps."""
+    line = np.maximum.reduce(lines)
+    widths = np.full_like(line, width) if isinstance(width, int) else width
+    return trace_strokes(line, widths, line if darkness is None else darkness, scale)
+
+
+def centrelines(strokes: Strokes) -> list[NDArray[np.float32]]:
+    """Paths in the coordinates of a line map, where whole numbers are pixel centres."""
+    return [path - np.float32(0.5) for path in paths_of(strokes)]
+
+
+def lines(*paths: Floats, thickness: float = 3.0, value: int = 255) -> Bytes:
+    return line_map(SIZE, *paths, thickness=thickness, value=value)
+
+
+def ruled(degrees: float, middle: tuple[float, float], length: float = 160.0) -> Floats:
+    along = 0.5 * length * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
+    return straight(tuple(middle - along), tuple(middle + along))
+
+
+def off_straight(path: Floats) -> float:
+    """Largest distance from the straight line through a path's ends."""
+    return float(distance_to(path, path[[0, -1]]).max())
+
+
+class TestNothing:
+    @pytest.mark.parametrize("size", [(1, 1), (2, 5), (200, 240)])
+    def test_an_empty_map_has_no_strokes(self, size: tuple[int, int]) -> None:
+        strokes = traced(np.zeros(size, np.uint8))
+        assert len(strokes) == 0
+        assert strokes.points.shape == (0, 2)
+        assert strokes.nbytes <= 8
+
+    def test_what_the_network_half_sees_is_no_line(self) -> None:
+        assert len(traced(lines(straight((20, 100), (220, 100)), value=60))) == 0
+
+
+class TestPlaces:
+    @pytest.mark.parametrize("degrees", [0, 10, 30, 45, 60, 80, 90])
+    @pytest.mark.parametrize("thickness", [3, 4])
+    def test_straight_lines_are_one_stroke_along_the_middle(self, degrees: float, thickness: float) -> None:
+        path = ruled(degrees, (120.3, 100.4))
+        (found,) = centrelines(traced(lines(path, thickness=thickness)))
+        assert distance_to(found, path).max() < 1.0
+        for end in path[[0, -1]]:
+            assert np.hypot(*(found[[0, -1]] - end).T).min() < 1.0 + 0.75 * thickness
+
+    def test_a_line_on_pixel_centres_stays_on_them(self) -> None:
+        (found,) = centrelines(traced(lines(straight((20, 100), (220, 100)))))
+        np.testing.assert_allclose(found[:, 1], 100.0, atol=0.01)
+
+    @pytest.mark.parametrize("radius", [6, 12, 40, 80])
+    def test_a_ring_is_one_closed_stroke_and_round(self, radius: float) -> None:
+        (found,) = centrelines(traced(lines(ring(120.2, 100.7, radius))))
+        radii = np.hypot(*(found - [120.2, 100.7]).T)
+        assert np.abs(radii - radius).max() < 0.6
+        assert np.hypot(*(found[0] - found[-1])) < 0.01
+        steps = np.diff(np.concatenate([found, found[1:3]]), axis=0)
+        cosines = (steps[1:] * steps[:-1]).sum(1) / np.hypot(*steps[1:].T) / np.hypot(*steps[:-1].T)
+        # No corner anywhere, the seam included: a circle turns by 1 / radius per px.
+        assert np.degrees(np.arccos(np.clip(cosines, -1, 1))).max() < 12 + 60 / radius
+
+    def test_a_wave_keeps_its_crests(self) -> None:
+        path = wave(10, 230, 100, 30, 90)
+        (found,) = centrelines(traced(lines(path)))
+        assert distance_to(found, path).max() < 0.6
+        assert distance_to(path[4:-4], found).max() < 0.6
+        assert found[:, 1].min() == pytest.approx(70, abs=0.5)
+        assert found[:, 1].max() == pytest.approx(130, abs=0.5)
+
+    @pytest.mark.parametrize("scale", [(1.0, 1.0), (0.25, 0.25), (0.5, 0.5004), (2.0, 2.0)])
+    def test_strokes_are_placed_on_the_page(self, scale: tuple[float, float]) -> None:
+        line = lines(wave(10, 230, 100, 30, 90))
+        at_one = traced(line)
+        strokes = traced(line, scale=scale)
+        np.testing.assert_allclose(strokes.points * np.float32(scale), at_one.points, rtol=1e-5)
+        np.testing.assert_array_equal(strokes.width, at_one.width)
+
+    def test_a_corner_of_the_map_is_a_corner_of_the_page(self) -> None:
+        dot = np.zeros((20, 20), np.uint8)
+        dot[:2, :2] = 255
+        (found,) = paths_of(traced(dot, scale=(0.1, 0.1)))
+        assert (found >= 0).all()
+        assert (found <= 20).all()
+
+
+class TestSmoothness:
+    def test_jitter_of_a_pixel_goes(self) -> None:
+        rng = np.random.default_rng(2)
+        path = straight((20, 100), (220, 100))
+        path[:, 1] += rng.uniform(-1.0, 1.0, len(path))
+        (found,) = centrelines(traced(lines(path)))
+        assert np.abs(np.diff(found[:, 1], 2)).max() < 0.25
+
+    def test_right_angles_stay(self) -> None:
+        corners = np.array([(50, 40), (190, 40), (190, 160), (50, 160), (50, 40)], np.float64)
+        found = centrelines(traced(lines(corners)))
+        assert len(found) == 1
+        for corner in corners[:3]:
+            assert np.hypot(*(found[0] - corner).T).min() < 1.5
+
+    def test_a_sharp_fold_stays_sharp(self) -> None:
+        fold = np.array([(20, 150), (120, 40), (190, 150)], np.float64)
+        found = np.concatenate(centrelines(traced(lines(fold))))
+        assert np.hypot(*(found - fold[1]).T).min() < 2.5
+
+
+class TestTidying:
+    @pytest.mark.parametrize("length", [2, 3, 4, 5])
+    def test_spurs_go(self, length: int) -> None:
+        main = straight((20, 100), (220, 100))
+        spurs = [straight((x, 100), (x, 100 + length)) for x in (60, 110, 160)]
+        (found,) = centrelines(traced(lines(main, *spurs)))
+        assert distance_to(found, main).max() < 1.2
+
+    def test_branches_stay(self) -> None:
+        main = straight((20, 100), (220, 100))
+        branch = straight((110, 100), (110, 112))
+        found = centrelines(traced(lines(main, branch)))
+        assert len(found) == 2
+        assert max(path[:, 1].max() for path in found) > 110
+
+    def test_a_tee_is_a_through_line_and_a_branch(self) -> None:
+        found = centrelines(traced(lines(straight((20, 60), (220, 60)), straight((120, 60), (120, 180)))))
+        across, down = sorted(found, key=lambda path: np.ptp(path[:, 1]))
+        assert np.ptp(across[:, 0]) > 190
+        assert np.ptp(down[:, 0]) < 2
+        assert np.hypot(*(down[[0, -1]] - [120, 60]).T).min() < 2
+
+    def test_crossing_lines_run_on(self) -> None:
+        one, two = straight((50, 30), (190, 170)), straight((50, 170), (190, 30))
+        found = centrelines(traced(lines(one, two)))
+        assert len(found) == 2
+        for path in found:
+            assert min(distance_to(path, line).max() for line in (one, two)) < 1.5
+            assert np.ptp(path[:, 0]) > 130
+
+    def test_two_passes_of_one_line_become_one(self) -> None:
+        x = np.arange(20.0, 221.0)
+        bulge = 4.0 * np.sin(np.pi * (x - 20) / 200)
+        passes = [np.stack([x, 100 + sign * bulge], 1) for sign in (-1, 1)]
+        assert len(traced(lines(*passes, thickness=2))) == 1
+
+    def test_an_eye_stays_open(self) -> None:
+        x = np.arange(20.0, 221.0)
+        bulge = 25.0 * np.sin(np.pi * (x - 20) / 200)
+        lids = [np.stack([x, 100 + sign * bulge], 1) for sign in (-1, 1)]
+        found = np.concatenate(centrelines(traced(lines(*lids))))
+        for lid in lids:
+            assert distance_to(lid[8:-8], found).max() < 2.5
+
+    @pytest.mark.parametrize("length", [0, 1, 2])
+    def test_uncertain_specks_go(self, length: int) -> None:
+        main = lines(straight((20, 20), (200, 20)))
+        assert len(traced(main, lines(straight((100, 100), (100 + length, 100)), value=130))) == 1
+
+    @pytest.mark.parametrize("length", [0, 1, 2, 8])
+    def test_firm_dots_stay(self, length: int) -> None:
+        main = lines(straight((20, 20), (200, 20)))
+        found = centrelines(traced(main, lines(straight((100, 100), (100 + length, 100)))))
+        assert len(found) == 2
+        dot = min(found, key=len)
+        assert len(dot) >= 2
+        assert np.hypot(*(dot.mean(0) - [100 + length / 2, 100])) < 1.5
+
+    def test_uncertain_long_lines_stay(self) -> None:
+        assert len(traced(lines(straight((20, 100), (200, 100)), value=130))) == 1
+
+
+class TestGaps:
+    @staticmethod
+    def broken(gap: float, shift: float = 0.0) -> list[Floats]:
+        """A line with a gap between its round ends, in px of blank map, the right half shifted down."""
+        left, right = 120 - gap / 2 - 1.5, 120 + gap / 2 + 1.5
+        return [straight((20, 100), (left, 100)), straight((right, 100 + shift), (220, 100 + shift))]
+
+    @pytest.mark.parametrize("gap", [1, 2, 3])
+    def test_small_gaps_between_facing_ends_close(self, gap: float) -> None:
+        (found,) = centrelines(traced(lines(*self.broken(gap))))
+        assert np.ptp(found[:, 0]) > 190
+        assert distance_to(found, straight((0, 100), (240, 100))).max() < 0.6
+
+    @pytest.mark.parametrize("gap", [5, 7])
+    def test_larger_ones_close_where_the_network_half_sees_a_line(self, gap: float) -> None:
+        hint = lines(straight((20, 100), (220, 100)), value=60)
+        assert len(traced(lines(*self.broken(gap)), hint)) == 1
+
+    @pytest.mark.parametrize("gap", [14, 20, 40])
+    def test_wide_gaps_stay(self, gap: float) -> None:
+        hint = lines(straight((20, 100), (220, 100)), value=60)
+        assert len(traced(lines(*self.broken(gap)), hint)) == 2
+
+    def test_a_bent_line_closes_along_its_bend(self) -> None:
+        whole = ring(120, 100, 60)
+        (found,) = centrelines(traced(lines(whole[4:-3])))
+        assert np.abs(np.hypot(*(found - [120, 100]).T) - 60).max() < 1.0
+        assert np.hypot(*(found[0] - found[-1])) < 1.0
+
+    @pytest.mark.parametrize("shift", [8, 10])
+    def test_ends_beside_each_other_stay(self, shift: float) -> None:
+        assert len(traced(lines(*self.broken(0, shift)))) == 2
+        assert len(traced(lines(*self.broken(-8, shift)))) == 2
+
+    def test_ends_at_right_angles_stay(self) -> None:
+        across = straight((20, 100), (110, 100))
+        down = straight((119, 104), (119, 180))
+        assert len(traced(lines(across, down))) == 2
+
+    def test_backs_turned_stay(self) -> None:
+        # Hairpins whose bends come near each other: their ends are far away.
+        left = np.array([(20, 60), (110, 100), (20, 140)], np.float64)
+        right = np.array([(220, 60), (119, 100), (220, 140)], np.float64)
+        assert len(traced(lines(left, right))) == 2
+
+
+class TestWidthsAndStrengths:
+    def test_widths_are_relative_to_the_page_s_median(self) -> None:
+        one, two = straight((20, 40), (220, 40)), straight((20, 120), (120, 120))
+        width = np.full(SIZE, 80, np.uint8)
+        width[80:] = 160
+        strokes = traced(lines(one, two), width=width)
+        assert np.median(strokes.width) == pytest.approx(1.0)
+        first, second = np.split(strokes.width, strokes.starts[1:-1])
+        np.testing.assert_allclose(first, 1.0, atol=0.01)
+        np.testing.assert_allclose(second, 2.0, atol=0.02)
+
+    def test_widths_swell_gently_along_a_line(self) -> None:
+        width = np.broadcast_to(np.linspace(30, 120, SIZE[1]).astype(np.uint8), SIZE).copy()
+        width[:, 100:102] = 255
+        strokes = traced(lines(straight((20, 100), (220, 100))), width=width)
+        assert np.abs(np.diff(strokes.width)).max() < 0.15
+        assert strokes.width.max() > 2 * strokes.width.min()
+
+    def test_a_page_without_widths_is_all_alike(self) -> None:
+        strokes = traced(lines(straight((20, 100), (220, 100))), width=0)
+        assert np.isfinite(strokes.width).all()
+        assert (strokes.width > 0).all()
+
+    def test_faint_pencil_is_weaker_than_firm(self) -> None:
+        firm, faint = straight((20, 60), (220, 60)), straight((20, 140), (220, 140))
+        darkness = np.maximum(lines(firm, value=210), lines(faint, value=70))
+        strengths = traced(lines(firm, faint), darkness=darkness).strength
+        assert strengths[0] > 0.9
+        assert strengths[1] == pytest.approx(strengths[0] / 3, rel=0.25)
+
+    def test_an_uncertain_line_is_weaker_than_a_sure_one(self) -> None:
+        sure, unsure = straight((20, 60), (220, 60)), straight((20, 140), (220, 140))
+        line = np.maximum(lines(sure), lines(unsure, value=140))
+        strengths = traced(line, darkness=lines(sure, unsure, value=200)).strength
+        assert strengths[1] < 0.7 * strengths[0]
+
+
+class TestAnyMap:
+    @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 24), st.integers(1, 24))), st.floats(0.1, 2.0))
+    @settings(max_examples=120, deadline=None)
+    def test_strokes_are_sound(self, line: Bytes, scale: float) -> None:
+        strokes = traced(line, width=line, scale=(scale, scale))
+        counts = np.diff(strokes.starts)
+        assert strokes.starts[0] == 0
+        assert strokes.starts[-1] == len(strokes.points) == len(strokes.width)
+        assert len(counts) == len(strokes.strength)
+        assert (counts >= 2).all()
+        assert np.isfinite(strokes.points).all()
+        assert ((strokes.width >= 0.2) & (strokes.width <= 3.0)).all()
+        assert ((strokes.strength >= 0) & (strokes.strength <= 1)).all()
+        height, width = line.shape
+        # Smoothing outwards may step over the border by a fraction of a working pixel.
+        assert (strokes.points > -1.0 / scale).all()
+        assert (strokes.points < np.array([width + 1, height + 1]) / scale).all()
+
+    @given(st.integers(0, 2**32 - 1))
+    @settings(max_examples=20, deadline=None)
+    def test_every_line_is_covered_by_a_stroke(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        paths = [rng.random((4, 2)) * [SIZE[1], SIZE[0]] for _ in range(3)]
+        line = lines(*paths)
+        strokes = traced(line)
+        seen = np.argwhere(line > 250)[:, ::-1].astype(np.float64)[::7]
+        best = np.full(len(seen), np.inf)
+        for path in centrelines(strokes):
+            best = np.minimum(best, distance_to(seen, path))
+        # Lines that nearly meet at a sharp angle are merged as two passes of one.
+        assert np.quantile(best, 0.95) < 4.0
+        assert best.max() < 16.0
+
+    def test_the_same_map_gives_the_same_strokes(self) -> None:
+        # Stars of short branches: which of two equal ones goes first must not hang on memory addresses.
+        rng = np.random.default_rng(1)
+        stars = []
+        for middle in rng.integers(30, 170, (12, 2)):
+            for turn in np.arange(8) * np.pi / 4:
+                reach = rng.integers(3, 8)
+                stars.append(straight(middle, middle + reach * np.array([np.cos(turn), np.sin(turn)])))
+        line = lines(*stars, *(rng.random((5, 2)) * 200 for _ in range(12)))
+        first = traced(line)
+        held = []
+        for count in (7, 1000, 33, 50_000, 411):
+            held.append([object() for _ in range(count)][::2])
+            again = traced(line)
+            np.testing.assert_array_equal(again.points, first.points)
+            np.testing.assert_array_equal(again.starts, first.starts)
+            np.testing.assert_array_equal(again.strength, first.strength)
