@@ -34,8 +34,8 @@ class Edge:
 class Graph:
     """Edges, and for each node its place and the edges that end there (a loop counts twice).
 
-    `edges` is a set that keeps its order: edges of the same length are tidied in the order they were found, so
-    that the same map gives the same strokes every time.
+    `edges` is a set that keeps its order: edges of the same length are tidied in the order they were found,
+    so that the same map gives the same strokes every time.
     """
 
     places: dict[int, Points] = field(default_factory=dict)
