@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import models
@@ -78,20 +79,23 @@ class KritaProcess:
     """A running Krita: `run` a snippet inside it, `close` it."""
 
     def __init__(self, screen: Screen, *, environment: dict[str, str] | None = None, settings: str = "",
-                 plugin: bool = True):
+                 plugin: bool = True, plugin_changes: Callable[[Path], None] | None = None):
         self.screen = screen
         base = SHARE if chroot() else Path(tempfile.gettempdir())
         base.mkdir(parents=True, exist_ok=True)
         self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-krita-", dir=base))
         self.driver = self.home / "driver"
         self._number = 0
-        self._start(environment or {}, settings, plugin)
+        self._start(environment or {}, settings, plugin, plugin_changes)
 
-    def _start(self, environment: dict[str, str], settings: str, plugin: bool) -> None:
+    def _start(self, environment: dict[str, str], settings: str, plugin: bool,
+               plugin_changes: Callable[[Path], None] | None) -> None:
         warm = warm_profile(self.screen)
         if warm:
             shutil.copytree(warm, self.home, dirs_exist_ok=True, symlinks=True)
         write_profile(self.home, settings, plugin)
+        if plugin_changes:
+            plugin_changes(self.home / "data/krita/pykrita/smart_lineart")
         self.driver.mkdir(exist_ok=True)
         self.log = self.home / "krita.log"
         self._process = launch(self.home, self.screen, self.log,

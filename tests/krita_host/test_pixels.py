@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from smart_lineart.inking import Rect
+from smart_lineart.krita_host.geometry import grown, overlap, strips, united
+from smart_lineart.krita_host.pixels import (
+    DEPTHS,
+    SRGB,
+    LayerSketch,
+    PixelFormat,
+    blend,
+    grey_and_alpha,
+    ink_pixels,
+)
+
+FORMATS = [PixelFormat(model, depth, "") for model in ("RGBA", "GRAYA", "CMYKA", "LABA") for depth in DEPTHS]
+
+
+def test_luma_weighs_colours_as_krita_does() -> None:
+    pixels = np.zeros((1, 4, 4), np.uint8)
+    pixels[0, 0] = 255, 0, 0, 10
+    pixels[0, 1] = 0, 255, 0, 20
+    pixels[0, 2] = 0, 0, 255, 30
+    pixels[0, 3] = 255, 255, 255, 40
+    grey, alpha = grey_and_alpha(pixels)
+    assert grey.tolist() == [[18, 182, 54, 255]]
+    assert alpha.tolist() == [[10, 20, 30, 40]]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
+def test_ink_is_opaque_where_covered_and_nothing_elsewhere(form: PixelFormat) -> None:
+    colour = np.arange(1, form.channels + 1).astype(form.dtype)
+    coverage = np.array([[0, 255, 128]], np.uint8)
+    pixels = ink_pixels(coverage, colour, form)
+    full = np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1
+    assert not pixels[0, 0].any()
+    assert pixels[0, 1, -1] == full
+    assert pixels[0, 2, -1] / full == pytest.approx(128 / 255, abs=1e-3)
+    assert (pixels[0, 1, :-1] == colour[:-1]).all()
+    again = form.array(pixels.tobytes(), 1, 3)
+    assert (again == pixels).all()
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
+def test_a_selection_decides_between_old_and_new(form: PixelFormat) -> None:
+    full = np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1
+    old = np.full((1, 3, form.channels), full, form.dtype)
+    new = np.zeros_like(old)
+    mixed = blend(old, new, np.array([[0, 255, 51]], np.uint8), form)
+    assert (mixed[0, 0] == old[0, 0]).all()
+    assert (mixed[0, 1] == new[0, 1]).all()
+    assert mixed[0, 2, -1] / full == pytest.approx(0.8, abs=0.01)
+    assert mixed[0, 2, 0] / full == pytest.approx(1.0, abs=0.01)
+
+
+def test_nothing_selected_leaves_the_old_pixels() -> None:
+    old = np.full((2, 2, 4), 9, np.uint8)
+    assert (blend(old, old * 0, np.zeros((2, 2), np.uint8), SRGB) == old).all()
+
+
+def sketch_of(grey: np.ndarray, alpha: np.ndarray) -> LayerSketch:
+    sketch = LayerSketch(*grey.shape)
+    sketch.put(0, grey[:10], alpha[:10])
+    sketch.put(10, grey[10:], alpha[10:])
+    sketch.finish()
+    return sketch
+
+
+def page(tone: int, alpha: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.full((40, 60), tone, np.uint8), np.full((40, 60), alpha, np.uint8)
+
+
+def test_transparent_pixels_are_paper() -> None:
+    grey, alpha = page(0, 0)
+    grey[5:8, 5:50], alpha[5:8, 5:50] = 20, 255
+    alpha[20:22, 5:50] = 128
+    sketch = sketch_of(grey, alpha)
+    luma = sketch.read_luma(0, 40)
+    assert luma.dtype == np.float32
+    assert luma[0, 0] == 1.0
+    assert luma[6, 10] == pytest.approx(20 / 255)
+    assert luma[20, 10] == pytest.approx(1 - 128 / 255, abs=1e-3)
+    assert (sketch.read_luma(5, 9) == luma[5:9]).all()
+    assert (sketch.empty, sketch.blank) == (False, False)
+
+
+def test_white_strokes_on_nothing_are_read_over_black() -> None:
+    grey, alpha = page(255, 0)
+    alpha[5:8, 5:50] = alpha[30:33, 5:50] = 255
+    luma = sketch_of(grey, alpha).read_luma(0, 40)
+    assert luma[6, 10] == 1.0
+    assert luma[0, 0] == 0.0
+
+
+def test_a_white_sheet_with_thin_lines_is_read_over_white_even_with_a_margin() -> None:
+    grey, alpha = page(255, 255)
+    grey[12, 20:40] = 30
+    alpha[:6] = alpha[-6:] = 0
+    alpha[:, :6] = alpha[:, -6:] = 0
+    assert sketch_of(grey, alpha).read_luma(0, 1)[0, 0] == 1.0
+
+
+def test_empty_and_blank_are_told_apart() -> None:
+    assert sketch_of(*page(0, 0)).empty
+    assert sketch_of(*page(200, 255)).blank
+    assert not sketch_of(*page(200, 255)).empty
+    grey, alpha = page(255, 255)
+    grey[33, 20] = 0
+    assert not sketch_of(grey, alpha).blank
+
+
+def test_strips_cover_a_rectangle_once() -> None:
+    area = Rect(-5, 7, 30, 100)
+    parts = list(strips(area, 300))
+    assert [part.y for part in parts] == list(range(7, 107, 10))
+    assert sum(part.height for part in parts) == 100
+    assert all(part.x == -5 and part.width == 30 for part in parts)
+
+
+def test_rectangles() -> None:
+    a, b = Rect(0, 0, 10, 10), Rect(5, 8, 10, 10)
+    assert overlap(a, b) == Rect(5, 8, 5, 2)
+    assert overlap(a, Rect(50, 50, 2, 2))[2:] == (0, 0)
+    assert united(a, b) == Rect(0, 0, 15, 18)
+    assert united(a, Rect(90, 90, 0, 0)) == a
+    assert grown(a, 3) == Rect(-3, -3, 16, 16)

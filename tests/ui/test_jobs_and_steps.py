@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from smart_lineart.ui.engine import CachedFeatures, Engine, EngineOptions, FeatureCache
+from smart_lineart.ui.jobs import Job, JobQueue, JobState
+from smart_lineart.ui.settings import InkSettings
+from smart_lineart.ui.steps import Pending, Worker, start
+
+
+class FakeLoop:
+    """An event loop that a test turns by hand."""
+
+    def __init__(self) -> None:
+        self._actions: queue.Queue[Callable[[], None]] = queue.Queue()
+
+    def later(self, milliseconds: int, action: Callable[[], None]) -> None:
+        self._actions.put(action)
+
+    def post(self, action: Callable[[], None]) -> None:
+        self._actions.put(action)
+
+    def turn_until(self, condition: Callable[[], bool]) -> None:
+        while not condition():
+            self._actions.get(timeout=10)()
+
+
+def job(sketch: str = "{s}", document: str = "d", **options: object) -> Job:
+    return Job(document, sketch, "Sketch", InkSettings(), **options)  # type: ignore[arg-type]
+
+
+def test_work_waits_for_a_thread_and_goes_on_on_the_loop() -> None:
+    loop, here = FakeLoop(), threading.get_ident()
+    worker = Worker(loop, "test")
+    seen = []
+
+    def work():
+        yield
+        there = yield worker.submit(threading.get_ident)
+        seen.append((threading.get_ident() == here, there != here))
+        yield 5
+        return "done"
+
+    outcome = start(loop, work(), seen.append)
+    loop.turn_until(lambda: outcome.done)
+    worker.stop()
+    assert seen == [(True, True)]
+    assert outcome.value == "done"
+
+
+def test_an_error_on_the_thread_is_raised_where_it_is_waited_for() -> None:
+    loop, failures = FakeLoop(), []
+    worker = Worker(loop, "test")
+
+    def fails() -> None:
+        raise ValueError("from the thread")
+
+    def work():
+        with pytest.raises(ValueError, match="from the thread"):
+            yield worker.submit(fails)
+        raise KeyError("from the work")
+
+    outcome = start(loop, work(), failures.append)
+    loop.turn_until(lambda: outcome.done)
+    worker.stop()
+    assert [type(error) for error in failures] == [KeyError]
+
+
+def test_only_the_first_result_counts() -> None:
+    pending, calls = Pending(), []
+    pending.when_done(lambda: calls.append(pending.value))
+    pending.finish(1)
+    pending.finish(2)
+    assert (calls, pending.value) == ([1], 1)
+
+
+def test_a_cancelled_job_stays_cancelled() -> None:
+    one = job()
+    heard = []
+    one.changed.connect(lambda: heard.append(one.state))
+    one.enter(JobState.inking)
+    one.cancel()
+    one.enter(JobState.finished)
+    one.report(0.7)
+    assert one.cancelled
+    assert heard == [JobState.inking, JobState.cancelled]
+    assert one.progress == 0.0
+
+
+def test_progress_never_goes_back() -> None:
+    one = job()
+    for value in (0.2, 0.6, 0.4, 3.0):
+        one.report(value)
+    assert one.progress == 1.0
+    two = job()
+    two.report(0.6)
+    two.report(0.4)
+    assert two.progress == 0.6
+
+
+def test_the_queue_runs_in_order_and_drops_what_was_asked_twice() -> None:
+    runs = JobQueue()
+    first, again, other, copy = job(), job(), job("{t}"), job(keep_copy=True)
+    for one in (first, again, other, copy):
+        runs.add(one)
+    assert first.state is JobState.cancelled
+    assert [one for one in runs.active] == [again, other, copy]
+    assert runs.next is again
+    again.enter(JobState.inking)
+    third = job()
+    runs.add(third)
+    assert again.state is JobState.inking
+    assert runs.next is other
+    runs.cancel_all()
+    assert runs.active == []
+
+
+def features(size: int) -> SimpleNamespace:
+    return SimpleNamespace(nbytes=size, scale=0.5)
+
+
+def test_the_cache_forgets_the_oldest_first_and_keeps_the_last() -> None:
+    cache = FeatureCache(limit=100)
+    for name, size in (("a", 60), ("b", 30), ("c", 30)):
+        cache.put(CachedFeatures("d", name, features(size), None, 0.0))  # type: ignore[arg-type]
+    assert [cache.get("d", name) is not None for name in "abc"] == [False, True, True]
+    cache.put(CachedFeatures("d", "huge", features(500), None, 0.0))  # type: ignore[arg-type]
+    assert [cache.get("d", name) is not None for name in ("b", "c", "huge")] == [False, False, True]
+    cache.keep_only(lambda document: document != "d")
+    assert cache.get("d", "huge") is None
+
+
+class FakeInker:
+    made: list[dict[str, object]] = []
+
+    def __init__(self, **options: object):
+        FakeInker.made.append(options)
+        self.asked: list[float | None] = []
+        self.closed = False
+        self.runtime_name, self.device_name = "openvino", "cpu"
+
+    def prepare(self, sketch: object, *, detail: float | None = None, **_: object) -> SimpleNamespace:
+        self.asked.append(detail)
+        return features(1) if detail is None else SimpleNamespace(nbytes=1, scale=detail)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_detail_is_relative_to_what_the_sketch_asks_for() -> None:
+    engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
+    ask = lambda detail, known=None: engine.prepare(  # noqa: E731
+        None, InkSettings(detail=detail), lambda _: None, lambda: False, known)  # type: ignore[arg-type]
+    assert ask(0.0).scale == 0.5
+    assert ask(1.0).scale == 1.0
+    assert ask(-1.0, 0.8).scale == pytest.approx(0.4)
+    assert ask(1.0, 1.7).scale == 2.0
+    inker = engine.inker(engine.options)
+    assert inker.asked == [None, None, 1.0, pytest.approx(0.4), 2.0]  # type: ignore[attr-defined]
+
+
+def test_another_device_or_memory_makes_another_engine() -> None:
+    FakeInker.made.clear()
+    engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
+    assert engine.describe() == ""
+    first = engine.inker(engine.options)
+    assert engine.inker(engine.options) is first
+    second = engine.inker(EngineOptions("onnxruntime", "cpu", 256))
+    assert first.closed  # type: ignore[attr-defined]
+    assert second is not first
+    assert [made["memory_limit"] for made in FakeInker.made] == [1024 << 20, 256 << 20]
+    assert engine.describe() == "openvino, cpu"
