@@ -14,3 +14,4 @@ lock() {
 }
 lock requirements/run.txt pyproject.toml
 lock requirements/dev.txt --group dev --constraint requirements/run.txt pyproject.toml
+lock requirements/train.txt --group train --constraint requirements/dev.txt pyproject.toml

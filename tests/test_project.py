@@ -28,7 +28,7 @@ def locked(path: Path) -> dict[str, set[str]]:
 
 
 def test_locks_pin_everything_and_name_no_host():
-    assert [path.name for path in LOCKS] == ["dev.txt", "run.txt"]
+    assert [path.name for path in LOCKS] == ["dev.txt", "run.txt", "train.txt"]
     for path in LOCKS:
         assert "://" not in path.read_text()
         assert locked(path)
