@@ -12,14 +12,13 @@ SETUP := scripts/set_up.sh pyproject.toml scripts/carry_models.py
 .PHONY: help ink test test-kritas lint bench lock clean
 
 help:
-	@echo "make ink    ink the sketches in examples/ into lineart/"
-	@echo "make test   run every check and the whole test-suite"
-	@echo "make test-kritas   run the end-to-end tests in Krita 5.2, 5.3 and 6.0"
-	@echo "make test-kritas  run the tests in Krita 5.2, 5.3 and 6.0 (root, 4 GB of downloads)"
-	@echo "make lint   run the checks that need no test: ruff, mypy, import contracts"
-	@echo "make bench  measure speed, memory and quality"
-	@echo "make lock   renew the exact versions in requirements/"
-	@echo "make clean  remove what these commands made"
+	@echo "make ink          ink the sketches in examples/ into lineart/"
+	@echo "make test         run every check and the whole test-suite"
+	@echo "make test-kritas  run the end-to-end tests in Krita 5.2, 5.3 and 6.0"
+	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
+	@echo "make bench        measure speed, memory and quality"
+	@echo "make lock         renew the exact versions in requirements/"
+	@echo "make clean        remove what these commands made"
 
 $(RUN_READY): requirements/run.txt $(SETUP)
 	@sh scripts/set_up.sh $(VENV) requirements/run.txt
@@ -46,9 +45,6 @@ test: lint
 # The same tests in Krita 5.2, 5.3 and 6.0; needs root, debootstrap and 5 GB.
 test-kritas: $(DEV_READY)
 	@sh scripts/test_kritas.sh
-
-test-kritas: $(DEV_READY)
-	PYTHON=$(BIN)/python sh scripts/test_kritas.sh
 
 bench: $(DEV_READY)
 	$(BIN)/python benchmarks/speed.py
