@@ -7,6 +7,8 @@ import sys
 import traceback
 from typing import Any
 
+from smart_lineart import bundled
+
 ACTION = "smart_lineart_ink"
 DOCKER = "smart_lineart_docker"
 
@@ -20,6 +22,8 @@ def register() -> None:
 
 
 def _register() -> None:
+    bundled.activate()
+
     from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
     from smart_lineart.krita_host import application
@@ -38,7 +42,7 @@ def _register() -> None:
         def setup(self) -> None:
             """Nothing to do before there is a window."""
 
-        def createActions(self, window: Any) -> None:  # noqa: N802 (Krita's name)
+        def createActions(self, window: Any) -> None:
             """Krita has opened a window."""
             action = window.createAction(ACTION, i18n.tr("Ink sketch"), "tools/scripts")
             action.triggered.connect(lambda: session.ink())
@@ -46,15 +50,20 @@ def _register() -> None:
     krita = Krita.instance()
     krita.addExtension(InkAction(krita))
     krita.addDockWidgetFactory(
-        DockWidgetFactory(DOCKER, DockWidgetFactoryBase.DockPosition.DockRight, SmartLineartDocker))
+        DockWidgetFactory(DOCKER, DockWidgetFactoryBase.DockPosition.DockRight, SmartLineartDocker)
+    )
 
 
 def excuse(error: BaseException) -> str:
     """Why the plugin can't run here, in a sentence for the artist."""
+    if isinstance(error, bundled.DoesNotFit):
+        return str(error)
     python = ".".join(str(part) for part in sys.version_info[:2])
     if isinstance(error, ImportError) and (error.name or "").split(".")[0] == "numpy":
-        return (f"Smart Lineart needs numpy for Python {python}, which this Krita runs: install the plugin's file for "
-                "your system, or your system's numpy package (python3-numpy).")
+        return (
+            f"Smart Lineart needs numpy for Python {python}, which this Krita runs: install the plugin's file for "
+            "your system, or your system's numpy package (python3-numpy)."
+        )
     return f"Smart Lineart could not start in this Krita (Python {python}): {' '.join(str(error).split())}"
 
 
@@ -82,8 +91,9 @@ def _register_excuse(error: BaseException) -> None:
             label.setMargin(6)
             self.setWidget(label)
 
-        def canvasChanged(self, canvas: Any) -> None:  # noqa: N802, ARG002
+        def canvasChanged(self, canvas: Any) -> None:
             """Nothing depends on the document."""
 
     Krita.instance().addDockWidgetFactory(
-        DockWidgetFactory(DOCKER, DockWidgetFactoryBase.DockPosition.DockRight, Excuse))
+        DockWidgetFactory(DOCKER, DockWidgetFactoryBase.DockPosition.DockRight, Excuse)
+    )
