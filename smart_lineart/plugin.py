@@ -45,7 +45,7 @@ def _register() -> None:
         def createActions(self, window: Any) -> None:
             """Krita has opened a window."""
             action = window.createAction(ACTION, i18n.tr("Ink sketch"), "tools/scripts")
-            action.triggered.connect(lambda: session.ink())
+            action.triggered.connect(lambda *_: session.ink())
 
     krita = Krita.instance()
     krita.addExtension(InkAction(krita))
@@ -61,8 +61,8 @@ def excuse(error: BaseException) -> str:
     python = ".".join(str(part) for part in sys.version_info[:2])
     if isinstance(error, ImportError) and (error.name or "").split(".")[0] == "numpy":
         return (
-            f"Smart Lineart needs numpy for Python {python}, which this Krita runs: install the plugin's file for "
-            "your system, or your system's numpy package (python3-numpy)."
+            f"Smart Lineart needs numpy for Python {python}, which this Krita runs: install the file "
+            "for your system, or your system's numpy package (python3-numpy)."
         )
     return f"Smart Lineart could not start in this Krita (Python {python}): {' '.join(str(error).split())}"
 

@@ -23,8 +23,9 @@ _bench: Any = None
 def convert(data: bytes, width: int, height: int, source: PixelFormat, target: PixelFormat) -> bytes:
     """The same pixels in another colour space.
 
-    A layer's conversion waits for its image, which in the artist's document would end the stroke being painted. So
-    it happens in a document of our own without a view, made when first needed: making one takes a tenth of a second.
+    A layer's conversion waits for its image, which in the artist's document would end the stroke being
+    painted. So it happens in a document of our own without a view, made when first needed: making one takes
+    a tenth of a second.
     """
     if source == target:
         return data
@@ -38,7 +39,9 @@ def convert(data: bytes, width: int, height: int, source: PixelFormat, target: P
 def _workbench() -> Any:
     global _bench  # noqa: PLW0603 (one for all documents, as long as Krita runs)
     if _bench is None or not any(other == _bench for other in Krita.instance().documents()):
-        _bench = Krita.instance().createDocument(8, 8, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 72.0)
+        _bench = Krita.instance().createDocument(
+            8, 8, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 72.0
+        )
         _bench.setBatchmode(True)
         _bench.setModified(False)
     return _bench

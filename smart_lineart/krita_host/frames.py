@@ -48,13 +48,21 @@ def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
     return grown(united(document.page, layer.bounds), 0)
 
 
-def put_frames(document: Document, sketch: Layer, old: Layer | None, name: str, inked: dict[int, FrameInk],
-               times: list[int], colour: Any, selection: Any) -> Generator[None, None, Layer]:
+def put_frames(
+    document: Document,
+    sketch: Layer,
+    old: Layer | None,
+    name: str,
+    inked: dict[int, FrameInk],
+    times: list[int],
+    colour: Any,
+    selection: Any,
+) -> Generator[None, None, Layer]:
     """Put frames of ink into a layer with the sketch's keyframes, right above it; returns that layer.
 
-    The layer is made from a copy of the sketch (or of the lineart there is), so its keyframes are the same; frames
-    that weren't asked for stay as they were, or blank in a new layer. Krita writes only into the frame shown, so
-    every frame is shown once; then the artist's own is shown again.
+    The layer is made from a copy of the sketch (or of the lineart there is), so its keyframes are the same;
+    frames that weren't asked for stay as they were, or blank in a new layer. Krita writes only into the frame
+    shown, so every frame is shown once; then the artist's own is shown again.
     """
     copy = (old or sketch).copy()
     copy.raw.setName(old.name if old else name)
@@ -79,8 +87,9 @@ def put_frames(document: Document, sketch: Layer, old: Layer | None, name: str, 
     return copy
 
 
-def _write_frame(document: Document, copy: Layer, old: Layer | None, frame: FrameInk | None,
-                 colour: Any, selection: Any) -> None:
+def _write_frame(
+    document: Document, copy: Layer, old: Layer | None, frame: FrameInk | None, colour: Any, selection: Any
+) -> None:
     before = copy.copy() if old is not None and selection is not None else None
     area = united(document.page, copy.bounds)
     if before is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Putting lineart into a document: a new layer, or new pixels for one that is there, each as one undoable step."""
+"""Putting lineart into a document: a new layer, or new pixels for an old one, each as one undoable step."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ class NotRenewed(InkError):
     """Krita did not let the layer be replaced."""
 
     def __init__(self) -> None:
-        super().__init__("Krita did not let the lineart be renewed: finish what is under way, such as a transform, "
-                         "and try again.")
+        super().__init__(
+            "Krita did not let the lineart be renewed: finish what is under way, such as a transform, "
+            "and try again."
+        )
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,9 @@ class Ink:
 class LineartLayer:
     """A layer that takes ink: inside the artist's selection if there is one, over what was there before.
 
-    Krita keeps no undo for pixels written by a script into a layer of a document. `renew` therefore lets Krita
-    itself put an identical copy in the layer's place, which is one undoable step, and writes into the copy alone.
-    The layer the artist had is never written to: undo brings it back as it was.
+    Krita keeps no undo for pixels written by a script into a layer of a document. `renew` therefore lets
+    Krita itself put an identical copy in the layer's place, which is one undoable step, and writes into the
+    copy alone. The layer the artist had is never written to: undo brings it back as it was.
     """
 
     def __init__(self, document: Document, layer: Layer, selection: Any | None, before: Layer | None):
@@ -60,9 +62,10 @@ class LineartLayer:
         return cls(document, document.new_layer(name), selection, None)
 
     @classmethod
-    def renew(cls, document: Document, layer: Layer, selection: Any | None = None
-              ) -> Generator[int, None, LineartLayer]:
-        """One undoable step that puts a copy of `layer` in its place, ready to take ink; yields milliseconds."""
+    def renew(
+        cls, document: Document, layer: Layer, selection: Any | None = None
+    ) -> Generator[int, None, LineartLayer]:
+        """One undoable step that puts a copy of `layer` in its place, ready for ink; yields milliseconds."""
         before = layer.copy()
         copy = yield from replace_by_copy(document, layer)
         return cls(document, copy, selection, before)
@@ -92,8 +95,11 @@ class LineartLayer:
             return
         pixels = ink_pixels(coverage, colour, self._form)
         if self._selection is not None:
-            old = (np.zeros_like(pixels) if self._before is None else
-                   self._form.array(self._before.own_pixels(strip), strip.height, strip.width))
+            old = (
+                np.zeros_like(pixels)
+                if self._before is None
+                else self._form.array(self._before.own_pixels(strip), strip.height, strip.width)
+            )
             pixels = blend(old, pixels, selection_strip(self._selection, strip), self._form)
         self.layer.write(pixels.tobytes(), strip)
 
@@ -105,17 +111,18 @@ def _cut(ink: Ink, rect: Rect) -> np.ndarray:
         return ink.coverage[rect.y - ink.area.y :, rect.x - ink.area.x :][: rect.height, : rect.width]
     part = np.zeros((rect.height, rect.width), np.uint8)
     if shared.width and shared.height:
-        part[shared.y - rect.y :, shared.x - rect.x :][: shared.height, : shared.width] = (
-            ink.coverage[shared.y - ink.area.y :, shared.x - ink.area.x :][: shared.height, : shared.width])
+        part[shared.y - rect.y :, shared.x - rect.x :][: shared.height, : shared.width] = ink.coverage[
+            shared.y - ink.area.y :, shared.x - ink.area.x :
+        ][: shared.height, : shared.width]
     return part
 
 
 def replace_by_copy(document: Document, layer: Layer) -> Generator[int, None, Layer]:
     """Put an identical copy in a layer's place, as one undoable step where Krita has a way; returns the copy.
 
-    The way is "Convert to Paint Layer", which on a paint layer does just that. It works on the selected layer of the
-    active document, and would flatten masks; layers with masks, styles or keyframes are added and removed instead,
-    which is two steps. Krita soon selects the copy. Yields milliseconds to wait.
+    The way is "Convert to Paint Layer", which on a paint layer does just that. It works on the selected layer
+    of the active document, and would flatten masks; layers with masks, styles or keyframes are added and
+    removed instead, which is two steps. Krita soon selects the copy. Yields milliseconds to wait.
     """
     parent = layer.parent
     if parent is None:
@@ -150,7 +157,7 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
 
 
 def _keep_look(source: Layer, target: Layer) -> None:
-    """What Krita's conversion forgets. Only differences are set: the layer box doesn't know the new layer yet."""
+    """What Krita's conversion forgets. Only differences are set: the layer box doesn't know the copy yet."""
     for name in ("colorLabel", "visible", "alphaLocked", "inheritAlpha", "locked"):
         value = getattr(source.raw, name)()
         if getattr(target.raw, name)() != value:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Pixels as bytes in a layer's colour space: what a sketch's look like in grey, and what ink looks like in them.
+"""Pixels as bytes in a layer's colour space: a sketch's in grey, and ink as they have it.
 
 Pure numpy. Every colour space of Krita keeps alpha as the last channel of a pixel.
 """
@@ -163,7 +163,7 @@ class LayerSketch:
 
     def _holds_only_light_strokes(self) -> bool:
         """Sparse on transparency, and hardly a dark pixel among what is painted."""
-        rows, columns = self.alpha.any(axis=1).nonzero()[0], self.alpha.any(axis=0).nonzero()[0]
+        rows, columns = np.flatnonzero(self.alpha.any(axis=1)), np.flatnonzero(self.alpha.any(axis=0))
         if not len(rows):
             return False
         box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)

@@ -33,17 +33,23 @@ def _is_paper(layer: Layer, bounds: Rect) -> bool:
     """Whether most pixels along the edge are painted."""
     take, form = _pixel_source(layer, None)
     x, y, width, height = bounds
-    edges = (Rect(x, y, width, 1), Rect(x, y + height - 1, width, 1), Rect(x, y, 1, height),
-             Rect(x + width - 1, y, 1, height))
-    alpha = np.concatenate([form.array(take(edge), edge.height, edge.width)[..., -1].ravel() for edge in edges])
+    edges = (
+        Rect(x, y, width, 1),
+        Rect(x, y + height - 1, width, 1),
+        Rect(x, y, 1, height),
+        Rect(x + width - 1, y, 1, height),
+    )
+    alpha = np.concatenate(
+        [form.array(take(edge), edge.height, edge.width)[..., -1].ravel() for edge in edges]
+    )
     return bool((alpha > 0).mean() > 0.5)
 
 
 def read_sketch(layer: Layer, area: Rect, time: int | None = None) -> Iterator[LayerSketch | None]:
     """Read a layer; yields None after every step and the finished sketch last.
 
-    `time` names the keyframe to read; None reads what is shown now. A plain paint layer is read from a copy made
-    at the first step, so the artist may go on painting on it.
+    `time` names the keyframe to read; None reads what is shown now. A plain paint layer is read from a copy
+    made at the first step, so the artist may go on painting on it.
     """
     take, form = _pixel_source(layer, time)
     sketch = LayerSketch(area.height, area.width)

@@ -33,7 +33,9 @@ def visible_area(document: Document) -> Rect | None:
         return None
     left, top = scroll.horizontalScrollBar().value(), scroll.verticalScrollBar().value()
     size = scroll.viewport().size()
-    return Rect(int(left / zoom) - 1, int(top / zoom) - 1, int(size.width() / zoom) + 3, int(size.height() / zoom) + 3)
+    return Rect(
+        int(left / zoom) - 1, int(top / zoom) - 1, int(size.width() / zoom) + 3, int(size.height() / zoom) + 3
+    )
 
 
 def _zoom_unit(document: Document) -> float:
@@ -45,7 +47,7 @@ _mdi_areas: dict[int, QMdiArea] = {}
 
 
 def _scroll_area(window: Any) -> QAbstractScrollArea | None:
-    """The canvas's scroll area in a window. Looking through all of a window's widgets is slow, so it is done once."""
+    """The canvas's scroll area in a window. Looking through all its widgets is slow, so it is done once."""
     key = window.winId().__int__()
     if key not in _mdi_areas:
         areas = window.findChildren(QMdiArea)

@@ -9,15 +9,26 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def report(versions: Mapping[str, str], *, engine: str, options: str, devices: list[str],
-           seconds: Mapping[str, float], settings: str, last_error: str) -> str:
+def report(
+    versions: Mapping[str, str],
+    *,
+    engine: str,
+    options: str,
+    devices: list[str],
+    seconds: Mapping[str, float],
+    settings: str,
+    last_error: str,
+) -> str:
     """A text to paste into a bug report."""
     lines = ["Smart Lineart diagnostics"]
     lines += [f"{name}: {value}" for name, value in versions.items()]
     lines += [f"Python: {sys.version.split()[0]}", f"System: {platform.platform()} {platform.machine()}"]
     lines += [f"Engine in use: {engine or 'not started'}", f"Engine options: {options}"]
     lines += [f"Device: {device}" for device in devices]
-    lines.append("Last run, seconds: " + (", ".join(f"{name} {value:.2f}" for name, value in seconds.items()) or "none"))
+    lines.append(
+        "Last run, seconds: "
+        + (", ".join(f"{name} {value:.2f}" for name, value in seconds.items()) or "none")
+    )
     lines.append(f"Settings: {settings}")
     lines.append("Last error: " + (last_error.strip() or "none"))
     return without_home("\n".join(lines))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +20,7 @@ from .preferences import LEAST_MB, MOST_MB
 from .qt import QtCore, QtGui, QtWidgets
 from .session import Session
 from .settings import LIMITS, shown_thickness, thickness_in_pixels
+from .signal import Signal
 from .style_pictures import StylePictures
 from .widgets import JobRow, MessageBox, SliderSpinBox
 
@@ -83,16 +85,21 @@ class SmartLineartDocker(DockWidget):
     def _build_head(self) -> QtWidgets.QHBoxLayout:
         self._ink = QtWidgets.QPushButton(tr("Ink sketch"))
         self._ink.setObjectName("ink")
-        self._ink.setIcon(application.icon("draw-calligraphic") if not application.icon("calligraphy").availableSizes()
-                          else application.icon("calligraphy"))
-        self._ink.clicked.connect(lambda: self.session.ink())
+        self._ink.setIcon(
+            application.icon("draw-calligraphic")
+            if not application.icon("calligraphy").availableSizes()
+            else application.icon("calligraphy")
+        )
+        self._ink.clicked.connect(lambda *_: self.session.ink())
         self._ink.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
         self._copy = QtWidgets.QToolButton()
         self._copy.setObjectName("keepCopy")
         self._copy.setCheckable(True)
         self._copy.setAutoRaise(True)
         self._copy.setIcon(application.icon("duplicatelayer"))
-        self._copy.setToolTip(tr("Keep as copy: ink into a new layer and leave the lineart there is as it is"))
+        self._copy.setToolTip(
+            tr("Keep as copy: ink into a new layer and leave the lineart there is as it is")
+        )
         self._copy.setAccessibleName(tr("Keep as copy"))
         self._copy.toggled.connect(self._set_keep_copy)
         head = QtWidgets.QHBoxLayout()
@@ -107,22 +114,32 @@ class SmartLineartDocker(DockWidget):
         self._thickness.setObjectName("thickness")
         self._thickness.setToolTip(tr("How thick the ink is, at the sketch's broadest usual stroke"))
         self._thickness.moved.connect(self._thickness_moved)
-        self._unit = self._combo("unit", [("px", tr("px")), ("mm", tr("mm"))], tr("Thickness in pixels or millimetres"))
+        self._unit = self._combo(
+            "unit", [("px", tr("px")), ("mm", tr("mm"))], tr("Thickness in pixels or millimetres")
+        )
         self._unit.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
         self._style = self._combo("style", [], tr("The brush the ink looks drawn with"))
         self._pictures = StylePictures(self._style)
         self._detail = SliderSpinBox(tr("Detail"), -100, 100, suffix=" %")
         self._detail.setObjectName("detail")
-        self._detail.setToolTip(tr(
-            "Left merges neighbouring strokes into one line, right keeps small things; 0 follows the sketch. "
-            "The sketch is inked anew when you let go"))
-        self._detail.moved.connect(lambda value, final: self.session.change("detail", value / 100, final=final))
+        self._detail.setToolTip(
+            tr(
+                "Left merges neighbouring strokes into one line, right keeps small things; "
+                "0 follows the sketch. The sketch is inked anew when you let go"
+            )
+        )
+        self._detail.moved.connect(
+            lambda value, final: self.session.change("detail", value / 100, final=final)
+        )
         self._faint = SliderSpinBox(tr("Faint lines"), 0, 100, suffix=" %")
         self._faint.setObjectName("faint")
         self._faint.setToolTip(tr("How faint a line of the sketch may be and still be inked"))
         self._faint.moved.connect(lambda value, final: self.session.change("faint", value / 100, final=final))
-        self._colour = self._combo("colour", [("black", tr("Black ink")), ("foreground", tr("Foreground colour"))],
-                                   tr("The ink's colour: black, or Krita's foreground colour"))
+        self._colour = self._combo(
+            "colour",
+            [("black", tr("Black ink")), ("foreground", tr("Foreground colour"))],
+            tr("The ink's colour: black, or Krita's foreground colour"),
+        )
         self._build_frames()
         controls = QtWidgets.QWidget()
         grid = QtWidgets.QGridLayout(controls)
@@ -130,7 +147,9 @@ class SmartLineartDocker(DockWidget):
         grid.setSpacing(3)
         grid.addWidget(self._thickness, 0, 0)
         grid.addWidget(self._unit, 0, 1)
-        for row, widget in enumerate((self._style, self._detail, self._faint, self._colour, self._frame_row), 1):
+        for row, widget in enumerate(
+            (self._style, self._detail, self._faint, self._colour, self._frame_row), 1
+        ):
             grid.addWidget(widget, row, 0, 1, 2)
         grid.setColumnStretch(0, 1)
         return controls
@@ -154,14 +173,18 @@ class SmartLineartDocker(DockWidget):
         for value, text in (("one", tr("This frame")), ("all", tr("All frames")), ("range", tr("Frames"))):
             self._frame_mode.addItem(text, value)
         self._first, self._last = QtWidgets.QSpinBox(), QtWidgets.QSpinBox()
-        for box, name, tip in ((self._first, "firstFrame", tr("First frame")), (self._last, "lastFrame", tr("Last frame"))):
+        for box, name, tip in (
+            (self._first, "firstFrame", tr("First frame")),
+            (self._last, "lastFrame", tr("Last frame")),
+        ):
             box.setObjectName(name)
             box.setRange(0, 99999)
             box.setToolTip(tip)
             box.setMinimumWidth(30)
             box.valueChanged.connect(lambda _: self._set_frames())
         self._frame_mode.setSizeAdjustPolicy(
-            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._frame_mode.activated.connect(lambda _: self._set_frames())
         row = QtWidgets.QHBoxLayout(self._frame_row)
         row.setContentsMargins(0, 0, 0, 0)
@@ -180,7 +203,9 @@ class SmartLineartDocker(DockWidget):
         self._more.setAutoRaise(True)
         self._more.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more.setArrowType(QtCore.Qt.ArrowType.RightArrow)
-        self._more.setToolTip(tr("What the ink is computed on, how much memory it may use, and a report for bugs"))
+        self._more.setToolTip(
+            tr("What the ink is computed on, how much memory it may use, and a report for bugs")
+        )
         self._more.toggled.connect(self._open_engine)
         self._engine = QtWidgets.QWidget()
         self._engine.setVisible(False)
@@ -188,7 +213,9 @@ class SmartLineartDocker(DockWidget):
         self._device.setObjectName("device")
         self._device.setToolTip(tr("What the ink is computed on"))
         self._device.setMinimumContentsLength(6)
-        self._device.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._device.setSizeAdjustPolicy(
+            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self._device.activated.connect(self._device_chosen)
         self._memory = SliderSpinBox(tr("Memory"), LEAST_MB, MOST_MB, suffix=" MB", exponent=3.0)
         self._memory.setObjectName("memory")
@@ -217,12 +244,16 @@ class SmartLineartDocker(DockWidget):
 
     def _listen(self) -> None:
         session = self.session
-        pairs = [(session.settings_changed, self._show_settings), (session.target_changed, self._show_target),
-                 (session.message_changed, self._show_message), (session.queue.changed, self._show_jobs)]
+        pairs = [
+            (session.settings_changed, self._show_settings),
+            (session.target_changed, self._show_target),
+            (session.message_changed, self._show_message),
+            (session.queue.changed, self._show_jobs),
+        ]
         for signal, listener in pairs:
             signal.connect(listener)
         # The window may go before Krita does; by then this object can't be asked any more.
-        self.destroyed.connect(lambda: [signal.disconnect(listener) for signal, listener in pairs])
+        self.destroyed.connect(lambda *_: _forget(pairs))
 
     def _ppi(self) -> float:
         document = application.active_document()
@@ -242,20 +273,26 @@ class SmartLineartDocker(DockWidget):
         self._thickness.show_value(shown_thickness(settings, ppi))
         self._detail.show_value(settings.detail * 100)
         self._faint.show_value(settings.faint * 100)
-        for combo, value in ((self._unit, settings.unit), (self._style, settings.style), (self._colour, settings.colour)):
+        for combo, value in (
+            (self._unit, settings.unit),
+            (self._style, settings.style),
+            (self._colour, settings.colour),
+        ):
             index = combo.findData(value)
             if index >= 0:
                 combo.setCurrentIndex(index)
 
     def _show_target(self) -> None:
         target = self.session.target
-        self._ink.setText(tr("Ink again") if target.has_lineart and not self.session.keep_copy else tr("Ink sketch"))
+        self._ink.setText(
+            tr("Ink again") if target.has_lineart and not self.session.keep_copy else tr("Ink sketch")
+        )
         if not target.title:
             tip = tr("Select the layer with your sketch, then click here")
         elif target.has_lineart and not self.session.keep_copy:
-            tip = tr("Renew the lineart of \"{name}\" in place", name=target.title)
+            tip = tr('Renew the lineart of "{name}" in place', name=target.title)
         else:
-            tip = tr("Ink \"{name}\" into a new layer right above it", name=target.title)
+            tip = tr('Ink "{name}" into a new layer right above it', name=target.title)
         self._ink.setToolTip(tip)
         self._frame_row.setVisible(target.animated)
         self._show_settings()
@@ -281,11 +318,11 @@ class SmartLineartDocker(DockWidget):
 
     # -- what the artist does
 
-    def _thickness_moved(self, shown: float, final: bool) -> None:  # noqa: FBT001 (Qt's signal)
+    def _thickness_moved(self, shown: float, final: bool) -> None:
         unit = self.session.settings.unit
         self.session.change("thickness", thickness_in_pixels(shown, unit, self._ppi()), final=final)
 
-    def _set_keep_copy(self, keep: bool) -> None:  # noqa: FBT001
+    def _set_keep_copy(self, keep: bool) -> None:
         self.session.keep_copy = keep
         self._show_target()
 
@@ -294,9 +331,11 @@ class SmartLineartDocker(DockWidget):
         for box in (self._first, self._last):
             box.setVisible(mode == "range")
         first, last = self._first.value(), self._last.value()
-        self.session.frames = {"one": None, "all": (0, 1 << 30)}.get(mode, (min(first, last), max(first, last)))
+        self.session.frames = {"one": None, "all": (0, 1 << 30)}.get(
+            mode, (min(first, last), max(first, last))
+        )
 
-    def _open_engine(self, wanted: bool) -> None:  # noqa: FBT001
+    def _open_engine(self, wanted: bool) -> None:
         self._more.setArrowType(QtCore.Qt.ArrowType.DownArrow if wanted else QtCore.Qt.ArrowType.RightArrow)
         self._engine.setVisible(wanted)
         if wanted and not self._devices:
@@ -325,20 +364,35 @@ class SmartLineartDocker(DockWidget):
         if chosen:
             self.session.set_engine_options(runtime=chosen[0], device=chosen[1])
 
-    def _memory_moved(self, value: float, final: bool) -> None:  # noqa: FBT001
+    def _memory_moved(self, value: float, final: bool) -> None:
         if final:
             self.session.set_engine_options(memory=int(value))
 
     def _copy_diagnostics(self) -> None:
-        versions = {"Smart Lineart": smart_lineart.__version__, "Krita": application.version(),
-                    "Qt": QtCore.QT_VERSION_STR, "numpy": np.__version__}
+        versions = {
+            "Smart Lineart": smart_lineart.__version__,
+            "Krita": application.version(),
+            "Qt": QtCore.QT_VERSION_STR,
+            "numpy": np.__version__,
+        }
         options = self.session.engine.options
-        devices = [f"{d.title} ({d.runtime}, {d.kind}): {'available' if d.available else d.reason}" for d in
-                   self._devices]
+        devices = [
+            f"{d.title} ({d.runtime}, {d.kind}): {'available' if d.available else d.reason}"
+            for d in self._devices
+        ]
         text = diagnostics.report(
-            versions, engine=self.session.engine.describe(),
-            options=f"{options.runtime}, {options.device}, {options.memory} MB", devices=devices,
-            seconds=self.session.last_seconds, settings=str(asdict(self.session.settings)),
-            last_error=self.session.last_error)
+            versions,
+            engine=self.session.engine.describe(),
+            options=f"{options.runtime}, {options.device}, {options.memory} MB",
+            devices=devices,
+            seconds=self.session.last_seconds,
+            settings=str(asdict(self.session.settings)),
+            last_error=self.session.last_error,
+        )
         QtGui.QGuiApplication.clipboard().setText(text)
         self.session.say(tr("The diagnostics are on the clipboard."))
+
+
+def _forget(pairs: list[tuple[Signal, Callable[[], None]]]) -> None:
+    for signal, listener in pairs:
+        signal.disconnect(listener)

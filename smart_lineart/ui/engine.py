@@ -38,26 +38,46 @@ class Engine:
         self._lock = threading.Lock()
         self.options = EngineOptions()
 
-    def prepare(self, sketch: Sketch, settings: InkSettings, progress: Callable[[float], None],
-                cancelled: Callable[[], bool], auto_scale: float | None = None) -> Features:
+    def prepare(
+        self,
+        sketch: Sketch,
+        settings: InkSettings,
+        progress: Callable[[float], None],
+        cancelled: Callable[[], bool],
+        auto_scale: float | None = None,
+    ) -> Features:
         """Read the sketch's lines. Raises InkError.
 
-        `auto_scale` is the scale that follows the sketch, if it is known; the artist's detail is relative to it.
+        `auto_scale` is the scale that follows the sketch, if it is known; the artist's detail is relative to
+        it.
         """
         inker = self.inker(self.options)
         if not settings.detail:
             return inker.prepare(sketch, progress=progress, cancelled=cancelled)
         if auto_scale is None:
-            auto_scale = inker.prepare(sketch, progress=lambda done: progress(done / 2), cancelled=cancelled).scale
-        scale = min(MAX_SCALE, max(MIN_SCALE, auto_scale * 2.0 ** settings.detail))
+            auto_scale = inker.prepare(
+                sketch, progress=lambda done: progress(done / 2), cancelled=cancelled
+            ).scale
+        scale = min(MAX_SCALE, max(MIN_SCALE, auto_scale * 2.0**settings.detail))
         return inker.prepare(sketch, detail=scale, progress=progress, cancelled=cancelled)
 
-    def render(self, features: Features, settings: InkSettings, region: Rect | None = None,
-               cancelled: Callable[[], bool] | None = None) -> np.ndarray:
+    def render(
+        self,
+        features: Features,
+        settings: InkSettings,
+        region: Rect | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> np.ndarray:
         """Coverage of the region or page."""
         inker = self.inker(self._made_for or self.options)
-        return inker.render(features, thickness=settings.thickness, style=settings.style, faint=settings.faint,
-                            region=region, cancelled=cancelled)
+        return inker.render(
+            features,
+            thickness=settings.thickness,
+            style=settings.style,
+            faint=settings.faint,
+            region=region,
+            cancelled=cancelled,
+        )
 
     def inker(self, options: EngineOptions) -> Inker:
         """The engine for these options."""
@@ -65,8 +85,12 @@ class Engine:
             if self._inker is None or self._made_for != options:
                 if self._inker is not None:
                     self._inker.close()
-                self._inker = self._make(runtime=options.runtime, device=options.device,
-                                         memory_limit=options.memory * MEGABYTE, notify=self._notify)
+                self._inker = self._make(
+                    runtime=options.runtime,
+                    device=options.device,
+                    memory_limit=options.memory * MEGABYTE,
+                    notify=self._notify,
+                )
                 self._made_for = options
             return self._inker
 
@@ -96,7 +120,7 @@ class CachedFeatures:
 
 
 class FeatureCache:
-    """The features of the sketches inked last, so that sliders follow; the oldest go when memory is used up."""
+    """The features of the sketches inked last, so that sliders follow; the oldest go when it is full."""
 
     def __init__(self, limit: int = 768 * MEGABYTE):
         self._limit = limit

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lineart that follows a slider: the visible part first, then the page; one undoable step for the whole drag."""
+"""Lineart that follows a slider: the visible part first, then the page; one undoable step per drag."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smart_lineart.inking import Rect
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.geometry import overlap
@@ -96,9 +97,10 @@ class Follower:
             return wanted if complete else drawn
         return drawn
 
-    def _draw_part(self, wanted: InkSettings, region: object) -> Work:
+    def _draw_part(self, wanted: InkSettings, region: Rect | None) -> Work:
         ink = yield self._session.render(
-            self._item, wanted, region, lambda: self._stopped or (region is None and wanted != self._wanted))
+            self._item, wanted, region, lambda: self._stopped or (region is None and wanted != self._wanted)
+        )
         if ink is None or self._gone():
             return False
         if self._target is None or not self._target.in_document:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Texts in the artist's language.
 
-``tr("English text {value}", value=...)`` looks the English text up in ``translations/LANGUAGE.json``; what isn't there
-stays English. Krita's own catalogues hold only Krita's texts, so the plugin brings its own.
+``tr("English text {value}", value=...)`` looks the English text up in ``translations/LANGUAGE.json``; what
+isn't there stays English. Krita's own catalogues hold only Krita's texts, so the plugin brings its own.
 """
 
 from __future__ import annotations

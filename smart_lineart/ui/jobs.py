@@ -76,7 +76,7 @@ class JobQueue:
         self.changed = Signal()
 
     def add(self, job: Job) -> None:
-        """Put a run at the end. The same sketch waiting twice would be inked twice for nothing: the newer stays."""
+        """Put a run at the end. The same sketch waiting twice would be inked for nothing: the newer stays."""
         for other in self.jobs:
             twin = other.sketch == job.sketch and other.document == job.document and not job.keep_copy
             if twin and other.state is JobState.queued and not other.keep_copy:

@@ -32,7 +32,8 @@ def load_engine_options() -> EngineOptions:
     return EngineOptions(
         runtime if isinstance(runtime, str) else defaults.runtime,
         device if isinstance(device, str) else defaults.device,
-        min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else defaults.memory)
+        min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else defaults.memory,
+    )
 
 
 def save_engine_options(options: EngineOptions) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes on between the artist and the engine: settings, runs, and lineart that follows the sliders.
 
-`Session` is the model the docker is bound to. It holds no widget, and hears of Krita only through `krita_host`.
+`Session` is the model the docker is bound to. It holds no widget, and hears of Krita through `krita_host`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from smart_lineart.inking import Cancelled, InkError, Rect
@@ -163,11 +164,18 @@ class Session:
             raise Problem(tr("Select the layer with your sketch first."))
         layer = self._sketch_for(document, layer)
         animated = self.frames if layer.animated else None
-        return Job(document, layer.identity, layer.name, self.settings, keep_copy=self.keep_copy, frames=animated,
-                   selection=document.selection())
+        return Job(
+            document,
+            layer.identity,
+            layer.name,
+            self.settings,
+            keep_copy=self.keep_copy,
+            frames=animated,
+            selection=document.selection(),
+        )
 
     def _sketch_for(self, document: Document, layer: Layer) -> Layer:
-        """The sketch meant by a selected layer: its own, the one its lineart was made of, or its mask's layer."""
+        """The sketch a layer stands for: itself, what it is the lineart of, or the layer it masks."""
         if layer.is_mask:
             parent = layer.parent
             layer = parent if parent is not None else layer
@@ -205,8 +213,12 @@ class Session:
         elif isinstance(error, MemoryError):
             self.say(tr("Krita ran out of memory: close other documents or programs and try again."), "error")
         else:
-            self.say(tr("Something went wrong that should not have: use \"Copy diagnostics\" and report it, please."),
-                     "error")
+            self.say(
+                tr(
+                    'Something went wrong that should not have: use "Copy diagnostics" and report it, please.'
+                ),
+                "error",
+            )
 
     def _run(self, job: Job) -> Work:
         """One run from reading to the new layer."""
@@ -220,19 +232,26 @@ class Session:
         layer = self._living_sketch(job)
         area = sketch_area(layer)
         if not area.width:
-            raise Problem(tr("The layer \"{name}\" is empty: there is nothing to ink.", name=layer.name))
+            raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
         sketch = yield from self._read(job, layer, area)
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
         known = self.cache.get(job.document, job.sketch)
         auto = known.auto_scale if known else None
-        features = yield self._ink_worker.submit(lambda: self.engine.prepare(
-            sketch, job.settings, lambda done: self.loop.post(lambda: job.report(done * 0.9)),
-            lambda: job.cancelled, auto))
+        features = yield self._ink_worker.submit(
+            lambda: self.engine.prepare(
+                sketch,
+                job.settings,
+                lambda done: self.loop.post(lambda: job.report(done * 0.9)),
+                lambda: job.cancelled,
+                auto,
+            )
+        )
         if not job.settings.detail:
             auto = features.scale
         coverage = yield self._ink_worker.submit(
-            lambda: self.engine.render(features, job.settings, cancelled=lambda: job.cancelled))
+            lambda: self.engine.render(features, job.settings, cancelled=lambda: job.cancelled)
+        )
         job.seconds["inking"] = time.monotonic() - began
         self._stop_if_cancelled(job)
         job.report(0.95)
@@ -246,14 +265,17 @@ class Session:
 
     def _read(self, job: Job, layer: Layer, area: Rect, moment: int | None = None) -> Work:
         sketch = None
-        for sketch in read_sketch(layer, area, moment):
+        for step in read_sketch(layer, area, moment):
             self._stop_if_cancelled(job)
+            sketch = step
             yield
         assert sketch is not None
         if sketch.empty:
-            raise Problem(tr("The layer \"{name}\" is empty: there is nothing to ink.", name=layer.name))
+            raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
         if sketch.blank:
-            raise Problem(tr("The layer \"{name}\" is blank, one flat tone: there is nothing to ink.", name=layer.name))
+            raise Problem(
+                tr('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
+            )
         return sketch
 
     def _put(self, job: Job, ink: Ink) -> Work:
@@ -307,10 +329,13 @@ class Session:
         job.enter(JobState.reading)
         layer = self._living_sketch(job)
         assert job.frames is not None
-        times = [moment for moment in frames.key_times(job.document, layer) if
-                 job.frames[0] <= moment <= job.frames[1]]
+        times = [
+            moment
+            for moment in frames.key_times(job.document, layer)
+            if job.frames[0] <= moment <= job.frames[1]
+        ]
         if not times:
-            raise Problem(tr("There is no keyframe of \"{name}\" in that range.", name=layer.name))
+            raise Problem(tr('There is no keyframe of "{name}" in that range.', name=layer.name))
         inked: dict[int, frames.FrameInk] = {}
         for number, moment in enumerate(times):
             self._stop_if_cancelled(job)
@@ -320,8 +345,7 @@ class Session:
             except Problem:
                 continue  # a blank frame stays blank
             job.enter(JobState.inking)
-            inked[moment] = yield self._ink_worker.submit(
-                lambda sketch=sketch, area=area, number=number: self._ink_frame(job, sketch, area, number / len(times)))
+            inked[moment] = yield self._ink_worker.submit(partial(self._ink_frame, job, sketch, area))
             job.report((number + 1) / len(times) * 0.95)
         while view.painting():
             yield WAIT_FOR_PEN_MS
@@ -329,17 +353,26 @@ class Session:
         layer = self._living_sketch(job)
         old = None if job.keep_copy else self._lineart_in_use(job.document, job.sketch)
         new = yield from frames.put_frames(
-            job.document, layer, old, tr("Lineart: {name}", name=layer.name), inked, times, self._colour(job.settings),
-            job.selection)
+            job.document,
+            layer,
+            old,
+            tr("Lineart: {name}", name=layer.name),
+            inked,
+            times,
+            self._colour(job.settings),
+            job.selection,
+        )
         self._note_lineart(job.document, job.sketch, new, job.settings)
         job.seconds["total"] = time.monotonic() - began
         self.last_seconds = dict(job.seconds)
         job.report(1.0)
         job.enter(JobState.finished)
 
-    def _ink_frame(self, job: Job, sketch: Any, area: Rect, _done: float) -> frames.FrameInk:
+    def _ink_frame(self, job: Job, sketch: Any, area: Rect) -> frames.FrameInk:
         features = self.engine.prepare(sketch, job.settings, lambda _: None, lambda: job.cancelled)
-        return frames.FrameInk.pack(self.engine.render(features, job.settings, cancelled=lambda: job.cancelled), area)
+        return frames.FrameInk.pack(
+            self.engine.render(features, job.settings, cancelled=lambda: job.cancelled), area
+        )
 
     @staticmethod
     def _stop_if_cancelled(job: Job) -> None:
@@ -349,10 +382,10 @@ class Session:
     @staticmethod
     def _living_sketch(job: Job) -> Layer:
         if not application.is_open(job.document):
-            raise Problem(tr("The document was closed before \"{name}\" was inked.", name=job.title))
+            raise Problem(tr('The document was closed before "{name}" was inked.', name=job.title))
         layer = job.document.layer(job.sketch)
         if layer is None:
-            raise Problem(tr("The layer \"{name}\" was deleted before it was inked.", name=job.title))
+            raise Problem(tr('The layer "{name}" was deleted before it was inked.', name=job.title))
         return layer
 
     @staticmethod
@@ -423,7 +456,11 @@ class Session:
         work.when_done(lambda: self._followers.remove(follower))
 
     def _followers_of(self, document: Document, sketch: str) -> list[Follower]:
-        return [one for one in self._followers if one.sketch == sketch and one.document == document and not one.over]
+        return [
+            one
+            for one in self._followers
+            if one.sketch == sketch and one.document == document and not one.over
+        ]
 
     def _ink_again_for_detail(self) -> None:
         document = application.active_document()
@@ -439,8 +476,9 @@ class Session:
         """The lineart a slider works on."""
         return self._lineart_in_use(document, sketch)
 
-    def render(self, item: CachedFeatures, settings: InkSettings, region: Rect | None,
-               outdated: Callable[[], bool]) -> Any:
+    def render(
+        self, item: CachedFeatures, settings: InkSettings, region: Rect | None, outdated: Callable[[], bool]
+    ) -> Any:
         """Have lines drawn on the rendering thread; a `Pending` with an Ink, or None if it was outdated."""
         pen = self._colour(settings)
         area = item.area

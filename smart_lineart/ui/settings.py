@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
@@ -44,13 +45,17 @@ class InkSettings:
     def with_value(self, name: str, value: object) -> InkSettings:
         """A copy with one value changed, kept within its limits; unchanged where the value makes no sense."""
         if name in LIMITS:
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
                 return self
             low, high = LIMITS[name]
-            return replace(self, **{name: min(high, max(low, float(value)))})
+            return self._with(name, min(high, max(low, float(value))))
         if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):
             return self
-        return replace(self, **{name: value})
+        return self._with(name, value)
+
+    def _with(self, name: str, value: Any) -> InkSettings:
+        changes: dict[str, Any] = {name: value}
+        return replace(self, **changes)
 
 
 def shown_thickness(settings: InkSettings, ppi: float) -> float:
@@ -67,8 +72,8 @@ def thickness_in_pixels(shown: float, unit: str, ppi: float) -> float:
 class LineartRecord:
     """Which layers are the lineart of a sketch.
 
-    Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart counts;
-    the newest that is in the document is the one in use.
+    Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart
+    counts; the newest that is in the document is the one in use.
     """
 
     sketch: str

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Long work on the user interface's thread in short steps, with waits for a worker thread in between.
 
-A piece of work is a generator. It yields None to let the event loop run, a number to sleep that many milliseconds, or
-a `Pending` to go on with its result (or with the error it ended in, raised at the yield).
+A piece of work is a generator. It yields None to let the event loop run, a number to sleep that many
+milliseconds, or a `Pending` to go on with its result (or with the error it ended in, raised at the yield).
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .jobs import Job, JobState
 from .i18n import tr
+from .jobs import Job, JobState
 from .qt import QtCore, QtGui, QtWidgets, mouse_x
 
 SETTLE_MS = 600
@@ -19,13 +19,23 @@ Q = QtCore.Qt
 class SliderSpinBox(QtWidgets.QDoubleSpinBox):
     """A number with a bar behind it, as Krita's own: drag to set, double-click to type.
 
-    `moved(value, final)` tells every change by the artist; `final` is True when a drag, or a pause in typing, ends it.
+    `moved(value, final)` tells every change by the artist; `final` is True when a drag, or a pause in typing,
+    ends it.
     """
 
     moved = QtCore.pyqtSignal(float, bool)
 
-    def __init__(self, label: str, low: float, high: float, *, decimals: int = 0, suffix: str = "",
-                 exponent: float = 1.0, factor: float = 1.0):
+    def __init__(
+        self,
+        label: str,
+        low: float,
+        high: float,
+        *,
+        decimals: int = 0,
+        suffix: str = "",
+        exponent: float = 1.0,
+        factor: float = 1.0,
+    ):
         super().__init__()
         self._exponent, self._factor = exponent, factor
         self._drag_from: float | None = None
@@ -91,7 +101,11 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
         option = QtWidgets.QStyleOptionSpinBox()
         self.initStyleOption(option)
         field = self.style().subControlRect(
-            QtWidgets.QStyle.ComplexControl.CC_SpinBox, option, QtWidgets.QStyle.SubControl.SC_SpinBoxEditField, self)
+            QtWidgets.QStyle.ComplexControl.CC_SpinBox,
+            option,
+            QtWidgets.QStyle.SubControl.SC_SpinBoxEditField,
+            self,
+        )
         return QtCore.QRect(field.adjusted(0, 0, 0, 0))
 
     def changeEvent(self, event: QtCore.QEvent) -> None:
@@ -102,7 +116,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
 
     # -- the mouse
 
-    def eventFilter(self, watched: object, event: QtCore.QEvent) -> bool:
+    def eventFilter(self, watched: QtCore.QObject, event: QtCore.QEvent) -> bool:
         """Turn a drag over the number into a value; let typing through."""
         edit = self.lineEdit()
         if watched is not edit or not edit.isReadOnly() or not self.isEnabled():
@@ -134,7 +148,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
 
     def _set_from(self, x: float) -> None:
         share = max(0.0, min(1.0, x / max(1, self.lineEdit().width())))
-        self.setValue(self.minimum() + (self.maximum() - self.minimum()) * share ** self._exponent)
+        self.setValue(self.minimum() + (self.maximum() - self.minimum()) * share**self._exponent)
 
     def _edit(self) -> None:
         self._drag_from, self._dragging = None, False
@@ -144,9 +158,9 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
         self.selectAll()
         self.update()
 
-    def keyPressEvent(self, event: object) -> None:
+    def keyPressEvent(self, event: QtGui.QKeyEvent) -> None:
         """Typing a digit or Enter begins editing, as in Krita."""
-        if self.lineEdit().isReadOnly() and (event.text().isdigit() or event.key() == Q.Key.Key_Return):  # type: ignore[attr-defined]
+        if self.lineEdit().isReadOnly() and (event.text().isdigit() or event.key() == Q.Key.Key_Return):
             self._edit()
         super().keyPressEvent(event)
 
@@ -198,8 +212,12 @@ class JobRow(QtWidgets.QWidget):
 
     def refresh(self) -> None:
         """Show where the run stands."""
-        texts = {JobState.queued: tr("Waiting"), JobState.reading: tr("Reading"), JobState.inking: tr("Inking"),
-                 JobState.writing: tr("Drawing")}
+        texts = {
+            JobState.queued: tr("Waiting"),
+            JobState.reading: tr("Reading"),
+            JobState.inking: tr("Inking"),
+            JobState.writing: tr("Drawing"),
+        }
         label = texts.get(self.job.state, "")
         width = self.bar.fontMetrics().averageCharWidth()
         name = self.bar.fontMetrics().elidedText(self.job.title, Q.TextElideMode.ElideMiddle, width * 14)
@@ -221,7 +239,9 @@ class MessageBox(QtWidgets.QFrame):
         self.text.setObjectName("message")
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Q.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Preferred)
+        self.text.setSizePolicy(
+            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Preferred
+        )
         button = QtWidgets.QToolButton()
         button.setAutoRaise(True)
         button.setIcon(close_icon)
@@ -235,8 +255,8 @@ class MessageBox(QtWidgets.QFrame):
         layout.addWidget(self.text, 1)
         layout.addWidget(button, 0, Q.AlignmentFlag.AlignTop)
 
-    def show_sentence(self, text: str, icon: object) -> None:
+    def show_sentence(self, text: str, icon: QtGui.QIcon) -> None:
         """Show a sentence, or hide when there is none."""
         self.text.setText(text)
-        self.icon.setPixmap(icon.pixmap(16, 16))  # type: ignore[attr-defined]
+        self.icon.setPixmap(icon.pixmap(16, 16))
         self.setVisible(bool(text))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Starts a real Krita under Xvfb with the plugin and the test driver, and talks to it through files.
 
-One profile is warmed per Krita (its resource database takes 10 s to build) and copied for every run. A Krita of
-another version in a chroot is named by SMART_LINEART_KRITA_ROOT; its /tmp/share must be this machine's.
+One profile is warmed per Krita (its resource database takes 10 s to build) and copied for every run. A Krita
+of another version in a chroot is named by SMART_LINEART_KRITA_ROOT; its /tmp/share must be this machine's.
 """
 
 from __future__ import annotations
@@ -48,8 +48,21 @@ class Screen:
     def __init__(self, width: int = 1600, height: int = 1000):
         read, write = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
-            pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            [
+                "Xvfb",
+                "-displayfd",
+                str(write),
+                "-screen",
+                "0",
+                f"{width}x{height}x24",
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ],
+            pass_fds=[write],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(write)
         with os.fdopen(read) as pipe:
             self.display = ":" + pipe.readline().strip()
@@ -78,8 +91,15 @@ class Screen:
 class KritaProcess:
     """A running Krita: `run` a snippet inside it, `close` it."""
 
-    def __init__(self, screen: Screen, *, environment: dict[str, str] | None = None, settings: str = "",
-                 plugin: bool = True, plugin_changes: Callable[[Path], None] | None = None):
+    def __init__(
+        self,
+        screen: Screen,
+        *,
+        environment: dict[str, str] | None = None,
+        settings: str = "",
+        plugin: bool = True,
+        plugin_changes: Callable[[Path], None] | None = None,
+    ):
         self.screen = screen
         base = SHARE if chroot() else Path(tempfile.gettempdir())
         base.mkdir(parents=True, exist_ok=True)
@@ -88,8 +108,13 @@ class KritaProcess:
         self._number = 0
         self._start(environment or {}, settings, plugin, plugin_changes)
 
-    def _start(self, environment: dict[str, str], settings: str, plugin: bool,
-               plugin_changes: Callable[[Path], None] | None) -> None:
+    def _start(
+        self,
+        environment: dict[str, str],
+        settings: str,
+        plugin: bool,
+        plugin_changes: Callable[[Path], None] | None,
+    ) -> None:
         warm = warm_profile(self.screen)
         if warm:
             shutil.copytree(warm, self.home, dirs_exist_ok=True, symlinks=True)
@@ -98,10 +123,16 @@ class KritaProcess:
             plugin_changes(self.home / "data/krita/pykrita/smart_lineart")
         self.driver.mkdir(exist_ok=True)
         self.log = self.home / "krita.log"
-        self._process = launch(self.home, self.screen, self.log,
-                               {"SMART_LINEART_DRIVER": str(self.driver), **runtime_environment(), **environment})
-        self.run("def job():\n    yield from until(lambda: K.activeWindow() is not None)\n    yield 300",
-                 timeout=START_SECONDS)
+        self._process = launch(
+            self.home,
+            self.screen,
+            self.log,
+            {"SMART_LINEART_DRIVER": str(self.driver), **runtime_environment(), **environment},
+        )
+        self.run(
+            "def job():\n    yield from until(lambda: K.activeWindow() is not None)\n    yield 300",
+            timeout=START_SECONDS,
+        )
 
     def run(self, source: str, timeout: float = 60, **values: object):
         """Run a snippet that defines `job()`; keyword values are put in front of it as constants."""
@@ -130,8 +161,13 @@ class KritaProcess:
         """Drag along one of the docker's sliders, from one share of its width to another."""
         spot = self.run("def job():\n    return place(widget(NAME).lineEdit())", NAME=name)
         left = spot["x"] - spot["width"] // 2
-        self.screen.drag(int(left + start * spot["width"]), spot["y"], int(left + end * spot["width"]), spot["y"],
-                         **options)
+        self.screen.drag(
+            int(left + start * spot["width"]),
+            spot["y"],
+            int(left + end * spot["width"]),
+            spot["y"],
+            **options,
+        )
 
     def wait_idle(self, seconds: float = 90) -> None:
         """Wait until no run is queued or under way and no slider is followed."""
@@ -144,8 +180,11 @@ class KritaProcess:
     def picture(self, path: Path, docker_only: bool = False) -> None:
         """Save a screenshot of the window or the docker."""
         inside = self.home / "picture.png"
-        self.run("def job():\n    yield 200\n    return grab(PATH, docker() if DOCKER else None)", PATH=str(inside),
-                 DOCKER=docker_only)
+        self.run(
+            "def job():\n    yield 200\n    return grab(PATH, docker() if DOCKER else None)",
+            PATH=str(inside),
+            DOCKER=docker_only,
+        )
         shutil.copy(inside, path)
 
     def _answer(self, answer: Path, timeout: float):
@@ -171,8 +210,10 @@ class KritaProcess:
     def close(self) -> int:
         """Close the windows as an artist would; the exit code."""
         if self._process.poll() is None:
-            with_windows = ("def job():\n    close_all()\n    QtCore.QTimer.singleShot(0, lambda: "
-                            "[w.qwindow().close() for w in K.windows()])")
+            with_windows = (
+                "def job():\n    close_all()\n    QtCore.QTimer.singleShot(0, lambda: "
+                "[w.qwindow().close() for w in K.windows()])"
+            )
             try:
                 self.run(with_windows, timeout=20)
                 self._process.wait(20)
@@ -186,14 +227,22 @@ class KritaProcess:
 
 def launch(home: Path, screen: Screen, log: Path, environment: dict[str, str]) -> subprocess.Popen:
     """Start Krita on a profile, in its own process group, with nothing of this process's Python around it."""
-    values = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "QT_QPA_PLATFORM": "xcb",
-              "HOME": str(home), "XDG_CONFIG_HOME": f"{home}/config", "XDG_DATA_HOME": f"{home}/data",
-              "XDG_CACHE_HOME": f"{home}/cache", "XDG_RUNTIME_DIR": f"{home}/run", "DISPLAY": screen.display,
-              **environment}
+    values = {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG": "C.UTF-8",
+        "QT_QPA_PLATFORM": "xcb",
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": f"{home}/config",
+        "XDG_DATA_HOME": f"{home}/data",
+        "XDG_CACHE_HOME": f"{home}/cache",
+        "XDG_RUNTIME_DIR": f"{home}/run",
+        "DISPLAY": screen.display,
+        **environment,
+    }
     command = ["env", "-i", *(f"{key}={value}" for key, value in values.items()), "krita", "--nosplash"]
     if chroot():
         command = ["chroot", str(chroot()), *command]
-    with open(log, "w", encoding="utf-8") as output:
+    with log.open("w", encoding="utf-8") as output:
         return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
 
 
@@ -204,7 +253,9 @@ def runtime_environment() -> dict[str, str]:
     if "SMART_LINEART_OPENVINO" in os.environ:
         return {"SMART_LINEART_OPENVINO": os.environ["SMART_LINEART_OPENVINO"]}
     wheel = importlib.util.find_spec("openvino")
-    return {"SMART_LINEART_OPENVINO": str(Path(wheel.origin).parent / "libs")} if wheel and wheel.origin else {}
+    return (
+        {"SMART_LINEART_OPENVINO": str(Path(wheel.origin).parent / "libs")} if wheel and wheel.origin else {}
+    )
 
 
 def write_profile(home: Path, settings: str, plugin: bool) -> None:
@@ -216,18 +267,25 @@ def write_profile(home: Path, settings: str, plugin: bool) -> None:
     copy = shutil.ignore_patterns("__pycache__")
     for name in ("smart_lineart_driver.desktop", "smart_lineart_driver"):
         source = HERE / "driver" / name
-        (shutil.copytree(source, pykrita / name, ignore=copy, dirs_exist_ok=True) if source.is_dir()
-         else shutil.copy(source, pykrita))
+        (
+            shutil.copytree(source, pykrita / name, ignore=copy, dirs_exist_ok=True)
+            if source.is_dir()
+            else shutil.copy(source, pykrita)
+        )
     if plugin:
         shutil.copy(REPOSITORY / "smart_lineart.desktop", pykrita)
-        shutil.copytree(REPOSITORY / "smart_lineart", pykrita / "smart_lineart", ignore=copy, dirs_exist_ok=True)
+        shutil.copytree(
+            REPOSITORY / "smart_lineart", pykrita / "smart_lineart", ignore=copy, dirs_exist_ok=True
+        )
         models.put_models(pykrita / "smart_lineart/models")
         actions = home / "data/krita/actions"
         actions.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "smart_lineart.action", actions)
     (home / "config/kritarc").write_text(
         f"[python]\nenable_smart_lineart_driver=true\nenable_smart_lineart={'true' if plugin else 'false'}\n"
-        f"{settings}", encoding="utf-8")
+        f"{settings}",
+        encoding="utf-8",
+    )
 
 
 def warm_profile(screen: Screen) -> Path:

@@ -39,15 +39,34 @@ def stand_in(folder: Path) -> None:
         helper.make_tensor("high", TensorProto.FLOAT, [], [255.0]),
     ]
     graph = helper.make_graph(
-        nodes, "stand-in",
+        nodes,
+        "stand-in",
         [helper.make_tensor_value_info("sketch", TensorProto.UINT8, [1, 1, "H", "W"])],
-        [helper.make_tensor_value_info("geometry", TensorProto.UINT8, [1, 3, "H", "W"])], constants)
+        [helper.make_tensor_value_info("geometry", TensorProto.UINT8, [1, 3, "H", "W"])],
+        constants,
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     data = model.SerializeToString()
     onnx.checker.check_model(model)
     (folder / "model.onnx").write_bytes(data)
-    (folder / "metadata.json").write_text(json.dumps({
-        "schema": 1, "name": "lineart", "version": "0.0", "title": "Stand-in", "input": "sketch",
-        "output": "geometry", "sha256": hashlib.sha256(data).hexdigest(), "licence": "CC0-1.0", "channels": 3,
-        "stride": 16, "receptive_field": 1, "metrics": {}, "created": "2026-11-21"}), encoding="utf-8")
+    (folder / "metadata.json").write_text(
+        json.dumps(
+            {
+                "schema": 1,
+                "name": "lineart",
+                "version": "0.0",
+                "title": "Stand-in",
+                "input": "sketch",
+                "output": "geometry",
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "licence": "CC0-1.0",
+                "channels": 3,
+                "stride": 16,
+                "receptive_field": 1,
+                "metrics": {},
+                "created": "2026-11-21",
+            }
+        ),
+        encoding="utf-8",
+    )
     (folder / "README.md").write_text("A stand-in without weights, for tests.\n", encoding="utf-8")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 
 def test_a_saved_file_inks_the_same_way_when_reopened(krita) -> None:
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     document = sketch_document(500, 350)
     yield 400
@@ -38,7 +39,10 @@ def job():
     yield from ink()
     note = bytes(again.annotation("smart_lineart/state")).decode()
     return [first, lineart_shape(again), str(settings), label, tree(again), note]
-""", timeout=120, PATH=str(krita.home / "saved.kra"))
+""",
+        timeout=120,
+        PATH=str(krita.home / "saved.kra"),
+    )
     first, second, settings, label, layers, note = result
     assert second == first
     assert "thickness=9.0, unit='mm', style='brush', detail=0.0, faint=0.3" in settings
@@ -48,7 +52,8 @@ def job():
 
 
 def test_a_copy_of_a_document_has_a_lineart_of_its_own(krita) -> None:
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     first = sketch_document(500, 350)
     yield 400
@@ -64,10 +69,18 @@ def job():
     before = lineart_shape(first)
     session().settings = session().settings.with_value("thickness", 14.0)
     yield from ink()
-    return [before == lineart_shape(first), lineart_shape(copy)["sum"] > before["sum"], tree(copy), tree(first)]
-""", timeout=120, PATH=str(krita.home / "original.kra"))
-    assert result == [True, True, ["Background", "Sketch", "Lineart: Sketch"],
-                      ["Background", "Sketch", "Lineart: Sketch"]]
+    larger = lineart_shape(copy)["sum"] > before["sum"]
+    return [before == lineart_shape(first), larger, tree(copy), tree(first)]
+""",
+        timeout=120,
+        PATH=str(krita.home / "original.kra"),
+    )
+    assert result == [
+        True,
+        True,
+        ["Background", "Sketch", "Lineart: Sketch"],
+        ["Background", "Sketch", "Lineart: Sketch"],
+    ]
 
 
 ANIMATION = """
@@ -110,7 +123,9 @@ def frames_of(document):
 
 
 def test_all_frames_or_a_range_of_an_animation(krita) -> None:
-    result = krita.run(ANIMATION + """
+    result = krita.run(
+        ANIMATION
+        + """
 def job():
     document = yield from animated()
     sketch_keys = [t for t in range(13) if node_named(document, "Sketch").hasKeyframeAtTime(t)]
@@ -136,7 +151,9 @@ def job():
     combo.setCurrentIndex(combo.findData("one"))
     combo.activated.emit(combo.currentIndex())
     return [said, session().last_error, sketch_keys, shown, every, time, undone, part, before]
-""", timeout=150)
+""",
+        timeout=150,
+    )
     said, error, keys, shown, every, time, undone, part, _ = result
     assert said == "", error
     assert keys == [0, 4, 8]
@@ -184,19 +201,25 @@ def job():
     model = next((process.home / "data/krita/pykrita/smart_lineart/models").glob("*/model.onnx"))
     whole = model.read_bytes()
     model.write_bytes(whole[:-7])
-    sentence, _, modal, _ = process.run(report.replace("sketch_document", "close_all() or sketch_document"), timeout=60)
+    sentence, _, modal, _ = process.run(
+        report.replace("arrange()", "yield from fresh()"), timeout=60
+    )
     assert "reinstall" in sentence.lower()
     assert modal is None
-    choices = process.run("""
+    choices = process.run(
+        """
 def job():
     widget("more").click()
     yield from until(lambda: widget("device").count() > 1, 20)
     combo = widget("device")
     model = combo.model()
-    entries = [[combo.itemText(i), model.item(i).isEnabled(), model.item(i).toolTip()] for i in range(combo.count())]
+    items = [model.item(i) for i in range(combo.count())]
+    entries = [[item.text(), item.isEnabled(), item.toolTip()] for item in items]
     widget("copyDiagnostics").click()
     return [entries, QtWidgets.QApplication.clipboard().text(), session().message.text]
-""", timeout=40)
+""",
+        timeout=40,
+    )
     entries, clipboard, said = choices
     greyed = [entry for entry in entries if not entry[1]]
     assert greyed
@@ -225,7 +248,9 @@ def job():
 
 def test_numpy_missing_is_said_in_the_docker(start_krita) -> None:
     process = start_krita(plugin_changes=hide_numpy)
-    found = process.run("def job():\n    w = widget('message')\n    return [w.text(), w.isVisible(), modal()]")
+    found = process.run(
+        "def job():\n    w = widget('message')\n    return [w.text(), w.isVisible(), modal()]"
+    )
     assert "needs numpy for Python 3." in found[0]
     assert found[2] is None
 
@@ -233,5 +258,7 @@ def test_numpy_missing_is_said_in_the_docker(start_krita) -> None:
 def hide_numpy(folder: Path) -> None:
     """Make the plugin's own copy of Python's search path fail where numpy is imported."""
     page = folder / "krita_host/__init__.py"
-    page.write_text(page.read_text() + "\nraise ModuleNotFoundError(\"No module named 'numpy'\", name=\"numpy\")\n")
+    page.write_text(
+        page.read_text() + '\nraise ModuleNotFoundError("No module named \'numpy\'", name="numpy")\n'
+    )
     shutil.rmtree(folder / "krita_host/__pycache__", ignore_errors=True)

@@ -24,7 +24,9 @@ def job():
 
 def test_a_click_inks_above_the_sketch_in_one_undoable_step(krita, pictures: Path) -> None:
     before = krita.run(SKETCH)
-    sketch = "def job():\n    return shape(255 - bgra(node_named(K.activeDocument(), 'Sketch'), 0, 0, 600, 400))"
+    sketch = (
+        "def job():\n    return shape(255 - bgra(node_named(K.activeDocument(), 'Sketch'), 0, 0, 600, 400))"
+    )
     pixels = krita.run(sketch)
     krita.picture(pictures / "before.png")
     krita.click("ink")
@@ -46,7 +48,8 @@ def test_a_click_inks_above_the_sketch_in_one_undoable_step(krita, pictures: Pat
 
 def test_the_shortcut_action_is_listed_and_inks(krita) -> None:
     krita.run(SKETCH)
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     action = K.action("smart_lineart_ink")
     menus = K.activeWindow().qwindow().findChildren(QtWidgets.QMenu)
@@ -54,7 +57,9 @@ def job():
     action.trigger()
     yield from idle()
     return [listed, tree(K.activeDocument())]
-""", timeout=100)
+""",
+        timeout=100,
+    )
     assert result == [["Scripts"], ["Background", "Sketch", "Lineart: Sketch"]]
 
 
@@ -175,7 +180,10 @@ def job():
     krita.click("ink")
     krita.wait_idle()
     second = krita.facts()
-    look = "def job():\n    n = node_named(K.activeDocument(), 'Lineart: Sketch')\n    return [n.opacity(), n.colorLabel()]"
+    look = (
+        "def job():\n    node = node_named(K.activeDocument(), 'Lineart: Sketch')\n"
+        "    return [node.opacity(), node.colorLabel()]"
+    )
     assert second["tree"] == first["tree"], second["error"]
     assert second["lineart"]["count"] < first["lineart"]["count"]
     assert second["lineart"]["bounds"][2] < 360
@@ -202,7 +210,10 @@ def test_inking_from_the_lineart_layer_works_on_its_sketch(krita) -> None:
     krita.run(SKETCH)
     krita.click("ink")
     krita.wait_idle()
-    krita.run("def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Lineart: Sketch'))\n    yield 400")
+    krita.run(
+        "def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Lineart: Sketch'))\n"
+        "    yield 400"
+    )
     krita.click("ink")
     krita.wait_idle()
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
@@ -232,7 +243,8 @@ def job():
 
 
 def test_several_runs_in_several_documents_are_queued(krita) -> None:
-    krita.run("""
+    krita.run(
+        """
 def job():
     K.first = sketch_document(900, 700, name="Sketch")
     yield 400
@@ -247,17 +259,23 @@ def job():
     K.second.setActiveNode(other)
     widget("ink").click()
     yield from idle()
-""", timeout=120)
+""",
+        timeout=120,
+    )
     trees = krita.run("def job():\n    return [tree(K.first), tree(K.second), session().message.text]")
-    assert trees == [["Background", "Sketch", "Lineart: Sketch"],
-                     ["Background", "Other", "Lineart: Other", "Third", "Lineart: Third"], ""]
+    assert trees == [
+        ["Background", "Sketch", "Lineart: Sketch"],
+        ["Background", "Other", "Lineart: Other", "Third", "Lineart: Third"],
+        "",
+    ]
 
 
 def test_renewing_waits_until_its_document_is_shown_again(krita) -> None:
     krita.run(SKETCH)
     krita.click("ink")
     krita.wait_idle()
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     first = K.activeDocument()
     paint(first, node_named(first, "Sketch"), strokes(600, 400, thick=9))
@@ -272,14 +290,17 @@ def job():
     K.other.close()
     yield from idle()
     return [waiting, before != lineart_shape(first), tree(first), undo_text()]
-""", timeout=120)
+""",
+        timeout=120,
+    )
     assert result[1:3] == [True, ["Background", "Sketch", "Lineart: Sketch"]]
     assert result[0] == ["writing"]
 
 
 def test_closing_the_document_in_the_middle_of_a_run(krita) -> None:
     krita.run(BIG_SKETCH)
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     ours = session()
     widget("ink").click()
@@ -293,13 +314,16 @@ def job():
     yield 400
     second = yield from ink()
     return [text, second, tree(document), modal()]
-""", timeout=120)
+""",
+        timeout=120,
+    )
     assert "closed" in result[0]
     assert result[1:] == ["", ["Background", "Sketch", "Lineart: Sketch"], None]
 
 
 def test_the_sketch_is_deleted_or_moved_while_it_is_inked(krita) -> None:
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     ours = session()
     document = sketch_document(1600, 1200)
@@ -320,7 +344,9 @@ def job():
     document.waitForDone()
     yield from idle()
     return [deleted, tree(document), ours.message.text]
-""", timeout=150)
+""",
+        timeout=150,
+    )
     assert result[0][0] == ["Background"]
     assert "deleted" in result[0][1]
     assert result[1][1][1] == ["Sketch", "Lineart: Sketch"]
@@ -338,7 +364,9 @@ def job():
     yield 300
     session().look()
 """)
-    krita.run("def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Sketch'))\n    yield 400")
+    krita.run(
+        "def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Sketch'))\n    yield 400"
+    )
     krita.click("ink")
     krita.run("""
 def job():

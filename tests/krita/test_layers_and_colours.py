@@ -6,18 +6,33 @@ from __future__ import annotations
 import pytest
 
 COLOUR_SPACES = [
-    ("RGBA", "U8", ""), ("RGBA", "U16", ""), ("RGBA", "F16", ""), ("RGBA", "F32", ""),
-    ("RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc"), ("RGBA", "F32", "sRGB-elle-V2-srgbtrc.icc"),
-    ("GRAYA", "U8", ""), ("GRAYA", "U16", ""), ("GRAYA", "F32", ""),
-    ("CMYKA", "U8", ""), ("CMYKA", "U16", ""), ("CMYKA", "F32", ""),
-    ("LABA", "U8", ""), ("LABA", "U16", ""), ("LABA", "F32", ""),
-    ("XYZA", "U8", ""), ("XYZA", "U16", ""), ("XYZA", "F32", ""),
-    ("YCbCrA", "U8", ""), ("YCbCrA", "U16", ""), ("YCbCrA", "F32", ""),
+    ("RGBA", "U8", ""),
+    ("RGBA", "U16", ""),
+    ("RGBA", "F16", ""),
+    ("RGBA", "F32", ""),
+    ("RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc"),
+    ("RGBA", "F32", "sRGB-elle-V2-srgbtrc.icc"),
+    ("GRAYA", "U8", ""),
+    ("GRAYA", "U16", ""),
+    ("GRAYA", "F32", ""),
+    ("CMYKA", "U8", ""),
+    ("CMYKA", "U16", ""),
+    ("CMYKA", "F32", ""),
+    ("LABA", "U8", ""),
+    ("LABA", "U16", ""),
+    ("LABA", "F32", ""),
+    ("XYZA", "U8", ""),
+    ("XYZA", "U16", ""),
+    ("XYZA", "F32", ""),
+    ("YCbCrA", "U8", ""),
+    ("YCbCrA", "U16", ""),
+    ("YCbCrA", "F32", ""),
 ]
 
 
 def test_every_colour_model_and_depth(krita) -> None:
-    found = krita.run("""
+    found = krita.run(
+        """
 def job():
     from krita import ManagedColor
     results = {}
@@ -35,18 +50,27 @@ def job():
         session().change("colour", "foreground", final=True)
         yield from idle()
         results[f"{model} {depth} {profile}"] = {
-            "sentence": sentence, "error": session().last_error, "black": black, "coloured": lineart_shape(document),
-            "space": space, "document": [document.colorModel(), document.colorDepth(), document.colorProfile()]}
+            "sentence": sentence, "error": session().last_error, "black": black,
+            "coloured": lineart_shape(document), "space": space,
+            "document": [document.colorModel(), document.colorDepth(), document.colorProfile()]}
     return results
-""", timeout=400, SPACES=COLOUR_SPACES)
+""",
+        timeout=400,
+        SPACES=COLOUR_SPACES,
+    )
     plain = found["RGBA U8 "]["black"]
     wrong = []
     for space, result in found.items():
         black, coloured = result["black"], result["coloured"]
-        good = (result["sentence"] == "" and black and coloured and result["space"] == result["document"]
-                and black["count"] == pytest.approx(plain["count"], rel=0.03)
-                and max(black["colour"]) <= (40 if space.startswith("CMYKA") else 6)  # print's black is no void
-                and coloured["colour"][0] > coloured["colour"][1] + 60 or space.startswith("GRAYA"))
+        good = (
+            result["sentence"] == ""
+            and black
+            and coloured
+            and result["space"] == result["document"]
+            and black["count"] == pytest.approx(plain["count"], rel=0.03)
+            and max(black["colour"]) <= (40 if space.startswith("CMYKA") else 6)  # print's black is no void
+            and coloured["colour"][0] > coloured["colour"][1] + 60
+        ) or space.startswith("GRAYA")
         if not good:
             wrong.append((space, result))
     assert not wrong, wrong
@@ -68,7 +92,8 @@ KINDS = {
     "vector": """
     vector = document.createVectorLayer("Vector")
     root.addChildNode(vector, None)
-    vector.addShapesFromSvg('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 84" width="120pt" height="84pt">'
+    vector.addShapesFromSvg(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 84" width="120pt" height="84pt">'
         '<path d="M 20 20 L 100 60 M 20 60 L 100 20" stroke="#000000" stroke-width="1" fill="none"/></svg>')
     return vector""",
     "file": """
@@ -182,7 +207,8 @@ def test_every_kind_of_layer(krita, kind: str) -> None:
 
 
 def test_what_cannot_be_inked_is_said_in_the_docker(krita) -> None:
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     said = {}
     said["no document"] = yield from ink(10)
@@ -214,18 +240,21 @@ def job():
     yield 300
     said["fill"] = yield from ink(20)
     return [said, shown, visible, tree(document), modal()]
-""", timeout=120)
+""",
+        timeout=120,
+    )
     said, shown, visible, layers, modal = result
     assert "Open a document" in said["no document"]
-    assert "\"Nothing\" is empty" in said["empty"]
-    assert "\"Flat\" is blank" in said["blank"]
-    assert "\"Fill\"" in said["fill"]
+    assert '"Nothing" is empty' in said["empty"]
+    assert '"Flat" is blank' in said["blank"]
+    assert '"Fill"' in said["fill"]
     assert (shown, visible, modal) == (said["blank"], True, None)
     assert not [name for name in layers if name.startswith("Lineart")]
 
 
 def test_ink_stays_inside_the_selection_and_the_rest_is_left_alone(krita) -> None:
-    result = krita.run("""
+    result = krita.run(
+        """
 def job():
     document = sketch_document(500, 350)
     yield 400
@@ -243,8 +272,11 @@ def job():
     yield from ink()
     both = lineart_shape(document)
     node = node_named(document, "Lineart: Sketch")
-    return [left, both, shape(bgra(node, 0, 0, 250, 350)), shape(bgra(node, 250, 0, 250, 350)), tree(document)]
-""", timeout=120)
+    halves = [shape(bgra(node, x, 0, 250, 350)) for x in (0, 250)]
+    return [left, both, *halves, tree(document)]
+""",
+        timeout=120,
+    )
     left, both, left_again, right, layers = result
     assert left["bounds"][2] <= 249
     assert left_again["sum"] == left["sum"]

@@ -8,9 +8,24 @@ from smart_lineart.ui.diagnostics import report
 
 
 def test_the_report_names_versions_device_times_and_the_last_error_but_no_person() -> None:
-    text = report({"Krita": "5.2.9"}, engine="openvino, cpu", options="auto", devices=["GPU: no driver"],
-                  seconds={"inking": 1.234}, settings="thickness 4", last_error=f"File \"{Path.home()}/x.py\"\nBad\n")
-    for expected in ("Krita: 5.2.9", "openvino, cpu", "GPU: no driver", "inking 1.23", "Bad", "Python: ", "~/x.py"):
+    text = report(
+        {"Krita": "5.2.9"},
+        engine="openvino, cpu",
+        options="auto",
+        devices=["GPU: no driver"],
+        seconds={"inking": 1.234},
+        settings="thickness 4",
+        last_error=f'File "{Path.home()}/x.py"\nBad\n',
+    )
+    for expected in (
+        "Krita: 5.2.9",
+        "openvino, cpu",
+        "GPU: no driver",
+        "inking 1.23",
+        "Bad",
+        "Python: ",
+        "~/x.py",
+    ):
         assert expected in text
     assert str(Path.home()) not in text
 

@@ -5,6 +5,7 @@ import queue
 import threading
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_the_queue_runs_in_order_and_drops_what_was_asked_twice() -> None:
     for one in (first, again, other, copy):
         runs.add(one)
     assert first.state is JobState.cancelled
-    assert [one for one in runs.active] == [again, other, copy]
+    assert runs.active == [again, other, copy]
     assert runs.next is again
     again.enter(JobState.inking)
     third = job()
@@ -137,7 +138,7 @@ def test_the_cache_forgets_the_oldest_first_and_keeps_the_last() -> None:
 
 
 class FakeInker:
-    made: list[dict[str, object]] = []
+    made: ClassVar[list[dict[str, object]]] = []
 
     def __init__(self, **options: object):
         FakeInker.made.append(options)
@@ -156,7 +157,8 @@ class FakeInker:
 def test_detail_is_relative_to_what_the_sketch_asks_for() -> None:
     engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
     ask = lambda detail, known=None: engine.prepare(  # noqa: E731
-        None, InkSettings(detail=detail), lambda _: None, lambda: False, known)  # type: ignore[arg-type]
+        None, InkSettings(detail=detail), lambda _: None, lambda: False, known
+    )  # type: ignore[arg-type]
     assert ask(0.0).scale == 0.5
     assert ask(1.0).scale == 1.0
     assert ask(-1.0, 0.8).scale == pytest.approx(0.4)

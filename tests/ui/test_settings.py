@@ -15,21 +15,41 @@ from smart_lineart.ui.settings import (
 
 
 def test_a_document_state_survives_its_file() -> None:
-    state = DocumentState(InkSettings(7.5, "mm", "brush", -0.5, 0.2, "foreground"),
-                          (LineartRecord("{a}", ("{b}", "{c}"), InkSettings(thickness=2.0)),))
+    state = DocumentState(
+        InkSettings(7.5, "mm", "brush", -0.5, 0.2, "foreground"),
+        (LineartRecord("{a}", ("{b}", "{c}"), InkSettings(thickness=2.0)),),
+    )
     assert DocumentState.from_json(state.to_json()) == state
     assert json.loads(state.to_json())["version"] == 1
 
 
-@pytest.mark.parametrize("text", ["", "nonsense", "[]", "{\"settings\": 3, \"records\": {\"a\": 1}}", "null",
-                                  "{\"records\": [3, {\"sketch\": 4}, {\"layers\": []}]}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nonsense",
+        "[]",
+        '{"settings": 3, "records": {"a": 1}}',
+        "null",
+        '{"records": [3, {"sketch": 4}, {"layers": []}]}',
+    ],
+)
 def test_a_damaged_note_gives_the_defaults(text: str) -> None:
     assert DocumentState.from_json(text) == DocumentState()
 
 
 def test_values_out_of_range_or_unknown_do_no_harm() -> None:
-    found = InkSettings.from_dict({"thickness": 1e9, "faint": -3, "detail": float("nan"), "style": "crayon",
-                                   "unit": "inch", "colour": 7, "unheard": 1})
+    found = InkSettings.from_dict(
+        {
+            "thickness": 1e9,
+            "faint": -3,
+            "detail": float("nan"),
+            "style": "crayon",
+            "unit": "inch",
+            "colour": 7,
+            "unheard": 1,
+        }
+    )
     assert found == InkSettings(thickness=100.0, faint=0.0)
     assert InkSettings.from_dict({"thickness": True}) == InkSettings()
 

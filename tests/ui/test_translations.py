@@ -20,7 +20,9 @@ def texts_in_source() -> set[str]:
     found = set()
     for path in [*(PACKAGE / "ui").glob("*.py"), PACKAGE / "plugin.py"]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+            name = (
+                getattr(node.func, "id", getattr(node.func, "attr", "")) if isinstance(node, ast.Call) else ""
+            )
             if name == "tr" and isinstance(node.args[0], ast.Constant):
                 found.add(node.args[0].value)
     return found
@@ -49,10 +51,18 @@ def test_placeholders_are_kept() -> None:
         assert placeholders(english) == placeholders(german), english
 
 
-@pytest.mark.parametrize(("wanted", "chosen"), [
-    (["de"], "de"), (["de_AT.UTF-8", "en"], "de"), (["en_US", "de"], "en"), (["xx", "de"], "de"), ([], "en"),
-    (["C"], "en"), (["de-CH"], "de"),
-])
+@pytest.mark.parametrize(
+    ("wanted", "chosen"),
+    [
+        (["de"], "de"),
+        (["de_AT.UTF-8", "en"], "de"),
+        (["en_US", "de"], "en"),
+        (["xx", "de"], "de"),
+        ([], "en"),
+        (["C"], "en"),
+        (["de-CH"], "de"),
+    ],
+)
 def test_the_first_language_there_is_wins(wanted: list[str], chosen: str) -> None:
     assert i18n.choose_language(wanted) == chosen
     assert i18n.tr("Ink sketch") == ("Skizze tuschen" if chosen == "de" else "Ink sketch")

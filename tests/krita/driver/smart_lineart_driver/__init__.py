@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the end-to-end tests' snippets inside a real Krita.
 
-The test process puts `N.py` into the folder named by SMART_LINEART_DRIVER; the snippet defines `job()`, a function
-or a generator (each `yield ms` gives the event loop that many milliseconds), whose result must be JSON-able. The
-driver answers with `N.json`. Nothing but files, so it works across a chroot as well.
+The test process puts `N.py` into the folder named by SMART_LINEART_DRIVER; the snippet defines `job()`, a
+function or a generator (each `yield ms` gives the event loop that many milliseconds), whose result must be
+JSON-able. The driver answers with `N.json`. Nothing but files, so it works across a chroot as well.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import inspect
 import json
 import os
@@ -18,6 +19,7 @@ from krita import Extension, Krita
 
 from . import helpers
 
+faulthandler.enable()
 FOLDER = os.environ.get("SMART_LINEART_DRIVER")
 POLL_MS = 20
 
@@ -47,7 +49,7 @@ def begin(answer: Path, source: str):
     try:
         exec(compile(source, answer.stem, "exec"), scope)
         outcome = scope["job"]()
-    except BaseException:
+    except BaseException:  # noqa: BLE001 (the test hears of it)
         reply(answer, {"error": traceback.format_exc()})
         return
     if inspect.isgenerator(outcome):
@@ -61,7 +63,7 @@ def step(answer: Path, job):
         pause = next(job)
     except StopIteration as end:
         reply(answer, {"value": end.value})
-    except BaseException:
+    except BaseException:  # noqa: BLE001 (the test hears of it)
         reply(answer, {"error": traceback.format_exc()})
     else:
         helpers.QtCore.QTimer.singleShot(int(pause or 0), lambda: step(answer, job))

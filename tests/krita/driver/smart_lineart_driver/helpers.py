@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import time
+from pathlib import Path
 
 import numpy as np
-from krita import InfoObject, Krita, Selection
+from krita import Krita
 
 try:
     from PyQt6 import QtCore, QtGui, QtWidgets
@@ -38,10 +39,8 @@ def node_named(document, name):
 
 def tree(document, node=None):
     """Names bottom to top; a group is [name, [children]]."""
-    out = []
-    for child in (node or document.rootNode()).childNodes():
-        out.append([child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name())
-    return out
+    return [[child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name()
+            for child in (node or document.rootNode()).childNodes()]
 
 
 def bgra(node, x, y, width, height):
@@ -65,19 +64,26 @@ def shape(array, x=0, y=0):
     if not len(rows):
         return {"count": 0}
     return {
-        "count": int(len(rows)),
+        "count": len(rows),
         "bounds": [int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + x, int(rows.max()) + y],
         "sum": int(alpha.astype(np.int64).sum()),
-        "check": int((alpha.astype(np.int64) * (1 + np.arange(alpha.size).reshape(alpha.shape) % 9973)).sum()),
-        "colour": [int(v) for v in np.median(array[alpha > 200][:, 2::-1], axis=0)] if (alpha > 200).any() else None,
+        "check": int(
+            (alpha.astype(np.int64) * (1 + np.arange(alpha.size).reshape(alpha.shape) % 9973)).sum()
+        ),
+        "colour": [int(v) for v in np.median(array[alpha > 200][:, 2::-1], axis=0)]
+        if (alpha > 200).any()
+        else None,
     }
 
 
 def strokes(width, height, *, dark=True, opaque=True, thick=3, colour=None):
     """A simple sketch: a big loop, a diagonal and a zigzag, as (height, width, 4) B, G, R, A."""
     image = QtGui.QImage(width, height, QtGui.QImage.Format.Format_ARGB32)
-    paper, ink = (QtGui.QColor(255, 255, 255), QtGui.QColor(40, 40, 40)) if dark else (
-        QtGui.QColor(20, 20, 20), QtGui.QColor(235, 235, 235))
+    paper, ink = (
+        (QtGui.QColor(255, 255, 255), QtGui.QColor(40, 40, 40))
+        if dark
+        else (QtGui.QColor(20, 20, 20), QtGui.QColor(235, 235, 235))
+    )
     if colour:
         ink = QtGui.QColor(*colour)
     image.fill(paper if opaque else QtGui.QColor(0, 0, 0, 0))
@@ -87,7 +93,7 @@ def strokes(width, height, *, dark=True, opaque=True, thick=3, colour=None):
     painter.drawEllipse(QtCore.QRectF(width * 0.1, height * 0.1, width * 0.45, height * 0.7))
     painter.drawLine(QtCore.QPointF(width * 0.6, height * 0.1), QtCore.QPointF(width * 0.9, height * 0.8))
     points = [QtCore.QPointF(width * (0.1 + 0.1 * i), height * (0.85 + 0.08 * (i % 2))) for i in range(9)]
-    for a, b in zip(points, points[1:]):
+    for a, b in itertools.pairwise(points):
         painter.drawLine(a, b)
     painter.end()
     return image_array(image)
@@ -141,9 +147,14 @@ def place(name_or_widget):
     """Centre and size of a widget on the screen."""
     target = widget(name_or_widget) if isinstance(name_or_widget, str) else name_or_widget
     corner = target.mapToGlobal(QtCore.QPoint(0, 0))
-    return {"x": corner.x() + target.width() // 2, "y": corner.y() + target.height() // 2,
-            "width": target.width(), "height": target.height(), "enabled": target.isEnabled(),
-            "visible": target.isVisible()}
+    return {
+        "x": corner.x() + target.width() // 2,
+        "y": corner.y() + target.height() // 2,
+        "width": target.width(),
+        "height": target.height(),
+        "enabled": target.isEnabled(),
+        "visible": target.isVisible(),
+    }
 
 
 def modal():
@@ -179,7 +190,7 @@ def grab(path, target=None):
     """Save a picture of a widget (the main window without one)."""
     target = target or K.activeWindow().qwindow()
     target.grab().save(path)
-    return os.path.getsize(path)
+    return Path(path).stat().st_size
 
 
 # -- the plugin
@@ -225,7 +236,7 @@ def fresh(**settings):
 
 
 def ink(seconds=90.0):
-    """Click the button from inside and wait for the end; the sentence shown then, and what went wrong underneath."""
+    """Click the button from inside and wait for the end; returns the sentence shown then."""
     widget("ink").click()
     yield from idle(seconds)
     return session().message.text
@@ -234,9 +245,15 @@ def ink(seconds=90.0):
 def facts(document):
     """What the end-to-end tests compare: layers, undo, selected layer, messages, and the lineart's shape."""
     active = document.activeNode()
-    return {"tree": tree(document), "undo": undo_text(), "active": active.name() if active else None,
-            "message": session().message.text, "error": session().last_error, "modal": modal(),
-            "lineart": lineart_shape(document)}
+    return {
+        "tree": tree(document),
+        "undo": undo_text(),
+        "active": active.name() if active else None,
+        "message": session().message.text,
+        "error": session().last_error,
+        "modal": modal(),
+        "lineart": lineart_shape(document),
+    }
 
 
 def lineart_shape(document, name="Lineart: Sketch"):

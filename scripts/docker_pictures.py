@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Takes the pictures of the docker that the README shows, in a real Krita under Xvfb.
+
+    .venv/bin/python scripts/docker_pictures.py [SKETCH.png]
+
+Writes docs/images/docker-{dark,light}-{before,after}.png: Krita with a sketch, before and after inking it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY / "tests/krita"))
+
+import harness  # noqa: E402 (the folder has just been put on the path)
+
+THEMES = {"dark": "Krita dark", "light": "Krita bright"}
+OPEN = """
+def job():
+    arrange()
+    K.activeWindow().qwindow().setGeometry(0, 0, 1280, 800)
+    document = K.openDocument(PATH)
+    document.setBatchmode(True)
+    K.activeWindow().addView(document)
+    yield 1200
+    document.activeNode().setName("Sketch")
+    yield 500
+    session().look()
+    yield 300
+"""
+INK = """
+def job():
+    yield from ink()
+    node_named(K.activeDocument(), "Sketch").setOpacity(70)
+    K.activeDocument().refreshProjection()
+    yield 600
+"""
+
+
+def take(screen: harness.Screen, sketch: Path, theme: str, folder: Path) -> None:
+    """Both pictures in one theme."""
+    krita = harness.KritaProcess(screen, settings=f"[theme]\nTheme={THEMES[theme]}\n")
+    try:
+        krita.run(OPEN, PATH=str(sketch))
+        krita.picture(folder / f"docker-{theme}-before.png")
+        krita.run(INK, timeout=120)
+        krita.picture(folder / f"docker-{theme}-after.png")
+    finally:
+        krita.close()
+
+
+def main() -> None:
+    """Take all pictures."""
+    sketch = Path(sys.argv[1]) if len(sys.argv) > 1 else sorted((REPOSITORY / "examples").glob("*.png"))[0]
+    folder = REPOSITORY / "docs/images"
+    folder.mkdir(parents=True, exist_ok=True)
+    screen = harness.Screen()
+    try:
+        for theme in THEMES:
+            take(screen, sketch.resolve(), theme, folder)
+            print(f"docs/images/docker-{theme}-*.png")
+    finally:
+        screen.close()
+
+
+if __name__ == "__main__":
+    main()
