@@ -11,8 +11,8 @@ import numpy as np
 
 from smart_lineart.inking.sketch import Luma
 
-STROKE_WIDTH = 1.5  # px at working scale that a sketch's strokes are brought to
-LONG_SIDE = 700  # px at working scale of a page whose drawing fills it
+STROKE_WIDTH = 1.95  # px at working scale that a sketch's strokes are brought to
+LONG_SIDE = 910  # px at working scale of a page whose drawing fills it
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 
@@ -38,5 +38,5 @@ def auto_scale(width: float, long_side: int) -> float:
     """
     by_page = LONG_SIDE / long_side * max(1.0, SMALL_PAGE / long_side)
     by_stroke = STROKE_WIDTH / max(width, 0.5)
-    scale = max(np.sqrt(by_page * by_stroke), 0.7 * by_page)
+    scale = max(np.sqrt(by_page * by_stroke), 0.55 * by_page)
     return float(np.clip(scale, MIN_SCALE, MAX_SCALE))

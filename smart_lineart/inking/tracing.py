@@ -18,13 +18,13 @@ from smart_lineart.inking.thinning import thin
 
 Bytes = NDArray[np.uint8]
 
-LINE = 0.42  # probability from which a pixel counts as line
+LINE = 0.5  # probability from which a pixel counts as line
 SPUR = 5.0  # branches that end free within this are side effects of thinning
 SPECK = 5.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.72
 LENS = 7.0  # two branches that part and meet again within this mean distance are passes of one line
 LENS_SAMPLES = 24
-GAP = 12.0  # free ends that face each other within this are joined where the network half sees a line
+GAP = 10.0  # free ends that face each other within this are joined where the network half sees a line
 SURE_GAP = 4.0  # and within this in any case
 GAP_COSINE = 0.75
 GAP_LINE = 0.06
