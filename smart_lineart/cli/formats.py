@@ -2,6 +2,7 @@
 """Which image files can be inked, told by their first bytes; a file's name may say anything."""
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, why
@@ -26,6 +27,8 @@ _SIGNATURES = (
 def image_format(path: Path) -> str:
     """The format of an image file: png, jpeg, tiff, webp, psd or kra. Raises FileError."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe could wait for ever
+            raise FileError(f"{path} is no ordinary file.")
         with path.open("rb") as file:
             start = file.read(16)
     except FileNotFoundError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -307,8 +308,14 @@ def test_a_folder_that_takes_no_lineart_is_told_before_inking(run, open_folder, 
 def test_every_fault_of_a_file_is_one_sentence(run, tmp_path, fake_inker):
     (tmp_path / "empty.png").touch()
     (tmp_path / "text.png").write_text("no image")
-    (tmp_path / "folder.png").mkdir()
-    faults = {"empty.png": "is empty", "text.png": "is not an image", "gone.png": "does not exist"}
+    os.mkfifo(tmp_path / "pipe.png")
+    faults = {
+        "empty.png": "is empty",
+        "text.png": "is not an image",
+        "gone.png": "does not exist",
+        "pipe.png": "is no ordinary file",
+        "n" * 300: "cannot be read",
+    }
     for name, words in faults.items():
         ran = run("ink", tmp_path / name)
         assert ran.code == 2
