@@ -50,7 +50,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
     # A link stays a link: what it points to is replaced.
     target = target.resolve()
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}-", suffix=".part", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=".smart-lineart-", suffix=".part", dir=target.parent)
     except OSError as error:
         raise FileError(f"{target} cannot be written: {why(error)}.") from error
     partial = Path(name)

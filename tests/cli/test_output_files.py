@@ -64,6 +64,13 @@ def test_permissions_are_those_of_any_new_file_and_of_the_file_replaced(tmp_path
     assert (tmp_path / "new.png").stat().st_mode & 0o777 == 0o604
 
 
+def test_the_longest_name_a_file_can_have_is_written(tmp_path: Path):
+    target = tmp_path / ("n" * 251 + ".png")
+    with whole_file(target):
+        pass
+    assert target.exists()
+
+
 def test_a_link_stays_a_link(tmp_path: Path):
     (tmp_path / "elsewhere").mkdir()
     real = tmp_path / "elsewhere" / "real.png"
