@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NAME = "smart_lineart"
 LIBRARIES = f"{NAME}/runtime_libs/openvino"
 LICENCES = f"{NAME}/licences"
-TRAINING_DATA = "docs/training-data.md"
+TRAINING_DATA = "docs/data.md"
 
 # The command stays out: it needs Pillow, and nothing in Krita calls it.
 _LEFT_OUT = ("cli", "__pycache__", "models", "runtime_libs", "vendor")
