@@ -93,19 +93,17 @@ def count_parts(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def measured_widths(ink: Bytes) -> NDArray[np.float64]:
     """Line widths in px along the skeleton: twice the distance to the contour of one half.
 
-    The distance transform measures to pixel centres beyond the contour, which lies half a pixel nearer. What
-    is near the page's border or a line's end is left out.
+    Measured on the picture enlarged, where the steps of the distance transform are small. What is near a line's
+    end is left out.
     """
-    mask = ink > 127
+    size = (ink.shape[1] * FINER, ink.shape[0] * FINER)
+    mask = cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR) > 127
     distance = ndimage.distance_transform_edt(mask)
     skeleton: NDArray[np.bool_] = morphology.skeletonize(mask)  # type: ignore[no-untyped-call]
-    inner = np.zeros_like(skeleton)
-    inner[1:-1, 1:-1] = True
     neighbours = ndimage.convolve(skeleton.astype(np.int_), EIGHT, mode="constant") - 1
-    ends = ndimage.binary_dilation(
-        skeleton & (neighbours <= 1), iterations=max(2, round(float(distance.max())))
-    )
-    return np.asarray(2.0 * distance[skeleton & inner & ~ends] - 1.0)
+    around_ends = ndimage.distance_transform_edt(~(skeleton & (neighbours <= 1))) < distance.max() + FINER
+    # Distances run to pixel centres, so a width of an odd number of pixels comes out one too large.
+    return np.asarray((2.0 * distance[skeleton & ~around_ends] - 0.5) / FINER)
 
 
 def distance_to(points: Floats, path: Floats) -> NDArray[np.float64]:
