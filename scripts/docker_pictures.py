@@ -22,11 +22,15 @@ OPEN = """
 def job():
     arrange()
     K.activeWindow().qwindow().setGeometry(0, 0, 1280, 800)
-    document = K.openDocument(PATH)
-    document.setBatchmode(True)
-    K.activeWindow().addView(document)
+    picture = image_array(QtGui.QImage(PATH))
+    height, width = picture.shape[:2]
+    document = new_document(width, height)
+    layer = document.createNode("Sketch", "paintlayer")
+    paint(document, layer, picture)
+    document.rootNode().addChildNode(layer, None)
     yield 1200
-    document.activeNode().setName("Sketch")
+    document.setActiveNode(layer)
+    session().change("thickness", 2.5, final=True)
     yield 500
     session().look()
     yield 300
@@ -34,7 +38,7 @@ def job():
 INK = """
 def job():
     yield from ink()
-    node_named(K.activeDocument(), "Sketch").setOpacity(70)
+    node_named(K.activeDocument(), "Sketch").setOpacity(90)
     K.activeDocument().refreshProjection()
     yield 600
 """

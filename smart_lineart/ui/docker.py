@@ -85,11 +85,7 @@ class SmartLineartDocker(DockWidget):
     def _build_head(self) -> QtWidgets.QHBoxLayout:
         self._ink = QtWidgets.QPushButton(tr("Ink sketch"))
         self._ink.setObjectName("ink")
-        self._ink.setIcon(
-            application.icon("draw-calligraphic")
-            if not application.icon("calligraphy").availableSizes()
-            else application.icon("calligraphy")
-        )
+        self._ink.setIcon(application.icon("krita_tool_freehand"))
         self._ink.clicked.connect(lambda *_: self.session.ink())
         self._ink.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
         self._copy = QtWidgets.QToolButton()

@@ -92,10 +92,11 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
             return
         field = self._field()
         colour = self.palette().color(QtGui.QPalette.ColorRole.Highlight)
-        colour.setAlphaF(0.55 if self.isEnabled() else 0.2)
+        colour.setAlphaF(0.75 if self.isEnabled() else 0.2)
         painter = QtGui.QPainter(self)
         field.setWidth(round(field.width() * self._share()))
         painter.fillRect(field, colour)
+        painter.end()
 
     def _field(self) -> QtCore.QRect:
         option = QtWidgets.QStyleOptionSpinBox()

@@ -169,9 +169,42 @@ class KritaProcess:
             **options,
         )
 
+    def ink(self) -> None:
+        """Click "Ink sketch", see that it was taken, and wait for the end of the run."""
+        self.run("def job():\n    K.last_job = (session().queue.jobs or [None])[-1]")
+        self.click("ink")
+        self.run("""
+def job():
+    yield from until(lambda: (session().queue.jobs or [None])[-1] is not K.last_job, 20)
+""")
+        self.wait_idle()
+
+    def choose(self, name: str, index: int) -> None:
+        """Open one of the docker's lists and click an entry."""
+        self.click(name)
+        spot = self.run(
+            """
+def job():
+    view = widget(NAME).view()
+    yield from until(view.isVisible, 10)
+    yield 200
+    corner = view.viewport().mapToGlobal(view.visualRect(view.model().index(INDEX, 0)).center())
+    return [corner.x(), corner.y()]
+""",
+            NAME=name,
+            INDEX=index,
+        )
+        self.screen.click(*spot)
+        self.run(
+            "def job():\n    yield from until(lambda: not widget(NAME).view().isVisible(), 10)", NAME=name
+        )
+        self.wait_idle()
+
     def wait_idle(self, seconds: float = 90) -> None:
         """Wait until no run is queued or under way and no slider is followed."""
-        self.run("def job():\n    yield from idle(SECONDS)", timeout=seconds + 10, SECONDS=seconds)
+        self.run(
+            "def job():\n    yield 250\n    yield from idle(SECONDS)", timeout=seconds + 10, SECONDS=seconds
+        )
 
     def facts(self) -> dict:
         """What the active document shows now."""

@@ -201,9 +201,7 @@ def job():
     model = next((process.home / "data/krita/pykrita/smart_lineart/models").glob("*/model.onnx"))
     whole = model.read_bytes()
     model.write_bytes(whole[:-7])
-    sentence, _, modal, _ = process.run(
-        report.replace("arrange()", "yield from fresh()"), timeout=60
-    )
+    sentence, _, modal, _ = process.run(report.replace("arrange()", "yield from fresh()"), timeout=60)
     assert "reinstall" in sentence.lower()
     assert modal is None
     choices = process.run(

@@ -29,8 +29,7 @@ def test_a_click_inks_above_the_sketch_in_one_undoable_step(krita, pictures: Pat
     )
     pixels = krita.run(sketch)
     krita.picture(pictures / "before.png")
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     after = krita.facts()
     krita.picture(pictures / "inked.png")
     assert after["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
@@ -65,8 +64,7 @@ def job():
 
 def test_the_lineart_follows_a_drag_and_it_is_one_step(krita) -> None:
     krita.run(SKETCH)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     first = krita.facts()
     krita.run("""
 def job():
@@ -98,8 +96,7 @@ def job():
 
 def test_a_second_drag_after_undo_works_on_the_layer_that_came_back(krita) -> None:
     krita.run(SKETCH)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     first = krita.facts()
     krita.drag("thickness", 0.3, 0.6)
     krita.wait_idle()
@@ -129,13 +126,9 @@ def job():
         return original(*values, **options)
     ours.engine.prepare = counted
 """)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     shapes = [krita.facts()["lineart"]]
-    krita.click("style")
-    krita.run("def job():\n    yield 300")
-    krita.screen.key("Down", "Down", "Return")
-    krita.wait_idle()
+    krita.choose("style", 2)
     shapes.append(krita.facts()["lineart"])
     krita.drag("faint", 0.5, 0.03)
     krita.wait_idle()
@@ -161,8 +154,7 @@ def job():
 
 def test_inking_an_edited_sketch_renews_the_same_layer_in_one_step(krita) -> None:
     krita.run(SKETCH)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     first = krita.facts()
     krita.run("""
 def job():
@@ -177,8 +169,7 @@ def job():
     document.refreshProjection()
     yield 200
 """)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     second = krita.facts()
     look = (
         "def job():\n    node = node_named(K.activeDocument(), 'Lineart: Sketch')\n"
@@ -195,11 +186,9 @@ def job():
 
 def test_keep_as_copy_leaves_the_lineart_there_is(krita) -> None:
     krita.run(SKETCH)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     krita.click("keepCopy")
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     after = krita.facts()
     assert after["tree"].count("Lineart: Sketch") == 2
     krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
@@ -208,14 +197,12 @@ def test_keep_as_copy_leaves_the_lineart_there_is(krita) -> None:
 
 def test_inking_from_the_lineart_layer_works_on_its_sketch(krita) -> None:
     krita.run(SKETCH)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     krita.run(
         "def job():\n    d = K.activeDocument()\n    d.setActiveNode(node_named(d, 'Lineart: Sketch'))\n"
         "    yield 400"
     )
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
 
 
@@ -237,8 +224,7 @@ def job():
     krita.wait_idle()
     after = krita.facts()
     assert (after["tree"], after["undo"], after["message"]) == (before["tree"], before["undo"], "")
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
 
 
@@ -272,8 +258,7 @@ def job():
 
 def test_renewing_waits_until_its_document_is_shown_again(krita) -> None:
     krita.run(SKETCH)
-    krita.click("ink")
-    krita.wait_idle()
+    krita.ink()
     result = krita.run(
         """
 def job():

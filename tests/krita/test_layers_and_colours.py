@@ -68,7 +68,7 @@ def job():
             and coloured
             and result["space"] == result["document"]
             and black["count"] == pytest.approx(plain["count"], rel=0.03)
-            and max(black["colour"]) <= (40 if space.startswith("CMYKA") else 6)  # print's black is no void
+            and max(black["colour"]) <= (40 if space.startswith("CMYKA") else 12)  # print's black is no void
             and coloured["colour"][0] > coloured["colour"][1] + 60
         ) or space.startswith("GRAYA")
         if not good:

@@ -39,8 +39,10 @@ def node_named(document, name):
 
 def tree(document, node=None):
     """Names bottom to top; a group is [name, [children]]."""
-    return [[child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name()
-            for child in (node or document.rootNode()).childNodes()]
+    return [
+        [child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name()
+        for child in (node or document.rootNode()).childNodes()
+    ]
 
 
 def bgra(node, x, y, width, height):
