@@ -50,7 +50,9 @@ def _taper(strokes: Strokes, length: float) -> Floats:
     total = last - first
     # A stroke shorter than two tapers keeps its full width in the middle.
     reach = np.repeat(np.minimum(length, 0.4 * total) + 1e-6, counts)
-    end = np.minimum(run - np.repeat(first, counts), np.repeat(last, counts) - run)
+    from_start = np.where(np.repeat(strokes.free[:, 0], counts), run - np.repeat(first, counts), np.inf)
+    from_stop = np.where(np.repeat(strokes.free[:, 1], counts), np.repeat(last, counts) - run, np.inf)
+    end = np.minimum(from_start, from_stop)
     ring = np.hypot(*(strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]).T) < 1e-3
     factor = 0.35 + 0.65 * np.sqrt(np.clip(end / reach, 0.0, 1.0))
     factor[np.repeat(ring, counts)] = 1.0

@@ -20,12 +20,14 @@ class Strokes:
         width: float32 (N,), relative width; its median over the page's ink is 1.
         strength: float32 (S,), how firmly each stroke is drawn: 0 a ghost, 1 the page's firm lines.
         starts: intp (S + 1,): stroke s holds the vertices starts[s] to starts[s + 1].
+        free: bool (S, 2), whether a stroke's start and end touch nothing, so that a pen tapers there.
     """
 
     points: Floats
     width: Floats
     strength: Floats
     starts: NDArray[np.intp]
+    free: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.strength)
@@ -33,7 +35,8 @@ class Strokes:
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return self.points.nbytes + self.width.nbytes + self.strength.nbytes + self.starts.nbytes
+        arrays = (self.points, self.width, self.strength, self.starts, self.free)
+        return sum(array.nbytes for array in arrays)
 
     @classmethod
     def empty(cls) -> Strokes:
@@ -43,11 +46,18 @@ class Strokes:
             np.zeros(0, np.float32),
             np.zeros(0, np.float32),
             np.zeros(1, np.intp),
+            np.zeros((0, 2), np.bool_),
         )
 
     @classmethod
-    def from_lists(cls, points: list[Floats], width: list[Floats], strength: list[float]) -> Strokes:
-        """One entry per stroke: points (n, 2), relative widths (n,), strength."""
+    def from_lists(
+        cls,
+        points: list[Floats],
+        width: list[Floats],
+        strength: list[float],
+        free: list[tuple[bool, bool]] | None = None,
+    ) -> Strokes:
+        """One entry per stroke: points (n, 2), relative widths (n,), strength, free ends (None: all are)."""
         if not points:
             return cls.empty()
         starts = np.concatenate([[0], np.cumsum([len(p) for p in points])]).astype(np.intp)
@@ -56,6 +66,7 @@ class Strokes:
             np.concatenate(width).astype(np.float32),
             np.asarray(strength, np.float32),
             starts,
+            np.ones((len(points), 2), np.bool_) if free is None else np.asarray(free, np.bool_),
         )
 
     def owner(self) -> NDArray[np.intp]:
@@ -69,4 +80,6 @@ class Strokes:
         counts = np.diff(self.starts)[keep]
         vertices = keep[self.owner()]
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
-        return Strokes(self.points[vertices], self.width[vertices], self.strength[keep], starts)
+        return Strokes(
+            self.points[vertices], self.width[vertices], self.strength[keep], starts, self.free[keep]
+        )

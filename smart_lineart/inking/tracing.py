@@ -7,6 +7,7 @@ Lengths here are px at working scale, where the network draws lines about 3 px w
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,14 @@ from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
 
 Bytes = NDArray[np.uint8]
+
+
+class Path(NamedTuple):
+    """Vertices of a stroke to be, and whether its start and its end touch nothing."""
+
+    points: Points
+    free: tuple[bool, bool]
+
 
 LINE = 0.5  # probability from which a pixel counts as line
 SPUR = 5.0  # branches that end free within this are side effects of thinning
@@ -30,8 +39,11 @@ GAP_COSINE = 0.75
 GAP_LINE = 0.06
 STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
 REACH = 7  # vertices over which directions are taken
-FAIRING = 40  # passes over the centrelines
-FAIR_IN, FAIR_OUT = 0.55, -0.57  # Taubin's lambda and mu: wobble shorter than about 15 px goes
+FAIRING = 50  # passes over the centrelines
+FAIR_IN, FAIR_OUT = 0.55, -0.57  # Taubin's lambda and mu
+LONG_LINE = (
+    40  # vertices: only longer lines are freed of slower wobble as well, small details keep their shape
+)
 WIDTH_SMOOTHING = 40  # binomial passes over the widths; their standard deviation is sqrt(passes / 2) px
 CORNER_COSINE = 0.35  # sharper turns than this (about 70 degrees) are meant
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
@@ -150,8 +162,8 @@ def _gap_cost(graph: Graph, line: Bytes, a: int, b: int) -> float:
     return distance * (2.0 - facing)
 
 
-def join_through_junctions(graph: Graph) -> list[Points]:
-    """Pixel paths of strokes: at a junction the straightest pairs of branches run on as one stroke."""
+def join_through_junctions(graph: Graph) -> list[Path]:
+    """Paths of strokes: at a junction the straightest pairs of branches run on as one stroke."""
     partner: dict[tuple[Edge, int], tuple[Edge, int]] = {}
     for node, edges in graph.ends.items():
         if len(edges) < 2:
@@ -172,8 +184,9 @@ def _reversed(edge: Edge) -> Edge:
     return Edge(edge.points[::-1], (edge.nodes[1], edge.nodes[0]))
 
 
-def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> list[Points]:
-    paths, used = [], set()
+def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> list[Path]:
+    paths: list[Path] = []
+    used: set[Edge] = set()
     ordered = sorted(graph.edges, key=lambda e: (e.points[0, 1], e.points[0, 0], len(e.points)))
     # Chains with a loose end first; what is left after them are rings of joined edges.
     starts = [(e, i) for e in ordered for i in (0, 1) if (e, i) not in partner] + [(e, 0) for e in ordered]
@@ -186,7 +199,9 @@ def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> 
             pieces.append(edge.points if end == 0 else edge.points[::-1])
             here = partner.get((edge, 1 - end))
         if pieces:
-            paths.append(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]]))
+            first, last = start[0].nodes[start[1]], edge.nodes[1 - end]
+            free = (graph.degree(first) == 1, graph.degree(last) == 1)
+            paths.append(Path(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]]), free))
     return paths
 
 
@@ -227,21 +242,34 @@ def _find_corners(points: Floats, inside: NDArray[np.bool_]) -> NDArray[np.bool_
 
 def smooth(values: Floats, fixed: NDArray[np.bool_], passes: int) -> Floats:
     """Binomial smoothing of all polylines at once; `fixed` vertices (line ends, corners) stay."""
-    return _relax(values, fixed, [0.5] * passes)
+    return _relax(values, np.flatnonzero(_inner(fixed, 1)), 1, [0.5] * passes)
 
 
-def fair(points: Floats, fixed: NDArray[np.bool_], passes: int) -> Floats:
-    """Smoothing that does not shrink curves: every pass is followed by one outwards (Taubin 1995)."""
-    return _relax(points, fixed, [FAIR_IN, FAIR_OUT] * passes)
+def fair(points: Floats, fixed: NDArray[np.bool_], long: NDArray[np.bool_], passes: int) -> Floats:
+    """Smoothing that does not shrink curves: every pass is followed by one outwards (Taubin 1995).
+
+    It runs between neighbours, which takes out wobble shorter than about 8 px, and then on `long` lines
+    between neighbours twice as far, for wobble up to about 16 px.
+    """
+    weights = [FAIR_IN, FAIR_OUT] * passes
+    points = _relax(points, np.flatnonzero(_inner(fixed, 1)), 1, weights)
+    return _relax(points, np.flatnonzero(_inner(fixed, 2) & long), 2, weights)
 
 
-def _relax(values: Floats, fixed: NDArray[np.bool_], weights: list[float]) -> Floats:
-    out = values.copy()
+def _inner(fixed: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
+    """Vertices farther than `step` - 1 from every fixed one and from the array's ends."""
     free = ~fixed
-    free[[0, -1]] = False
-    at = np.flatnonzero(free)
+    free[:step] = free[-step:] = False
+    for shift in range(1, step):
+        free[shift:] &= ~fixed[:-shift]
+        free[:-shift] &= ~fixed[shift:]
+    return free
+
+
+def _relax(values: Floats, at: NDArray[np.intp], step: int, weights: list[float]) -> Floats:
+    out = values.copy()
     for weight in weights:
-        out[at] += np.float32(weight) * (np.float32(0.5) * (out[at - 1] + out[at + 1]) - out[at])
+        out[at] += np.float32(weight) * (np.float32(0.5) * (out[at - step] + out[at + step]) - out[at])
     return out
 
 
@@ -256,8 +284,8 @@ def _blur_at(image: Bytes, at: NDArray[np.intp]) -> Floats:
     return best.astype(np.float32)
 
 
-def _lay_out(paths: Iterable[Points]) -> tuple[list[Points], list[int]]:
-    wrapped = [_wrap(_even(path)) for path in paths]
+def _lay_out(paths: Iterable[Path]) -> tuple[list[Points], list[int]]:
+    wrapped = [_wrap(_even(path.points)) for path in paths]
     return [w for w, _ in wrapped], [extra for _, extra in wrapped]
 
 
@@ -287,8 +315,10 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
     relative = smooth(_blur_at(width, at) / np.float32(WIDTH_UNIT), ends, WIDTH_SMOOTHING)
     place = np.arange(len(points)) - np.repeat(starts[:-1], counts)
     inside = np.minimum(place, np.repeat(counts, counts) - 1 - place) >= REACH - 2
-    points = fair(points, ends | _find_corners(points, inside), FAIRING)
-    return _assemble(points, relative, sure, dark, starts, extras, scale)
+    long = np.repeat(counts, counts) >= LONG_LINE
+    points = fair(points, ends | _find_corners(points, inside), long, FAIRING)
+    free = [path.free for path in paths]
+    return _assemble(points, relative, sure, dark, starts, extras, free, scale)
 
 
 def _assemble(
@@ -298,13 +328,14 @@ def _assemble(
     dark: Floats,
     starts: NDArray[np.intp],
     extras: list[int],
+    free: list[tuple[bool, bool]],
     scale: tuple[float, float],
 ) -> Strokes:
     """Cut the wraps off, drop specks, judge strengths, and place everything on the page."""
     typical = float(np.percentile(dark, 70)) or 1.0
     middle = float(np.median(relative)) or 1.0
-    kept: tuple[list[Floats], list[Floats], list[float]] = ([], [], [])
-    for first, last, extra in zip(starts[:-1], starts[1:], extras, strict=True):
+    kept: tuple[list[Floats], list[Floats], list[float], list[tuple[bool, bool]]] = ([], [], [], [])
+    for first, last, extra, ends in zip(starts[:-1], starts[1:], extras, free, strict=True):
         part = slice(first + extra, last - extra)
         probability = float(sure[part].mean())
         if last - first - 2 * extra < SPECK and probability < SPECK_LINE:
@@ -312,4 +343,5 @@ def _assemble(
         kept[0].append(np.asarray((points[part] + 0.5) / np.array(scale), np.float32))
         kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
         kept[2].append(probability * min(1.0, float(np.median(dark[part])) / typical))
+        kept[3].append(ends)
     return Strokes.from_lists(*kept)
