@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.drawing import draw
-from smart_lineart.inking.errors import BadOption, BadSketch, Cancelled, OutOfMemory
+from smart_lineart.inking.errors import BadOption, BadSketch, Cancelled, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
@@ -37,6 +37,7 @@ BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy,
 BYTES_PER_PIXEL = 170  # of a tile's window inside a float32 network, measured with both runtimes
 MOST_PIXELS = 3 << 20  # of a window: larger ones are not faster
 LEAST_PIXELS = 1 << 18
+TILE_MULTIPLE = 16  # px: of the sides of what a network is given
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
@@ -67,6 +68,11 @@ class Inker:
         self._notify = notify or _ignore
         self._memory_limit = memory_limit
         self._model = load_model(model)
+        if self._model.stride % TILE_MULTIPLE:
+            raise ModelError(
+                f"The model {self._model.folder} has a stride of {self._model.stride} px; "
+                f"only multiples of {TILE_MULTIPLE} can be run."
+            )
         self._network, _, _ = load_network(
             self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
         )
