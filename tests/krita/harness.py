@@ -45,7 +45,7 @@ def missing() -> str:
 class Screen:
     """An X server of our own, and a mouse on it."""
 
-    def __init__(self, width: int = 1600, height: int = 1000):
+    def __init__(self, width: int = 1600, height: int = 1200):
         read, write = os.pipe()
         self._server = subprocess.Popen(
             [

@@ -207,7 +207,7 @@ def session():
 def arrange():
     """Make the window large, with the layers and our docker alone on the right."""
     window = K.activeWindow().qwindow()
-    window.setGeometry(0, 0, 1500, 950)
+    window.setGeometry(0, 0, 1500, 1150)
     for other in K.dockers():
         other.setVisible(other.objectName() in {"KisLayerBox", "smart_lineart_docker", "ToolBox"})
     docker().raise_()
