@@ -33,11 +33,15 @@ def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
     kept = spread(~spread(~mask))
     if not kept.any():
         return None
-    soft = np.pad(kept, 2).astype(np.float32)
-    for _ in range(2):
-        soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
-        soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
-    return np.rint(soft * 255).astype(np.uint8)
+    framed = np.pad(kept, 2)
+    out = np.zeros(kept.shape, np.uint8)
+    for first in range(0, len(out), STRIP):  # a float copy of a large map would not fit into the memory limit
+        soft = framed[first : first + STRIP + 4].astype(np.float32)
+        for _ in range(2):
+            soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
+            soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
+        out[first : first + STRIP] = np.rint(soft * 255)
+    return out
 
 
 def draw_solids(ink: Bytes, shapes: Bytes, region: Rect, size: tuple[int, int]) -> None:

@@ -78,6 +78,14 @@ class TestShapes:
         assert not (changed & ~contour).any()
         assert changed.sum() < 0.3 * contour.sum()
 
+    def test_strips_change_no_pixel(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        probability = np.maximum(disc((97, 80), 40, 30, 20), disc((97, 80), 20, 70, 9))
+        whole = shapes_of(probability)
+        assert whole is not None
+        for rows in (1, 7, 97, 98):
+            monkeypatch.setattr(solids_module, "STRIP", rows)
+            np.testing.assert_array_equal(shapes_of(probability), whole)
+
     def test_ragged_edges_are_smoothed(self) -> None:
         probability = np.zeros((60, 120), np.uint8)
         probability[20:50, 10:110] = 255
