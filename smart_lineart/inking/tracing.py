@@ -29,10 +29,11 @@ class Path(NamedTuple):
 
 LINE = 0.5  # probability from which a pixel counts as line
 SPUR = 5.0  # branches that end free within this are side effects of thinning
-SPECK = 5.0  # shorter lines that touch nothing need a firm probability
-SPECK_LINE = 0.72
+SPECK = 6.0  # shorter lines that touch nothing need a firm probability
+SPECK_LINE = 0.8
 LENS = 7.0  # two branches that part and meet again within this mean distance are passes of one line
 LENS_SAMPLES = 24
+BESIDE = 4  # px beside a line within which its passes lie
 GAP = 10.0  # free ends that face each other within this are joined where the network half sees a line
 SURE_GAP = 4.0  # and within this in any case
 GAP_COSINE = 0.75
@@ -273,12 +274,12 @@ def _relax(values: Floats, at: NDArray[np.intp], step: int, weights: list[float]
     return out
 
 
-def _blur_at(image: Bytes, at: NDArray[np.intp]) -> Floats:
-    """Largest value in the 3 x 3 around each of (N, 2) pixel positions (x, y), as float32."""
+def _most_near(image: Bytes, at: NDArray[np.intp], reach: int) -> Floats:
+    """Largest value within `reach` px (a square) of each of (N, 2) pixel positions (x, y), as float32."""
     best = np.zeros(len(at), np.uint8)
-    for dy in (-1, 0, 1):
-        for dx in (-1, 0, 1):
-            y = np.clip(at[:, 1] + dy, 0, image.shape[0] - 1)
+    for dy in range(-reach, reach + 1):
+        y = np.clip(at[:, 1] + dy, 0, image.shape[0] - 1)
+        for dx in range(-reach, reach + 1):
             x = np.clip(at[:, 0] + dx, 0, image.shape[1] - 1)
             np.maximum(best, image[y, x], out=best)
     return best.astype(np.float32)
@@ -310,38 +311,38 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
     ends = np.zeros(len(points), np.bool_)
     ends[starts[:-1]] = ends[starts[1:] - 1] = True
     at = np.rint(points).astype(np.intp)
-    sure = _blur_at(line, at) / 255.0
-    dark = _blur_at(darkness, at) / 255.0
-    relative = smooth(_blur_at(width, at) / np.float32(WIDTH_UNIT), ends, WIDTH_SMOOTHING)
+    # A line that stands for several passes may run between them, where the sketch is blank.
+    firm = _most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE)
+    sure = _most_near(line, at, 1) / 255.0
+    relative = smooth(_most_near(width, at, 1) / np.float32(WIDTH_UNIT), ends, WIDTH_SMOOTHING)
     place = np.arange(len(points)) - np.repeat(starts[:-1], counts)
     inside = np.minimum(place, np.repeat(counts, counts) - 1 - place) >= REACH - 2
     long = np.repeat(counts, counts) >= LONG_LINE
     points = fair(points, ends | _find_corners(points, inside), long, FAIRING)
     free = [path.free for path in paths]
-    return _assemble(points, relative, sure, dark, starts, extras, free, scale)
+    return _assemble(points, relative, sure, firm, starts, extras, free, scale)
 
 
 def _assemble(
     points: Floats,
     relative: Floats,
     sure: Floats,
-    dark: Floats,
+    firm: Floats,
     starts: NDArray[np.intp],
     extras: list[int],
     free: list[tuple[bool, bool]],
     scale: tuple[float, float],
 ) -> Strokes:
     """Cut the wraps off, drop specks, judge strengths, and place everything on the page."""
-    typical = float(np.percentile(dark, 70)) or 1.0
+    typical = float(np.percentile(firm, 70)) or 1.0
     middle = float(np.median(relative)) or 1.0
     kept: tuple[list[Floats], list[Floats], list[float], list[tuple[bool, bool]]] = ([], [], [], [])
     for first, last, extra, ends in zip(starts[:-1], starts[1:], extras, free, strict=True):
         part = slice(first + extra, last - extra)
-        probability = float(sure[part].mean())
-        if last - first - 2 * extra < SPECK and probability < SPECK_LINE:
+        if last - first - 2 * extra < SPECK and float(sure[part].mean()) < SPECK_LINE:
             continue
         kept[0].append(np.asarray((points[part] + 0.5) / np.array(scale), np.float32))
         kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
-        kept[2].append(probability * min(1.0, float(np.median(dark[part])) / typical))
+        kept[2].append(min(1.0, float(np.median(firm[part])) / typical))
         kept[3].append(ends)
     return Strokes.from_lists(*kept)
