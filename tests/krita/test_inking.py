@@ -375,3 +375,78 @@ def job():
     assert result[0] > 500
     assert result[1] == ["Background", "Sketch", "Lineart: Sketch", "Paint"]
     assert result[2] == "Paint"
+
+
+def test_letting_go_of_detail_inks_anew_in_one_step(krita) -> None:
+    krita.run(SKETCH)
+    krita.ink()
+    first = krita.facts()
+    krita.run("""
+def job():
+    K.details = []
+    engine = session().engine
+    original = engine.prepare
+    def watched(sketch, settings, *rest):
+        K.details.append(settings.detail)
+        return original(sketch, settings, *rest)
+    engine.prepare = watched
+""")
+    krita.drag("detail", 0.5, 0.75)
+    krita.wait_idle()
+    details = krita.run("def job():\n    del session().engine.prepare\n    return K.details")
+    assert len(details) == 1
+    assert 0.3 < details[0] < 0.7
+    after = krita.facts()
+    assert after["tree"] == first["tree"], after["error"]
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    undone = krita.facts()
+    assert (undone["lineart"], undone["undo"]) == (first["lineart"], first["undo"])
+
+
+def test_what_the_engine_had_to_do_otherwise_is_said_in_the_docker(krita) -> None:
+    shown = krita.run(
+        """
+def job():
+    import threading
+    document = sketch_document(300, 200)
+    yield 400
+    ours = session()
+    original = ours.engine._make
+    def make(**options):
+        options["notify"]("The GPU failed, so the CPU went on.")
+        return original(**options)
+    ours.engine.close()
+    ours.engine._make = make
+    yield from ink()
+    ours.engine._make = original
+    return [widget("message").text(), widget("message").isVisible(), tree(document), modal()]
+""",
+        timeout=100,
+    )
+    assert shown == [
+        "The GPU failed, so the CPU went on.",
+        True,
+        ["Background", "Sketch", "Lineart: Sketch"],
+        None,
+    ]
+
+
+def test_running_out_of_memory_is_said_and_leaves_nothing(krita) -> None:
+    shown = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    yield 400
+    ours = session()
+    def fails(*_):
+        raise MemoryError
+    ours.engine.prepare = fails
+    said = yield from ink()
+    del ours.engine.prepare
+    again = yield from ink()
+    return [said, again, tree(document), modal()]
+""",
+        timeout=100,
+    )
+    assert "out of memory" in shown[0]
+    assert shown[1:] == ["", ["Background", "Sketch", "Lineart: Sketch"], None]

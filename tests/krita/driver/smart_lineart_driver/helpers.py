@@ -24,6 +24,8 @@ def new_document(width=600, height=400, model="RGBA", depth="U8", profile="", pp
     document = K.createDocument(width, height, name, model, depth, profile, ppi)
     document.setBatchmode(True)
     K.activeWindow().addView(document)
+    # From 5.3 on Krita shows its dockers anew with the first document.
+    QtCore.QTimer.singleShot(150, arrange)
     return document
 
 
