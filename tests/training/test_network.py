@@ -14,7 +14,7 @@ torch = pytest.importorskip(
 
 from smart_lineart.inking import load_model  # noqa: E402 - after the skip
 from smart_lineart.inking.runtime import load_network  # noqa: E402
-from training.export import export, receptive_field  # noqa: E402
+from training.export import export, keep_weights, receptive_field  # noqa: E402
 from training.losses import geometry_loss  # noqa: E402
 from training.network import STRIDE, LineartNet, count_macs  # noqa: E402
 from training.train import PatchStream, Training  # noqa: E402
@@ -72,3 +72,16 @@ def test_exported_model_gives_what_the_network_gives(tmp_path: Path) -> None:
     got = network.run(tile)
     network.close()
     assert np.abs(got.astype(float) - want).max() <= 1.0
+
+
+def test_kept_weights_are_small_and_go_on(tmp_path: Path) -> None:
+    training = Training("cpu", 2e-3, total_steps=10)
+    training.step = 7
+    training.save(tmp_path / "checkpoint.pt")
+    keep_weights(tmp_path / "checkpoint.pt", tmp_path / "kept.pt")
+    assert (tmp_path / "kept.pt").stat().st_size < 16 << 20
+    again = Training("cpu", 2e-3, total_steps=10)
+    again.load(tmp_path / "kept.pt")
+    assert again.step == 7
+    for name, value in training.net.state_dict().items():
+        assert torch.allclose(again.net.state_dict()[name].float(), value.float(), atol=1e-3), name

@@ -19,7 +19,7 @@ def test_corpus_reads_strokes_and_solids_where_they_were_drawn(corpus_folder: Pa
     assert [len(corpus[g]) for g in ("illustrations", "figures", "icons")] == [2, 2, 0]
     first = corpus["illustrations"][0]
     assert len(first.strokes) == 12
-    assert all(2 <= s[:, :2].min() and s[:, :2].max() <= 398 for s in first.strokes)
+    assert all(s[:, :2].min() >= 2 and s[:, :2].max() <= 398 for s in first.strokes)
     np.testing.assert_array_equal(first.solids[0][0][2], [112, 112])
 
 
