@@ -122,7 +122,9 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/linedata"))
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="checkpoint to start from when OUT has none")
+    parser.add_argument(
+        "--start", type=Path, help="weights to start a new schedule from when OUT has no checkpoint"
+    )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--total-steps", type=int, default=4000, help="length of the learning-rate schedule")
     parser.add_argument("--batch", type=int, default=12)
@@ -135,9 +137,11 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     training = Training(args.device, args.rate, args.total_steps)
     checkpoint = args.out / "checkpoint.pt"
-    source = checkpoint if checkpoint.exists() else args.start
-    if source:
-        training.load(source)
+    if checkpoint.exists():
+        training.load(checkpoint)
+    elif args.start:
+        training.load(args.start)
+        training.step = 0  # a schedule of its own
     stream = PatchStream(args.data, args.side, training.step, args.reuse)
     loader = DataLoader(stream, args.batch, num_workers=args.workers, prefetch_factor=4)
     run(training, loader, checkpoint, args.minutes * 60)
