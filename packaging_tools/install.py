@@ -17,6 +17,8 @@ from .krita_homes import KritaHome
 # What the plugin itself keeps in Krita's resource folder; see smart_lineart/bundled.py.
 _KEPT_BESIDE = (f"{NAME}-libraries", f"{NAME}-packages")
 _GROUP = re.compile(r"^\[(.+)\]$")
+_OUR_GROUPS = (NAME, f"MainWindow][DockWidget {NAME}_docker")
+_OUR_KEYS = (f"enable_{NAME}", f"{NAME}_ink")
 
 
 def install(archive: Path, home: KritaHome) -> None:
@@ -76,12 +78,11 @@ def with_value(text: str, group: str, key: str, value: str) -> str:
 
 def without_plugin(text: str) -> str:
     """A configuration text without the plugin's groups and keys: switches, settings, docker, shortcut."""
-    kept, inside, group_is_ours = [], False, False
+    kept, ours = [], False
     for line in text.splitlines():
         if match := _GROUP.match(line):
-            inside, group_is_ours = True, NAME in match[1]
-        key = line.partition("=")[0]
-        if not (group_is_ours or (inside and key.startswith((NAME, f"enable_{NAME}")))):
+            ours = match[1] in _OUR_GROUPS
+        if not ours and line.partition("=")[0] not in _OUR_KEYS:
             kept.append(line)
     return "\n".join(kept) + "\n" if kept else ""
 

@@ -100,7 +100,8 @@ def _import_numpy(folders: dict[str, str], libraries: Path) -> None:
         return
     folder = folders.get(python_tag())
     if folder is None:
-        if importlib.util.find_spec("numpy") is None:
+        spec = importlib.util.find_spec("numpy")
+        if spec is None or spec.origin is None:  # a folder of that name alone, as Debian leaves one, is no numpy
             raise DoesNotFit(_no_numpy(sorted(folders, key=_age)))
         return
     path = str(libraries / folder)
