@@ -12,7 +12,7 @@ from smart_lineart.inking.morphology import spread
 Bytes = NDArray[np.uint8]
 STRIP = 512  # rows drawn at once
 SOLID = 0.6  # probability from which an area counts as solid black
-BLACK = 100  # darkness that it must have; the page's firm lines have 210
+BLACK = 150  # darkness that it must have; the page's firm lines have 210
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
