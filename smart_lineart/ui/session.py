@@ -78,6 +78,8 @@ class Session:
         self._running = False
         self._closing = False
         self._followers: list[Follower] = []
+        self._seen: tuple[object, ...] | None = None
+        self._runs_ended = 0
 
     # -- what the artist does
 
@@ -133,7 +135,7 @@ class Session:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
         document = application.active_document()
         if document is None:
-            self._document = None
+            self._document = self._seen = None
             self._set_target(Target())
             return
         if self._document is None or self._document != document:
@@ -141,7 +143,12 @@ class Session:
             self.cache.keep_only(application.is_open)
             self._take_settings(self.state_of(document))
         layer = document.active_layer()
-        if layer is not None:
+        if layer is None:
+            return
+        # Walking through all layers wakes an object for each, so it is done only where something has changed.
+        seen = (layer.identity, layer.name, layer.animated, document.note(NOTE_KEY), self._runs_ended)
+        if seen != self._seen:
+            self._seen = seen
             self._set_target(self._target_at(document, layer))
 
     def state_of(self, document: Document) -> DocumentState:
@@ -195,6 +202,7 @@ class Session:
 
     def _one_ended(self) -> None:
         self._running = False
+        self._runs_ended += 1
         self.look()
         self._run_next()
 
@@ -441,12 +449,12 @@ class Session:
         layer = document.active_layer() if document is not None else None
         if document is None or layer is None:
             return
+        running = [one for one in self._followers if one.document == document and not one.over]
+        if running:
+            running[-1].want(settings, final=final)
+            return
         sketch = self._sketch_for(document, layer)
         cached = self.cache.get(document, sketch.identity)
-        running = self._followers_of(document, sketch.identity)
-        if running:
-            running[0].want(settings, final=final)
-            return
         if cached is None or self._lineart_in_use(document, sketch.identity) is None:
             return
         follower = Follower(self, cached)
