@@ -194,12 +194,7 @@ class Inker:
 
         Raises BadOption, Cancelled, OutOfMemory.
         """
-        if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
-            raise BadOption(
-                f"Thickness must lie between {MIN_THICKNESS} and {MAX_THICKNESS:g} px, not {thickness:g}."
-            )
-        if not 0.0 <= faint <= 1.0:
-            raise BadOption(f"Faint must lie between 0 and 1, not {faint:g}.")
+        _check_brush(thickness, faint)
         pen = find_style(style)
         whole = Rect(0, 0, features.size[1], features.size[0])
         part = whole if region is None else region
@@ -228,9 +223,19 @@ class Inker:
         cancelled: Cancel | None = None,
     ) -> Bytes:
         """:meth:`prepare` and :meth:`render` in one: uint8 coverage (height, width)."""
+        _check_brush(thickness, faint)
         find_style(style)
         features = self.prepare(sketch, detail=detail, progress=progress, cancelled=cancelled)
         return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
+
+
+def _check_brush(thickness: float, faint: float) -> None:
+    if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
+        raise BadOption(
+            f"Thickness must lie between {MIN_THICKNESS} and {MAX_THICKNESS:g} px, not {thickness:g}."
+        )
+    if not 0.0 <= faint <= 1.0:
+        raise BadOption(f"Faint must lie between 0 and 1, not {faint:g}.")
 
 
 def _ignore(_: object) -> None:
