@@ -14,7 +14,7 @@ from PIL import Image
 from smart_lineart.inking import Inker
 
 ROOT = Path(__file__).resolve().parent.parent
-EXAMPLES = ("pig-blue-pencil.webp", "fruit.png")
+EXAMPLES = ("pepper.png", "pig-blue-pencil.webp")
 CELL = (700, 520)  # px: width and height that each picture has to fit into
 GAP = 16
 THICKNESS_SHARE = 320  # thicker than the command's own choice, for the picture is looked at small
