@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from krita import Krita
+from krita import InfoObject, Krita, Selection  # noqa: F401 (for the snippets)
 
 try:
     from PyQt6 import QtCore, QtGui, QtWidgets
