@@ -77,6 +77,8 @@ class KritaProfile:
         self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-profile-", dir=base))
         shutil.copytree(harness.warm_profile(screen), self.home, dirs_exist_ok=True, symlinks=True)
         harness.write_profile(self.home, "", plugin=False)
+        # A user who has never heard of the plugin.
+        (self.config / "kritarc").write_text("[python]\nenable_smart_lineart_driver=true\n", encoding="utf-8")
         (self.home / "driver").mkdir(exist_ok=True)
         self._cut_off()
 
