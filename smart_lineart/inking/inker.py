@@ -260,7 +260,7 @@ class _Survey:
         self._factor = factor
         self._reduced = _checked(read_reduced(page, factor))
         self.paper: Paper = judge_paper(self._reduced)
-        relative = self.paper.relative_darkness(_as_luma(self._reduced))
+        relative = self.paper.relative_darkness(self._reduced)
         firm = firm_darkness(relative)
         self.blank = firm == 0.0
         if detail is None and not self.blank:
@@ -274,12 +274,9 @@ class _Survey:
             self._reduced = read_reduced(self._page, self._factor)
         height, width = self._page.size
         tall, wide = max(1, round(height * self.scale)), max(1, round(width * self.scale))
-        relative = self.paper.relative_darkness(resize(_as_luma(self._reduced), tall, wide))
+        luma = resize(self._reduced, tall, wide) * np.float32(1 / 65535)
+        relative = self.paper.relative_darkness(luma)
         return network_darkness(relative, firm_darkness(relative))
-
-
-def _as_luma(reduced: NDArray[np.uint16]) -> NDArray[np.float32]:
-    return reduced.astype(np.float32) * np.float32(1 / 65535)
 
 
 def _checked(reduced: NDArray[np.uint16]) -> NDArray[np.uint16]:

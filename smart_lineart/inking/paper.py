@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.resize import resize
+from smart_lineart.inking.resize import resize, resize_in_strips
 from smart_lineart.inking.sketch import Luma
 
 SURVEY_SIDE = 800  # px: long side of the picture the paper is judged on
+STRIP = 256  # rows of a page worked at once
 BLOCK = 16  # px of that picture per cell of the paper's tone
 DRAWN_OVER = 3  # cells: areas up to twice as wide that are dark throughout count as drawn, not as shadow
 FIRM_LINE = 0.82  # darkness that the page's firm lines are brought to
@@ -39,14 +40,22 @@ class Paper:
     tone: Luma
     inverted: bool
 
-    def relative_darkness(self, luma: Luma) -> Luma:
-        """Luma (H, W) of the whole page at any resolution -> float32 darkness relative to the paper, 0
-        paper.
+    def relative_darkness(self, luma: Luma | NDArray[np.uint16]) -> Luma:
+        """Darkness relative to the paper, float32 (H, W), 0 paper, of the whole page's luma.
+
+        `luma` has any resolution; float 0..1, or uint16.
         """
-        if self.inverted:
-            luma = np.float32(1.0) - luma
-        out = luma / resize(self.tone, *luma.shape)
-        return np.asarray(np.subtract(np.float32(1.0), out, out=out), np.float32)
+        out = np.empty(luma.shape, np.float32)
+        for top, tone in resize_in_strips(self.tone, luma.shape[0], luma.shape[1], STRIP):
+            strip = out[top : top + STRIP]
+            strip[:] = luma[top : top + STRIP]
+            if luma.dtype == np.uint16:
+                strip *= np.float32(1 / 65535)
+            if self.inverted:
+                np.subtract(np.float32(1.0), strip, out=strip)
+            strip /= tone
+            np.subtract(np.float32(1.0), strip, out=strip)
+        return out
 
 
 def _neighbours(cells: Luma) -> Luma:
@@ -77,11 +86,8 @@ def judge_paper(reduced: NDArray[np.uint16]) -> Paper:
     """Find paper tone, polarity and contrast from the page's luma at any resolution (uint16)."""
     height, width = reduced.shape
     shrink = max(1.0, max(height, width) / SURVEY_SIDE)
-    survey = resize(
-        reduced.astype(np.float32) / np.float32(65535.0),
-        max(1, round(height / shrink)),
-        max(1, round(width / shrink)),
-    )
+    survey = resize(reduced, max(1, round(height / shrink)), max(1, round(width / shrink)))
+    survey = survey * np.float32(1 / 65535)
     middle = float(np.median(survey))
     # Dark paper alone is not enough: a photo in bad light is dark, yet its lines are darker still.
     lighter = float(np.percentile(survey, 99.5)) - middle
