@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the plugin's zip for Krita's "Import Python Plugin from File", or installs it into this user's Krita.
+"""Builds the plugin's zip for Krita's "Import Python Plugin from File", or installs it into this user's
+Krita.
 
-Needs Python 3.10 or newer with pip, and nothing else. The libraries come out of published wheels: pip fetches them
+Needs Python 3.10 or newer with pip, and nothing else. The libraries come out of published wheels: pip
+fetches them
 from the package index it is set up with, once, and their checksums are recorded in requirements/plugin.json.
 """
 
@@ -30,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         if options.install:
             home = krita_homes.choose_home(options.krita_home, krita_homes.known_homes())
             install.install(built[0], home)
-            print(f"Installed into {home.resources}. Restart Krita, and open Settings > Dockers > Smart Lineart.")
+            print(
+                f"Installed into {home.resources}. Restart Krita and open Settings > Dockers > Smart Lineart."
+            )
     except PackingError as error:
         print(f"build_plugin.py: {error}", file=sys.stderr)
         return 1
@@ -40,18 +44,28 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--platform", choices=recipes.PLATFORMS, help="build for another platform than this one")
+    which.add_argument(
+        "--platform", choices=recipes.PLATFORMS, help="build for another platform than this one"
+    )
     which.add_argument("--all", action="store_true", help="build for every platform")
     parser.add_argument(
         "--gpu", action="store_true", help="build the larger Linux zip, which also runs on Intel GPUs"
     )
-    parser.add_argument("--output", type=Path, default=ROOT / "dist", metavar="DIR", help="where zips go (dist/)")
     parser.add_argument(
-        "--wheels", type=Path, default=wheels.cache_folder(), metavar="DIR", help="where fetched wheels are kept"
+        "--output", type=Path, default=ROOT / "dist", metavar="DIR", help="where zips go (dist/)"
+    )
+    parser.add_argument(
+        "--wheels",
+        type=Path,
+        default=wheels.cache_folder(),
+        metavar="DIR",
+        help="where fetched wheels are kept",
     )
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--install", action="store_true", help="build, put into Krita and enable")
-    action.add_argument("--uninstall", action="store_true", help="take the plugin out of Krita, with all it kept")
+    action.add_argument(
+        "--uninstall", action="store_true", help="take the plugin out of Krita, with all it kept"
+    )
     parser.add_argument(
         "--krita-home", type=Path, metavar="DIR", help="Krita's resource folder, which holds pykrita/"
     )

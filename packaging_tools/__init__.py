@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes the plugin's zips, checks them and puts them into Krita. Standard library only; see build_plugin.py."""
+"""Makes the plugin's zips, checks them and puts them into Krita. Standard library only; see
+build_plugin.py.
+"""

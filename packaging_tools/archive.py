@@ -15,7 +15,9 @@ _FILE, _FOLDER = 0o100644 << 16, (0o40755 << 16) | 0x10
 
 
 def write(entries: Entries, path: Path) -> None:
-    """Write the entries to ``path``, folders as entries of their own: Krita's importer looks for the plugin's."""
+    """Write the entries to ``path``, folders as entries of their own: Krita's importer looks for the
+    plugin's.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         partial = Path(folder) / path.name

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks a finished zip: what Krita's importer asks for, names Windows takes, size, and that the plugin inks."""
+"""Checks a finished zip: what Krita's importer asks for, names Windows takes, size, and that the plugin
+inks.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from .recipes import LARGEST, Recipe, this_platform
 
 LONGEST_NAME = 140  # with the longest folders Krita unpacks to, Windows takes 260 characters in all
 _FORBIDDEN = set('<>:"|?*\\') | {chr(code) for code in range(32)}
-_RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)}
+_RESERVED = {"con", "prn", "aux", "nul"} | {
+    f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)
+}
 _JUNK = (".pyc", ".pyo", ".kra", ".kra~", ".log", ".DS_Store", "Thumbs.db")
 
 # Run by an interpreter of its own on the unpacked zip: inks a circle with what is bundled and nothing else.
@@ -39,7 +43,9 @@ assert numpy.__file__.startswith(sys.argv[1]), numpy.__file__
 
 
 def check(path: Path, recipe: Recipe) -> list[str]:
-    """Check a zip and return notes on what could not be checked here. Raises PackingError with every fault."""
+    """Check a zip and return notes on what could not be checked here. Raises PackingError with every
+    fault.
+    """
     faults = []
     with zipfile.ZipFile(path) as archive:
         damaged = archive.testzip()
@@ -66,9 +72,8 @@ def name_faults(name: str) -> list[str]:
     parts = PurePosixPath(name).parts
     if set(name) & _FORBIDDEN or name.startswith("/") or ".." in parts:
         faults.append(f"{name!r} is no name for every system")
-    for part in parts:
-        if part.split(".")[0].lower() in _RESERVED or part[-1] in ". ":
-            faults.append(f"{name!r} is a name Windows keeps for itself")
+    if any(part.split(".")[0].lower() in _RESERVED or part[-1] in ". " for part in parts):
+        faults.append(f"{name!r} is a name Windows keeps for itself")
     if len(name) > LONGEST_NAME:
         faults.append(f"{name!r} is too long for Windows")
     if "__pycache__" in parts or name.endswith(_JUNK):
@@ -77,7 +82,9 @@ def name_faults(name: str) -> list[str]:
 
 
 def list_faults(names: list[str]) -> list[str]:
-    """What is wrong with the names together: doubles, also where case counts for nothing, and missing folders."""
+    """What is wrong with the names together: doubles, also where case counts for nothing, and missing
+    folders.
+    """
     faults = []
     seen: dict[str, str] = {}
     for name in names:

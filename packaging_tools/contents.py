@@ -27,7 +27,8 @@ _LEFT_OUT_FILES = ("__main__.py", "py.typed")
 _SOURCE_SUFFIXES = (".py", ".json", ".png", ".svg")
 _MODEL_FILES = ("README.md", "metadata.json", "model.onnx")
 
-# What numpy needs only to build or test others; its public modules all stay, since other plugins may share it.
+# What numpy needs only to build or test others; its public modules all stay, since other plugins may share
+# it.
 _NUMPY_FOLDERS = {"tests", "f2py", "distutils", "include", "doc", "_pyinstaller"}
 _NUMPY_SUFFIXES = (".pyi", ".a", ".lib", ".h", ".c", ".ini", ".pxd", ".pyx", ".typed", ".build", ".in", ".md")
 _NUMPY_TESTS = re.compile(r"_(simd|\w+_tests)\.[^/]*\.(so|pyd)")
@@ -50,7 +51,9 @@ def gather(recipe: Recipe, wheels: list[tuple[Wheel, Path]], root: Path = ROOT) 
     _add_plugin(entries, root)
     _add_models(entries, root)
     _add_licences(entries, wheels, root)
-    numpy = {wheel.python: _add_numpy(entries, wheel, path) for wheel, path in _of(wheels, "numpy", recipe.without)}
+    numpy = {
+        wheel.python: _add_numpy(entries, wheel, path) for wheel, path in _of(wheels, "numpy", recipe.without)
+    }
     for _, path in _of(wheels, "openvino"):
         _add_libraries(entries, path, "openvino/libs/", recipe.openvino)
     for _, path in _of(wheels, "msvc_runtime"):
@@ -66,8 +69,12 @@ def gather(recipe: Recipe, wheels: list[tuple[Wheel, Path]], root: Path = ROOT) 
     return entries
 
 
-def _of(wheels: list[tuple[Wheel, Path]], project: str, without: tuple[str, ...] = ()) -> list[tuple[Wheel, Path]]:
-    return [(wheel, path) for wheel, path in wheels if wheel.project == project and wheel.python not in without]
+def _of(
+    wheels: list[tuple[Wheel, Path]], project: str, without: tuple[str, ...] = ()
+) -> list[tuple[Wheel, Path]]:
+    return [
+        (wheel, path) for wheel, path in wheels if wheel.project == project and wheel.python not in without
+    ]
 
 
 def _add_plugin(entries: Entries, root: Path) -> None:
@@ -113,7 +120,8 @@ def _add_licences(entries: Entries, wheels: list[tuple[Wheel, Path]], root: Path
 def _add_numpy(entries: Entries, wheel: Wheel, path: Path) -> str:
     """Add one Python's numpy; returns its folder in the plugin.
 
-    The wheels of one version share all but their extension modules, whose names tell the Python they are for. So one
+    The wheels of one version share all but their extension modules, whose names tell the Python they are
+    for. So one
     folder serves several Pythons, and the large BLAS library is there once.
     """
     folder = f"vendor/numpy-{wheel.version}"

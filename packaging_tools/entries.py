@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of a zip by name, each read only when it is written: together they are larger than some memories."""
+"""The files of a zip by name, each read only when it is written: together they are larger than some
+memories.
+"""
 
 from __future__ import annotations
 

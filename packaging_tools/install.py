@@ -47,7 +47,10 @@ def uninstall(home: KritaHome) -> list[Path]:
     """
     removed = []
     paths = [home.resources / "pykrita" / NAME, home.resources / "pykrita" / f"{NAME}.desktop"]
-    paths += [home.resources / "actions" / f"{NAME}.action", *(home.resources / name for name in _KEPT_BESIDE)]
+    paths += [
+        home.resources / "actions" / f"{NAME}.action",
+        *(home.resources / name for name in _KEPT_BESIDE),
+    ]
     try:
         for path in paths:
             if path.is_dir() and not path.is_symlink():
@@ -57,9 +60,8 @@ def uninstall(home: KritaHome) -> list[Path]:
             else:
                 continue
             removed.append(path)
-        for name in ("kritarc", "kritashortcutsrc"):
-            if _edit(home.config / name, without_plugin):
-                removed.append(home.config / name)
+        settings = [home.config / name for name in ("kritarc", "kritashortcutsrc")]
+        removed += [path for path in settings if _edit(path, without_plugin)]
     except OSError as error:
         raise PackingError(f"The plugin could not be removed from {home.resources}: {error}.") from error
     return removed

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Krita keeps a user's things: the resource folder, and the configuration files beside or away from it."""
+"""Where Krita keeps a user's things: the resource folder, and the configuration files beside or away from
+it.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,18 @@ from .errors import PackingError
 
 @dataclass(frozen=True)
 class KritaHome:
-    """``resources`` holds ``pykrita`` and ``actions``; ``config`` holds ``kritarc`` and ``kritashortcutsrc``."""
+    """``resources`` holds ``pykrita`` and ``actions``; ``config`` holds ``kritarc`` and
+    ``kritashortcutsrc``.
+    """
 
     resources: Path
     config: Path
 
 
 def known_homes(environment: Mapping[str, str] = os.environ, system: str = sys.platform) -> list[KritaHome]:
-    """Where the Kritas of this system keep their things, whether they are there or not; the usual one first."""
+    """Where the Kritas of this system keep their things, whether they are there or not; the usual one
+    first.
+    """
     home = Path(environment.get("USERPROFILE" if system == "win32" else "HOME") or Path.home())
     if system == "win32":
         return _windows(environment, home)
@@ -52,7 +58,8 @@ def _windows(environment: Mapping[str, str], home: Path) -> list[KritaHome]:
 def choose_home(chosen: Path | None, homes: list[KritaHome]) -> KritaHome:
     """The home at the chosen resource folder, else the only one that is there. Raises PackingError.
 
-    A chosen folder that is none of the known ones is a resource folder the user moved; the configuration stays at its
+    A chosen folder that is none of the known ones is a resource folder the user moved; the configuration
+    stays at its
     usual place then, unless ``kritarc`` lies in the folder itself.
     """
     if chosen is not None:
@@ -66,7 +73,7 @@ def choose_home(chosen: Path | None, homes: list[KritaHome]) -> KritaHome:
         raise PackingError(f"There is more than one Krita here; say which: {names}.")
     if not there:
         raise PackingError(
-            f"Krita's folder {homes[0].resources} is not there: start Krita once, or name its resource folder with "
-            "--krita-home."
+            f"Krita's folder {homes[0].resources} is not there: start Krita once, or name its resource "
+            "folder with --krita-home."
         )
     return there[0]

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The manual as one HTML file: Krita's plugin manager is handed the text alone, so pictures are put inside it."""
+"""The manual as one HTML file: Krita's plugin manager is handed the text alone, so pictures are put inside
+it.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _TYPES = {"png": "image/png", "jpg": "image/jpeg"}
 
 
 def build(folder: Path) -> str:
-    """Return ``manual.html`` of the folder with its pictures inside. Raises PackingError when one is missing."""
+    """Return ``manual.html`` of the folder with its pictures inside. Raises PackingError when one is
+    missing.
+    """
 
     def inlined(match: re.Match[str]) -> str:
         try:

@@ -16,7 +16,8 @@ LARGEST = 90_000_000  # bytes, zipped
 class Recipe:
     """One zip: which of the platform's wheels to take, and which libraries out of them.
 
-    ``openvino`` are file names in the wheel's ``openvino/libs``; ``without`` are CPython tags whose numpy stays out.
+    ``openvino`` are file names in the wheel's ``openvino/libs``; ``without`` are CPython tags whose numpy
+    stays out.
     """
 
     name: str
@@ -26,7 +27,8 @@ class Recipe:
     without: tuple[str, ...] = ()
 
 
-# The C interface, the core, the CPU plugin, the readers of OpenVINO's own and of ONNX files, and threads. Versioned
+# The C interface, the core, the CPU plugin, the readers of OpenVINO's own and of ONNX files, and threads.
+# Versioned
 # names are the ones that the libraries look each other up by.
 _LINUX = (
     "libopenvino.so.2641",
@@ -59,14 +61,20 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe("linux-x86_64", "linux-x86_64", _LINUX),
-        # With Python 3.12 as well it would be too large; only distributions' Kritas run that, and they have numpy.
+        # With Python 3.12 as well it would be too large; only distributions' Kritas run that, and they have
+        # numpy.
         Recipe(
             "linux-x86_64-gpu",
             "linux-x86_64",
             (*_LINUX, "libopenvino_intel_gpu_plugin.so", "cache.json"),
             without=("cp312",),
         ),
-        Recipe("windows-x86_64", "windows-x86_64", (*_WINDOWS, "openvino_intel_gpu_plugin.dll", "cache.json"), _MSVC),
+        Recipe(
+            "windows-x86_64",
+            "windows-x86_64",
+            (*_WINDOWS, "openvino_intel_gpu_plugin.dll", "cache.json"),
+            _MSVC,
+        ),
         Recipe("macos-arm64", "macos-arm64", _MACOS),
     )
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The published wheels a zip is made from: exact files, fetched with pip and checked against recorded checksums."""
+"""The published wheels a zip is made from: exact files, fetched with pip and checked against recorded
+checksums.
+"""
 
 from __future__ import annotations
 
@@ -78,8 +80,8 @@ def fetch(wheel: Wheel, cache: Path) -> Path:
     found = sha256_of(path)
     if found != wheel.sha256:
         raise PackingError(
-            f"{path} is not the file that requirements/plugin.json records (its sha256 is {found}): delete it and "
-            "try again."
+            f"{path} is not the file that requirements/plugin.json records (its sha256 is {found}): delete "
+            "it and try again."
         )
     return path
 

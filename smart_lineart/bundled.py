@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the plugin's zip carries besides itself: numpy for several Pythons, and OpenVINO's libraries.
 
-``bundle.json``, beside this file, says what is there; a checkout or an installed wheel has none and uses what the
+``bundle.json``, beside this file, says what is there; a checkout or an installed wheel has none and uses
+what the
 system has. Imported before anything that needs numpy, so only the standard library is used here.
 """
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -51,7 +53,8 @@ def activate() -> None:
         )
     libraries = _unlocked_libraries(manifest["libraries"])
     if sys.platform == "win32":
-        # Kept on the search path as long as Krita runs: numpy's and ONNX Runtime's libraries need Microsoft's too.
+        # Kept on the search path as long as Krita runs: numpy's and ONNX Runtime's libraries need
+        # Microsoft's too.
         os.add_dll_directory(str(libraries / "runtime_libs" / "openvino"))
     if libraries != PACKAGE:
         os.environ.setdefault(OPENVINO_VARIABLE, str(libraries / "runtime_libs" / "openvino"))
@@ -69,9 +72,13 @@ def read_manifest(folder: Path = PACKAGE) -> dict[str, Any] | None:
 
 
 def running_platform() -> str:
-    """The platform this Python runs on, as the zips are named: "linux-x86_64", "windows-x86_64", "macos-arm64"."""
+    """The platform this Python runs on, as the zips are named: "linux-x86_64", "windows-x86_64",
+    "macos-arm64".
+    """
     # On Windows the interpreter's own, since an emulated one may be told the computer's.
-    machine = sysconfig.get_platform().split("-")[-1] if sys.platform == "win32" else platform.machine().lower()
+    machine = (
+        sysconfig.get_platform().split("-")[-1] if sys.platform == "win32" else platform.machine().lower()
+    )
     return f"{_SYSTEMS.get(sys.platform, 'linux')}-{_MACHINES.get(machine, machine)}"
 
 
@@ -101,13 +108,15 @@ def _import_numpy(folders: dict[str, str], libraries: Path) -> None:
     folder = folders.get(python_tag())
     if folder is None:
         spec = importlib.util.find_spec("numpy")
-        if spec is None or spec.origin is None:  # a folder of that name alone, as Debian leaves one, is no numpy
+        if (
+            spec is None or spec.origin is None
+        ):  # a folder of that name alone, as Debian leaves one, is no numpy
             raise DoesNotFit(_no_numpy(sorted(folders, key=_age)))
         return
     path = str(libraries / folder)
     sys.path.insert(0, path)
     try:
-        import numpy  # noqa: F401
+        importlib.import_module("numpy")
     except ImportError as error:
         reason = " ".join(str(error.__cause__ or error).split())
         raise DoesNotFit(
@@ -124,8 +133,8 @@ def _no_numpy(tags: list[str]) -> str:
     carried = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
     here = ".".join(map(str, sys.version_info[:2]))
     return (
-        f"This Krita runs Python {here}, and Smart Lineart's file carries numpy for {carried}: install your system's "
-        "numpy package (python3-numpy) and restart Krita, or use the Krita from krita.org."
+        f"This Krita runs Python {here}, and Smart Lineart's file carries numpy for {carried}: install your "
+        "system's numpy package (python3-numpy) and restart Krita, or use the Krita from krita.org."
     )
 
 
@@ -133,13 +142,14 @@ def _age(tag: str) -> int:
     return int(tag[3:])
 
 
-def _unlocked_libraries(key: str) -> Path:
+def _unlocked_libraries(key: str, system: str = sys.platform) -> Path:
     """The folder to load libraries from.
 
-    Windows does not let go of a loaded library's file, so an update could not replace it. There a copy is loaded that
+    Windows does not let go of a loaded library's file, so an update could not replace it. There a copy is
+    loaded that
     lies outside the plugin's folder and is named after its content; copies that no Krita uses any more go.
     """
-    if sys.platform != "win32":
+    if system != "win32":
         return PACKAGE
     try:
         copy = copy_libraries(PACKAGE, library_copies(), key)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from krita_profile import KritaProfile, harness
+from krita_profile import KritaProfile, cannot_cut_off, harness
 
 from packaging_tools import archive, check, contents, recipes, wheels
 from packaging_tools.errors import PackingError
@@ -29,7 +29,9 @@ def real_wheels() -> Callable[[str], list[tuple[Wheel, Path]]]:
 
     def fetch(platform: str) -> list[tuple[Wheel, Path]]:
         try:
-            return [(wheel, wheels.fetch(wheel, wheels.cache_folder())) for wheel in wheels.wheels_of(platform)]
+            return [
+                (wheel, wheels.fetch(wheel, wheels.cache_folder())) for wheel in wheels.wheels_of(platform)
+            ]
         except PackingError as error:
             not_here(str(error))
             raise
@@ -53,7 +55,7 @@ def linux_zip(real_wheels, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def screen() -> Iterator[harness.Screen]:
-    missing = harness.missing()
+    missing = harness.missing() or cannot_cut_off()
     if missing:
         not_here(missing)
     one = harness.Screen()

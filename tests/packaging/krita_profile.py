@@ -14,7 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "krita"))
 
 import harness
 
-# Finds the dialog that is open, by class and title, and answers when it is; dialogs run event loops of their own.
+# Finds the dialog that is open, by class and title, and answers when it is; dialogs run event loops of their
+# own.
 DIALOG = """
 def job():
     app = QtWidgets.QApplication
@@ -38,11 +39,12 @@ def job():
     yield 300
 """
 
+_UNSHARED = "-rnm"
 # No network: the namespace's only interface is down. X is reached through its socket file.
 _ISOLATED = """#!/bin/sh
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
-exec unshare -rnm sh -c 'HIDING
+exec unshare UNSHARED sh -c 'HIDING
 exec krita "$@"' krita "$@"
 """
 # The system's packages without numpy, as official builds of Krita have it.
@@ -67,11 +69,20 @@ np = _Numpy()
 """
 
 
-class KritaProfile:
-    """A new user's profile, cut off from the network and the system's numpy; `start` a Krita on it as often as wanted, `remove` it in the end."""
+def cannot_cut_off() -> str:
+    """Why no Krita can be started without network here, or an empty string."""
+    if harness.chroot():
+        return ""
+    ran = subprocess.run(["unshare", _UNSHARED, "true"], capture_output=True, text=True, check=False)
+    return ran.stderr.strip()
 
-    def __init__(self, screen: harness.Screen, *, hide_numpy: bool = True):
-        self.screen, self.hide_numpy = screen, hide_numpy
+
+class KritaProfile:
+    """A new user's profile, cut off from the network and the system's numpy; `start` a Krita on it as often
+    as wanted, `remove` it in the end."""
+
+    def __init__(self, screen: harness.Screen):
+        self.screen = screen
         base = harness.SHARE if harness.chroot() else Path(tempfile.gettempdir())
         base.mkdir(parents=True, exist_ok=True)
         self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-profile-", dir=base))
@@ -105,7 +116,9 @@ class KritaProfile:
         folder = self.home / "bin"
         folder.mkdir()
         script = folder / "krita"
-        script.write_text(_ISOLATED.replace("HIDING", _HIDING if self.hide_numpy else ":"))
+        # From inside a chroot no user namespace can be made, and so nothing hidden.
+        unshared, hiding = ("-n", ":") if harness.chroot() else (_UNSHARED, _HIDING)
+        script.write_text(_ISOLATED.replace("UNSHARED", unshared).replace("HIDING", hiding))
         script.chmod(0o755)
         # The driver uses numpy, but must not be the one who brings it.
         helpers = self.resources / "pykrita/smart_lineart_driver/helpers.py"
@@ -135,7 +148,8 @@ class PersistentKrita(harness.KritaProcess):
         self.run(ready, timeout=harness.START_SECONDS)
 
     def import_plugin(self, archive: Path, *, overwrite: bool = False) -> list[str]:
-        """Tools > Scripts > Import Python Plugin from File, with the keyboard; returns what the dialogs said."""
+        """Tools > Scripts > Import Python Plugin from File, with the keyboard; returns what the dialogs
+        said."""
         trigger = "QtCore.QTimer.singleShot(0, K.action('plugin_importer_file').trigger)"
         self.run(f"def job():\n    {trigger}")
         self.run(DIALOG)

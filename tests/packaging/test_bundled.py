@@ -27,7 +27,8 @@ before = list(sys.path)
 try:
     bundled.activate()
     import numpy
-    answer = {"numpy": numpy.__file__, "path": sys.path == before, "added": os.environ["SMART_LINEART_PACKAGES"]}
+    added = os.environ["SMART_LINEART_PACKAGES"]
+    answer = {"numpy": numpy.__file__, "path": sys.path == before, "added": added}
 except bundled.DoesNotFit as error:
     answer = {"sentence": str(error)}
 print(json.dumps(answer))
@@ -87,7 +88,9 @@ def test_another_python_takes_the_systems_numpy(package, tmp_path):
 
 
 def test_a_python_that_fits_nothing_gets_a_sentence(package, tmp_path):
-    write_manifest(package, numpy={"cp312": "vendor/numpy-2", "cp39": "vendor/numpy-1", "cp310": "vendor/numpy-1"})
+    write_manifest(
+        package, numpy={"cp312": "vendor/numpy-2", "cp39": "vendor/numpy-1", "cp310": "vendor/numpy-1"}
+    )
     (tmp_path / "site/numpy").mkdir(parents=True)  # what Debian leaves without its numpy package
     sentence = activate(package, tmp_path / "site")["sentence"]
     here = ".".join(map(str, sys.version_info[:2]))
@@ -100,8 +103,8 @@ def test_a_zip_for_another_system_says_so(package):
     write_manifest(package, platform="windows-x86_64")
     sentence = activate(package)["sentence"]
     assert sentence == (
-        "This is Smart Lineart for windows-x86_64, but this Krita runs on linux-x86_64: import the file made for "
-        "your system."
+        "This is Smart Lineart for windows-x86_64, but this Krita runs on linux-x86_64: import the file made "
+        "for your system."
     )
 
 
@@ -156,12 +159,11 @@ def test_old_copies_go_unless_a_krita_uses_them(tmp_path, monkeypatch):
 
 def test_windows_loads_from_the_copy_outside_the_plugins_folder(package, tmp_path, monkeypatch):
     monkeypatch.setattr(bundled, "PACKAGE", package)
-    monkeypatch.setattr(sys, "platform", "win32")
-    folder = bundled._unlocked_libraries("0123")
+    folder = bundled._unlocked_libraries("0123", "win32")
     assert folder == tmp_path / "krita/smart_lineart-libraries/0123"
     assert (folder / "vendor/numpy-2/numpy/__init__.py").exists()
-    monkeypatch.setattr(sys, "platform", "linux")
-    assert bundled._unlocked_libraries("0123") == package
+    for system in ("linux", "darwin"):
+        assert bundled._unlocked_libraries("0123", system) == package
 
 
 def test_a_windows_disk_without_room_loads_in_place(package, monkeypatch):
@@ -170,8 +172,7 @@ def test_a_windows_disk_without_room_loads_in_place(package, monkeypatch):
 
     monkeypatch.setattr(bundled, "PACKAGE", package)
     monkeypatch.setattr(bundled, "copy_libraries", full)
-    monkeypatch.setattr(sys, "platform", "win32")
-    assert bundled._unlocked_libraries("0123") == package
+    assert bundled._unlocked_libraries("0123", "win32") == package
 
 
 @pytest.mark.parametrize(

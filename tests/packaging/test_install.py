@@ -120,7 +120,9 @@ def test_the_home_is_the_chosen_one_or_the_only_one(tmp_path):
     with pytest.raises(PackingError, match="more than one Krita"):
         krita_homes.choose_home(None, homes)
     assert krita_homes.choose_home(tmp_path / "flatpak", homes) == homes[1]
-    assert krita_homes.choose_home(tmp_path / "moved", homes) == KritaHome(tmp_path / "moved", homes[0].config)
+    assert krita_homes.choose_home(tmp_path / "moved", homes) == KritaHome(
+        tmp_path / "moved", homes[0].config
+    )
     (tmp_path / "portable").mkdir()
     (tmp_path / "portable/kritarc").write_text("")
     assert krita_homes.choose_home(tmp_path / "portable", homes).config == tmp_path / "portable"

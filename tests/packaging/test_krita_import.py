@@ -92,7 +92,9 @@ def older(archive: Path, folder: Path) -> Path:
 
 def traces(profile: KritaProfile) -> list[str]:
     """Files of the plugin and lines about it in the profile, the driver's aside."""
-    found = [path for path in profile.resources.rglob("*smart_lineart*") if "smart_lineart_driver" not in str(path)]
+    found = [
+        path for path in profile.resources.rglob("*smart_lineart*") if "smart_lineart_driver" not in str(path)
+    ]
     lines = [
         line
         for file in profile.config.iterdir()
@@ -135,7 +137,9 @@ def test_an_update_over_a_running_older_version_keeps_settings(linux_zip, profil
         krita.import_plugin(old)
         assert krita.quit() == 0
         krita = profile.start()
-        assert krita.run("def job():\n    import smart_lineart\n    return smart_lineart.__version__") == "0.0.1"
+        assert (
+            krita.run("def job():\n    import smart_lineart\n    return smart_lineart.__version__") == "0.0.1"
+        )
         krita.run(OPEN_SKETCH, PATH=str(sketch))
         krita.run("def job():\n    session().change('thickness', 7.5, final=True)\n    yield from idle()")
         krita.click("ink")
@@ -171,7 +175,8 @@ def test_the_command_installs_and_uninstalling_leaves_nothing(linux_zip, profile
         subprocess.run(command, check=True, capture_output=True)
         assert traces(profile) == before == []
         krita = profile.start()
-        assert krita.run("def job():\n    return [docker() is None, K.action('smart_lineart_ink') is None]") == [
+        gone = "def job():\n    return [docker() is None, K.action('smart_lineart_ink') is None]"
+        assert krita.run(gone) == [
             True, True]  # fmt: skip
         assert krita.quit() == 0
         assert traces(profile) == []
@@ -180,6 +185,8 @@ def test_the_command_installs_and_uninstalling_leaves_nothing(linux_zip, profile
 
 
 def test_a_python_without_numpy_gets_a_sentence_in_the_docker(linux_zip, profile):
+    if harness.chroot():
+        pytest.skip("NOT TESTED: the system's numpy cannot be hidden in a chroot")
     install.install(linux_zip, KritaHome(profile.resources, profile.config))
     path = profile.resources / "pykrita/smart_lineart/bundle.json"
     manifest = json.loads(path.read_text())

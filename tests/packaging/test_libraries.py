@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every library in every zip finds what it imports: in the zip, in the platform, or in the Python that loads it.
+"""Every library in every zip finds what it imports: in the zip, in the platform, or in the Python that loads
+it.
 
 Reads the import tables of ELF, PE and Mach-O files, so all zips are checked on any computer.
 """
@@ -18,18 +19,23 @@ from packaging_tools import contents, recipes
 
 LIBRARY = re.compile(r".*\.(so(\.\d+)*|pyd|dll|dylib)|.*\.so\.\d.*")
 # What every Linux with Krita has: the C library, the compiler's, and zlib, which Qt needs.
-LINUX = {"libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "ld-linux-x86-64.so.2",
-         "libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"}  # fmt: skip
+LINUX = {
+    *(f"lib{name}" for name in ("c.so.6", "m.so.6", "dl.so.2", "pthread.so.0", "rt.so.1", "z.so.1")),
+    *("ld-linux-x86-64.so.2", "libgcc_s.so.1", "libstdc++.so.6"),
+}
 # Windows itself, its universal C runtime, and the interpreter inside Krita.
-WINDOWS = ("kernel32.dll", "advapi32.dll", "user32.dll", "shell32.dll", "ole32.dll", "oleaut32.dll", "ws2_32.dll",
-           "bcrypt.dll", "shlwapi.dll", "cfgmgr32.dll", "setupapi.dll", "psapi.dll", "dbghelp.dll", "ntdll.dll",
-           "api-ms-win-*.dll", "python3*.dll")  # fmt: skip
+WINDOWS = (
+    *("kernel32.dll", "advapi32.dll", "user32.dll", "shell32.dll", "ole32.dll", "oleaut32.dll", "ws2_32.dll"),
+    *("bcrypt.dll", "shlwapi.dll", "cfgmgr32.dll", "setupapi.dll", "psapi.dll", "dbghelp.dll", "ntdll.dll"),
+    *("api-ms-win-*.dll", "python3*.dll"),
+)
 MACOS = ("/usr/lib/libSystem.B.dylib", "/usr/lib/libc++.1.dylib", "/usr/lib/libobjc.A.dylib",
          "/System/Library/Frameworks/*")  # fmt: skip
 # The driver of an Intel GPU brings OpenCL; without it OpenVINO cannot load this plugin and lists no GPU.
 GPU_PLUGINS = ("openvino_intel_gpu_plugin.dll", "libopenvino_intel_gpu_plugin.so")
 OPENCL = ("libOpenCL.so.1", "opencl.dll")
-# The oldest C library that a zip may ask for: that of Krita's AppImages and of every distribution still kept up.
+# The oldest C library that a zip may ask for: that of Krita's AppImages and of every distribution still kept
+# up.
 OLDEST_GLIBC = (2, 31)
 OLDEST_GLIBCXX = (3, 4, 28)
 OLDEST_MACOS = (12, 0)
@@ -52,7 +58,7 @@ def libraries(request, real_wheels, tmp_path_factory) -> tuple[recipes.Recipe, d
 
 
 def missing_imports(recipe: recipes.Recipe, files: dict[str, Path]) -> list[str]:
-    """"library needs import" for each import that would not be found."""
+    """ "library needs import" for each import that would not be found."""
     finder = {"linux": missing_in_elf, "windows": missing_in_pe, "macos": missing_in_macho}
     missing = finder[recipe.platform.split("-")[0]]
     return [f"{name} needs {wanted}" for name, path in files.items() for wanted in missing(name, path, files)]
@@ -60,7 +66,9 @@ def missing_imports(recipe: recipes.Recipe, files: dict[str, Path]) -> list[str]
 
 def missing_in_elf(name: str, path: Path, files: dict[str, Path]) -> Iterator[str]:
     binary = lief.ELF.parse(str(path))
-    places = [PurePosixPath(name).parent / path.removeprefix("$ORIGIN").lstrip("/") for path in run_paths(binary)]
+    places = [
+        PurePosixPath(name).parent / path.removeprefix("$ORIGIN").lstrip("/") for path in run_paths(binary)
+    ]
     for wanted in binary.libraries:
         here = {str(normal(place / wanted)) for place in places}
         if wanted not in LINUX and not here & set(files) and not is_opencl(name, wanted):
@@ -68,10 +76,13 @@ def missing_in_elf(name: str, path: Path, files: dict[str, Path]) -> Iterator[st
 
 
 def run_paths(binary: lief.ELF.Binary) -> list[str]:
-    entries = [entry for entry in binary.dynamic_entries if isinstance(entry, lief.ELF.DynamicEntryRunPath)]
-    entries += [entry for entry in binary.dynamic_entries if isinstance(entry, lief.ELF.DynamicEntryRpath)]
-    return [path for entry in entries for path in str(entry.runpath if hasattr(entry, "runpath") else entry.rpath).split(":")
-            if path.startswith("$ORIGIN")]  # fmt: skip
+    values = []
+    for entry in binary.dynamic_entries:
+        if isinstance(entry, lief.ELF.DynamicEntryRunPath):
+            values.append(str(entry.runpath))
+        elif isinstance(entry, lief.ELF.DynamicEntryRpath):
+            values.append(str(entry.rpath))
+    return [path for value in values for path in value.split(":") if path.startswith("$ORIGIN")]
 
 
 def missing_in_pe(name: str, path: Path, files: dict[str, Path]) -> Iterator[str]:
@@ -79,7 +90,11 @@ def missing_in_pe(name: str, path: Path, files: dict[str, Path]) -> Iterator[str
     # Windows looks beside the library, in what os.add_dll_directory was given (see bundled.py and numpy's own
     # _distributor_init), and through what is loaded already; names have no case.
     top = PurePosixPath(name).parts[:2]
-    folders = [PurePosixPath(name).parent, PurePosixPath("runtime_libs/openvino"), PurePosixPath(*top, "numpy.libs")]
+    folders = [
+        PurePosixPath(name).parent,
+        PurePosixPath("runtime_libs/openvino"),
+        PurePosixPath(*top, "numpy.libs"),
+    ]
     known = {other.lower() for other in files}
     wanted_names = [entry.name for entry in binary.imports] + [entry.name for entry in binary.delay_imports]
     for wanted in wanted_names:
@@ -100,7 +115,9 @@ def missing_in_macho(name: str, path: Path, files: dict[str, Path]) -> Iterator[
                 continue
             if any(fnmatch.fnmatch(wanted, pattern) for pattern in MACOS):
                 continue
-            places = [wanted] if not wanted.startswith("@rpath") else [wanted.replace("@rpath", r) for r in rpaths]
+            places = (
+                [wanted] if not wanted.startswith("@rpath") else [wanted.replace("@rpath", r) for r in rpaths]
+            )
             here = {str(normal(folder / place.removeprefix("@loader_path").lstrip("/"))) for place in places
                     if place.startswith("@loader_path")}  # fmt: skip
             if not here & set(files):
@@ -165,7 +182,9 @@ def test_libraries_ask_for_no_newer_system_than_krita_does(libraries):
             assert newest.get("GLIBCXX", (0,)) <= OLDEST_GLIBCXX, name
         elif system == "macos":
             for binary in slices(path):
-                minimum = binary.build_version.minos if binary.has_build_version else binary.version_min.version
+                minimum = (
+                    binary.build_version.minos if binary.has_build_version else binary.version_min.version
+                )
                 assert tuple(minimum[:2]) <= OLDEST_MACOS, name
                 assert binary.has_code_signature, f"{name} is not signed, so no Apple processor would run it"
 
@@ -188,6 +207,10 @@ def test_what_openvino_looks_up_by_name_is_there(libraries):
     if recipe.platform.startswith("linux"):
         for name, path in files.items():
             binary = lief.ELF.parse(str(path))
-            soname = [entry.name for entry in binary.dynamic_entries if isinstance(entry, lief.ELF.DynamicSharedObject)]
+            soname = [
+                entry.name
+                for entry in binary.dynamic_entries
+                if isinstance(entry, lief.ELF.DynamicSharedObject)
+            ]
             if name.startswith("runtime_libs/") and soname:
                 assert soname == [PurePosixPath(name).name]

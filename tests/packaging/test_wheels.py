@@ -57,7 +57,12 @@ def test_every_recorded_wheel_fits_its_platform_and_is_pinned(platform):
     for wheel in recorded:
         assert re.fullmatch("[0-9a-f]{64}", wheel.sha256)
         assert [tag for tag in wheel.platforms if re.fullmatch(FITTING[platform], tag)] == wheel.platforms
-    assert {wheel.python for wheel in recorded if wheel.project == "numpy"} >= {"cp310", "cp311", "cp313", "cp314"}
+    assert {wheel.python for wheel in recorded if wheel.project == "numpy"} >= {
+        "cp310",
+        "cp311",
+        "cp313",
+        "cp314",
+    }
     assert "://" not in wheels.REQUIREMENTS.read_text()
     # The engine takes one release line of OpenVINO only.
     (openvino,) = [wheel for wheel in recorded if wheel.project == "openvino"]

@@ -60,7 +60,7 @@ def test_the_same_inputs_give_the_same_bytes(checkout, tmp_path, monkeypatch):
 
 
 def test_a_sound_zip_passes_and_has_plain_files_and_every_folder(built):
-    recipe, path = built
+    _, path = built
     with zipfile.ZipFile(path) as packed:
         infos = packed.infolist()
         assert check.importer_faults(packed) == []
@@ -86,7 +86,9 @@ def test_a_zip_holds_plugin_model_manual_licences_and_runtime(built):
     for wheel in manifest["wheels"]:
         project, version = wheel.split("-")[:2]
         assert f"licences/{project}-{version}/LICENSE" in inside
-    libraries = {name.removeprefix("runtime_libs/openvino/") for name in inside if "runtime_libs/openvino/" in name}
+    libraries = {
+        name.removeprefix("runtime_libs/openvino/") for name in inside if "runtime_libs/openvino/" in name
+    }
     assert libraries - {""} == {*recipe.openvino, *recipe.msvc}
     assert not [name for name in inside if name.startswith("cli/") or name == "__main__.py"]
     assert manifest["platform"] == recipe.platform
@@ -105,7 +107,9 @@ def test_one_numpy_serves_several_pythons_and_carries_no_tests_or_headers(built)
         assert f"smart_lineart/{folder}/numpy/_core/_multiarray_umath.{ending}" in names
         assert names.count(f"smart_lineart/{folder}/numpy.libs/libblas.so") == 1
     vendored = " ".join(name for name in names if "/vendor/" in name)
-    assert not [word for word in ("tests", "_simd", ".pyi", ".h", "f2py") if word in vendored.replace(".html", "")]
+    assert not [
+        word for word in ("tests", "_simd", ".pyi", ".h", "f2py") if word in vendored.replace(".html", "")
+    ]
 
 
 def test_the_libraries_key_follows_the_libraries_alone(checkout, tmp_path):
@@ -137,7 +141,7 @@ def test_a_missing_model_is_refused(checkout, tmp_path, name):
 def test_a_wheel_without_licence_or_library_is_refused(tmp_path):
     recipe = recipes.RECIPES["linux-x86_64"]
     wheels = fake_wheels.make(recipe, tmp_path)
-    (wheel, path), *_ = [pair for pair in wheels if pair[0].project == "openvino"]
+    (_, path), *_ = [pair for pair in wheels if pair[0].project == "openvino"]
     with zipfile.ZipFile(path, "w") as packed:
         packed.writestr("openvino-1.dist-info/licenses/LICENSE", "")
     with pytest.raises(PackingError, match="holds no libopenvino"):
@@ -178,7 +182,9 @@ SPOILT = {
     "no action": lambda files: files.pop("smart_lineart.action"),
     "no desktop file": lambda files: files.pop("smart_lineart.desktop"),
     "two desktop files": lambda files: files.update({"smart_lineart/x.desktop": b""}),
-    "no name": lambda files: files.update({"smart_lineart.desktop": b"[Desktop Entry]\nX-KDE-Library=smart_lineart\n"}),
+    "no name": lambda files: files.update(
+        {"smart_lineart.desktop": b"[Desktop Entry]\nX-KDE-Library=smart_lineart\n"}
+    ),
     "another library": lambda files: files.update(
         {"smart_lineart.desktop": files["smart_lineart.desktop"].replace(b"=smart_lineart", b"=other")}
     ),
@@ -200,7 +206,9 @@ def test_a_spoilt_zip_is_refused(tmp_path, how):
         for name, data in files.items():
             info = zipfile.ZipInfo(name)
             folder = name.endswith("/")
-            info.external_attr = (stat.S_IFDIR if folder else stat.S_IFLNK if data == "link" else stat.S_IFREG) << 16
+            info.external_attr = (
+                stat.S_IFDIR if folder else stat.S_IFLNK if data == "link" else stat.S_IFREG
+            ) << 16
             packed.writestr(info, data)
     with pytest.raises(PackingError, match="not fit to ship"):
         check.check(path, recipes.RECIPES["linux-x86_64"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,7 +29,7 @@ _GPU_PROVIDERS: dict[str, tuple[str, dict[str, str]]] = {
     "CoreMLExecutionProvider": ("GPU (Core ML)", {}),
 }
 _FATAL = 4  # log severity; everything below it stays off the terminal
-_HOW_TO_INSTALL = "install it with: pip install onnxruntime"
+_PACKAGES_VARIABLE = "SMART_LINEART_PACKAGES"  # where a packaged plugin looks for packages that were added
 
 
 class ONNXRuntimeNetwork:
@@ -130,15 +131,27 @@ def _load_module() -> ModuleType:
         module.set_default_logger_severity(_FATAL)
     except ModuleNotFoundError as error:
         if error.name == "onnxruntime":
-            raise RuntimeMissing(f"ONNX Runtime is not installed; {_HOW_TO_INSTALL}.") from error
+            raise RuntimeMissing(f"ONNX Runtime is not installed; {_how_to_install()}.") from error
         raise _unusable(error) from error
     except Exception as error:  # a wheel for another Python or numpy fails in any way it likes
         raise _unusable(error) from error
     return module
 
 
+def _how_to_install() -> str:
+    folder = os.environ.get(_PACKAGES_VARIABLE)
+    if not folder:
+        return "install it with: pip install onnxruntime"
+    # Krita's own Python has no pip, so another one fetches what fits it.
+    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    return (
+        "install it with: python3 -m pip install --only-binary=:all: --no-deps "
+        f'--python-version {python} --target "{folder}" onnxruntime'
+    )
+
+
 def _unusable(error: Exception) -> RuntimeMissing:
-    return RuntimeMissing(f"ONNX Runtime cannot be loaded ({short_reason(str(error))}); {_HOW_TO_INSTALL}.")
+    return RuntimeMissing(f"ONNX Runtime cannot be loaded ({short_reason(str(error))}); {_how_to_install()}.")
 
 
 def _faults() -> tuple[type[Exception], ...]:
