@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes the pictures of the docker that the README shows, in a real Krita under Xvfb.
 
@@ -58,7 +57,7 @@ def take(screen: harness.Screen, sketch: Path, theme: str, folder: Path) -> None
 
 def main() -> None:
     """Take all pictures."""
-    sketch = Path(sys.argv[1]) if len(sys.argv) > 1 else sorted((REPOSITORY / "examples").glob("*.png"))[0]
+    sketch = Path(sys.argv[1]) if len(sys.argv) > 1 else min((REPOSITORY / "examples").glob("*.png"))
     folder = REPOSITORY / "docs/images"
     folder.mkdir(parents=True, exist_ok=True)
     screen = harness.Screen()

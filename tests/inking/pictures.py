@@ -93,8 +93,8 @@ def count_parts(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def measured_widths(ink: Bytes) -> NDArray[np.float64]:
     """Line widths in px along the skeleton: twice the distance to the contour of one half.
 
-    Measured on the picture enlarged, where the steps of the distance transform are small. What is near a line's
-    end is left out.
+    Measured on the picture enlarged, where the steps of the distance transform are small. What is near a
+    line's end is left out.
     """
     size = (ink.shape[1] * FINER, ink.shape[0] * FINER)
     mask = cv2.resize(ink, size, interpolation=cv2.INTER_LINEAR) > 127
