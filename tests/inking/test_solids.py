@@ -120,7 +120,7 @@ class TestDrawing:
         labels, _ = ndimage.label(drawn(shapes, self.SIZE) > 127)
         middles = np.array(ndimage.center_of_mass(labels > 0, labels, [1, 2, 3]))
         expected = np.array([(40, 150), (70, 60), (124.5, 144.5)])
-        np.testing.assert_allclose((middles + 0.5) / 4 - 0.5, expected, atol=0.25)
+        np.testing.assert_allclose((middles + 0.5) / 4 - 0.5, expected, atol=0.06)
 
     def test_ink_is_full_inside_and_grey_only_at_the_edge(self, shapes: Bytes) -> None:
         ink = drawn(shapes, self.SIZE)
