@@ -2,6 +2,7 @@
 """Fixtures that several rooms' tests share."""
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+
+
+# A job started in the background inherits an ignored Ctrl-C, and hands it on to the commands it starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
