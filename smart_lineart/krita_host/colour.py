@@ -38,7 +38,7 @@ def convert(data: bytes, width: int, height: int, source: PixelFormat, target: P
 
 def _workbench() -> Any:
     global _bench  # noqa: PLW0603 (one for all documents, as long as Krita runs)
-    if _bench is None or not any(other == _bench for other in Krita.instance().documents()):
+    if not _bench_is_open():
         _bench = Krita.instance().createDocument(
             8, 8, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 72.0
         )
@@ -47,13 +47,18 @@ def _workbench() -> Any:
     return _bench
 
 
+def _bench_is_open() -> bool:
+    """Krita, or another plugin, may have closed it; to touch it then ends Krita."""
+    return _bench is not None and any(other == _bench for other in Krita.instance().documents())
+
+
 def close_workbench() -> None:
     """Let go of the document without a view."""
     global _bench  # noqa: PLW0603
-    if _bench is not None:
+    if _bench_is_open():
         _bench.setModified(False)
         _bench.close()
-        _bench = None
+    _bench = None
 
 
 def foreground() -> Any | None:

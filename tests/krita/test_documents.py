@@ -183,6 +183,17 @@ def job():
     assert process.wait(40) == 0
 
 
+def test_closing_krita_after_every_document_was_closed_ends_cleanly(start_krita) -> None:
+    krita = start_krita()
+    sketch = Path(__file__).resolve().parents[2] / "examples/fruit.png"
+    krita.run(
+        "def job():\n    K.activeWindow().addView(K.openDocument(PATH))\n    yield 800", PATH=str(sketch)
+    )
+    krita.ink()
+    krita.wait_idle()
+    assert krita.close() == 0  # closes the document that pixels are converted in, too
+
+
 def test_a_damaged_model_and_a_missing_runtime_are_said_with_what_to_do(start_krita) -> None:
     process = start_krita(environment={"SMART_LINEART_OPENVINO": "/nowhere"})
     report = """
