@@ -55,6 +55,8 @@ def _decode(record: dict) -> Drawing | None:
             solids.append([polygon])
     size = float(max(record["w"], record["h"]))
     length = sum(float(np.hypot(*np.diff(s[:, :2], axis=0).T).sum()) for s in strokes)
+    if "by-sa" in record["id"]:  # a share-alike file within a permissive source
+        return None
     if not strokes or length / min(record["w"], record["h"]) > MAX_LINES_ACROSS:
         return None
     return Drawing(record["id"], size, strokes, solids)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import lzma
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def test_corpus_reads_strokes_and_solids_where_they_were_drawn(corpus_folder: Pa
     assert len(first.strokes) == 12
     assert all(s[:, :2].min() >= 2 and s[:, :2].max() <= 398 for s in first.strokes)
     np.testing.assert_array_equal(first.solids[0][0][2], [112, 112])
+
+
+def test_share_alike_drawings_are_left_out(corpus_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "A_permissive" / "strokes"
+    folder.mkdir(parents=True)
+    with lzma.open(corpus_folder / "A_permissive" / "strokes" / "se_lear.jsonl.xz", "rt") as lines:
+        first, second = list(lines)
+    with lzma.open(folder / "bioicons.jsonl.xz", "wt") as out:
+        out.write(first.replace("se_lear-0", "cc-by-sa-4.0__fish.svg") + second)
+    assert [d.name for d in load_corpus(tmp_path)["icons"]] == ["se_lear-1"]
 
 
 def test_a_folder_without_strokes_is_refused(tmp_path: Path) -> None:
