@@ -35,7 +35,7 @@ LENS = 7.0  # two branches that part and meet again within this mean distance ar
 LENS_SAMPLES = 24
 BESIDE = 4  # px beside a line within which its passes lie
 GAP = 10.0  # free ends that face each other within this are joined where the network half sees a line
-SURE_GAP = 4.0  # and within this in any case
+SURE_GAP = 8.0  # and within this in any case
 GAP_COSINE = 0.75
 GAP_LINE = 0.06
 STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
@@ -157,7 +157,8 @@ def _gap_cost(graph: Graph, line: Bytes, a: int, b: int) -> float:
     facing = min(float(forth @ across), float(-back @ across)) / distance
     if facing < (0.3 if distance <= SURE_GAP else GAP_COSINE) or float(-forth @ back) < 0.2:
         return 0.0
-    bridge = np.linspace(graph.places[a], graph.places[b], max(2, int(distance)))
+    # The middle third: near its ends any gap lies on the lines themselves.
+    bridge = graph.places[a] + np.linspace(1 / 3, 2 / 3, 4)[:, None] * across
     if distance > SURE_GAP and _probability(line, bridge) < GAP_LINE:
         return 0.0
     return distance * (2.0 - facing)

@@ -210,6 +210,9 @@ class TestGaps:
         hint = lines(straight((20, 100), (220, 100)), value=60)
         assert len(traced(lines(*self.broken(gap)), hint)) == 1
 
+    def test_larger_ones_stay_where_it_sees_none(self) -> None:
+        assert len(traced(lines(*self.broken(7)))) == 2
+
     @pytest.mark.parametrize("gap", [14, 20, 40])
     def test_wide_gaps_stay(self, gap: float) -> None:
         hint = lines(straight((20, 100), (220, 100)), value=60)
