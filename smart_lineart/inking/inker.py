@@ -37,6 +37,7 @@ BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy,
 BYTES_PER_PIXEL = 170  # of a tile's window inside a float32 network, measured with both runtimes
 MOST_PIXELS = 3 << 20  # of a window: larger ones are not faster
 LEAST_PIXELS = 1 << 18
+WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
@@ -126,7 +127,11 @@ class Inker:
             raise OutOfMemory from error
 
     def _prepare(self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel) -> Features:
-        survey = _Survey(page, detail)
+        survey = _Survey(page, detail, self._largest_scale(page.size))
+        if survey.held_back:
+            self._notify(
+                f"The page is too large for its detail within the memory limit; {survey.scale:.2g} is used."
+            )
         report(0.1)
         _stop_if(cancelled)
         if survey.blank:
@@ -142,6 +147,11 @@ class Inker:
         return Features(
             page.size, survey.scale, survey.paper.inverted, strokes, solid_shapes(solid, darkness)
         )
+
+    def _largest_scale(self, size: tuple[int, int]) -> float:
+        """The working scale at which a page of `size` (height, width) still fits the memory limit."""
+        pixels = max(self._memory_limit - BASE_BYTES, 32 << 20) / WORKING_BYTES
+        return max(MIN_SCALE, math.sqrt(pixels / (size[0] * size[1])))
 
     def _run_network(self, darkness: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
         """The trunk over the page; when memory runs out, again with smaller tiles, as long as that helps."""
@@ -250,8 +260,11 @@ def _stop_if(cancelled: Cancel) -> None:
 class _Survey:
     """What is found out about a page before the network runs: paper, stroke width, working scale."""
 
-    def __init__(self, page: Sketch, detail: float | None):
+    def __init__(self, page: Sketch, detail: float | None, largest: float = MAX_SCALE):
         self._page = page
+        self.held_back = detail is not None and detail > largest
+        if detail is not None:
+            detail = min(detail, largest)
         height, width = page.size
         long_side = max(height, width)
         factor = -(-long_side // SURVEY_SIDE)
@@ -265,6 +278,8 @@ class _Survey:
         self.blank = firm == 0.0
         if detail is None and not self.blank:
             detail = auto_scale(stroke_width(relative, firm) * factor, long_side)
+            self.held_back = detail > largest
+            detail = min(detail, largest)
         self.scale = detail or 1.0
 
     def darkness(self) -> Bytes:

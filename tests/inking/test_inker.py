@@ -491,3 +491,17 @@ class Choking:
         if tile.size > self._most_pixels:
             raise OutOfMemory
         return self._network.run(tile)
+
+
+def test_a_page_too_large_for_the_memory_limit_is_seen_smaller() -> None:
+    page = np.full((4000, 5000), 255, np.uint8)
+    page[1000:1006, 500:1500] = 0
+    notices: list[str] = []
+    with Inker(memory_limit=280 << 20, notify=notices.append) as small:
+        features = small.prepare(page, detail=1.0)
+    assert 0.3 < features.scale < 0.5
+    assert len(notices) == 1
+    assert "too large for its detail" in notices[0]
+    with Inker(notify=notices.append) as roomy:
+        assert roomy.prepare(page, detail=1.0).scale == 1.0
+    assert len(notices) == 1
