@@ -51,30 +51,37 @@ def low_frequency(rng: Rng, shape: tuple[int, int], cells: int = 4) -> np.ndarra
     return cv2.resize(field, shape[::-1], interpolation=cv2.INTER_CUBIC)
 
 
-def finish(rng: Rng, strokes: np.ndarray, papers: list[np.ndarray]) -> np.ndarray:
-    """Turn drawn darkness (H, W) into a scanned or photographed sketch's; float32 0..1."""
+def finish(rng: Rng, strokes: np.ndarray, papers: list[np.ndarray], noise: float = 1.0) -> np.ndarray:
+    """Turn drawn darkness (H, W) into a scanned or photographed sketch's; float32 0..1.
+
+    `noise` scales how often each of its faults occurs and how strong those of paper and grain are: 0 leaves
+    the strokes as they were drawn.
+    """
     shape = strokes.shape
     out = strokes
-    if rng.random() < 0.6:
-        strength = rng.uniform(0.05, 0.45)
+    if rng.random() < 0.6 * noise:
+        strength = rng.uniform(0.05, 0.45) * noise
         out = out * np.clip(1 + strength * grain(rng, shape, papers), 0, 1.6)
-    if rng.random() < 0.45:
+    if rng.random() < 0.45 * noise:
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.3, 1.1))
     out = np.clip(out, 0, 1) * rng.uniform(0.62, 1.0)
-    if rng.random() < 0.6:
-        out = 1 - (1 - out) * (1 - np.clip(rng.uniform(0.0, 0.05) * grain(rng, shape, papers), -0.2, 0.3))
-    if rng.random() < 0.35:  # what paper normalisation leaves of shadows and smudges
+    if rng.random() < 0.6 * noise:
+        paper = rng.uniform(0.0, 0.05) * noise * grain(rng, shape, papers)
+        out = 1 - (1 - out) * (1 - np.clip(paper, -0.2, 0.3))
+    if rng.random() < 0.35 * noise:  # what paper normalisation leaves of shadows and smudges
         depth = rng.uniform(0.0, 0.05) if rng.random() < 0.75 else rng.uniform(0.05, 0.2)
         out = out + depth * low_frequency(rng, shape, int(rng.integers(2, 6))) + rng.uniform(-0.03, 0.04)
-    if rng.random() < 0.5:
-        out = out + rng.normal(size=shape).astype(np.float32) * rng.uniform(0, 0.035)
+    if rng.random() < 0.5 * noise:
+        out = out + rng.normal(size=shape).astype(np.float32) * rng.uniform(0, 0.035) * noise
     out = np.clip(out, 0, 1)
-    if rng.random() < 0.25:
-        quality = int(rng.integers(35, 92))
-        _, code = cv2.imencode(
-            ".jpg", ((1 - out) * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, quality]
-        )
-        out = 1 - cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
-    if rng.random() < 0.3:
+    if rng.random() < 0.25 * noise:
+        out = _compressed(rng, out)
+    if rng.random() < 0.3 * noise:
         out = np.clip(out, 0, 1) ** rng.uniform(0.75, 1.4)
     return out
+
+
+def _compressed(rng: Rng, darkness: np.ndarray) -> np.ndarray:
+    options = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 92))]
+    _, code = cv2.imencode(".jpg", ((1 - darkness) * 255).astype(np.uint8), options)
+    return 1 - cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255

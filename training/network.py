@@ -61,6 +61,10 @@ class LineartNet(nn.Module):
             self.out.bias[8:12] = -5.0
 
     def forward(self, darkness: Tensor) -> Tensor:
+        return functional.pixel_shuffle(self.out(self.features(darkness)), 2)
+
+    def features(self, darkness: Tensor) -> Tensor:
+        """What the maps are read from: (N, widths[0], H / 2, W / 2)."""
         x = self.stem(darkness)
         skips = []
         for encode, down in zip(self.encode, self.down, strict=True):
@@ -71,7 +75,7 @@ class LineartNet(nn.Module):
         for level in reversed(range(len(skips))):
             x = functional.interpolate(self.lift[level](x), scale_factor=2.0, mode="nearest")
             x = self.decode[level](functional.relu(x + skips[level]))
-        return functional.pixel_shuffle(self.out(x), 2)
+        return x
 
 
 def count_macs(widths: tuple[int, ...] = WIDTHS, side: int = 256) -> float:

@@ -34,6 +34,7 @@ class Hand:
     spread: float  # standard deviation of a pass from its line, px
     section: float  # median stroke length, px
     overshoot: float  # mean overshoot, px
+    gap: float  # mean gap left between one stroke and the next along a line drawn once, px
     wobble: float  # amplitude of the hand's tremor, px
     taper: float  # length over which pressure rises and falls, px
     opacity: tuple[float, float]  # range of a pass's darkness
@@ -42,14 +43,20 @@ class Hand:
     def random(cls, rng: Rng, size: float) -> Hand:
         """A hand for a drawing of `size` px (its longer side)."""
         if rng.random() < 0.12:  # already clean
-            return cls(1.0, 0, 0.0, 1e9, 0.0, 0.15 * rng.random(), size * 0.02 * rng.random(), (0.8, 1.0))
+            return cls(
+                1.0, 0, 0.0, 1e9, 0.0, 0.0, 0.15 * rng.random(), size * 0.02 * rng.random(), (0.8, 1.0)
+            )
         low = rng.uniform(0.3, 0.75)
+        searching = rng.random() < 0.15  # a hand that looks for its line with many wide passes
         return cls(
-            single=float(np.clip(rng.normal(0.3, 0.22), 0, 1)),
-            more=rng.gamma(1.6, 1.6),
-            spread=size * 0.0022 * float(np.exp(rng.normal(0, 0.75))),
+            single=float(np.clip(rng.normal(0.05 if searching else 0.3, 0.22), 0, 1)),
+            more=rng.gamma(1.6, 1.6) + (2 if searching else 0),
+            spread=size
+            * 0.0022
+            * float(np.exp(rng.normal(0.6 if searching else 0, 0.6 if searching else 0.75))),
             section=size * 0.12 * float(np.exp(rng.normal(0, 0.5))),
             overshoot=size * 0.006 * rng.gamma(1.0),
+            gap=size * 0.004 * rng.gamma(1.0) if rng.random() < 0.3 else 0.0,
             wobble=size * 0.0003 * rng.gamma(1.2),
             taper=size * rng.uniform(0.002, 0.03),
             opacity=(low, rng.uniform(low + 0.15, 1.0) if low < 0.85 else 1.0),
@@ -87,7 +94,7 @@ def _sections(rng: Rng, length: float, hand: Hand) -> list[tuple[float, float]]:
     while start < length:
         stroke = hand.section * float(np.exp(rng.normal(0.2, 0.4)))
         out.append((start, min(length, start + stroke)))
-        start += stroke * rng.uniform(0.7, 0.97)
+        start += stroke + rng.exponential(hand.gap) if hand.gap else stroke * rng.uniform(0.7, 0.97)
     return out
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from training import corpus as corpus_module
+from training import procedural
 from training.corpus import Drawing
 from training.looks import finish, grain, load_papers
 from training.roughen import Hand, Pass, Rng, resample, roughen, smooth_noise
@@ -19,6 +20,7 @@ LINE_WIDTH = 3.0  # px at working scale: the line map's lines, wide enough to su
 SUPERSAMPLE = 2
 SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
 MARGIN = 24  # px drawn beyond the patch, so that passes enter it as they would on a page
+PROCEDURAL = 0.12  # share of the patches that show drawings made by program
 MAX_INK = 0.16  # patches with a denser line map are hatching or lettering, which sketches to ink do not have
 
 
@@ -103,10 +105,10 @@ def _faired(line: np.ndarray) -> np.ndarray:
 
 
 class Scenes:
-    """An endless supply of patches of `side` px."""
+    """An endless supply of patches of `side` px; `noise` scales grain, paper, light and compression."""
 
-    def __init__(self, data: Path, side: int = 160, seed: int = 0):
-        self.side = side
+    def __init__(self, data: Path, side: int = 160, seed: int = 0, noise: float = 1.0):
+        self.side, self.noise = side, noise
         self.rng = np.random.default_rng(seed)
         self.corpus = corpus_module.load_corpus(data)
         self.papers = load_papers(data)
@@ -119,6 +121,13 @@ class Scenes:
             patch = self._try_patch()
             if patch is not None:
                 yield patch
+
+    def _pick(self) -> tuple[str, Drawing]:
+        rng = self.rng
+        if rng.random() < PROCEDURAL:
+            return "procedural", procedural.draw(rng)
+        group = self.groups[rng.choice(len(self.groups), p=self.shares)]
+        return group, self.corpus[group][rng.integers(len(self.corpus[group]))]
 
     def _place(self, drawing: Drawing) -> tuple[float, np.ndarray, np.ndarray]:
         """Random size, rotation and flip: the drawing's size in px, a matrix and an offset for its points."""
@@ -138,8 +147,7 @@ class Scenes:
 
     def _try_patch(self) -> Patch | None:
         rng = self.rng
-        group = self.groups[rng.choice(len(self.groups), p=self.shares)]
-        drawing = self.corpus[group][rng.integers(len(self.corpus[group]))]
+        group, drawing = self._pick()
         size, matrix, offset = self._place(drawing)
         whole = self.side + 2 * MARGIN
         constant = rng.random() < (0.6 if group == "icons" else 0.35)
@@ -159,7 +167,7 @@ class Scenes:
             return None
         sketch, solid = self._sketch(drawing, lines, matrix, offset, size, whole)
         return Patch(
-            finish(rng, sketch, self.papers)[cut, cut].astype(np.float32),
+            finish(rng, sketch, self.papers, self.noise)[cut, cut].astype(np.float32),
             np.where(solid > 0.5, 0, line_map)[cut, cut].astype(np.float32),
             width_map[cut, cut],
             solid[cut, cut].astype(np.float32),

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
-from training.losses import geometry_loss
+from training.losses import LINE_LOSS, geometry_loss
 from training.network import LineartNet
 from training.scenes import Scenes
 
@@ -31,14 +31,14 @@ class PatchStream(IterableDataset):
     turned.
     """
 
-    def __init__(self, data: Path, side: int, seed: int, reuse: int):
-        self.data, self.side, self.seed, self.reuse = data, side, seed, reuse
+    def __init__(self, data: Path, side: int, seed: int, reuse: int, noise: float = 1.0):
+        self.data, self.side, self.seed, self.reuse, self.noise = data, side, seed, reuse, noise
 
     def __iter__(self) -> Iterator[np.ndarray]:
         info = get_worker_info()
         worker = info.id if info else 0
         rng = np.random.default_rng([self.seed, worker])
-        scenes = iter(Scenes(self.data, self.side, int(rng.integers(1 << 62))))
+        scenes = iter(Scenes(self.data, self.side, int(rng.integers(1 << 62)), self.noise))
         pool: list[np.ndarray] = []
         while True:
             patch = next(scenes)
@@ -56,13 +56,14 @@ class PatchStream(IterableDataset):
 class Training:
     """Network, moving average, optimiser and step, kept together in one checkpoint."""
 
-    def __init__(self, device: str, rate: float, total_steps: int):
+    def __init__(self, device: str, rate: float, total_steps: int, line_loss: str = LINE_LOSS):
         self.net = LineartNet().to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net).eval()
         self.optimiser = torch.optim.AdamW(
             self.net.parameters(), lr=rate, weight_decay=1e-2, betas=(0.9, 0.98)
         )
         self.rate, self.total, self.step, self.device = rate, total_steps, 0, device
+        self.line_loss = line_loss
 
     def learning_rate(self) -> float:
         """Linear warm-up over 100 steps, then a cosine down to 2 %."""
@@ -77,7 +78,8 @@ class Training:
         sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16):
             logits = self.net(sketch)
-        losses = geometry_loss(logits.float(), planes[:, 1] / 255, planes[:, 2], planes[:, 3] / 255)
+        line, width, solid = planes[:, 1] / 255, planes[:, 2], planes[:, 3] / 255
+        losses = geometry_loss(logits.float(), line, width, solid, self.line_loss)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ torch = pytest.importorskip(
 from smart_lineart.inking import load_model  # noqa: E402 - after the skip
 from smart_lineart.inking.runtime import load_network  # noqa: E402
 from training.export import export, keep_weights, receptive_field  # noqa: E402
-from training.losses import geometry_loss  # noqa: E402
+from training.losses import LINE_LOSSES, cl_dice, geometry_loss, loss_map  # noqa: E402
 from training.network import STRIDE, LineartNet, count_macs  # noqa: E402
 from training.train import PatchStream, Training  # noqa: E402
 
@@ -34,6 +35,41 @@ def test_loss_is_least_for_the_truth() -> None:
     wrong[:, 0] = torch.roll(right[:, 0], 6, 1)
     right_loss, wrong_loss = (sum(geometry_loss(x, line, width, solid).values()) for x in (right, wrong))
     assert right_loss < 0.01 < wrong_loss
+
+
+def lines_and_gap() -> tuple[torch.Tensor, torch.Tensor]:
+    """A line 3 px wide on 32 x 32 px, and the same with a gap of 4 px."""
+    line = torch.zeros(1, 32, 32)
+    line[:, 14:17, 2:30] = 1
+    gap = line.clone()
+    gap[:, :, 14:18] = 0
+    return line, gap
+
+
+def test_every_line_loss_is_least_for_the_truth() -> None:
+    line, gap = lines_and_gap()
+    for name, loss in LINE_LOSSES.items():
+        assert loss(line * 20 - 10, line) < 0.01, name
+        assert loss(gap * 20 - 10, line) > loss(line * 20 - 10, line) + 0.005, name
+
+
+def test_the_loss_map_of_2016_weighs_thin_lines_as_paper_and_thick_ones_less() -> None:
+    page = torch.zeros(1, 32, 32)
+    page[:, 4, :] = 1  # thin
+    page[:, 12:24, :] = 1  # thick
+    weight = loss_map(page)
+    assert (weight[page == 0] == 1).all()
+    assert weight[0, 4, 16] == 1  # a fifth of its window: 6 exp(-0.2) - 2 > 1
+    assert weight[0, 18, 16] == pytest.approx(6 * math.exp(-1) - 2, abs=1e-5)
+
+
+def test_centreline_dice_sees_a_gap_but_not_a_thicker_line() -> None:
+    line, gap = lines_and_gap()
+    thick = torch.nn.functional.max_pool2d(line[:, None], 3, 1, 1)[:, 0]
+    whole, broken, thicker = (float(cl_dice(guess, line)) for guess in (line, gap, thick))
+    assert whole < 1e-6
+    assert broken > 0.03
+    assert thicker < broken / 2
 
 
 def test_training_learns_and_resumes_exactly(corpus_folder: Path, tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training import procedural
 from training.corpus import load_corpus
+from training.looks import finish
 from training.roughen import Hand, resample, roughen
 from training.scenes import LINE_WIDTH, Scenes
 
@@ -42,7 +44,7 @@ def test_a_folder_without_strokes_is_refused(tmp_path: Path) -> None:
 def test_passes_scatter_around_their_line_and_cover_it() -> None:
     rng = np.random.default_rng(0)
     line = np.column_stack([np.linspace(10, 400, 30), np.full(30, 50.0), np.ones(30)])
-    hand = Hand(0.0, 3.0, 2.0, 90.0, 2.0, 0.2, 10.0, (0.4, 0.9))
+    hand = Hand(0.0, 3.0, 2.0, 90.0, 2.0, 0.0, 0.2, 10.0, (0.4, 0.9))
     offsets, covered = [], np.zeros(400, bool)
     for _ in range(40):
         passes = roughen(rng, line, hand)
@@ -59,10 +61,49 @@ def test_passes_scatter_around_their_line_and_cover_it() -> None:
 
 def test_a_clean_hand_keeps_to_the_line() -> None:
     line = np.column_stack([np.linspace(0, 100, 9), np.linspace(0, 40, 9), np.ones(9)])
-    hand = Hand(1.0, 0.0, 0.0, 1e9, 0.0, 0.0, 1e-3, (0.9, 0.9))
+    hand = Hand(1.0, 0.0, 0.0, 1e9, 0.0, 0.0, 0.0, 1e-3, (0.9, 0.9))
     (stroke,) = roughen(np.random.default_rng(1), line, hand)
     distance = np.abs(stroke.points[:, 1] - 0.4 * stroke.points[:, 0]) / np.hypot(1, 0.4)
     assert distance.max() < 0.05
+
+
+def test_a_hand_that_leaves_gaps_leaves_them_within_the_line() -> None:
+    rng = np.random.default_rng(4)
+    line = np.column_stack([np.linspace(10, 400, 60), np.full(60, 50.0), np.ones(60)])
+    hand = Hand(1.0, 0.0, 0.0, 60.0, 0.0, 12.0, 0.0, 1e-3, (0.9, 0.9))
+    covered = np.zeros(400, bool)
+    for stroke in roughen(rng, line, hand):
+        low, high = np.sort(stroke.points[[0, -1], 0]).astype(int)
+        covered[low:high] = True
+    assert 0.02 < 1 - covered[10:398].mean() < 0.6
+
+
+def test_drawings_made_by_program_lie_on_their_page_and_hide_what_is_behind() -> None:
+    rng = np.random.default_rng(7)
+    drawings = [procedural.draw(rng) for _ in range(12)]
+    for drawing in drawings:
+        points = np.concatenate(drawing.strokes)
+        assert np.isfinite(points).all()
+        assert 0.05 < points[:, 2].min() <= points[:, 2].max() < 4
+        assert all(len(stroke) > 1 for stroke in drawing.strokes)
+    assert sum(len(drawing.solids) for drawing in drawings) > 3
+    page = procedural._Page()
+    across = np.column_stack([np.linspace(0, 799, 400), np.full(400, 400.0), np.ones(400)])
+    page.add(across)
+    page.hide(np.array([[300, 300], [500, 300], [500, 500], [300, 500]]))
+    left, right = page.strokes
+    assert left[-1, 0] < 300 + procedural.STEP
+    assert right[0, 0] > 500 - procedural.STEP
+
+
+def test_noise_none_leaves_the_strokes_as_drawn() -> None:
+    drawn = np.zeros((64, 64), np.float32)
+    drawn[30:33] = 0.9
+    rng = np.random.default_rng(0)
+    quiet = [finish(rng, drawn, [], noise=0.0) for _ in range(20)]
+    assert all((sketch[drawn == 0] == 0).all() for sketch in quiet)
+    noisy = [finish(rng, drawn, []) for _ in range(20)]
+    assert sum((sketch[drawn == 0] > 0).any() for sketch in noisy) > 10
 
 
 def test_resampling_is_even_and_keeps_both_ends() -> None:
