@@ -23,6 +23,10 @@ class BadOption(InkError):
     """An option has a value outside its range or a name that does not exist."""
 
 
+class BadStrip(InkError):
+    """A brush strip cannot be used: no PNG, of another size or kind, damaged, or without a mark."""
+
+
 class ModelError(InkError):
     """A model folder is missing, incomplete, damaged, too new, or its network cannot be run."""
 
@@ -38,6 +42,10 @@ class OutOfMemory(InkError):
         self, sentence: str = "Inking ran out of memory; lower the memory limit or close other programs."
     ) -> None:
         super().__init__(sentence)
+
+
+class ProcessFailed(InkError):
+    """The process that runs the network crashed, hung or was ended, and so did those that replaced it."""
 
 
 class Cancelled(InkError):

@@ -16,6 +16,7 @@ import pytest
 from packaging_tools import archive, check, contents, manual, recipes, report
 from packaging_tools.entries import Entries
 from packaging_tools.errors import PackingError
+from smart_lineart.inking import STYLES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,6 +83,7 @@ def test_a_zip_holds_plugin_model_manual_licences_and_runtime(built):
     inside = {name.removeprefix("smart_lineart/") for name in names}
     assert {"plugin.py", "bundled.py", "inking/inker.py", "ui/docker.py", "manual.html"} <= inside
     assert {f"models/lineart/{name}" for name in ("model.onnx", "metadata.json", "README.md")} <= inside
+    assert {f"inking/brushes/{name}.png" for name in STYLES} <= inside
     assert {"licences/Smart Lineart.txt", "licences/training data.md"} <= inside
     for wheel in manifest["wheels"]:
         project, version = wheel.split("-")[:2]

@@ -6,7 +6,16 @@ Both read the same model file. Neither is imported before a network is loaded or
 
 from __future__ import annotations
 
+from .isolated import IsolatedNetwork, list_devices_isolated, why_not_isolated
 from .network import Device, Network
 from .selection import list_devices, load_network
 
-__all__ = ["Device", "Network", "list_devices", "load_network"]
+__all__ = [
+    "Device",
+    "IsolatedNetwork",
+    "Network",
+    "list_devices",
+    "list_devices_isolated",
+    "load_network",
+    "why_not_isolated",
+]

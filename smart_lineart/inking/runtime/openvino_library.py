@@ -103,6 +103,7 @@ class Library:
 
     def __init__(self, file: Path) -> None:
         self.folder = file.parent
+        _load_unlocked(file)
         self._calls = ctypes.CDLL(str(file))
         self._declare("ov_get_openvino_version", _CALLS["ov_get_openvino_version"])
         self._declare_freeing("ov_version_free")
@@ -235,6 +236,25 @@ def _load(file: Path) -> Library:
         raise RuntimeMissing(
             f"OpenVINO in {file.parent} cannot start ({error}); {_HOW_TO_INSTALL}."
         ) from error
+
+
+def _load_unlocked(file: Path) -> None:
+    """Load the library once with the interpreter lock released; ``ctypes.CDLL`` holds it while it loads.
+
+    From a cold disk that takes a second, in which Krita's user interface, which runs Python too, would stand
+    still. Called as a foreign function the loader itself runs unlocked, and ``CDLL`` then finds it loaded.
+    Failing is left to ``CDLL``, which says why.
+    """
+    if sys.platform == "win32":
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.LoadLibraryExW.argtypes = (ctypes.c_wchar_p, c_void_p, ctypes.c_uint32)
+        kernel.LoadLibraryExW.restype = c_void_p
+        kernel.LoadLibraryExW(str(file), None, 0x1100)  # as CDLL: the library's own folder, and the defaults
+        return
+    loader = ctypes.CDLL(None)
+    loader.dlopen.argtypes = (c_char_p, c_int)
+    loader.dlopen.restype = c_void_p
+    loader.dlopen(os.fsencode(file), ctypes.DEFAULT_MODE | os.RTLD_NOW)
 
 
 def _wheel_folder() -> Path | None:

@@ -80,7 +80,7 @@ def load_network(
 
     Raises BadOption, RuntimeMissing, ModelError and OutOfMemory.
     """
-    _check_options(runtime, device, threads)
+    check_options(runtime, device, threads)
     network = _FallbackNetwork(onnx, list(_places(runtime, device)), threads, notify)
     return network, network.runtime_name, network.device_name
 
@@ -197,7 +197,8 @@ def _places(runtime: str, device: str) -> Iterator[_Place]:
             yield _Place(name, kind)
 
 
-def _check_options(runtime: str, device: str, threads: int | None) -> None:
+def check_options(runtime: str, device: str, threads: int | None) -> None:
+    """Raise BadOption for a runtime, device or number of threads that cannot be had."""
     _check_name("runtime", runtime, RUNTIME_TITLES)
     _check_name("device", device, KIND_TITLES)
     if threads is not None and threads < 1:

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Worker processes that go wrong on purpose."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+FAULTY_WORKER = Path(__file__).with_name("faulty_worker.py")
+
+
+def faulty_python(folder: Path, fault: str, times: int, python: str = sys.executable) -> Path:
+    """A "Python" for SMART_LINEART_PYTHON, on which the first `times` runs of a network go wrong."""
+    tokens = folder / "tokens"
+    tokens.mkdir(parents=True, exist_ok=True)
+    give(folder, times)
+    script = folder / f"python-{fault}"
+    script.write_text(f'#!/bin/sh\nexec "{python}" -I -B "{FAULTY_WORKER}" {fault} "{tokens}" "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+def give(folder: Path, times: int) -> None:
+    """Let the next `times` runs go wrong."""
+    for number in range(times):
+        (folder / "tokens" / str(number)).touch()
+
+
+def left(folder: Path) -> int:
+    """How many runs are still to go wrong."""
+    return len(list((folder / "tokens").iterdir()))
