@@ -141,7 +141,10 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
         " (default: auto, a 500th of the sketch's longer side)",
     )
-    look.add_argument("--style", default="pen", metavar="NAME", help="brush style, see `info` (default: pen)")
+    look.add_argument(
+        "--style", default="pen", metavar="NAME|FILE",
+        help="brush style, see `info`, or the file of a brush strip (default: pen)",
+    )
     look.add_argument(
         "--detail", type=_reader(detail), default="auto", metavar="SCALE|auto",
         help="scale at which the sketch is looked at: larger keeps smaller details (default: auto)",

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from smart_lineart.cli import engine
-from smart_lineart.cli.errors import CommandError, FileError, Interrupted, UsageError, why
+from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
 from smart_lineart.cli.ink import Look, ink_file
 from smart_lineart.cli.interrupt import Worker
 from smart_lineart.cli.jobs import Job, Plan, make_plan
 from smart_lineart.cli.output import remove_unfinished
 from smart_lineart.cli.report import Report
-from smart_lineart.inking import Cancelled, Inker, InkError, style_names
+from smart_lineart.cli.styles import choose_style
+from smart_lineart.inking import Cancelled, Inker, InkError
 
 ALL_FAILED = 2
 SOME_FAILED = 1
@@ -95,12 +96,9 @@ def _fault_of_ours(job: Job, error: Exception) -> str:
 
 
 def _look(arguments: argparse.Namespace) -> Look:
-    if arguments.style not in style_names():
-        names = ", ".join(style_names())
-        raise UsageError(f'"{arguments.style}" is not a brush style; there are {names}.')
     return Look(
         thickness=arguments.thickness,
-        style=arguments.style,
+        style=choose_style(arguments.style),
         detail=arguments.detail,
         faint=arguments.faint,
         colour=arguments.color,

@@ -16,7 +16,7 @@ from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.output import check_writable, whole_file
 from smart_lineart.cli.page import ASSUMED_DPI, Page, Spool, read_page
 from smart_lineart.cli.png import PngWriter
-from smart_lineart.inking import Features, Inker, Rect
+from smart_lineart.inking import Features, Inker, Rect, Style
 
 STRIP_PIXELS = 2 << 20
 """Ink is drawn and written in strips of about so many pixels."""
@@ -36,7 +36,7 @@ class Look:
     """How the lineart is to look."""
 
     thickness: Thickness | None
-    style: str
+    style: str | Style
     detail: float | None
     faint: float
     colour: Colour

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draws strokes as ink coverage at a thickness: the head.
+"""Draws strokes as plain ink, exactly: the head for brushes that cover.
 
 A stroke is the union of capsules between its vertices, each as wide as the pen is there. Coverage of a
 pixel is its distance inside the nearest edge, clipped to 0..1, so ink is full inside and antialiased over
@@ -41,7 +41,7 @@ class Capsules:
 
 
 def _taper(strokes: Strokes, length: float) -> Floats:
-    """Factor 0..1 per vertex that lets free ends run to a point over `length` px."""
+    """Factor 0..1 per vertex by which the pressure rises from free ends, over `length` px."""
     steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T).astype(np.float64)
     steps[strokes.starts[:-1]] = 0.0
     run = np.cumsum(steps)
@@ -54,24 +54,31 @@ def _taper(strokes: Strokes, length: float) -> Floats:
     from_stop = np.where(np.repeat(strokes.free[:, 1], counts), np.repeat(last, counts) - run, np.inf)
     end = np.minimum(from_start, from_stop)
     ring = np.hypot(*(strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]).T) < 1e-3
-    factor = 0.35 + 0.65 * np.sqrt(np.clip(end / reach, 0.0, 1.0))
+    factor = np.sqrt(np.clip(end / reach, 0.0, 1.0))
     factor[np.repeat(ring, counts)] = 1.0
     return np.asarray(factor, np.float32)
 
 
 def to_capsules(strokes: Strokes, thickness: float, style: Style) -> Capsules:
     """Strokes -> capsules at `thickness` px, vertices thinned out where the line is nearly straight."""
-    radius = style.radii_factor(strokes.width) * np.float32(thickness / 2)
-    if style.taper:
-        radius = radius * _taper(strokes, style.taper * thickness)
+    medium = style.medium
+    radius = medium.at(medium.width, pressure_along(strokes, thickness, style)) * np.float32(thickness / 2)
     radius = np.maximum(radius, np.float32(min(THINNEST, thickness / 2)))
-    keep = _needed(strokes)
+    keep = needed(strokes)
     points, owner, radius = strokes.points[keep].astype(np.float64), strokes.owner()[keep], radius[keep]
     same = owner[1:] == owner[:-1]
     return Capsules(points[:-1][same], points[1:][same], radius[:-1][same], radius[1:][same])
 
 
-def _needed(strokes: Strokes, deviation: float = 0.05) -> NDArray[np.bool_]:
+def pressure_along(strokes: Strokes, thickness: float, style: Style) -> Floats:
+    """Pressure (N,) 0 to 1 at every vertex: the sketch's widths, rising from nothing at free ends."""
+    pressure = style.pressure(strokes.width)
+    if style.medium.taper:
+        pressure = pressure * _taper(strokes, style.medium.taper * thickness)
+    return pressure
+
+
+def needed(strokes: Strokes, deviation: float = 0.05) -> NDArray[np.bool_]:
     """Vertices that a polyline within `deviation` px needs: every other one goes while its chord stays
     close.
     """
@@ -96,9 +103,7 @@ def _needed(strokes: Strokes, deviation: float = 0.05) -> NDArray[np.bool_]:
     return keep
 
 
-def _cells_of(
-    capsules: Capsules, region: Rect
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+def cells_of(capsules: Capsules, region: Rect) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
     """Pairs of a capsule and a cell that it may touch: indices, cell columns, cell rows (page-wide
     numbering).
     """
@@ -147,7 +152,7 @@ def _coverage(
     return np.asarray(along, np.float32)
 
 
-def draw(
+def draw_solid(
     strokes: Strokes,
     region: Rect,
     *,
@@ -155,14 +160,16 @@ def draw(
     style: Style,
     cancelled: Callable[[], bool] | None = None,
 ) -> NDArray[np.uint8]:
-    """Coverage uint8 (region.height, region.width) of strokes drawn at `thickness` px. Raises Cancelled."""
+    """Coverage uint8 (region.height, region.width) of strokes drawn at `thickness` px in a style whose medium
+    is solid. Raises Cancelled.
+    """
     left, top = region.x // CELL, region.y // CELL
     wide, tall = -(-region.right // CELL) - left, -(-region.bottom // CELL) - top
     cells = np.zeros((tall * wide, CELL, CELL), np.uint8)
     capsules = to_capsules(strokes, thickness, style)
-    which, columns, rows = _cells_of(capsules, region)
+    which, columns, rows = cells_of(capsules, region)
     place = (rows - top) * wide + (columns - left)
-    for batch in _rounds(place):
+    for batch in rounds_of(place):
         for first in range(0, batch.size, CHUNK):
             if cancelled is not None and cancelled():
                 raise Cancelled
@@ -176,7 +183,7 @@ def draw(
     return np.ascontiguousarray(page[y : y + region.height, x : x + region.width])
 
 
-def _rounds(place: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+def rounds_of(place: NDArray[np.intp]) -> list[NDArray[np.intp]]:
     """Indices grouped so that no cell occurs twice in a group: within one, cells can be updated at once."""
     if not place.size:
         return []

@@ -1,49 +1,66 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Brush styles: how a pen answers to the pressure that the sketch's lines carry."""
+"""Brush styles: a name for the artist, and a strip that shows the brush's mark."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from smart_lineart.inking.errors import BadOption
+from smart_lineart.inking.strips import USUAL, Medium, Strip
 from smart_lineart.inking.strokes import Floats
+
+BRUSHES = Path(__file__).parent / "brushes"
+LEAST = 0.2
+"""Pressure of the thinnest lines away from their ends: a sketch's faintest line is still a line."""
 
 
 @dataclass(frozen=True)
 class Style:
-    """A pen.
+    """A brush.
 
     Attributes:
         name: what the command line and saved settings call it.
         title, description: for the artist.
-        swell: exponent on the relative width: 0 draws every line alike, 1 as the sketch swells, more
-        exaggerates.
-        narrowest, widest: bounds of the relative width.
-        taper: length over which free ends run to a point, in thicknesses; 0 leaves them round.
+        given: its strip; None for a bundled one, which is read when first needed.
     """
 
     name: str
     title: str
-    description: str
-    swell: float
-    narrowest: float
-    widest: float
-    taper: float
+    description: str = ""
+    given: Strip | None = field(default=None, compare=False)
 
-    def radii_factor(self, width: Floats) -> Floats:
-        """Relative widths (N,) as the sketch has them -> as this pen draws them."""
-        return np.asarray(np.clip(width**self.swell, self.narrowest, self.widest), np.float32)
+    @cached_property
+    def strip(self) -> Strip:
+        """The picture of its mark."""
+        if self.given is not None:
+            return self.given
+        return Strip.from_bytes((BRUSHES / f"{self.name}.png").read_bytes(), self.name)
+
+    @property
+    def medium(self) -> Medium:
+        """What drawing takes from the strip."""
+        return self.strip.medium
+
+    def pressure(self, width: Floats) -> Floats:
+        """Relative widths (N,) as the sketch has them -> pressure, USUAL for a width of 1."""
+        return np.asarray(np.clip(width * np.float32(USUAL), LEAST, 1.0), np.float32)
 
 
 STYLES: dict[str, Style] = {
     style.name: style
     for style in (
-        Style("pen", "Pen", "A flexible pen: lines swell and taper gently, as drawn.", 0.7, 0.45, 1.7, 1.5),
-        Style("technical", "Technical pen", "Every line equally wide, with round ends.", 0.0, 1.0, 1.0, 0.0),
-        Style("g-pen", "G-pen", "A manga nib: strong swelling and pointed ends.", 1.4, 0.3, 2.2, 5.0),
-        Style("brush", "Brush pen", "A soft brush: large swells and long points.", 2.0, 0.2, 2.8, 9.0),
+        Style("pen", "Pen", "A flexible pen: lines swell and taper gently, as drawn."),
+        Style("technical", "Technical pen", "Every line equally wide, with round ends."),
+        Style("g-pen", "G-pen", "A manga nib: strong swelling and pointed ends."),
+        Style("brush", "Brush pen", "A soft brush: large swells and long points."),
+        Style("pencil", "Pencil", "Graphite on paper: soft grey lines that catch the paper's grain."),
+        Style("charcoal", "Charcoal", "A crumbling stick: coarse grain and broken edges."),
+        Style("dry-brush", "Dry brush", "Bristles with little ink: streaks along the stroke, ragged edges."),
+        Style("marker", "Marker", "A felt tip: flat, even tone, darker where lines cross."),
     )
 }
 
@@ -53,10 +70,12 @@ def style_names() -> list[str]:
     return list(STYLES)
 
 
-def find_style(name: str) -> Style:
-    """The style called `name`; raises BadOption, naming the ones there are."""
+def find_style(style: str | Style) -> Style:
+    """The style called so, or the style itself; raises BadOption, naming the ones there are."""
+    if isinstance(style, Style):
+        return style
     try:
-        return STYLES[name]
+        return STYLES[style]
     except KeyError:
         known = ", ".join(STYLES)
-        raise BadOption(f"There is no brush style called {name!r}; choose one of {known}.") from None
+        raise BadOption(f"There is no brush style called {style!r}; choose one of {known}.") from None

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from smart_lineart.inking import STYLES, Rect
-from smart_lineart.inking.drawing import draw
+from smart_lineart.inking.painting import draw
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import Style
 
