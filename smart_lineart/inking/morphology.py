@@ -25,3 +25,20 @@ def close(mask: Mask) -> Mask:
     padded = np.pad(mask, 2)
     closed: Mask = ~spread(~spread(padded))
     return closed[2:-2, 2:-2]
+
+
+def cross(mask: Mask) -> Mask:
+    """Dilation with a plus: every true pixel and its four neighbours."""
+    out = mask.copy()
+    out[:, 1:] |= mask[:, :-1]
+    out[:, :-1] |= mask[:, 1:]
+    out[1:] |= mask[:-1]
+    out[:-1] |= mask[1:]
+    return out
+
+
+def grow(mask: Mask, radius: int) -> Mask:
+    """Dilation with an octagon of about this radius."""
+    for turn in range(radius):
+        mask = spread(mask) if turn % 3 == 1 else cross(mask)
+    return mask

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the plugin remembers of the ink it last made: packed, checked, and small enough for the document.
+
+The ink itself is kept, pixel for pixel, and not the strokes it was drawn from: other processors and later
+versions draw strokes alike but not bit for bit alike, and every such pixel would look like the artist's. Ink
+is mostly blank or full, so that it packs to a hundredth of its size.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.errors import InkError
+from smart_lineart.inking.geometry import Rect
+
+Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+MAGIC = b"SLIR"
+HEAD = struct.Struct("<HIII")  # version, bytes of the facts, tiles, checksum of all that follows
+INDEX = np.dtype("<u4")  # column, row and bytes of a tile
+NEWER = "What this document remembers of its lineart was written by a later version of Smart Lineart."
+VERSION = 1
+TILE = 256  # px: side of a packed tile
+LEVEL = 6  # of zlib
+LIMIT = 1 << 29  # bytes: the most ink that a record may hold once unpacked
+COORDINATE_LIMIT = 1 << 24  # px: places and sizes beyond this are a damaged record's
+
+
+class DamagedRecord(InkError):
+    """What a document remembers of its lineart cannot be read: cut short, changed, or from a later
+    version.
+    """
+
+    def __init__(
+        self, sentence: str = "What this document remembers of its lineart is damaged and cannot be read."
+    ) -> None:
+        super().__init__(sentence)
+
+
+@dataclass(frozen=True)
+class InkRecord:
+    """The ink that was made for a sketch, as it came from the engine, before the artist touched it.
+
+    Attributes:
+        area: where the ink lies, in image px; beyond it there was none.
+        thickness: of the ink, in image px.
+        tiles: zlib-packed coverage of TILE x TILE px (smaller at the right and bottom edge), by (column,
+            row); blank tiles have no entry.
+        exact: whether pixels can be compared one by one; after :meth:`scaled` they cannot, since Krita
+            resamples in ways of its own.
+        notes: small facts of whoever made the record, JSON; the engine's calibration among them.
+    """
+
+    area: Rect
+    thickness: float
+    tiles: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False)
+    notes: dict[str, Any] = field(default_factory=dict)
+    exact: bool = True
+
+    @classmethod
+    def of(
+        cls, coverage: Bytes, area: Rect, *, thickness: float, notes: dict[str, Any] | None = None
+    ) -> InkRecord:
+        """Remember `coverage`, uint8 (area.height, area.width), as it was rendered.
+
+        Remember the fresh ink, never the merged one: what the artist changed is found as the difference, at
+        every later run anew.
+        """
+        if coverage.shape != (area.height, area.width):
+            raise ValueError(f"coverage of {coverage.shape} for an area of {area.height} x {area.width} px")
+        return _anew(cls(area, thickness, {}, dict(notes or {})), coverage, area)
+
+    def coverage(self, area: Rect | None = None) -> Bytes:
+        """Unpack the ink of `area` (image px; None: all): uint8 (height, width), 0 where there was none.
+
+        Raises DamagedRecord.
+        """
+        part = self.area if area is None else area
+        out = np.zeros((part.height, part.width), np.uint8)
+        for (column, row), packed in self.tiles.items():
+            place = self.tile_rect(column, row)
+            shared = place.intersection(part)
+            if shared.width and shared.height:
+                tile = _unpack(packed, place.height, place.width)
+                out[_within(shared, part)] = tile[_within(shared, place)]
+        return out
+
+    def patched(self, coverage: Bytes, area: Rect, where: Mask | None = None) -> InkRecord:
+        """A record in which the ink of `area` is `coverage` (uint8, its shape), where `where` is true.
+
+        For ink that was written into a part only, such as a selection. The record grows to hold the area.
+        """
+        left, top = min(self.area.x, area.x), min(self.area.y, area.y)
+        right, bottom = max(self.area.right, area.right), max(self.area.bottom, area.bottom)
+        whole = Rect(left, top, right - left, bottom - top)
+        base = self if whole == self.area else self.cut_to(whole)
+        if where is not None:
+            coverage = np.where(where, coverage, base.coverage(area))
+        return replace(base, tiles=_packed(base, coverage, area))
+
+    def cut_to(self, area: Rect) -> InkRecord:
+        """The same ink in another area of the image: what lies beyond it is forgotten."""
+        if area == self.area:
+            return self
+        return _anew(self, self.coverage(area), area)
+
+    def moved(self, x: int, y: int) -> InkRecord:
+        """The same ink `x` px farther right and `y` px farther down: after a crop, a resize, a shift."""
+        return replace(self, area=Rect(self.area.x + x, self.area.y + y, self.area.width, self.area.height))
+
+    def turned(self, quarters: int, width: int, height: int) -> InkRecord:
+        """The ink after an image of `width` x `height` px was turned clockwise by quarter turns."""
+        record = self
+        for _ in range(quarters % 4):
+            x, y, wide, tall = record.area
+            turned = np.rot90(record.coverage(), -1)
+            record = _anew(record, turned, Rect(height - y - tall, x, tall, wide))
+            width, height = height, width
+        return record
+
+    def mirrored(self, width: int) -> InkRecord:
+        """The ink after an image `width` px wide was mirrored, left to right."""
+        x, y, wide, tall = self.area
+        return _anew(self, self.coverage()[:, ::-1], Rect(width - x - wide, y, wide, tall))
+
+    def scaled(self, x: float, y: float) -> InkRecord:
+        """The ink after the image was scaled by these factors; see `exact`."""
+        left, top = math.floor(self.area.x * x), math.floor(self.area.y * y)
+        right, bottom = math.ceil(self.area.right * x), math.ceil(self.area.bottom * y)
+        area = Rect(left, top, max(1, right - left), max(1, bottom - top))
+        if area.width * area.height > LIMIT:
+            raise ValueError(f"ink of {area.width} x {area.height} px")
+        ink = resample(self.coverage(), self.area, area, (x, y))
+        return replace(_anew(self, ink, area), thickness=self.thickness * math.sqrt(x * y), exact=False)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return sum(len(packed) for packed in self.tiles.values())
+
+    def to_bytes(self) -> bytes:
+        """The record as it is kept in a document; :meth:`from_bytes` reads it."""
+        facts = {
+            "area": list(self.area),
+            "thickness": self.thickness,
+            "exact": self.exact,
+            "notes": self.notes,
+        }
+        head = json.dumps(facts, separators=(",", ":"), allow_nan=False).encode()
+        keys = sorted(self.tiles, key=lambda key: (key[1], key[0]))
+        index = np.array([(x, y, len(self.tiles[x, y])) for x, y in keys], INDEX).reshape(-1, 3)
+        body = b"".join([head, index.tobytes(), *(self.tiles[key] for key in keys)])
+        return MAGIC + HEAD.pack(VERSION, len(head), len(keys), zlib.crc32(body)) + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes, limit: int = LIMIT) -> InkRecord:
+        """Read what :meth:`to_bytes` wrote. Nothing is unpacked yet, and never more than `limit` bytes are.
+
+        Raises DamagedRecord, whatever the bytes are.
+        """
+        try:
+            return _read(data, limit)
+        except (struct.error, ValueError, TypeError, KeyError, RecursionError) as error:
+            raise DamagedRecord from error
+
+    def tile_rect(self, column: int, row: int) -> Rect:
+        """Where a tile lies in the image."""
+        x, y = self.area.x + column * TILE, self.area.y + row * TILE
+        return Rect(x, y, TILE, TILE).intersection(self.area)
+
+
+def _anew(record: InkRecord, coverage: Bytes, area: Rect) -> InkRecord:
+    """The record with other ink in another area."""
+    blank = replace(record, area=area, tiles={})
+    return replace(blank, tiles=_packed(blank, coverage, area))
+
+
+def _packed(record: InkRecord, coverage: Bytes, area: Rect) -> dict[tuple[int, int], bytes]:
+    """The record's tiles with the ink of `area`, which lies within its own, replaced."""
+    tiles = dict(record.tiles)
+    x, y = area.x - record.area.x, area.y - record.area.y
+    for row in range(y // TILE, -(-(y + area.height) // TILE)):
+        for column in range(x // TILE, -(-(x + area.width) // TILE)):
+            place = record.tile_rect(column, row)
+            shared = place.intersection(area)
+            tile = coverage[_within(shared, area)]
+            if shared != place:
+                whole = record.coverage(place)
+                whole[_within(shared, place)] = tile
+                tile = whole
+            tiles.pop((column, row), None)
+            if tile.any():
+                tiles[column, row] = zlib.compress(np.ascontiguousarray(tile).tobytes(), LEVEL)
+    return tiles
+
+
+def resample(ink: Bytes, source: Rect, target: Rect, scale: tuple[float, float]) -> Bytes:
+    """Ink over `source` as it lies over `target`, `scale` (x, y) target px per source px.
+
+    Pixels are averaged when shrinking and interpolated when growing.
+    """
+    out = ink
+    for axis, (start, stop, first, count, factor) in enumerate(
+        (
+            (target.y, target.bottom, source.y, source.height, scale[1]),
+            (target.x, target.right, source.x, source.width, scale[0]),
+        )
+    ):
+        edges = np.clip(np.arange(start, stop + 1) / factor - first, 0, count)
+        if factor < 1.0:
+            out = _averaged(out, edges, axis)
+        else:
+            out = _interpolated(out, 0.5 * (edges[1:] + edges[:-1]), axis)
+    return out
+
+
+def _averaged(ink: Bytes, edges: NDArray[np.float64], axis: int) -> Bytes:
+    """Mean of the pixels between neighbouring edges along an axis, 0 where nothing lies between."""
+    ink = ink if axis == 0 else ink.T
+    low = np.minimum(edges.astype(np.intp), len(ink) - 1)
+    out = np.empty((len(edges) - 1, ink.shape[1]), np.uint8)
+    for first in range(0, ink.shape[1], TILE):
+        part = ink[:, first : first + TILE]
+        total = np.zeros((len(ink) + 1, part.shape[1]))
+        np.cumsum(part, axis=0, out=total[1:])
+        at = total[low] + (edges - low)[:, None] * part[low]
+        wide = np.maximum(np.diff(edges), 1e-9)[:, None]
+        out[:, first : first + TILE] = np.rint(np.diff(at, axis=0) / wide)
+    return out if axis == 0 else np.ascontiguousarray(out.T)
+
+
+def _interpolated(ink: Bytes, at: NDArray[np.float64], axis: int) -> Bytes:
+    """Linear interpolation at places along an axis, pixel centres at one half."""
+    ink = ink if axis == 0 else ink.T
+    place = np.clip(at - 0.5, 0, len(ink) - 1)
+    low = np.minimum(place.astype(np.intp), max(len(ink) - 2, 0))
+    part = (place - low).astype(np.float32)[:, None]
+    out = np.empty((len(at), ink.shape[1]), np.uint8)
+    for first in range(0, len(at), TILE):
+        rows = slice(first, first + TILE)
+        one = ink[low[rows]].astype(np.float32)
+        one += part[rows] * (ink[np.minimum(low[rows] + 1, len(ink) - 1)] - one)
+        out[rows] = np.rint(one)
+    return out if axis == 0 else np.ascontiguousarray(out.T)
+
+
+def _within(part: Rect, whole: Rect) -> tuple[slice, slice]:
+    """Rows and columns of `part` in an array over `whole`."""
+    x, y = part.x - whole.x, part.y - whole.y
+    return slice(y, y + part.height), slice(x, x + part.width)
+
+
+def _unpack(packed: bytes, height: int, width: int) -> Bytes:
+    """A tile's coverage; never unpacks more than the tile has pixels."""
+    reader = zlib.decompressobj()
+    try:
+        data = reader.decompress(packed, height * width)
+        # What the record packed ends here, and so does the stream with its checksum.
+        sound = (
+            len(data) == height * width and not reader.decompress(reader.unconsumed_tail, 1) and reader.eof
+        )
+    except zlib.error as error:
+        raise DamagedRecord from error
+    if not sound:
+        raise DamagedRecord
+    return np.frombuffer(data, np.uint8).reshape(height, width)
+
+
+def _read(data: bytes, limit: int) -> InkRecord:
+    magic, body = data[: len(MAGIC)], data[len(MAGIC) + HEAD.size :]
+    if magic != MAGIC:
+        raise DamagedRecord
+    version, facts_size, count, checksum = HEAD.unpack_from(data, len(MAGIC))
+    if version > VERSION:
+        raise DamagedRecord(NEWER)
+    if zlib.crc32(body) != checksum or facts_size + count * INDEX.itemsize * 3 > len(body):
+        raise DamagedRecord
+    facts = json.loads(body[:facts_size])
+    area, thickness, notes = _area(facts["area"], limit), float(facts["thickness"]), facts["notes"]
+    if not (0.0 < thickness < COORDINATE_LIMIT) or not isinstance(notes, dict):
+        raise DamagedRecord
+    index = np.frombuffer(body, INDEX, count * 3, facts_size).reshape(count, 3)
+    tiles = {}
+    at = facts_size + index.nbytes
+    for column, row, size in index.tolist():
+        if column * TILE >= area.width or row * TILE >= area.height or (column, row) in tiles:
+            raise DamagedRecord
+        tiles[column, row] = body[at : at + size]
+        at += size
+    if at != len(body):
+        raise DamagedRecord
+    return InkRecord(area, thickness, tiles, notes, facts["exact"] is True)
+
+
+def _area(values: Any, limit: int) -> Rect:
+    area = Rect(*(int(value) for value in values))
+    if max(map(abs, area)) > COORDINATE_LIMIT or min(area.width, area.height) < 0:
+        raise DamagedRecord
+    if area.width * area.height > limit:
+        raise DamagedRecord
+    return area
