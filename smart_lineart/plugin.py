@@ -8,6 +8,8 @@ import traceback
 from typing import Any
 
 from smart_lineart import bundled
+from smart_lineart.ui import i18n
+from smart_lineart.ui.sentences import translated
 
 ACTION = "smart_lineart_ink"
 DOCKER = "smart_lineart_docker"
@@ -27,12 +29,11 @@ def _register() -> None:
     from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
     from smart_lineart.krita_host import application
-    from smart_lineart.ui import i18n
     from smart_lineart.ui.docker import SmartLineartDocker
     from smart_lineart.ui.qt import QtLoop
     from smart_lineart.ui.session import Session
 
-    i18n.choose_language(application.languages())
+    i18n.choose_language(i18n.languages())
     SmartLineartDocker.session = session = Session(QtLoop())
     application.when_closing(session.close)
 
@@ -76,7 +77,8 @@ def _register_excuse(error: BaseException) -> None:
     except ImportError:
         from PyQt5 import QtWidgets  # type: ignore[no-redef]
 
-    sentence, story = excuse(error), traceback.format_exc()
+    i18n.choose_language(i18n.languages())
+    sentence, story = translated(excuse(error)), traceback.format_exc()
 
     class Excuse(DockWidget):  # type: ignore[misc]
         """The sentence, with the whole story as tooltip."""

@@ -6,18 +6,25 @@ from __future__ import annotations
 from smart_lineart.inking.errors import (
     BadOption,
     BadSketch,
+    BadStrip,
     Cancelled,
     InkError,
     ModelError,
     OutOfMemory,
+    ProcessFailed,
     RuntimeMissing,
 )
 from smart_lineart.inking.features import Features
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.inker import Inker
+from smart_lineart.inking.merging import Merge, merge
 from smart_lineart.inking.models import Model, available_models, load_model
-from smart_lineart.inking.runtime import Device, list_devices
+from smart_lineart.inking.newcomers import Lines
+from smart_lineart.inking.record import DamagedRecord, InkRecord
+from smart_lineart.inking.runtime import Device, list_devices, list_devices_isolated, why_not_isolated
 from smart_lineart.inking.sketch import ArraySketch, Sketch
+from smart_lineart.inking.strip_files import is_strip
+from smart_lineart.inking.strips import Strip, strip_from_picture
 from smart_lineart.inking.styles import STYLES, Style, style_names
 
 __all__ = [
@@ -25,20 +32,32 @@ __all__ = [
     "ArraySketch",
     "BadOption",
     "BadSketch",
+    "BadStrip",
     "Cancelled",
+    "DamagedRecord",
     "Device",
     "Features",
     "InkError",
+    "InkRecord",
     "Inker",
+    "Lines",
+    "Merge",
     "Model",
     "ModelError",
     "OutOfMemory",
+    "ProcessFailed",
     "Rect",
     "RuntimeMissing",
     "Sketch",
+    "Strip",
     "Style",
     "available_models",
+    "is_strip",
     "list_devices",
+    "list_devices_isolated",
     "load_model",
+    "merge",
+    "strip_from_picture",
     "style_names",
+    "why_not_isolated",
 ]

@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.drawing import draw
 from smart_lineart.inking.errors import BadOption, BadSketch, Cancelled, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
+from smart_lineart.inking.painting import draw, fill
 from smart_lineart.inking.paper import Paper, firm_darkness, judge_paper, network_darkness
 from smart_lineart.inking.resize import read_reduced, resize
-from smart_lineart.inking.runtime import load_network
+from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
 from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, auto_scale, stroke_width
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.styles import find_style
+from smart_lineart.inking.styles import Style, find_style
 from smart_lineart.inking.tiles import run_tiles
 from smart_lineart.inking.tracing import trace_strokes
 
@@ -52,6 +52,8 @@ class Inker:
         model: a model folder; None takes the one that comes along.
         threads: most threads; None lets the runtime choose.
         notify: gets a sentence when something other than asked for had to be done.
+        isolated: run the network in a process of its own, so that native code cannot take this one down; its
+            faults then show in :meth:`prepare`.
 
     Raises ModelError, RuntimeMissing, BadOption.
     """
@@ -65,6 +67,7 @@ class Inker:
         model: Path | None = None,
         threads: int | None = None,
         notify: Callable[[str], None] | None = None,
+        isolated: bool = False,
     ):
         self._notify = notify or _ignore
         self._memory_limit = memory_limit
@@ -74,9 +77,16 @@ class Inker:
                 f"The model {self._model.folder} has a stride of {self._model.stride} px; "
                 f"only multiples of {TILE_MULTIPLE} can be run."
             )
-        self._network, _, _ = load_network(
-            self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
-        )
+        self._isolated: IsolatedNetwork | None = None
+        self._network: Network
+        if isolated:
+            self._network = self._isolated = IsolatedNetwork(
+                self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
+            )
+        else:
+            self._network, _, _ = load_network(
+                self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
+            )
 
     def __enter__(self) -> Inker:
         return self
@@ -98,6 +108,16 @@ class Inker:
         """The device in use: "cpu", "gpu" or "npu"."""
         return self._network.device_name
 
+    @property
+    def isolated(self) -> bool:
+        """Whether the network runs, or is about to run, in a process of its own."""
+        return self._isolated is not None and not self._isolated.inside
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The number of that process, or None while there is none."""
+        return self._isolated.pid if self._isolated is not None else None
+
     def prepare(
         self,
         sketch: Sketch | NDArray[Any],
@@ -114,13 +134,16 @@ class Inker:
             progress: called with 0..1 on this thread.
             cancelled: asked between tiles; True ends the run.
 
-        Raises BadSketch, BadOption, Cancelled, OutOfMemory, ModelError.
+        Raises BadSketch, BadOption, Cancelled, OutOfMemory, ModelError; from a process of its own also
+        ProcessFailed and RuntimeMissing.
         """
         if detail is not None and not MIN_SCALE <= detail <= MAX_SCALE:
             raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
         page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
         check_size(*page.size)
         report = progress or _ignore
+        if self._isolated is not None:
+            self._isolated.stop_when(cancelled)
         try:
             return self._prepare(page, detail, report, cancelled or (lambda: False))
         except MemoryError as error:
@@ -184,7 +207,7 @@ class Inker:
         features: Features,
         *,
         thickness: float = 4.0,
-        style: str = "pen",
+        style: str | Style = "pen",
         faint: float = 0.5,
         region: Rect | None = None,
         cancelled: Cancel | None = None,
@@ -194,7 +217,7 @@ class Inker:
         Args:
             features: what :meth:`prepare` found, with this Inker or another.
             thickness: median line width in page px, 0.25 to 400.
-            style: one of :func:`style_names`.
+            style: one of :func:`style_names`, or a :class:`Style` of one's own strip.
             faint: 0 keeps every line the network saw, 1 only the firmest.
             region: the part of the page to draw; None draws all of it. A region equals that part of the page.
             cancelled: asked now and then; True ends the drawing.
@@ -216,7 +239,9 @@ class Inker:
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
-                draw_solids(ink, features.solid, part, features.size)
+                area = np.zeros_like(ink)
+                draw_solids(area, features.solid, part, features.size)
+                np.maximum(ink, fill(area, part, pen), out=ink)
         except MemoryError as error:
             raise OutOfMemory from error
         return ink
@@ -226,7 +251,7 @@ class Inker:
         sketch: Sketch | NDArray[Any],
         *,
         thickness: float = 4.0,
-        style: str = "pen",
+        style: str | Style = "pen",
         detail: float | None = None,
         faint: float = 0.5,
         progress: Progress | None = None,

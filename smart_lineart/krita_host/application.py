@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -67,13 +65,6 @@ def read_setting(key: str, default: str = "") -> str:
 def write_setting(key: str, value: str) -> None:
     """Keep a value for the user in Krita's own configuration."""
     krita().writeSetting(SETTINGS_GROUP, key, value)
-
-
-def languages() -> list[str]:
-    """The languages Krita was set to show, most wanted first, such as ["de", "en_US"]."""
-    # Krita puts the language chosen in its own dialog in front of LANGUAGE when it starts.
-    named = [os.environ.get(key, "") for key in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")]
-    return [part for value in named for part in re.split("[:]", value) if part]
 
 
 def when_closing(action: Callable[[], None]) -> None:

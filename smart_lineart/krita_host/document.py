@@ -80,8 +80,19 @@ class Document:
         return Layer(self.raw.createNode(name, "paintlayer"))
 
     def refresh(self) -> None:
-        """Show pixels written into a layer that is part of the document already."""
+        """Show pixels written into a layer that is part of the document already, at once.
+
+        Krita composes the whole page meanwhile, after what it was composing already: see `refreshing`.
+        """
         self.raw.refreshProjection()
+
+    @property
+    def idle(self) -> bool:
+        """Whether Krita has composed all that was changed."""
+        if not self.raw.tryBarrierLock():
+            return False
+        self.raw.unlock()
+        return True
 
     # -- selection
 

@@ -127,7 +127,7 @@ def replace_by_copy(document: Document, layer: Layer) -> Generator[int, None, La
     parent = layer.parent
     if parent is None:
         raise NotRenewed
-    if layer.kind == "paintlayer" and not (layer.has_masks or layer.has_style or layer.animated):
+    if renews_in_one_step(layer):
         copy = yield from _convert(document, layer, parent)
     else:
         copy = layer.copy()
@@ -135,6 +135,17 @@ def replace_by_copy(document: Document, layer: Layer) -> Generator[int, None, La
         layer.raw.remove()
     _keep_look(layer, copy)
     return copy
+
+
+def renews_in_one_step(layer: Layer) -> bool:
+    """Whether Krita has a way to replace this layer as one undoable step.
+
+    Scripts can't join undoable steps. Of the actions that are one step by themselves and replace a layer,
+    "Convert to Paint Layer" and the merging ones flatten masks and styles and keep the frame shown alone;
+    duplicating and removing keep all, but are never joined (KisNodeJugglerCompressed joins only steps of one
+    name).
+    """
+    return layer.kind == "paintlayer" and not (layer.has_masks or layer.has_style or layer.animated)
 
 
 def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, None, Layer]:

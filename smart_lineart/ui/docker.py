@@ -11,13 +11,14 @@ import numpy as np
 from krita import DockWidget
 
 import smart_lineart
-from smart_lineart.inking import list_devices
+from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
 
 from . import diagnostics
 from .i18n import tr
 from .preferences import LEAST_MB, MOST_MB
 from .qt import QtCore, QtGui, QtWidgets
+from .sentences import translated
 from .session import Session
 from .settings import LIMITS, shown_thickness, thickness_in_pixels
 from .signal import Signal
@@ -336,7 +337,7 @@ class SmartLineartDocker(DockWidget):
         self._engine.setVisible(wanted)
         if wanted and not self._devices:
             self._device.addItem(tr("Looking for devices"), None)
-            found = self.session.on_worker(list_devices)
+            found = self.session.on_worker(list_devices_isolated)
             found.when_done(lambda: self._show_devices(found.value or []))
 
     def _show_devices(self, devices: list[Any]) -> None:
@@ -348,7 +349,7 @@ class SmartLineartDocker(DockWidget):
             name = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}.get(device.runtime, device.runtime)
             self._device.addItem(f"{device.title} ({name})", (device.runtime, device.kind))
             item = model.item(self._device.count() - 1)
-            item.setToolTip(tr(device.reason) if device.reason else f"{device.title} ({name})")
+            item.setToolTip(translated(device.reason) if device.reason else f"{device.title} ({name})")
             item.setEnabled(device.available)
         options = self.session.engine.options
         for index in range(self._device.count()):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, Features, Inker, Rect, Sketch
+from smart_lineart.inking import Cancelled, Features, Inker, Rect, Sketch, why_not_isolated
 
 from .settings import InkSettings
 
@@ -90,6 +90,7 @@ class Engine:
                     device=options.device,
                     memory_limit=options.memory * MEGABYTE,
                     notify=self._notify,
+                    isolated=True,
                 )
                 self._made_for = options
             return self._inker
@@ -97,7 +98,11 @@ class Engine:
     def describe(self) -> str:
         """The runtime and device really used, or "" before the first run."""
         inker = self._inker
-        return f"{inker.runtime_name}, {inker.device_name}" if inker is not None else ""
+        if inker is None:
+            return ""
+        place = "in a process of its own" if inker.isolated else "in Krita's process"
+        tried = "".join(f"; {python}: {reason}" for python, reason in why_not_isolated().items())
+        return f"{inker.runtime_name}, {inker.device_name}, {place}{tried}"
 
     def close(self) -> None:
         """Let go of the network and its memory."""

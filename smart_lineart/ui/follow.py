@@ -11,6 +11,7 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.geometry import overlap
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import LineartLayer
+from smart_lineart.krita_host.refreshing import refresh_when_idle
 
 from .settings import InkSettings
 from .steps import Pending, Work
@@ -112,7 +113,7 @@ class Follower:
             yield
             if region is None and wanted != self._wanted:
                 break
-        self.document.refresh()
+        yield from refresh_when_idle(self.document)
         return wanted == self._wanted
 
     def _renew(self, wanted: InkSettings) -> Work:
@@ -123,6 +124,7 @@ class Follower:
         if old is None or self._gone():
             self._target = None
             return
+        self._session.tell_steps(old)
         active = self.document.active_layer()
         self._target = yield from LineartLayer.renew(self.document, old, self.document.selection())
         self._session.followed(self._item, self._target.layer, wanted)

@@ -8,6 +8,7 @@ isn't there stays English. Krita's own catalogues hold only Krita's texts, so th
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def load(language: str) -> None:
     """Use this translation."""
     _texts.clear()
     _texts.update(json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8")))
+
+
+def catalogue() -> dict[str, str]:
+    """English texts and what they are in the artist's language; empty in English."""
+    return _texts
+
+
+def languages() -> list[str]:
+    """The languages Krita was set to show, most wanted first, such as ["de", "en_US"]."""
+    # Krita puts the language chosen in its own dialog in front of LANGUAGE when it starts.
+    named = [os.environ.get(key, "") for key in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")]
+    return [part for value in named for part in value.split(":") if part]
 
 
 def tr(text: str, **values: object) -> str:

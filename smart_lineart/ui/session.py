@@ -18,14 +18,16 @@ from smart_lineart.krita_host import application, colour, frames, view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.geometry import overlap, united
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.krita_host.lineart import Ink, LineartLayer
+from smart_lineart.krita_host.lineart import Ink, LineartLayer, renews_in_one_step
 from smart_lineart.krita_host.reading import read_sketch, sketch_area
+from smart_lineart.krita_host.refreshing import refresh_when_idle
 
 from . import preferences
 from .engine import CachedFeatures, Engine, FeatureCache
 from .follow import Follower, stay_on
 from .i18n import tr
 from .jobs import Job, JobQueue, JobState
+from .sentences import translated
 from .settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings, LineartRecord
 from .signal import Signal
 from .steps import Loop, Pending, Work, Worker, start
@@ -217,7 +219,7 @@ class Session:
         """Say an error in a sentence, and keep its story for the diagnostics."""
         self.last_error = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         if isinstance(error, InkError):
-            self.say(tr(str(error)), "error")
+            self.say(translated(str(error)), "error")
         elif isinstance(error, MemoryError):
             self.say(tr("Krita ran out of memory: close other documents or programs and try again."), "error")
         else:
@@ -303,11 +305,12 @@ class Session:
             yield from self._until_shown(job)
             old = self._lineart_in_use(job.document, job.sketch) or old
             part = united(ink.area, old.bounds)
+            self.tell_steps(old)
             active = job.document.active_layer()
             target = yield from LineartLayer.renew(job.document, old, job.selection)
             for _ in target.write(ink, part):
                 yield
-            job.document.refresh()
+            yield from refresh_when_idle(job.document)
             if active is not None and active.identity != old.identity:
                 yield from stay_on(job.document, active, target.layer)
         self._note_lineart(job.document, job.sketch, target.layer, job.settings)
@@ -319,17 +322,38 @@ class Session:
         target.insert(self._living_sketch(job))
         yield from stay_on(job.document, active, target.layer)
 
+    def tell_steps(self, old: Layer) -> None:
+        """Say so where renewing a lineart can't be undone at once."""
+        if not renews_in_one_step(old):
+            self.say(
+                tr(
+                    '"{name}" has masks, a layer style or keyframes: undo twice to take its renewal back.',
+                    name=old.name,
+                )
+            )
+
     def _write(self, job: Job, writing: Iterator[None]) -> Work:
         for _ in writing:
             self._stop_if_cancelled(job)
             yield
 
     def _until_shown(self, job: Job) -> Work:
-        """Renewing a layer in one undoable step needs its document in front."""
+        """Renewing a layer in one undoable step needs its document in front: Krita's actions work there."""
+        told = Message()
         while not application.is_active(job.document) or view.painting():
             self._stop_if_cancelled(job)
             self._living_sketch(job)
+            if not told.text and not application.is_active(job.document):
+                self.say(
+                    tr(
+                        '"{name}" is inked; its lineart is renewed once its document is in front again.',
+                        name=job.title,
+                    )
+                )
+                told = self.message
             yield WAIT_FOR_DOCUMENT_MS if not view.painting() else WAIT_FOR_PEN_MS
+        if told.text and self.message is told:
+            self.say("")
 
     def _run_frames(self, job: Job) -> Work:
         """Ink keyframes, each by itself, into a layer with the same keyframes."""
@@ -360,6 +384,8 @@ class Session:
         job.enter(JobState.writing)
         layer = self._living_sketch(job)
         old = None if job.keep_copy else self._lineart_in_use(job.document, job.sketch)
+        if old is not None:
+            self.tell_steps(old)
         new = yield from frames.put_frames(
             job.document,
             layer,
@@ -514,4 +540,4 @@ class Session:
         return self._render_worker.submit(task)
 
     def _notice_from_thread(self, sentence: str) -> None:
-        self.loop.post(lambda: self.say(tr(sentence), "note"))
+        self.loop.post(lambda: self.say(translated(sentence), "note"))

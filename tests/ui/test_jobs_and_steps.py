@@ -144,7 +144,7 @@ class FakeInker:
         FakeInker.made.append(options)
         self.asked: list[float | None] = []
         self.closed = False
-        self.runtime_name, self.device_name = "openvino", "cpu"
+        self.runtime_name, self.device_name, self.isolated = "openvino", "cpu", True
 
     def prepare(self, sketch: object, *, detail: float | None = None, **_: object) -> SimpleNamespace:
         self.asked.append(detail)
@@ -177,4 +177,4 @@ def test_another_device_or_memory_makes_another_engine() -> None:
     assert first.closed  # type: ignore[attr-defined]
     assert second is not first
     assert [made["memory_limit"] for made in FakeInker.made] == [1024 << 20, 256 << 20]
-    assert engine.describe() == "openvino, cpu"
+    assert engine.describe() == "openvino, cpu, in a process of its own"

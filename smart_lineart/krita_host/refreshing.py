@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Showing pixels written into a layer without a stall longer than Krita needs to compose the page once."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from . import application
+from .document import Document
+
+TURN_MS, TURNS = 10, 100
+
+
+def refresh_when_idle(document: Document) -> Generator[int, None, None]:
+    """Let Krita finish composing first, for a second at most, then show; yields milliseconds to wait.
+
+    `Document.refresh` stands still until Krita has done what it had begun, such as composing a page in which
+    a layer was just replaced. Waiting for that beforehand, with the event loop running, halves the stall.
+    """
+    for _ in range(TURNS):
+        if not application.is_open(document):
+            return
+        if document.idle:
+            break
+        yield TURN_MS
+    document.refresh()

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Krita goes on while an A4 page of 300 dpi is inked: a 10 ms timer in it never waits longer than 200 ms."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
+
+BOUND_S = 0.2
+PAGE = """
+def job():
+    arrange()
+    yield 500
+    document = sketch_document(2480, 3508, thick=7)
+    yield 2000
+    session().look()
+    yield 300
+"""
+START = """
+def job():
+    from smart_lineart_driver.stalls import StallWatch
+    K.watch = StallWatch()
+    yield 20
+"""
+STOP = "def job():\n    return K.watch.stop()"
+# What Krita needs for the page by itself, on this machine, under today's load.
+KRITA_ALONE = """
+def job():
+    document = K.activeDocument()
+    for _ in range(3):
+        document.refreshProjection()
+        yield 400
+    for name in ("edit_undo", "edit_redo"):
+        K.action(name).trigger()
+        yield 800
+"""
+
+
+def watched(krita, act) -> dict:
+    krita.run(START)
+    act()
+    return krita.run(STOP)
+
+
+def told(found: dict, name: str) -> str:
+    lines = [f"{name}: worst {found['worst']:.3f} s in {found['ticks']} ticks"]
+    for late in found["late"]:
+        if late["own"] > BOUND_S:
+            lines.append(f"  {late['own']:.3f} s ({late['gap']:.3f} s with waiting for a processor)")
+            lines.append(late["stacks"])
+    return "\n".join(lines)
+
+
+def test_the_user_interface_never_stands_still_while_a_page_is_inked(start_krita) -> None:
+    krita = start_krita(steady=True)
+    krita.run(PAGE, timeout=120)
+    ink = "def job():\n    yield from ink(200)\n    yield 1000"
+    found = {
+        "inked": watched(krita, lambda: krita.run(ink, timeout=220)),
+        "renewed": watched(krita, lambda: krita.run(ink, timeout=220)),
+        "dragged": watched(krita, lambda: (krita.drag("thickness", 0.3, 0.5), krita.wait_idle(120))),
+    }
+    alone = watched(krita, lambda: krita.run(KRITA_ALONE, timeout=60))
+    assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"], krita.facts()["error"]
+    bound = max(BOUND_S, 2 * alone["worst"])
+    for name, result in found.items():
+        assert result["ticks"] > 30
+        assert result["worst"] < bound, f"{told(result, name)}\n{told(alone, 'Krita alone')}"
+
+
+def test_a_stall_is_seen_with_the_line_that_causes_it(start_krita) -> None:
+    krita = start_krita(steady=True)
+    found = watched(
+        krita,
+        lambda: krita.run("def job():\n    yield 100\n    time.sleep(0.4)\n    yield 100\n    yield 100"),
+    )
+    assert found["worst"] > 0.35
+    assert any("in job" in late["stacks"] for late in found["late"])
