@@ -37,7 +37,7 @@ class LumaStore:
                 _allocate(file, height * width * self.dtype.itemsize)
                 self._map = mmap.mmap(file.fileno(), 0)
         except OSError as error:
-            raise FileError(f"The page does not fit into {folder} while it is inked: {why(error)}.") from error
+            raise FileError(f"The page does not fit into {folder}: {why(error)}.") from error
         self.array = np.frombuffer(self._map, self.dtype).reshape(height, width)
 
     @property
@@ -63,8 +63,7 @@ def _allocate(file: BinaryIO, size: int) -> None:
         os.posix_fallocate(file.fileno(), 0, size)
         return
     blank = bytes(1 << 20)
-    for start in range(0, size, len(blank)):
-        file.write(blank[: size - start])
+    file.writelines(blank[: size - start] for start in range(0, size, len(blank)))
     file.flush()
 
 

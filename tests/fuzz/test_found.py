@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -276,9 +277,22 @@ def test_what_must_be_unpacked_as_a_whole_is_refused_where_it_would_break_the_li
     assert peaks[1 << 30] > peaks[64 << 20] + 64  # what was refused would have been too much
 
 
+WIDE_ROWS = base64.b64decode(  # 324 bytes of TIFF that say they are 65553 x 12 px of 256 bands, 32 bits each
+    b"SUkrAAgAAAAQAAAAAAAAAA8AAAAAAAAAAAEEAAEAAAAAAAAAEQABAAAAAAABAQQAAQAAAAAAAAAMAAAAAAAAAAIBAwABAAAA"
+    b"AAAAACAAAAAAAAAAAwEDAAEAAAAAAAAAAQAAAAAAAAAGAQMAAQAAAAAAAAD/////AAAAAA4BAgAXAAAAAAAAAEwBAAAAAAAA"
+    b"EQEQAAEAAAAAAAAAgAEAAAAAAAAVAQMAAQAAAAAAAAAAAQAAAAAAABYBBAABAAAAAAAAAAwAAAAAFwAAAQAQAAEAAAAAAAAA"
+    b"MAMAAAAAAAAAiVBORw0KGgoAAAANSUhEUgAAAP/+AE1NACoAAAAIAA4BAAAEAAAAAQAAABEBAQAEAAAAAQC3AAAMAQIAAwAA"
+    b"AAEAEAAAAQMAAwAAAAEACAAAiVAAAAEAAAAAAAAAMQFORw0K"
+)
+
+
+def test_rows_of_hundreds_of_bands_are_refused(tmp_path: Path) -> None:
+    assert "--memory-limit" in refused(tmp_path / "a.tif", WIDE_ROWS)
+
+
 def test_a_strip_of_rows_is_all_that_other_kinds_take(tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     page = (pyvips.Image.black(7000, 7000) + 255).cast("uchar").copy(interpretation="b-w")
     page.pngsave(str(path), compression=1)
-    assert read_page(path, Spool(1 << 20, tmp_path, 0)).sketch.size == (7000, 7000)
-    assert np.isfinite(read_page(path, Spool(1 << 20, tmp_path, 0)).sketch.read_luma(0, 4)).all()
+    assert read_page(path, Spool(1 << 20, tmp_path, 1 << 20)).sketch.size == (7000, 7000)
+    assert np.isfinite(read_page(path, Spool(1 << 20, tmp_path, 1 << 20)).sketch.read_luma(0, 4)).all()
