@@ -84,6 +84,12 @@ class TestRecords:
         with pytest.raises(DamagedRecord):
             InkRecord.from_bytes(data)
 
+    def test_a_single_changed_bit_is_damage(self) -> None:
+        made = bytearray(seeds.record()[0])
+        made[-9] ^= 1
+        with pytest.raises(DamagedRecord):
+            InkRecord.from_bytes(bytes(made))
+
     def test_ink_of_no_area_can_be_scaled(self) -> None:
         scaled = InkRecord(Rect(0, 0, 0, 0), 1.0).scaled(0.5, 1.5)
         assert not scaled.coverage().any()
@@ -222,6 +228,18 @@ class TestKrita:
     def test_only_what_krita_packs_with_is_unpacked(self, tmp_path: Path, packing: int) -> None:
         made = seeds.krita_archive({"mergedimage.png": seeds.saved(seeds.GREY, "PNG")}, packing)
         assert "damaged" in refused(tmp_path / "a.kra", made)
+
+    @pytest.mark.parametrize("zip64", [False, True])
+    def test_names_by_the_million_are_not_read(self, tmp_path: Path, zip64: bool) -> None:
+        name = b"a" * 60_000
+        entry = b"PK\1\2" + struct.pack("<6H3I5H2I", 20, 20, *[0] * 7, len(name), *[0] * 6) + name
+        names, start = entry * 100, 31
+        said = (0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF) if zip64 else (100, 100, len(names), start)
+        tail = b"PK\6\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, 100, 100, len(names), start)
+        tail += b"PK\6\7" + struct.pack("<IQI", 0, start + len(names), 1)
+        end = b"PK\5\6" + struct.pack("<4H2IH", 0, 0, *said, 0)
+        local = b"PK\3\4" + struct.pack("<5H3I2H", 20, *[0] * 7, 1, 0) + b"a"
+        assert "damaged" in refused(tmp_path / "a.kra", local + names + (tail if zip64 else b"") + end)
 
     def test_what_swells_beyond_measure_is_refused_before_it_is_unpacked(self, tmp_path: Path) -> None:
         made = seeds.krita_archive({"mergedimage.png": bytes(200 << 20)})
