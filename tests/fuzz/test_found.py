@@ -133,6 +133,11 @@ class TestMessages:
             answers.read_map(Answer(fields, bytearray(3 * 16 * 32)), 16, 32)
             answers.read_names(fields)
 
+    @pytest.mark.parametrize("size", [0, 3 * 16 * 32 - 1, 3 * 16 * 32 + 1])
+    def test_a_map_of_more_or_less_than_it_says_is_the_end_of_its_process(self, size: int) -> None:
+        with pytest.raises(WorkerDied):
+            answers.read_map(Answer({"shape": [1, 3, 16, 32]}, bytearray(size)), 16, 32)
+
     @pytest.mark.parametrize("devices", [None, {}, [1], [{"runtime": "a"}], [{"runtime": 1, "kind": "cpu"}]])
     def test_devices_that_are_none_are_the_end_of_their_process(self, devices) -> None:
         with pytest.raises(WorkerDied):

@@ -191,8 +191,8 @@ def job():
     yield 500
     widget("ink").click()
     ours = session()
-    yield from until(lambda: ours.engine._inker is not None and ours.engine._inker._isolated.pid, 20)
-    os.kill(ours.engine._inker._isolated.pid, signal.SIGKILL)
+    yield from until(lambda: ours.engine._inker is not None and ours.engine._inker.worker_pid, 20)
+    os.kill(ours.engine._inker.worker_pid, signal.SIGKILL)
     yield from idle(60)
     said = ours.message.text
     return [said, tree(document), modal()]

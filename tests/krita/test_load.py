@@ -43,7 +43,7 @@ def job():
         name = type(one).__name__
         if type(one).__module__.startswith("smart_lineart."):
             alive[name] = alive.get(name, 0) + 1
-    worker = ours.engine._inker._isolated.pid
+    worker = ours.engine._inker.worker_pid
     def memory(pid):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4
     return {
