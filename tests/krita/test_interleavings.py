@@ -24,17 +24,19 @@ def job():
 DONE = "def job():\n    return K.artist.done"
 
 
-def test_whatever_the_artist_does_meanwhile(start_krita) -> None:
+def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
     krita = start_krita()
     krita.run("def job():\n    arrange()\n    yield 500")
     failures = []
     for number in range(SEQUENCES):
         seed = f"{SEED}-{number}"
         try:
-            krita.run(SEQUENCE, timeout=180, SEED=seed, STEPS=STEPS)
+            done = krita.run(SEQUENCE, timeout=180, SEED=seed, STEPS=STEPS)
+            figures(f"seed {seed}: {len(done)} actions, all as it must be")
         except harness.KritaError as error:
             done = krita.run(DONE) if krita.running else "Krita ended"
             failures.append(f"seed {seed}: {done}\n{str(error)[-1500:]}")
+            figures(failures[-1])
             if not krita.running:
                 krita = start_krita()
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
