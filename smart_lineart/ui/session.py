@@ -310,18 +310,20 @@ class Session:
             self.tell_steps(old)
             active = job.document.active_layer()
             target = yield from LineartLayer.renew(job.document, old, job.selection)
+            # At once: Krita selects the copy, and a click now must find its sketch.
+            self._note_lineart(job.document, job.sketch, target.layer, job.settings)
             for _ in target.write(ink, part):
                 yield
             yield from refresh_when_idle(job.document)
             if active is not None and active.identity != old.identity:
                 yield from stay_on(job.document, active, target.layer)
-        self._note_lineart(job.document, job.sketch, target.layer, job.settings)
         yield
 
     def _insert(self, job: Job, target: LineartLayer) -> Work:
         """Add the layer, and leave the artist on the layer they are on: their next stroke belongs there."""
         active = job.document.active_layer()
         target.insert(self._living_sketch(job))
+        self._note_lineart(job.document, job.sketch, target.layer, job.settings)
         yield from stay_on(job.document, active, target.layer)
 
     def tell_steps(self, old: Layer) -> None:

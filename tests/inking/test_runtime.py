@@ -21,6 +21,7 @@ from tiny_models import quantised_network, tiny_network, write_onnx
 from watching import REPOSITORY, run_watched
 
 from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory, RuntimeMissing
+from smart_lineart.inking.models import load_model
 from smart_lineart.inking.runtime import (
     list_devices,
     load_network,
@@ -793,3 +794,23 @@ class TestReasons:
     )
     def test_a_lack_of_memory_is_told_from_other_faults(self, message: str, memory: bool) -> None:
         assert tells_out_of_memory(message) is memory
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is measured with Linux's own means")
+@pytest.mark.parametrize("runtime", ["openvino", "onnxruntime"])
+def test_what_is_kept_of_sizes_seen_has_an_end(runtime: str) -> None:
+    """A batch has pages of every size; what a runtime keeps for the next page of one must not pile up."""
+
+    def megabytes() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096 / (1 << 20)
+
+    sizes = [(16 * (20 + number % 12), 16 * (20 + number // 12)) for number in range(96)]
+    network, _, _ = load_network(load_model(None).onnx, runtime=runtime)
+    for size in sizes[:36]:
+        network.run(np.full((1, 1, *size), 99, np.uint8))
+    before = megabytes()
+    for size in sizes[36:]:
+        network.run(np.full((1, 1, *size), 99, np.uint8))
+    grown = megabytes() - before
+    network.close()
+    assert grown < 30, f"{grown:.0f} MB"

@@ -113,6 +113,7 @@ class KritaProcess:
         self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-krita-", dir=base))
         self.driver = self.home / "driver"
         self._number = 0
+        self.last_words = ""
         self._start(environment or {}, settings, plugin, plugin_changes)
 
     def _start(
@@ -264,6 +265,7 @@ def job():
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
         code = self._process.returncode
+        self.last_words = self._tail()
         shutil.rmtree(self.home, ignore_errors=True)
         return code
 

@@ -40,4 +40,4 @@ def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
             if not krita.running:
                 krita = start_krita()
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
-    assert krita.close() == 0
+    assert krita.close() == 0, krita.last_words

@@ -66,7 +66,11 @@ def slope(values: list[float]) -> float:
 def test_nothing_piles_up_over_many_runs(start_krita, figures) -> None:
     krita = start_krita()
     assert krita.run(START, timeout=100) == ["Background", "Sketch", "Lineart: Sketch"]
-    runs = [krita.run(RUN, timeout=100, THICK=3 + number % 5) for number in range(RUNS)]
+    runs = []
+    for number in range(RUNS):
+        runs.append(krita.run(RUN, timeout=100, THICK=3 + number % 5))
+        if number % 20 == 19:
+            figures(f"run {number + 1}: {runs[-1]['memory']} kB, {runs[-1]['descriptors']} descriptors")
     for run in runs:
         assert (run["said"], run["tree"]) == ("", ["Background", "Sketch", "Lineart: Sketch"])
     first, last = runs[2], runs[-1]

@@ -191,11 +191,18 @@ def _not_found(kind: Kind) -> str:
     return f"OpenVINO finds no {KIND_TITLES[kind]} with a working driver"
 
 
+KEPT_KERNELS = 256
+"""What OpenVINO keeps of shapes it has seen, a few dozen each. By itself it would keep 5000: a megabyte for
+every page of a batch whose pages differ in size."""
+
+
 def _properties(device: Kind, threads: int | None) -> dict[bytes, bytes]:
     properties = {b"PERFORMANCE_HINT": b"LATENCY"}
     if device != "npu":  # NPUs compute in f16 or int8 only
         properties[b"INFERENCE_PRECISION_HINT"] = b"f32"
         properties[b"NUM_STREAMS"] = b"1"
+    if device == "cpu":
+        properties[b"CPU_RUNTIME_CACHE_CAPACITY"] = str(KEPT_KERNELS).encode()
     if device == "cpu" and threads is not None:
         properties[b"INFERENCE_NUM_THREADS"] = str(threads).encode()
     return properties
