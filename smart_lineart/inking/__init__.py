@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from smart_lineart.inking.calibration import Calibration
 from smart_lineart.inking.errors import (
     BadOption,
     BadSketch,
@@ -33,6 +34,7 @@ __all__ = [
     "BadOption",
     "BadSketch",
     "BadStrip",
+    "Calibration",
     "Cancelled",
     "DamagedRecord",
     "Device",

@@ -291,9 +291,26 @@ def _lay_out(paths: Iterable[Path]) -> tuple[list[Points], list[int]]:
     return [w for w, _ in wrapped], [extra for _, extra in wrapped]
 
 
-def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float, float]) -> Strokes:
+class Levels(NamedTuple):
+    """The page's firm lines and middle width, that strengths and relative widths are told in.
+
+    `certain` is the line map times darkness along its firm lines, `middle` the width map's middle over
+    WIDTH_UNIT.
+    """
+
+    certain: float
+    middle: float
+
+
+def trace_strokes(
+    line: Bytes,
+    width: Bytes,
+    darkness: Bytes,
+    scale: tuple[float, float],
+    levels: Levels | None = None,
+) -> tuple[Strokes, Levels | None]:
     """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the
-    page.
+    page, and the levels they were judged by: those given, the page's own, or None where there is no line.
 
     `scale` is working px per page px in x and y.
     """
@@ -304,7 +321,7 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
     close_gaps(graph, line)
     paths = join_through_junctions(graph)
     if not paths:
-        return Strokes.empty()
+        return Strokes.empty(), levels
     laid, extras = _lay_out(paths)
     counts = np.array([len(p) for p in laid])
     starts = np.concatenate([[0], np.cumsum(counts)])
@@ -321,7 +338,11 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
     long = np.repeat(counts, counts) >= LONG_LINE
     points = fair(points, ends | _find_corners(points, inside), long, FAIRING)
     free = [path.free for path in paths]
-    return _assemble(points, relative, sure, firm, starts, extras, free, scale)
+    if levels is None:
+        levels = Levels(float(np.percentile(firm, 70)) or 1.0, float(np.median(relative)) or 1.0)
+    relative /= np.float32(levels.middle)
+    firm /= np.float32(levels.certain)
+    return _assemble(points, relative, sure, firm, starts, extras, free, scale), levels
 
 
 def _assemble(
@@ -334,16 +355,14 @@ def _assemble(
     free: list[tuple[bool, bool]],
     scale: tuple[float, float],
 ) -> Strokes:
-    """Cut the wraps off, drop specks, judge strengths, and place everything on the page."""
-    typical = float(np.percentile(firm, 70)) or 1.0
-    middle = float(np.median(relative)) or 1.0
+    """Cut the wraps off, drop specks, sum up strengths, and place everything on the page."""
     kept: tuple[list[Floats], list[Floats], list[float], list[tuple[bool, bool]]] = ([], [], [], [])
     for first, last, extra, ends in zip(starts[:-1], starts[1:], extras, free, strict=True):
         part = slice(first + extra, last - extra)
         if last - first - 2 * extra < SPECK and float(sure[part].mean()) < SPECK_LINE:
             continue
         kept[0].append(np.asarray((points[part] + 0.5) / np.array(scale), np.float32))
-        kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
-        kept[2].append(min(1.0, float(np.median(firm[part])) / typical))
+        kept[1].append(np.clip(relative[part], 0.2, 3.0))
+        kept[2].append(min(1.0, float(np.median(firm[part]))))
         kept[3].append(ends)
     return Strokes.from_lists(*kept)

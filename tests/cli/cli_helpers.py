@@ -44,7 +44,7 @@ class FakeInker:
     def __exit__(self, *_: object) -> None:
         self.closed = True
 
-    def prepare(self, sketch, *, detail=None, progress=None, cancelled=None) -> FakeFeatures:
+    def prepare(self, sketch, *, detail=None, keep=True, progress=None, cancelled=None) -> FakeFeatures:
         self.before_prepare()
         height, width = sketch.size
         self.prepared.append((height, width))
