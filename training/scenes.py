@@ -134,7 +134,7 @@ class Scenes:
     def _place(self, drawing: Drawing) -> tuple[float, np.ndarray, np.ndarray]:
         """Random size, rotation and flip: the drawing's size in px, a matrix and an offset for its points."""
         rng = self.rng
-        size = float(np.exp(rng.uniform(np.log(420), np.log(1400))))
+        size = float(np.exp(rng.uniform(np.log(500), np.log(1800))))
         angle = rng.uniform(0, 2 * np.pi)
         cos, sin = np.cos(angle), np.sin(angle)
         matrix = np.array([[cos, -sin], [sin, cos]]) * (size / drawing.size)
@@ -207,7 +207,7 @@ class Scenes:
         rng = self.rng
         canvas = Canvas(whole)
         hand = Hand.random(rng, size)
-        pen = float(np.clip(np.exp(rng.normal(np.log(1.9), 0.5)), 0.6, 6.0))
+        pen = float(np.clip(np.exp(rng.normal(np.log(2.2), 0.55)), 0.6, 8.0))
         if rng.random() < 0.5:
             self._distract(canvas, pen, whole, size)
         for line in lines:
