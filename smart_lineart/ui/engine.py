@@ -10,7 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, Features, Inker, Rect, Sketch, why_not_isolated
+from smart_lineart.inking import (
+    Cancelled,
+    Features,
+    Inker,
+    ModelError,
+    Rect,
+    RuntimeMissing,
+    Sketch,
+    why_not_isolated,
+)
 
 from .settings import InkSettings
 
@@ -51,6 +60,20 @@ class Engine:
         `auto_scale` is the scale that follows the sketch, if it is known; the artist's detail is relative to
         it.
         """
+        try:
+            return self._prepare(sketch, settings, progress, cancelled, auto_scale)
+        except (ModelError, RuntimeMissing):
+            self.close()  # the artist may mend it meanwhile: the next run looks at model and runtime again
+            raise
+
+    def _prepare(
+        self,
+        sketch: Sketch,
+        settings: InkSettings,
+        progress: Callable[[float], None],
+        cancelled: Callable[[], bool],
+        auto_scale: float | None,
+    ) -> Features:
         inker = self.inker(self.options)
         if not settings.detail:
             return inker.prepare(sketch, progress=progress, cancelled=cancelled)

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import pytest
 
+from smart_lineart.inking import InkError, ModelError, RuntimeMissing
 from smart_lineart.ui.engine import CachedFeatures, Engine, EngineOptions, FeatureCache
 from smart_lineart.ui.jobs import Job, JobQueue, JobState
 from smart_lineart.ui.settings import InkSettings
@@ -178,3 +179,17 @@ def test_another_device_or_memory_makes_another_engine() -> None:
     assert second is not first
     assert [made["memory_limit"] for made in FakeInker.made] == [1024 << 20, 256 << 20]
     assert engine.describe() == "openvino, cpu, in a process of its own"
+
+
+@pytest.mark.parametrize("error", [ModelError("The model is damaged."), RuntimeMissing("No runtime.")])
+def test_after_a_fault_of_model_or_runtime_the_next_run_looks_again(error: InkError) -> None:
+    class Failing(FakeInker):
+        def prepare(self, sketch: object, **_: object) -> SimpleNamespace:
+            raise error
+
+    engine = Engine(lambda _: None, make=Failing)  # type: ignore[arg-type]
+    first = engine.inker(engine.options)
+    with pytest.raises(type(error)):
+        engine.prepare(None, InkSettings(), lambda _: None, lambda: False)  # type: ignore[arg-type]
+    assert first.closed  # type: ignore[attr-defined]
+    assert engine.inker(engine.options) is not first
