@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -18,6 +19,21 @@ MERGED = "mergedimage.png"
 MAX_BYTES = 4 << 30
 """More than any merged image of a size that can be inked."""
 
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,  # names that are no text
+)
+"""What Python's reader of archives raises for broken ones."""
+
+MOST_SWELLING, SMALL = 64, 1 << 20
+"""A merged image is packed already, so the archive packs it hardly further; very small ones may be blank."""
+
 
 def read_krita(path: Path, spool: Spool) -> Page:
     """Read the merged image of a Krita document. Raises FileError."""
@@ -26,13 +42,16 @@ def read_krita(path: Path, spool: Spool) -> Page:
             with zipfile.ZipFile(path) as archive:
                 # Only this one name is read, into an unnamed file: names inside the archive lead nowhere.
                 entry = archive.getinfo(MERGED)
-                if entry.file_size > MAX_BYTES:
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    raise NotImplementedError  # Krita knows no other; some want gigabytes to be unpacked
+                swells = entry.file_size > MOST_SWELLING * max(entry.compress_size, SMALL)
+                if entry.file_size > MAX_BYTES or swells:
                     raise FileError(f"{path} holds a merged image too large for any drawing.")
                 with archive.open(entry) as merged:
                     shutil.copyfileobj(merged, file, 1 << 20)
         except KeyError:
             raise FileError(f"{path} holds no merged image; save it once more in Krita.") from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        except BROKEN as error:
             raise damaged(str(path)) from error
         except OSError as error:
             raise FileError(f"The merged image of {path} cannot be read: {why(error)}.") from error

@@ -47,6 +47,7 @@ MOST_PIXELS = 3 << 20  # of a window: larger ones are not faster
 LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
+MAPS = 3  # channels of a network's output: line, width, solid
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
@@ -84,6 +85,11 @@ class Inker:
             raise ModelError(
                 f"The model {self._model.folder} has a stride of {self._model.stride} px; "
                 f"only multiples of {TILE_MULTIPLE} can be run."
+            )
+        channels = self._model.metadata["channels"]
+        if channels != MAPS:
+            raise ModelError(
+                f"The model {self._model.folder} has {channels} channels; only those with {MAPS} can be run."
             )
         self._isolated: IsolatedNetwork | None = None
         self._network: Network
@@ -251,13 +257,12 @@ class Inker:
         pixels = int(np.clip(room // BYTES_PER_PIXEL, LEAST_PIXELS, MOST_PIXELS))
         stride = self._model.stride
         halo = -(-(self._model.receptive_field // 2) // stride) * stride
-        channels = int(self._model.metadata["channels"])
         while True:
             try:
                 return run_tiles(
                     self._network,
                     darkness,
-                    channels=channels,
+                    channels=MAPS,
                     stride=stride,
                     halo=halo,
                     max_pixels=pixels,

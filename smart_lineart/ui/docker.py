@@ -15,8 +15,8 @@ from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
 
 from . import diagnostics
+from .engine import LEAST_MB, MOST_MB
 from .i18n import tr
-from .preferences import LEAST_MB, MOST_MB
 from .qt import QtCore, QtGui, QtWidgets
 from .sentences import translated
 from .session import Session

@@ -25,6 +25,7 @@ from .settings import InkSettings
 
 MEGABYTE = 1 << 20
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
+LEAST_MB, MOST_MB = 128, 16384
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,19 @@ class EngineOptions:
     runtime: str = "auto"
     device: str = "auto"
     memory: int = 1024
+
+    @classmethod
+    def from_dict(cls, values: object) -> EngineOptions:
+        """Options from a file: what is missing, unknown or out of range keeps its default."""
+        options = cls()
+        if not isinstance(values, dict):
+            return options
+        runtime, device, memory = (values.get(name) for name in ("runtime", "device", "memory"))
+        return cls(
+            runtime if isinstance(runtime, str) else options.runtime,
+            device if isinstance(device, str) else options.device,
+            min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else options.memory,
+        )
 
 
 class Engine:
