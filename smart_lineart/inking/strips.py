@@ -56,6 +56,7 @@ class Medium:
         grain: how its texture looks.
         core: usual ink at the centreline, 0 to 1.
         taper: length over which the pressure rises at a free end, in thicknesses.
+        swell: how far a hand lets up from the middle of a stroke to its ends, 0 to 1 of the pressure.
     """
 
     width: Floats
@@ -64,6 +65,7 @@ class Medium:
     grain: Grain
     core: float
     taper: float
+    swell: float
 
     @property
     def solid(self) -> bool:
@@ -167,7 +169,7 @@ def measure(pixels: Bytes) -> Medium:
         )
     width = _drawn_out(bins / WIDTH, half, pressures) / np.float32(usual)
     if _is_solid(ink, bins, half, core):
-        return Medium(width, width, None, Grain(0.0, 0.0), depth, _taper(width))
+        return Medium(width, width, None, Grain(0.0, 0.0), depth, _taper(width), _swell(width))
     outline = _drawn_out(bins / WIDTH, outer, pressures) / np.float32(usual)
     fade = np.minimum(_drawn_out(bins / WIDTH, core, pressures) / np.float32(depth), 1.0)
     grain = _grain_of(ink, bins, outer)
@@ -175,7 +177,7 @@ def measure(pixels: Bytes) -> Medium:
     # What is drawn decides: ragged edges reach farther than the ink that makes a line's width.
     drawn = _half_width_of(table, outline)
     width, outline = width / drawn, outline / drawn
-    return Medium(width, outline, table, grain, depth, _taper(width * fade))
+    return Medium(width, outline, table, grain, depth, _taper(width * fade), _swell(width))
 
 
 def _half_width_of(table: Bytes, outline: Floats) -> np.float32:
@@ -200,6 +202,12 @@ def _taper(width: Floats) -> float:
     """How long a brush's points are: the thinner or fainter it gets at low pressure, the longer."""
     slim = float(np.interp(0.15, np.linspace(0, 1, PRESSURES), width))
     return 0.0 if slim > 0.75 else min(9.0, max(1.5, 1.2 / max(slim, 0.05) - 0.9))
+
+
+def _swell(width: Floats) -> float:
+    """The more pliant a nib, the more a hand plays with it: one that is stiffer than a pen's is left alone."""
+    slim = float(np.interp(0.5 * USUAL, np.linspace(0, 1, PRESSURES), width))
+    return min(0.5, max(0.0, 3.0 * (0.55 - slim)))
 
 
 def _folded(ink: Floats) -> Floats:

@@ -41,7 +41,12 @@ def crossing() -> Strokes:
 
 
 def half_width(style: str | Style, thickness: float) -> float:
-    """Width at half ink of long slanting lines, from the ink across them, averaged along them."""
+    """Width at half ink of long slanting lines, from the ink across them, averaged along them.
+
+    Where the brush swells, only the middle is at its peak.
+    """
+    chosen = style if isinstance(style, Style) else STYLES[style]
+    half_length = 60 if chosen.medium.swell else 380
     region = Rect(0, 0, 900, 500)
     y, x = np.mgrid[0:500, 0:900] + 0.5
     profile = np.zeros(0)
@@ -53,7 +58,7 @@ def half_width(style: str | Style, thickness: float) -> float:
         ink = ink_of(strokes, thickness, style, region)
         along = (x - middle[0]) * ahead[0] + (y - middle[1]) * ahead[1]
         across = np.abs((y - middle[1]) * ahead[0] - (x - middle[0]) * ahead[1])
-        near = (np.abs(along) < 380) & (across < 2 * thickness + 2)
+        near = (np.abs(along) < half_length) & (across < 2 * thickness + 2)
         place = (across[near] * 4).astype(int)
         found = np.bincount(place, ink[near]) / np.maximum(np.bincount(place), 1)
         profile = found if not profile.size else profile[: len(found)] + found[: len(profile)]
