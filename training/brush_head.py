@@ -16,6 +16,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -45,7 +46,7 @@ class StripEncoder(nn.Module):
         super().__init__()
         widths = (1, 12, 24, 32, 32)
         steps: list[nn.Module] = []
-        for cin, cout in zip(widths, widths[1:], strict=False):
+        for cin, cout in pairwise(widths):
             steps += [nn.Conv2d(cin, cout, 3, 2, 1), nn.ReLU()]
         self.body = nn.Sequential(*steps)
         self.out = nn.Sequential(nn.Linear(32 * 4 * 16, 64), nn.ReLU(), nn.Linear(64, CODE))
@@ -199,7 +200,7 @@ def compare(data: Path, out: Path, brushes: int) -> None:
     net.load_state_dict(torch.load(out / "brush_head.pt", map_location="cpu", weights_only=True))
     net.eval()
     rows: dict[str, list[dict[str, float]]] = {}
-    cells: list[np.ndarray] = []
+    pictures: list[np.ndarray] = []
     with Inker() as inker:
         ways: dict[str, Callable[[Example], np.ndarray]] = {
             "learned head": lambda one: _painted(net, one),
@@ -214,8 +215,8 @@ def compare(data: Path, out: Path, brushes: int) -> None:
                 for way, ink in inked.items():
                     rows.setdefault(f"{way}, {thickness:g} px", []).append(figures(ink, one.ink, thickness))
                 if number < 2:
-                    cells.append(_row(one, inked))
-    cv2.imwrite(str(out / "held-out.png"), np.vstack(cells))
+                    pictures.append(_row(one, inked))
+    cv2.imwrite(str(out / "held-out.png"), np.vstack(pictures))
     results = {
         way: {
             figure: {
@@ -229,7 +230,8 @@ def compare(data: Path, out: Path, brushes: int) -> None:
     (out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     print("| head |", " | ".join(FIGURES), "|\n" + "|---" * (len(FIGURES) + 1) + "|")
     for way, row in results.items():
-        print(f"| {way} |", " | ".join(f"{row[f]['median']:+.3f} ({row[f]['size']:.3f})" for f in FIGURES), "|")
+        cells = (f"{row[f]['median']:+.3f} ({row[f]['size']:.3f})" for f in FIGURES)
+        print(f"| {way} |", " | ".join(cells), "|")
 
 
 def _row(one: Example, inked: dict[str, np.ndarray]) -> np.ndarray:

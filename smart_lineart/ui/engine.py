@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, Features, Inker, Rect, Sketch, why_not_isolated
+from smart_lineart.inking import Cancelled, Features, Inker, Rect, Sketch, Style, why_not_isolated
+from smart_lineart.inking.styles import find_style
 
 from .settings import InkSettings
 
@@ -37,6 +38,7 @@ class Engine:
         self._made_for: EngineOptions | None = None
         self._lock = threading.Lock()
         self.options = EngineOptions()
+        self.find_style: Callable[[str], Style] = find_style
 
     def prepare(
         self,
@@ -73,7 +75,7 @@ class Engine:
         return inker.render(
             features,
             thickness=settings.thickness,
-            style=settings.style,
+            style=self.find_style(settings.style),
             faint=settings.faint,
             region=region,
             cancelled=cancelled,

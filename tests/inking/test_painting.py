@@ -197,6 +197,13 @@ class TestLayers:
         ink = ink_of(strokes_of(ring(200.3, 150.2, 90)), 14.0, "marker")
         assert int(ink.max()) <= int(np.median(ink[ink > 100])) + 2
 
+    def test_ink_that_grows_darker_with_the_pressure_has_no_steps(self) -> None:
+        wash = Style("wash", "Wash", given=strip_of(Stamp(least_size=1.0, least_opacity=0.0)))
+        strokes = strokes_of(straight((0, 150), (400, 150)), width=np.linspace(0.5, 1.9, 401))
+        tone = ink_of(strokes, 20.0, wash)[150, 60:340].astype(int)
+        assert tone[-1] > tone[0] + 100
+        assert np.abs(np.diff(tone)).max() <= 2
+
     def test_layers_are_the_same_in_any_order(self) -> None:
         one, two = straight((20, 20), (380, 280)), straight((20, 280), (380, 20))
         np.testing.assert_array_equal(
