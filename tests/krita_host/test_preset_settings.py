@@ -74,7 +74,9 @@ def test_soft_translucent_textured_and_scattered_brushes() -> None:
     soft = stamp_of(preset(tip=TIP.format(fade=0.2, kind="gauss")))
     clear = stamp_of(preset(OpacityUseCurve="true", OpacityValue="0.6"))
     rough = stamp_of(preset(Texture__Pattern__Enabled="true", PressureScatter="true", ScatterValue="0.3"))
-    assert soft is not None and clear is not None and rough is not None
+    assert soft is not None
+    assert clear is not None
+    assert rough is not None
     assert soft.hardness == pytest.approx(0.12)
     assert (clear.opacity, clear.least_opacity) == (0.6, 0.0)
     assert rough.grain > 0
