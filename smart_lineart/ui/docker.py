@@ -22,7 +22,7 @@ from .sentences import translated
 from .session import Session
 from .settings import LIMITS, shown_thickness, thickness_in_pixels
 from .signal import Signal
-from .style_pictures import StylePictures
+from .style_row import StyleRow
 from .widgets import JobRow, MessageBox, SliderSpinBox
 
 LOOK_MS = 300
@@ -116,7 +116,7 @@ class SmartLineartDocker(DockWidget):
         )
         self._unit.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
         self._style = self._combo("style", [], tr("The brush the ink looks drawn with"))
-        self._pictures = StylePictures(self._style)
+        self._style_row = StyleRow(self.session, self._style)
         self._detail = SliderSpinBox(tr("Detail"), -100, 100, suffix=" %")
         self._detail.setObjectName("detail")
         self._detail.setToolTip(
@@ -145,7 +145,7 @@ class SmartLineartDocker(DockWidget):
         grid.addWidget(self._thickness, 0, 0)
         grid.addWidget(self._unit, 0, 1)
         for row, widget in enumerate(
-            (self._style, self._detail, self._faint, self._colour, self._frame_row), 1
+            (self._style_row, self._detail, self._faint, self._colour, self._frame_row), 1
         ):
             grid.addWidget(widget, row, 0, 1, 2)
         grid.setColumnStretch(0, 1)

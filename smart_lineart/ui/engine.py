@@ -18,8 +18,10 @@ from smart_lineart.inking import (
     Rect,
     RuntimeMissing,
     Sketch,
+    Style,
     why_not_isolated,
 )
+from smart_lineart.inking.styles import find_style
 
 from .settings import InkSettings
 
@@ -60,6 +62,7 @@ class Engine:
         self._made_for: EngineOptions | None = None
         self._lock = threading.Lock()
         self.options = EngineOptions()
+        self.find_style: Callable[[str], Style] = find_style
 
     def prepare(
         self,
@@ -110,7 +113,7 @@ class Engine:
         return inker.render(
             features,
             thickness=settings.thickness,
-            style=settings.style,
+            style=self.find_style(settings.style),
             faint=settings.faint,
             region=region,
             cancelled=cancelled,

@@ -22,7 +22,7 @@ from smart_lineart.krita_host.lineart import Ink, LineartLayer, renews_in_one_st
 from smart_lineart.krita_host.reading import read_sketch, sketch_area
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 
-from . import preferences
+from . import own_brushes, preferences
 from .engine import CachedFeatures, Engine, FeatureCache
 from .follow import Follower, stay_on
 from .i18n import tr
@@ -66,7 +66,9 @@ class Session:
         self.engine = engine or Engine(self._notice_from_thread)
         self.queue = JobQueue()
         self.cache = FeatureCache()
-        self.settings = preferences.load_settings()
+        self.brushes = own_brushes.OwnBrushes(application.user_folder() / "brushes")
+        self.engine.find_style = self.brushes.find
+        self.settings = self._with_known_style(preferences.load_settings())
         self.engine.options = preferences.load_engine_options()
         self.keep_copy = False
         self.frames: tuple[int, int] | None = None
@@ -452,8 +454,19 @@ class Session:
 
     def _take_settings(self, state: DocumentState) -> None:
         if state != DocumentState():
-            self.settings = state.settings
+            self.settings = self._with_known_style(state.settings)
             self.settings_changed.emit()
+            if self.settings.style != state.settings.style:
+                self.say(
+                    tr(
+                        'The brush "{name}" of this document is not on this computer: the pen inks instead.',
+                        name=own_brushes.shown_name(state.settings.style),
+                    )
+                )
+
+    def _with_known_style(self, settings: InkSettings) -> InkSettings:
+        self.brushes.refresh()
+        return settings.with_value("style", self.brushes.find(settings.style).name)
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         sketch = self._sketch_for(document, layer)
