@@ -16,6 +16,7 @@ from smart_lineart.inking.resize import resize, resize_in_strips
 from smart_lineart.inking.sketch import Luma
 
 SURVEY_SIDE = 800  # px: long side of the picture the paper is judged on
+SAMPLE_SIDE = 1500  # px: longest side of the sample that statistics are taken of
 STRIP = 256  # rows of a page worked at once
 BLOCK = 16  # px of that picture per cell of the paper's tone
 DRAWN_OVER = 3  # cells: areas up to twice as wide that are dark throughout count as drawn, not as shadow
@@ -134,9 +135,14 @@ def _mean_of_three(image: Luma, axis: int, step: int) -> Luma:
     return np.asarray(total * np.float32(1 / 3))
 
 
+def _steps(image: Luma) -> tuple[int, int]:
+    """Steps in y and x at which a page's statistics are taken: finer ones tell nothing new."""
+    return -(-image.shape[0] // SAMPLE_SIDE), -(-image.shape[1] // SAMPLE_SIDE)
+
+
 def _is_blank(relative: Luma) -> bool:
     """Whether nothing stands out from the paper's grain."""
-    step_y, step_x = (max(1, side // 1500) for side in relative.shape)
+    step_y, step_x = _steps(relative)
     # Means over 3 x 3: grain averages out, strokes hardly do, and grain that white clips gets a spread.
     soft = _mean_of_three(_mean_of_three(relative, 0, step_y), 1, step_x)
     middle = float(np.median(soft))
@@ -153,10 +159,11 @@ def firm_darkness(relative: Luma) -> float:
     """
     if _is_blank(relative):
         return 0.0
-    sample = relative[:: max(1, relative.shape[0] // 1500), :: max(1, relative.shape[1] // 1500)]
+    step_y, step_x = _steps(relative)
+    sample = relative[::step_y, ::step_x]
     noise = float(np.median(np.abs(sample - np.median(sample))))
-    ink = relative[relative > max(MIN_CONTRAST, 6.0 * noise)]
-    if ink.size < max(4, relative.size * 2e-5):
+    ink = sample[sample > max(MIN_CONTRAST, 6.0 * noise)]
+    if ink.size < max(4, sample.size * 2e-5):
         return 0.0
     return float(np.percentile(ink, 90))
 
