@@ -40,7 +40,8 @@ class OwnBrushes:
             files, seen = [], ()
         if seen == self._seen:
             return
-        self._seen, self._own, self.broken = seen, {}, []
+        own: dict[str, Style] = {}
+        self._seen, self.broken = seen, []
         for path in files:
             try:
                 strip = Strip.from_bytes(path.read_bytes(), path.name)
@@ -48,7 +49,8 @@ class OwnBrushes:
                 self.broken.append(str(error))
             else:
                 name = PREFIX + path.stem
-                self._own[name] = Style(name, path.stem, str(path), strip)
+                own[name] = Style(name, path.stem, str(path), strip)
+        self._own = own  # at once, for lines are drawn on other threads meanwhile
         self.changed.emit()
 
     def styles(self) -> list[Style]:

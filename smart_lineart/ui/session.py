@@ -74,6 +74,8 @@ class Session:
         self.frames: tuple[int, int] | None = None
         self.target = Target()
         self.message = Message()
+        if self.brushes.broken:
+            self.message = Message(translated(self.brushes.broken[0]), "error")
         self.last_error = ""
         self.last_seconds: dict[str, float] = {}
         self.settings_changed, self.target_changed, self.message_changed = Signal(), Signal(), Signal()

@@ -23,6 +23,7 @@ def job():
     alpha = bgra(node_named(K.activeDocument(), "Lineart: Sketch"), 0, 0, 600, 400)[..., 3]
     inked = alpha[alpha > 8].astype(float)
     facts = {"count": inked.size, "sum": float(inked.sum()), "full": float((inked > 250).mean())}
+    facts["usual"] = float(np.percentile(inked, 75))
     return {"style": session().settings.style, "check": int((alpha.astype(int) * COIN).sum()), **facts}
 COIN = 1 + np.arange(600 * 400).reshape(400, 600) % 9973
 """
@@ -128,7 +129,7 @@ def test_a_picture_becomes_a_style_that_inks_and_is_remembered(brushes, pictures
     after = brushes.run(TONES)
     assert after["check"] != before["check"]
     assert after["full"] < 0.05
-    assert after["sum"] / after["count"] == pytest.approx(165, abs=25)
+    assert after["usual"] == pytest.approx(165, abs=12)  # the picture's grey, away from the edges
     brushes.picture(pictures / "own-brush.png", docker_only=True)
     note = brushes.run(
         "def job():\n    return bytes(K.activeDocument().annotation('smart_lineart/state')).decode()"
