@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A page's luma, kept compactly: in memory, or in an unnamed file when the page is large."""
-
 from __future__ import annotations
 
 import mmap
@@ -25,7 +24,9 @@ class LumaStore:
     Raises FileError where the file cannot be made.
     """
 
-    def __init__(self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path) -> None:
+    def __init__(
+        self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path
+    ) -> None:
         self.dtype = np.dtype(dtype)
         self._map: mmap.mmap | None = None
         if height * width * self.dtype.itemsize <= in_memory:
@@ -36,9 +37,7 @@ class LumaStore:
                 _allocate(file, height * width * self.dtype.itemsize)
                 self._map = mmap.mmap(file.fileno(), 0)
         except OSError as error:
-            raise FileError(
-                f"The page does not fit into {folder} while it is inked: {why(error)}."
-            ) from error
+            raise FileError(f"The page does not fit into {folder}: {why(error)}.") from error
         self.array = np.frombuffer(self._map, self.dtype).reshape(height, width)
 
     @property
@@ -64,8 +63,7 @@ def _allocate(file: BinaryIO, size: int) -> None:
         os.posix_fallocate(file.fileno(), 0, size)
         return
     blank = bytes(1 << 20)
-    for start in range(0, size, len(blank)):
-        file.write(blank[: size - start])
+    file.writelines(blank[: size - start] for start in range(0, size, len(blank)))
     file.flush()
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import struct
 import tempfile
@@ -36,11 +37,24 @@ MOST_SWELLING, SMALL = 64, 1 << 20
 """A merged image is packed already, so the archive packs it hardly further; very small ones may be blank."""
 
 
+MOST_AT_ONCE = 4 << 20
+"""Bytes of a list of some fifty thousand names; Krita's have hundreds."""
+
+
+class _Archive(io.BufferedReader):
+    """A file whose list of names, which is read at once, has a limit: millions take minutes and gigabytes."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > MOST_AT_ONCE:
+            raise zipfile.BadZipFile(f"{size} bytes of names")
+        return super().read(size)
+
+
 def read_krita(path: Path, spool: Spool) -> Page:
     """Read the merged image of a Krita document. Raises FileError."""
     with tempfile.TemporaryFile(dir=spool.folder) as file:
         try:
-            with zipfile.ZipFile(path) as archive:
+            with path.open("rb", buffering=0) as raw, zipfile.ZipFile(_Archive(raw)) as archive:
                 # Only this one name is read, into an unnamed file: names inside the archive lead nowhere.
                 entry = archive.getinfo(MERGED)
                 if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -20,6 +20,7 @@ from smart_lineart.cli.page import Page, Spool, check_size, damaged, unreadable
 from smart_lineart.inking import ArraySketch
 
 STRIP_BYTES = 4 << 20
+ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
 
 # Images whose bands are grey or red, green and blue already, as libvips calls them.
 _GREY = ("b-w", "grey16")
@@ -102,8 +103,8 @@ def _bytes_at_once(image: Any) -> int:
         return samples * size * (2 if whole_chroma else 1)
     if _field(image, "interlaced"):
         return samples * size
-    tile_rows = _field(image, "tile-height") or 0
-    return 3 * samples * image.width * min(tile_rows, image.height)
+    rows = max(_field(image, "tile-height") or 0, ROWS_AT_ONCE)
+    return 3 * samples * image.width * min(rows, image.height)
 
 
 def _notices(image: Any, name: str) -> list[str]:

@@ -18,6 +18,8 @@ try:
 except ImportError:
     from PyQt5.QtCore import QByteArray
 
+LONGEST_NOTE = 4 << 20  # bytes of a note that are looked at
+
 
 class Document:
     """One open document. Two objects are equal when they stand for the same open document."""
@@ -131,7 +133,8 @@ class Document:
         """A text kept in the document, saved with it; "" if there is none."""
         if key not in self.raw.annotationTypes():
             return ""
-        return bytes(self.raw.annotation(key)).decode("utf-8", "replace")
+        data = self.raw.annotation(key).left(LONGEST_NOTE)  # whoever made the file may have put in anything
+        return bytes(data).decode("utf-8", "replace")
 
     def set_note(self, key: str, title: str, text: str) -> None:
         """Keep a text in the document; it is saved with the .kra file."""

@@ -28,7 +28,7 @@ from .follow import Follower, stay_on
 from .i18n import tr
 from .jobs import Job, JobQueue, JobState
 from .sentences import translated
-from .settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings, LineartRecord
+from .settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings, LineartRecord, is_damaged
 from .signal import Signal
 from .steps import Loop, Pending, Work, Worker, start
 
@@ -148,6 +148,8 @@ class Session:
             self._document = document
             self.cache.keep_only(application.is_open)
             self._take_settings(self.state_of(document))
+            if is_damaged(document.note(NOTE_KEY)):
+                self.say(tr("What this document remembers of its lineart is damaged and cannot be read."))
         layer = document.active_layer()
         if layer is None:
             return

@@ -142,6 +142,11 @@ def read_object(text: str) -> dict[str, Any] | None:
     return values if isinstance(values, dict) else None
 
 
+def is_damaged(text: str) -> bool:
+    """Whether a document's note says nothing at all that can be understood."""
+    return read_object(text) is None
+
+
 def _record(values: Any) -> LineartRecord | None:
     if not isinstance(values, dict) or not isinstance(values.get("sketch"), str):
         return None

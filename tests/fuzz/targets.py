@@ -20,6 +20,9 @@ from unittest import mock
 
 import numpy as np
 
+import smart_lineart.cli.read_krita
+import smart_lineart.cli.read_psd
+import smart_lineart.cli.read_raster  # noqa: F401 (a changed first byte makes another reader of one)
 import smart_lineart.inking.inker as inker_module
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.page import MAX_PIXELS, Spool, read_page

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -83,6 +84,12 @@ class TestRecords:
         with pytest.raises(DamagedRecord):
             InkRecord.from_bytes(data)
 
+    def test_a_single_changed_bit_is_damage(self) -> None:
+        made = bytearray(seeds.record()[0])
+        made[-9] ^= 1
+        with pytest.raises(DamagedRecord):
+            InkRecord.from_bytes(bytes(made))
+
     def test_ink_of_no_area_can_be_scaled(self) -> None:
         scaled = InkRecord(Rect(0, 0, 0, 0), 1.0).scaled(0.5, 1.5)
         assert not scaled.coverage().any()
@@ -125,6 +132,11 @@ class TestMessages:
         with pytest.raises(WorkerDied):
             answers.read_map(Answer(fields, bytearray(3 * 16 * 32)), 16, 32)
             answers.read_names(fields)
+
+    @pytest.mark.parametrize("size", [0, 3 * 16 * 32 - 1, 3 * 16 * 32 + 1])
+    def test_a_map_of_more_or_less_than_it_says_is_the_end_of_its_process(self, size: int) -> None:
+        with pytest.raises(WorkerDied):
+            answers.read_map(Answer({"shape": [1, 3, 16, 32]}, bytearray(size)), 16, 32)
 
     @pytest.mark.parametrize("devices", [None, {}, [1], [{"runtime": "a"}], [{"runtime": 1, "kind": "cpu"}]])
     def test_devices_that_are_none_are_the_end_of_their_process(self, devices) -> None:
@@ -176,7 +188,7 @@ class TestModels:
 class TestPhotoshop:
     @pytest.mark.parametrize(("channels", "mode"), [(1, 3), (0, 1), (57, 1), (65535, 3)])
     def test_numbers_of_channels_that_cannot_be(self, tmp_path: Path, channels: int, mode: int) -> None:
-        header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, 100_000, 1000, 8, mode)
+        header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, 10, 10, 8, mode)
         said = refused(tmp_path / "a.psd", header + bytes(12) + b"\0\0" + bytes(5000))
         assert said.endswith("is damaged or cut short.")
 
@@ -221,6 +233,18 @@ class TestKrita:
     def test_only_what_krita_packs_with_is_unpacked(self, tmp_path: Path, packing: int) -> None:
         made = seeds.krita_archive({"mergedimage.png": seeds.saved(seeds.GREY, "PNG")}, packing)
         assert "damaged" in refused(tmp_path / "a.kra", made)
+
+    @pytest.mark.parametrize("zip64", [False, True])
+    def test_names_by_the_million_are_not_read(self, tmp_path: Path, zip64: bool) -> None:
+        name = b"a" * 60_000
+        entry = b"PK\1\2" + struct.pack("<6H3I5H2I", 20, 20, *[0] * 7, len(name), *[0] * 6) + name
+        names, start = entry * 100, 31
+        said = (0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF) if zip64 else (100, 100, len(names), start)
+        tail = b"PK\6\6" + struct.pack("<QHHIIQQQQ", 44, 45, 45, 0, 0, 100, 100, len(names), start)
+        tail += b"PK\6\7" + struct.pack("<IQI", 0, start + len(names), 1)
+        end = b"PK\5\6" + struct.pack("<4H2IH", 0, 0, *said, 0)
+        local = b"PK\3\4" + struct.pack("<5H3I2H", 20, *[0] * 7, 1, 0) + b"a"
+        assert "damaged" in refused(tmp_path / "a.kra", local + names + (tail if zip64 else b"") + end)
 
     def test_what_swells_beyond_measure_is_refused_before_it_is_unpacked(self, tmp_path: Path) -> None:
         made = seeds.krita_archive({"mergedimage.png": bytes(200 << 20)})
@@ -276,9 +300,22 @@ def test_what_must_be_unpacked_as_a_whole_is_refused_where_it_would_break_the_li
     assert peaks[1 << 30] > peaks[64 << 20] + 64  # what was refused would have been too much
 
 
+WIDE_ROWS = base64.b64decode(  # 324 bytes of TIFF that say they are 65553 x 12 px of 256 bands, 32 bits each
+    b"SUkrAAgAAAAQAAAAAAAAAA8AAAAAAAAAAAEEAAEAAAAAAAAAEQABAAAAAAABAQQAAQAAAAAAAAAMAAAAAAAAAAIBAwABAAAA"
+    b"AAAAACAAAAAAAAAAAwEDAAEAAAAAAAAAAQAAAAAAAAAGAQMAAQAAAAAAAAD/////AAAAAA4BAgAXAAAAAAAAAEwBAAAAAAAA"
+    b"EQEQAAEAAAAAAAAAgAEAAAAAAAAVAQMAAQAAAAAAAAAAAQAAAAAAABYBBAABAAAAAAAAAAwAAAAAFwAAAQAQAAEAAAAAAAAA"
+    b"MAMAAAAAAAAAiVBORw0KGgoAAAANSUhEUgAAAP/+AE1NACoAAAAIAA4BAAAEAAAAAQAAABEBAQAEAAAAAQC3AAAMAQIAAwAA"
+    b"AAEAEAAAAQMAAwAAAAEACAAAiVAAAAEAAAAAAAAAMQFORw0K"
+)
+
+
+def test_rows_of_hundreds_of_bands_are_refused(tmp_path: Path) -> None:
+    assert "--memory-limit" in refused(tmp_path / "a.tif", WIDE_ROWS)
+
+
 def test_a_strip_of_rows_is_all_that_other_kinds_take(tmp_path: Path) -> None:
     path = tmp_path / "page.png"
     page = (pyvips.Image.black(7000, 7000) + 255).cast("uchar").copy(interpretation="b-w")
     page.pngsave(str(path), compression=1)
-    assert read_page(path, Spool(1 << 20, tmp_path, 0)).sketch.size == (7000, 7000)
-    assert np.isfinite(read_page(path, Spool(1 << 20, tmp_path, 0)).sketch.read_luma(0, 4)).all()
+    assert read_page(path, Spool(1 << 20, tmp_path, 1 << 20)).sketch.size == (7000, 7000)
+    assert np.isfinite(read_page(path, Spool(1 << 20, tmp_path, 1 << 20)).sketch.read_luma(0, 4)).all()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A worker process that goes wrong while it runs a network, as native code can.
 
-Usage: faulty_worker.py TOKENS ... WORKER.PY. Every run takes a file out of the folder TOKENS and goes wrong in
-the way its name tells (FAULT-NUMBER); when none is left, all is well.
+Usage: faulty_worker.py TOKENS ... WORKER.PY. Every run takes a file out of the folder TOKENS and goes wrong
+in the way its name tells (FAULT-NUMBER); when none is left, all is well.
 """
 
 from __future__ import annotations

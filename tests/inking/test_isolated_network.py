@@ -156,8 +156,10 @@ def test_processes_that_keep_hanging_end_in_a_sentence(make, faulty, expected, m
     monkeypatch.setattr(isolated, "RUN_SECONDS", 0.5)
     faulty("hang", 2)
     network = make(runtime="openvino")
+    began = time.monotonic()
     with pytest.raises(ProcessFailed, match="stopped answering"):
         network.run(TILE)
+    assert time.monotonic() - began < isolated.START_SECONDS  # two processes of 0.5 s, on a slow computer
     monkeypatch.undo()
     assert np.array_equal(network.run(TILE), expected)
 
