@@ -198,7 +198,8 @@ def job():
     view = widget(NAME).view()
     yield from until(view.isVisible, 10)
     yield 200
-    corner = view.viewport().mapToGlobal(view.visualRect(view.model().index(INDEX, 0)).center())
+    entry = view.visualRect(view.model().index(INDEX, 0)).intersected(view.viewport().rect())
+    corner = view.viewport().mapToGlobal(entry.center())
     return [corner.x(), corner.y()]
 """,
             NAME=name,
