@@ -26,7 +26,6 @@ from .style_row import StyleRow
 from .widgets import JobRow, MessageBox, SliderSpinBox
 
 LOOK_MS = 300
-MESSAGE_ICONS = {"error": "dialog-warning", "note": "help-contextual"}
 
 
 class SmartLineartDocker(DockWidget):
@@ -68,7 +67,7 @@ class SmartLineartDocker(DockWidget):
         self._jobs = QtWidgets.QVBoxLayout()
         self._jobs.setSpacing(2)
         layout.addLayout(self._jobs)
-        self._message = MessageBox(application.icon("dialog-cancel"))
+        self._message = MessageBox(application.icon("docker_close"))
         self._message.closed.connect(lambda: self.session.say(""))
         layout.addWidget(self._message)
         layout.addWidget(self._build_controls())
@@ -130,8 +129,11 @@ class SmartLineartDocker(DockWidget):
         )
         self._faint = SliderSpinBox(tr("Faint lines"), 0, 100, suffix=" %")
         self._faint.setObjectName("faint")
-        self._faint.setToolTip(tr("How faint a line of the sketch may be and still be inked"))
-        self._faint.moved.connect(lambda value, final: self.session.change("faint", value / 100, final=final))
+        self._faint.setToolTip(tr("Left inks only the firmest lines of the sketch, right the faint ones too"))
+        # The engine counts how many are left out; a slider that says "Faint lines" has more to its right.
+        self._faint.moved.connect(
+            lambda value, final: self.session.change("faint", 1 - value / 100, final=final)
+        )
         self._colour = self._combo(
             "colour",
             [("black", tr("Black ink")), ("foreground", tr("Foreground colour"))],
@@ -155,6 +157,7 @@ class SmartLineartDocker(DockWidget):
         combo = QtWidgets.QComboBox()
         combo.setObjectName(name)
         combo.setToolTip(tip)
+        combo.setAccessibleName(tip)
         combo.setMinimumContentsLength(2)
         combo.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for value, text in items:
@@ -193,22 +196,22 @@ class SmartLineartDocker(DockWidget):
 
     def _build_engine(self) -> QtWidgets.QWidget:
         box = QtWidgets.QWidget()
+        self._engine = QtWidgets.QWidget()
+        self._engine.setVisible(False)
         self._more = QtWidgets.QToolButton()
         self._more.setObjectName("more")
         self._more.setText(tr("Device and memory"))
-        self._more.setCheckable(True)
         self._more.setAutoRaise(True)
         self._more.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more.setArrowType(QtCore.Qt.ArrowType.RightArrow)
         self._more.setToolTip(
             tr("What the ink is computed on, how much memory it may use, and a report for bugs")
         )
-        self._more.toggled.connect(self._open_engine)
-        self._engine = QtWidgets.QWidget()
-        self._engine.setVisible(False)
+        self._more.clicked.connect(lambda *_: self._open_engine(self._engine.isHidden()))
         self._device = QtWidgets.QComboBox()
         self._device.setObjectName("device")
         self._device.setToolTip(tr("What the ink is computed on"))
+        self._device.setAccessibleName(tr("What the ink is computed on"))
         self._device.setMinimumContentsLength(6)
         self._device.setSizeAdjustPolicy(
             QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -269,7 +272,7 @@ class SmartLineartDocker(DockWidget):
         self._thickness.blockSignals(False)
         self._thickness.show_value(shown_thickness(settings, ppi))
         self._detail.show_value(settings.detail * 100)
-        self._faint.show_value(settings.faint * 100)
+        self._faint.show_value((1 - settings.faint) * 100)
         for combo, value in (
             (self._unit, settings.unit),
             (self._style, settings.style),
@@ -296,7 +299,10 @@ class SmartLineartDocker(DockWidget):
 
     def _show_message(self) -> None:
         message = self.session.message
-        self._message.show_sentence(message.text, application.icon(MESSAGE_ICONS.get(message.kind, "")))
+        # Krita has an icon for warnings, and none for what is merely worth knowing.
+        note = self.style().standardIcon(QtWidgets.QStyle.StandardPixmap.SP_MessageBoxInformation)
+        icon = application.icon("dialog-warning") if message.kind == "error" else note
+        self._message.show_sentence(message.text, icon)
 
     def _show_jobs(self) -> None:
         active = self.session.queue.active

@@ -81,7 +81,7 @@ class Session:
         self.settings_changed, self.target_changed, self.message_changed = Signal(), Signal(), Signal()
         self._document: Document | None = None
         self._ink_worker, self._render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
-        self._running = False
+        self._running: Job | None = None
         self._closing = False
         self._followers: list[Follower] = []
         self._seen: tuple[object, ...] | None = None
@@ -147,7 +147,7 @@ class Session:
         if self._document is None or self._document != document:
             self._document = document
             self.cache.keep_only(application.is_open)
-            self._take_settings(self.state_of(document))
+            self._take_settings(document)
             if is_damaged(document.note(NOTE_KEY)):
                 self.say(tr("What this document remembers of its lineart is damaged and cannot be read."))
         layer = document.active_layer()
@@ -199,20 +199,31 @@ class Session:
         return sketch or layer
 
     def _run_next(self) -> None:
-        if self._running or self._closing:
+        if self._running is not None or self._closing:
             return
         job = self.queue.next
         if job is None:
             return
-        self._running = True
+        self._running = job
         work = start(self.loop, self._run(job), lambda error: self._ended_badly(job, error))
-        work.when_done(self._one_ended)
+        work.when_done(lambda: self._one_ended(job))
 
-    def _one_ended(self) -> None:
-        self._running = False
+    def _one_ended(self, job: Job) -> None:
+        self._let_others_run(job)
         self._runs_ended += 1
         self.look()
-        self._run_next()
+
+    def _let_others_run(self, job: Job) -> None:
+        """Give up the turn, if it is this run's."""
+        if self._running is job:
+            self._running = None
+            self._run_next()
+
+    def _take_turn(self, job: Job) -> bool:
+        """Whether it is this run's turn, now or again: only one changes documents at a time."""
+        if self._running is None:
+            self._running = job
+        return self._running is job
 
     def _ended_badly(self, job: Job, error: BaseException) -> None:
         if isinstance(error, Cancelled) or job.cancelled:
@@ -344,22 +355,33 @@ class Session:
             yield
 
     def _until_shown(self, job: Job) -> Work:
-        """Renewing a layer in one undoable step needs its document in front: Krita's actions work there."""
+        """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.
+
+        Runs of other documents go on meanwhile.
+        """
         told = Message()
-        while not application.is_active(job.document) or view.painting():
+        while True:
             self._stop_if_cancelled(job)
             self._living_sketch(job)
-            if not told.text and not application.is_active(job.document):
-                self.say(
-                    tr(
-                        '"{name}" is inked; its lineart is renewed once its document is in front again.',
-                        name=job.title,
-                    )
-                )
-                told = self.message
-            yield WAIT_FOR_DOCUMENT_MS if not view.painting() else WAIT_FOR_PEN_MS
+            shown = application.is_active(job.document)
+            if shown and not view.painting() and self._take_turn(job):
+                break
+            if not shown:
+                self._let_others_run(job)
+                if not told.text:
+                    told = self._tell_waiting(job)
+            yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
         if told.text and self.message is told:
             self.say("")
+
+    def _tell_waiting(self, job: Job) -> Message:
+        self.say(
+            tr(
+                '"{name}" is inked; its lineart is renewed once its document is in front again.',
+                name=job.title,
+            )
+        )
+        return self.message
 
     def _run_frames(self, job: Job) -> Work:
         """Ink keyframes, each by itself, into a layer with the same keyframes."""
@@ -456,17 +478,19 @@ class Session:
     def _save(document: Document, state: DocumentState) -> None:
         document.set_note(NOTE_KEY, NOTE_TITLE, state.to_json())
 
-    def _take_settings(self, state: DocumentState) -> None:
-        if state != DocumentState():
-            self.settings = self._with_known_style(state.settings)
-            self.settings_changed.emit()
-            if self.settings.style != state.settings.style:
-                self.say(
-                    tr(
-                        'The brush "{name}" of this document is not on this computer: the pen inks instead.',
-                        name=own_brushes.shown_name(state.settings.style),
-                    )
+    def _take_settings(self, document: Document) -> None:
+        """Those of the document; the artist's own where it remembers none."""
+        remembers = bool(document.note(NOTE_KEY))
+        wanted = self.state_of(document).settings if remembers else preferences.load_settings()
+        self.settings = self._with_known_style(wanted)
+        self.settings_changed.emit()
+        if self.settings.style != wanted.style:
+            self.say(
+                tr(
+                    'The brush "{name}" of this document is not on this computer: the pen inks instead.',
+                    name=own_brushes.shown_name(wanted.style),
                 )
+            )
 
     def _with_known_style(self, settings: InkSettings) -> InkSettings:
         self.brushes.refresh()
