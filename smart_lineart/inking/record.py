@@ -169,7 +169,7 @@ class InkRecord:
         """
         try:
             return _read(data, limit)
-        except (struct.error, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (struct.error, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise DamagedRecord from error
 
     def tile_rect(self, column: int, row: int) -> Rect:
