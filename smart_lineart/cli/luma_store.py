@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A page's luma, kept compactly: in memory, or in an unnamed file when the page is large."""
+
 from __future__ import annotations
 
 import mmap
@@ -19,9 +20,7 @@ class LumaStore:
     `in_memory` bytes the rows go to an unnamed file in `folder`, which the system frees even after a crash.
     """
 
-    def __init__(
-        self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path
-    ) -> None:
+    def __init__(self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self._map: mmap.mmap | None = None
         if height * width * self.dtype.itemsize <= in_memory:

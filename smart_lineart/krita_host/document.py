@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from krita import Selection
 
 from smart_lineart.inking import Rect
 
@@ -96,6 +97,15 @@ class Document:
 
     # -- selection
 
+    def select(self, rects: list[Rect]) -> None:
+        """Select these rectangles and nothing else."""
+        selection = Selection()
+        for rect in rects:
+            part = Selection()
+            part.select(rect.x, rect.y, rect.width, rect.height, 255)
+            selection.add(part)
+        self.raw.setSelection(selection)
+
     def selection(self) -> Any | None:
         """The artist's selection as it is now (a copy), or None."""
         selection = self.raw.selection()
@@ -129,13 +139,32 @@ class Document:
 
     def note(self, key: str) -> str:
         """A text kept in the document, saved with it; "" if there is none."""
-        if key not in self.raw.annotationTypes():
-            return ""
-        return bytes(self.raw.annotation(key)).decode("utf-8", "replace")
+        return (self.data(key) or b"").decode("utf-8", "replace")
 
     def set_note(self, key: str, title: str, text: str) -> None:
         """Keep a text in the document; it is saved with the .kra file."""
-        self.raw.setAnnotation(key, title, QByteArray(text.encode("utf-8")))
+        self.set_data(key, title, text.encode("utf-8"))
+
+    def data_keys(self) -> list[str]:
+        """The keys of all that is kept in the document, by whomever."""
+        return [str(key) for key in self.raw.annotationTypes()]
+
+    def data(self, key: str) -> bytes | None:
+        """Bytes kept in the document, saved with it; None if there are none."""
+        return bytes(self.raw.annotation(key)) if key in self.raw.annotationTypes() else None
+
+    def set_data(self, key: str, title: str, data: bytes) -> None:
+        """Keep bytes in the document; they are saved with the .kra file."""
+        self.raw.setAnnotation(key, title, QByteArray(data))
+
+    def remove_data(self, key: str) -> None:
+        """Forget what was kept."""
+        self.raw.removeAnnotation(key)
+
+
+def selected_over(selection: Any | None, area: Rect) -> np.ndarray | None:
+    """How far each pixel of an area is selected, uint8 (height, width); None without a selection."""
+    return None if selection is None else selection_strip(selection, area)
 
 
 def selection_strip(selection: Any, rect: Rect) -> np.ndarray:

@@ -13,7 +13,6 @@ import numpy as np
 from smart_lineart.inking import Rect
 
 from .document import Document
-from .geometry import grown, united
 from .layer import Layer
 from .lineart import Ink, LineartLayer
 
@@ -43,9 +42,16 @@ def key_times(document: Document, layer: Layer) -> list[int]:
     return [time for time in range(min(0, first), max(last, document.length) + 1) if layer.has_frame(time)]
 
 
+def shown_frame(document: Document, layer: Layer) -> int | None:
+    """When the keyframe of a layer that is shown now starts; None of a layer without keyframes."""
+    if not layer.animated:
+        return None
+    return max((time for time in key_times(document, layer) if time <= document.time), default=0)
+
+
 def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
     """Where to read a frame: Krita tells bounds only of the frame shown, so the whole page and those."""
-    return grown(united(document.page, layer.bounds), 0)
+    return document.page.united(layer.bounds)
 
 
 def put_frames(
@@ -91,7 +97,7 @@ def _write_frame(
     document: Document, copy: Layer, old: Layer | None, frame: FrameInk | None, colour: Any, selection: Any
 ) -> None:
     before = copy.copy() if old is not None and selection is not None else None
-    area = united(document.page, copy.bounds)
+    area = document.page.united(copy.bounds)
     if before is None:
         copy.write(bytes(area.width * area.height * copy.form.pixel_size), area)
     if frame is not None:

@@ -10,7 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, Features, Inker, Rect, Sketch, why_not_isolated
+from smart_lineart.inking import (
+    STYLES,
+    Cancelled,
+    Features,
+    FreshInk,
+    Inker,
+    Lines,
+    Rect,
+    Sketch,
+    why_not_isolated,
+)
+from smart_lineart.inking.inker import drawn_strokes
+from smart_lineart.inking.renewal import shifted
 
 from .settings import InkSettings
 
@@ -79,6 +91,23 @@ class Engine:
             cancelled=cancelled,
         )
 
+    def draw(
+        self,
+        features: Features,
+        area: Rect,
+        settings: InkSettings,
+        *,
+        part: Rect | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> FreshInk:
+        """Ink of a sketch that lies over `area` of the image, or of the `part` of it (px of the image)."""
+        part = part or area
+        region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
+        coverage = self.render(features, settings, region, cancelled)
+        strokes = shifted(drawn_strokes(features, settings.faint), -region.x, -region.y)
+        lines = Lines(strokes, settings.thickness, STYLES[settings.style])
+        return FreshInk(coverage, part, settings.thickness, lines)
+
     def inker(self, options: EngineOptions) -> Inker:
         """The engine for these options."""
         with self._lock:
@@ -114,7 +143,7 @@ class Engine:
 
 @dataclass(eq=False)
 class CachedFeatures:
-    """What is known of a sketch since it was inked."""
+    """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then."""
 
     document: Any
     sketch: str
@@ -122,6 +151,12 @@ class CachedFeatures:
     area: Rect
     detail: float
     auto_scale: float | None = None
+    read: Any = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
 
 
 class FeatureCache:
@@ -134,7 +169,7 @@ class FeatureCache:
     def put(self, item: CachedFeatures) -> None:
         """Keep features, in place of older ones of the same sketch."""
         self._items = [old for old in self._items if not self._same(old, item.document, item.sketch)] + [item]
-        while len(self._items) > 1 and sum(kept.features.nbytes for kept in self._items) > self._limit:
+        while len(self._items) > 1 and sum(kept.nbytes for kept in self._items) > self._limit:
             self._items.pop(0)
 
     def get(self, document: Any, sketch: str) -> CachedFeatures | None:

@@ -62,13 +62,13 @@ MOVED = strokes_of(straight((20, 60), (220, 60)), ring(120, 150, 50), straight((
 
 points = st.tuples(st.floats(15, SIZE - 15), st.floats(15, SIZE - 15))
 paths = st.lists(st.tuples(points, points), min_size=1, max_size=5).map(
-    lambda ends: strokes_of(straight((9, 9), (30, 9)), *(straight(*pair) for pair in ends if pair[0] != pair[1]))
+    lambda ends: strokes_of(
+        straight((9, 9), (30, 9)), *(straight(*pair) for pair in ends if pair[0] != pair[1])
+    )
 )
 thicknesses = st.sampled_from([1.0, 2.0, 3.5, 5.0, 9.0])
 pens = st.sampled_from(["pen", "g-pen", "pencil"])
-wipes = st.lists(
-    st.tuples(st.floats(0, SIZE), st.floats(0, SIZE), st.floats(3, 25)), min_size=1, max_size=3
-)
+wipes = st.lists(st.tuples(st.floats(0, SIZE), st.floats(0, SIZE), st.floats(3, 25)), min_size=1, max_size=3)
 quickly = settings(max_examples=40, deadline=None)
 
 
