@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sketch, ink, correct, change the sketch, ink again: what the artist did to the lineart is still there.
+
+Strokes are painted by a real mouse with Krita's own brush and eraser, and layers compared byte for byte.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+COMPARE = """
+import numpy as np
+
+def lineart(name="Lineart: Sketch"):
+    return node_named(K.activeDocument(), name)
+
+def layer_bytes(node=None):
+    # The layer's own pixels, (height, width, bytes of a pixel), with 200 px around the canvas.
+    node = node or lineart()
+    document = K.activeDocument()
+    width, height = document.width() + 400, document.height() + 400
+    data = bytes(node.pixelData(-200, -200, width, height))
+    return np.frombuffer(data, np.uint8).reshape(height, width, -1)
+
+def alpha(node=None):
+    document = K.activeDocument()
+    return bgra(node or lineart(), -200, -200, document.width() + 400, document.height() + 400)[..., 3]
+
+def box(x, y, width, height, like):
+    # A mask that is true in a rectangle of the image.
+    mask = np.zeros(like.shape[:2], bool)
+    mask[y + 200 : y + 200 + height, x + 200 : x + 200 + width] = True
+    return mask
+
+def count(mask):
+    return int(mask.sum())
+"""
+
+# (width, height, ppi, model, depth): the sketch is drawn in shares of the page.
+PAGES = {
+    "8 bit": (600, 400, 300.0, "RGBA", "U8"),
+    "16 bit": (600, 400, 300.0, "RGBA", "U16"),
+    "float": (600, 400, 300.0, "RGBA", "F32"),
+    "CMYK": (600, 400, 300.0, "CMYKA", "U8"),
+    "600 dpi": (3496, 2480, 600.0, "RGBA", "U8"),
+}
+
+
+def begin(krita, page: tuple = PAGES["8 bit"]) -> float:
+    """A sketch and its ink; px per px of the small page."""
+    width, height, ppi, model, depth = page
+    scale = width / 600
+    krita.run(
+        """
+def job():
+    document = sketch_document(W, H, model=MODEL, depth=DEPTH, ppi=PPI, thick=3 * SCALE)
+    yield 500
+    K.action("zoom_to_fit").trigger()
+    session().look()
+    session().change("thickness", 4.0 * SCALE, final=True)
+    yield 400
+""",
+        W=width,
+        H=height,
+        PPI=ppi,
+        MODEL=model,
+        DEPTH=depth,
+        SCALE=scale,
+    )
+    krita.ink()
+    krita.run(COMPARE + "\ndef job():\n    K.fresh = layer_bytes(), alpha()")
+    return scale
+
+
+def correct(krita, scale: float = 1.0) -> None:
+    """Erase a piece of the loop's left side, and draw a stroke into the empty corner."""
+    krita.paint(
+        "Lineart: Sketch", (40 * scale, 190 * scale), (95 * scale, 190 * scale), size=30 * scale, erase=True
+    )
+    krita.paint("Lineart: Sketch", (440 * scale, 60 * scale), (520 * scale, 40 * scale), size=6 * scale)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    K.corrected = layer_bytes(), alpha()
+    before, now = K.fresh[1].astype(int), K.corrected[1].astype(int)
+    return [count((before > 0) & (now == 0)), count(now > before)]
+"""
+    )
+    assert found[0] > 50 * scale, "nothing was erased"
+    assert found[1] > 200 * scale, "nothing was painted"
+
+
+CHECK = (
+    COMPARE
+    + """
+def job():
+    changed = CHANGED
+    before, corrected = K.fresh[1].astype(int), K.corrected[1].astype(int)
+    now, pixels = alpha().astype(int), layer_bytes()
+    theirs = np.abs(corrected - before) > 6
+    there = box(*changed, now)
+    other = ~there & (pixels != K.corrected[0]).any(axis=-1)
+    rows, columns = np.nonzero(other)
+    return {
+        "lost": count(theirs & ~there & (np.abs(now - corrected) > 2)),
+        "renewed": count(there & (now > 128)),
+        "other": len(rows),
+        "where": [int(v) - 200 for v in (columns.min(), rows.min(), columns.max(), rows.max())]
+        if len(rows) else None,
+        "label": widget("corrections").text(),
+        "message": session().message.text,
+        "error": session().last_error,
+        "tree": tree(K.activeDocument()),
+    }
+"""
+)
+CHANGED = (330, 20, 30, 160)
+
+
+def scaled(rect: tuple, scale: float) -> tuple[int, ...]:
+    return tuple(round(value * scale) for value in rect)
+
+
+def change_sketch(krita, scale: float = 1.0) -> None:
+    """A new line in the sketch, far from the corrections and from other lines."""
+    krita.paint("Sketch", (345 * scale, 40 * scale), (345 * scale, 160 * scale), size=4 * scale)
+
+
+def check(krita, scale: float = 1.0, label: str = "2 corrections kept") -> None:
+    found = krita.run(CHECK, CHANGED=scaled(CHANGED, scale))
+    assert found["error"] == ""
+    assert found["lost"] == 0, found
+    assert found["renewed"] > 300 * scale, found
+    assert found["other"] == 0, found
+    assert found["label"] == label
+    assert found["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+def test_corrections_stay_and_only_changes_are_renewed(krita, pictures: Path) -> None:
+    begin(krita)
+    krita.picture(pictures / "corrections-0.png")
+    correct(krita)
+    change_sketch(krita)
+    krita.picture(pictures / "corrections-1.png")
+    krita.ink()
+    krita.picture(pictures / "corrections-2.png")
+    check(krita)
+    undone = krita.run(
+        COMPARE
+        + """
+def job():
+    K.merged = layer_bytes()
+    undo(K.activeDocument())
+    yield 400
+    undone = bool((layer_bytes() == K.corrected[0]).all())
+    redo(K.activeDocument())
+    yield 400
+    return [undone, bool((layer_bytes() == K.merged).all())]
+"""
+    )
+    assert undone == [True, True], "renewing is not one undoable step"
+    # Inking once more changes nothing and leaves no step.
+    text = krita.run("def job():\n    return undo_text()")
+    krita.ink()
+    assert krita.run("def job():\n    return undo_text()") == text
+    check(krita)
+
+
+def test_corrections_after_undoing_a_renewal(krita) -> None:
+    """Undo brings the old layer back; the ink it was made with is known still."""
+    begin(krita)
+    correct(krita)
+    change_sketch(krita)
+    krita.ink()
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 500")
+    krita.ink()
+    check(krita)
+
+
+def test_corrections_after_saving_and_reopening(krita) -> None:
+    begin(krita)
+    correct(krita)
+    size = krita.run(
+        """
+def job():
+    import zipfile
+    document = K.activeDocument()
+    document.saveAs(PATH)
+    document.setModified(False)
+    document.close()
+    yield 400
+    new_document(200, 200)
+    yield 400
+    again = K.openDocument(PATH)
+    again.setBatchmode(True)
+    K.activeWindow().addView(again)
+    yield 800
+    K.action("zoom_to_fit").trigger()
+    yield 300
+    files = zipfile.ZipFile(PATH).infolist()
+    return [file.file_size for file in files if "smart_lineart/ink" in file.filename]
+""",
+        PATH=str(krita.home / "corrections.kra"),
+    )
+    assert len(size) == 1
+    assert size[0] < 20_000
+    change_sketch(krita)
+    krita.ink()
+    check(krita)
+
+
+@pytest.mark.parametrize("page", ["16 bit", "float", "CMYK", "600 dpi"])
+def test_corrections_in_every_kind_of_page(krita, page: str) -> None:
+    scale = begin(krita, PAGES[page])
+    correct(krita, scale)
+    change_sketch(krita, scale)
+    krita.ink()
+    check(krita, scale)
+
+
+def test_only_inside_the_selection(krita) -> None:
+    begin(krita)
+    correct(krita)
+    change_sketch(krita)
+    krita.run("""
+def job():
+    chosen = Selection()
+    chosen.select(320, 0, 60, 100, 255)
+    K.activeDocument().setSelection(chosen)
+    yield 300
+""")
+    krita.ink()
+    half = krita.run(
+        COMPARE
+        + """
+def job():
+    changed = (layer_bytes() != K.corrected[0]).any(axis=-1)
+    return [count(changed & box(320, 0, 60, 100, changed)), count(changed & ~box(320, 0, 60, 100, changed))]
+"""
+    )
+    assert half[0] > 200
+    assert half[1] == 0
+    krita.run("def job():\n    K.action('deselect').trigger()\n    yield 300")
+    krita.ink()
+    check(krita)
+
+
+def test_the_new_ink_is_taken_where_it_is_selected(krita, pictures: Path) -> None:
+    begin(krita)
+    correct(krita)
+    change_sketch(krita)
+    krita.ink()
+    krita.click("showCorrections")
+    krita.picture(pictures / "corrections-shown.png")
+    marks = krita.run("""
+def job():
+    yield 300
+    window = K.activeWindow().qwindow()
+    found = [w for w in window.findChildren(QtWidgets.QWidget, "smart_lineart_marks") if w.isVisible()]
+    mark = found[0]
+    inside = []
+    for x, y in ((65, 190), (480, 50)):
+        spot = mark.mapFromGlobal(QtCore.QPoint(*on_screen(K.activeDocument(), x, y)))
+        hits = [a <= spot.x() <= a + w and b <= spot.y() <= b + h for a, b, w, h in mark.rectangles]
+        inside.append(sum(hits))
+    return [len(found), len(mark.rectangles), inside]
+""")
+    assert marks == [1, 2, [1, 1]]
+    krita.click("takeNew")
+    assert "Select the places" in krita.run("def job():\n    yield 200\n    return session().message.text")
+    krita.run("""
+def job():
+    chosen = Selection()
+    chosen.select(30, 150, 80, 80, 255)
+    K.activeDocument().setSelection(chosen)
+    yield 300
+""")
+    krita.click("takeNew")
+    krita.wait_idle()
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    now, where = layer_bytes(), box(30, 150, 80, 80, alpha())
+    fresh = (now == K.fresh[0]).all(axis=-1)
+    stroke = box(430, 20, 110, 60, where)
+    label = widget("corrections").text()
+    undo(K.activeDocument())
+    yield 400
+    back = alpha() == K.corrected[1]
+    return [count(where & ~fresh), count(stroke & (now != K.corrected[0]).any(axis=-1)), label,
+            count(where & ~back)]
+"""
+    )
+    assert found == [0, 0, "1 correction kept", 0]
+    krita.click("showCorrections")
+
+
+def test_thickness_style_and_colour_keep_corrections(krita) -> None:
+    begin(krita)
+    correct(krita)
+    krita.drag("thickness", 0.3, 0.6)
+    krita.wait_idle()
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    from krita import ManagedColor
+    before, now = K.fresh[1].astype(int), alpha().astype(int)
+    corrected = K.corrected[1].astype(int)
+    stroke = (corrected > before + 3)
+    gone = box(50, 182, 25, 16, now)
+    thicker = count(now > 128) > 1.4 * count(corrected > 128)
+    same = count(stroke & (layer_bytes() != K.corrected[0]).any(axis=-1))
+    label = widget("corrections").text()
+    view = K.activeWindow().activeView()
+    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(200, 30, 60), view.canvas()))
+    session().change("colour", "foreground", final=True)
+    yield from idle()
+    colours = bgra(lineart(), 0, 0, 600, 400)
+    ink = box(250, 60, 30, 200, now)[200:600, 200:800] & (colours[..., 3] > 200)
+    mine = stroke[200:600, 200:800] & (colours[..., 3] > 200)
+    return [count(gone & (now > 0)), thicker, same, label, colours[ink].max(axis=0).tolist(),
+            colours[mine].max(axis=0).tolist(), count(gone & (alpha() > 0))]
+"""
+    )
+    gone, thicker, same, label, ink, mine, still_gone = found
+    assert (gone, thicker, still_gone) == (0, True, 0)
+    assert same == 0, "the artist's stroke was changed"
+    assert label == "2 corrections kept"
+    assert ink[:3] == pytest.approx([60, 30, 200], abs=3)
+    assert mine[:3] == pytest.approx([0, 0, 0], abs=3)
+
+
+def test_another_colour_stays(krita) -> None:
+    begin(krita)
+    krita.paint("Lineart: Sketch", (40, 190), (95, 190), size=14, colour=(40, 160, 40))
+    krita.run(COMPARE + "\ndef job():\n    K.corrected = layer_bytes(), alpha()")
+    change_sketch(krita)
+    krita.ink()
+    same = krita.run(
+        COMPARE
+        + """
+def job():
+    return [count((layer_bytes() != K.corrected[0]).any(axis=-1) & box(30, 170, 80, 40, alpha())),
+            widget("corrections").text()]
+"""
+    )
+    assert same == [0, "1 correction kept"]
