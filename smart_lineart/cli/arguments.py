@@ -199,7 +199,12 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="SIZE",
         help="memory the whole command may use, such as 300M (default: 1G)",
     )
-    work.add_argument("--model", type=Path, metavar="DIR", help="model folder (default: the built-in model)")
+    work.add_argument(
+        "--model",
+        type=Path,
+        metavar="NAME|DIR",
+        help="model, see `info`, or its folder (default: lineart)",
+    )
     work.add_argument("--json", action="store_true", help="print the results as JSON")
 
 

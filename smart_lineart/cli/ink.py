@@ -76,6 +76,7 @@ def ink_file(
     features = inker.prepare(
         page.sketch,
         detail=look.detail,
+        keep=False,
         progress=lambda done: progress(_PREPARING * done),
         cancelled=cancelled,
     )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from smart_lineart.inking.calibration import Calibration
 from smart_lineart.inking.errors import (
     BadOption,
     BadSketch,
@@ -35,6 +36,7 @@ __all__ = [
     "BadSketch",
     "BadStrip",
     "Base",
+    "Calibration",
     "Cancelled",
     "DamagedRecord",
     "Device",

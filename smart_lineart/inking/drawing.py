@@ -22,6 +22,7 @@ from smart_lineart.inking.styles import Style
 
 CELL = 8
 CHUNK = 4096  # cells worked at once: 1 MB of float32, which stays in the processor's cache
+STEPS_PER_PX = 1 << 16
 THINNEST = 0.3  # px: radius below which a line would only turn grey
 _CENTRES = np.arange(CELL, dtype=np.float32) + np.float32(0.5)
 
@@ -40,19 +41,28 @@ class Capsules:
         return Capsules(self.start[keep], self.stop[keep], self.start_radius[keep], self.stop_radius[keep])
 
 
-def _taper(strokes: Strokes, length: float) -> Floats:
-    """Factor 0..1 per vertex by which the pressure rises from free ends, over `length` px."""
-    steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T).astype(np.float64)
-    steps[strokes.starts[:-1]] = 0.0
-    run = np.cumsum(steps)
+def from_ends(strokes: Strokes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Px along its stroke from every vertex (N,) back to the stroke's start, and on to its end."""
+    steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T)
+    # Whole steps add up exactly, so that a stroke is drawn the same whatever strokes come before it.
+    whole = np.rint(steps * STEPS_PER_PX).astype(np.int64)
+    whole[strokes.starts[:-1]] = 0
+    run = np.cumsum(whole)
     counts = np.diff(strokes.starts)
     first, last = run[strokes.starts[:-1]], run[strokes.starts[1:] - 1]
-    total = last - first
+    return (run - np.repeat(first, counts)) / STEPS_PER_PX, (np.repeat(last, counts) - run) / STEPS_PER_PX
+
+
+def _taper(strokes: Strokes, length: float) -> Floats:
+    """Factor 0..1 per vertex by which the pressure rises from free ends, over `length` px."""
+    counts = np.diff(strokes.starts)
+    start, stop = from_ends(strokes)
     # A stroke shorter than two tapers keeps its full width in the middle.
-    reach = np.repeat(np.minimum(length, 0.4 * total) + 1e-6, counts)
-    from_start = np.where(np.repeat(strokes.free[:, 0], counts), run - np.repeat(first, counts), np.inf)
-    from_stop = np.where(np.repeat(strokes.free[:, 1], counts), np.repeat(last, counts) - run, np.inf)
-    end = np.minimum(from_start, from_stop)
+    reach = np.minimum(length, 0.4 * (start + stop)) + 1e-6
+    end = np.minimum(
+        np.where(np.repeat(strokes.free[:, 0], counts), start, np.inf),
+        np.where(np.repeat(strokes.free[:, 1], counts), stop, np.inf),
+    )
     ring = np.hypot(*(strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]).T) < 1e-3
     factor = np.sqrt(np.clip(end / reach, 0.0, 1.0))
     factor[np.repeat(ring, counts)] = 1.0

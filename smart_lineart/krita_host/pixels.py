@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smart_lineart.inking import Rect
+
 DEPTHS: dict[str, np.dtype] = {
     "U8": np.dtype(np.uint8),
     "U16": np.dtype("<u2"),
@@ -180,13 +182,16 @@ class LayerSketch:
         """Memory held, in bytes."""
         return self.grey.nbytes + self.alpha.nbytes
 
-    def same_as(self, other: LayerSketch) -> bool:
-        """Whether another one shows the same."""
-        return (
-            self.paper == other.paper
-            and np.array_equal(self.grey, other.grey)
-            and np.array_equal(self.alpha, other.alpha)
-        )
+    def changed_from(self, other: LayerSketch) -> Rect | None:
+        """The rectangle in which it differs from another one, empty where in none; None if in all of it."""
+        if self.size != other.size or self.paper != other.paper:
+            return None
+        apart = (self.grey != other.grey) | (self.alpha != other.alpha)
+        rows, columns = np.flatnonzero(apart.any(axis=1)), np.flatnonzero(apart.any(axis=0))
+        if not rows.size:
+            return Rect(0, 0, 0, 0)
+        x, y = int(columns[0]), int(rows[0])
+        return Rect(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
 
     def put(self, top: int, grey: np.ndarray, alpha: np.ndarray) -> None:
         """Take in a strip of rows starting at `top`."""

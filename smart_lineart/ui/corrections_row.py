@@ -28,9 +28,7 @@ class CorrectionsRow(QtWidgets.QWidget):
         self._take = self._button(
             "takeNew",
             "krita_draw_path",
-            tr(
-                "Take the new ink here: inside the selection it takes the place of your corrections"
-            ),
+            tr("Take the new ink here: inside the selection it takes the place of your corrections"),
         )
         self._take.setAccessibleName(tr("Take the new ink here"))
         self._take.clicked.connect(lambda *_: corrections.take_new())

@@ -6,7 +6,6 @@ The artist's corrections stay: all ink is merged into the layer as it was before
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from smart_lineart.krita_host.geometry import overlap
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 
-from .renewing import Kept, find_base, ink_notes, recolours, sentence_of_steps
+from .renewing import Kept, find_base, noted, recolours, sentence_of_steps
 from .settings import InkSettings
 from .settling import stay_on
 from .steps import Pending, Work
@@ -126,9 +125,7 @@ class Follower:
     ) -> tuple[FreshInk, Rect, Merge] | None:
         """Draws on a worker's thread; None if it was outdated."""
         try:
-            fresh = self._session.engine.draw(
-                self._item.features, self._item.area, wanted, part=region, cancelled=outdated
-            )
+            fresh = self._session.engine.draw(self._item, wanted, part=region, cancelled=outdated)
         except Cancelled:
             return None
         fresh = base.place(fresh)
@@ -163,7 +160,7 @@ class Follower:
         fresh, area, merge = self._last
         form = target.layer.form
         before = base.record if self._selection is not None else None
-        fresh = replace(fresh, notes=ink_notes(document, session.pen(drawn), form, before))
+        fresh = noted(fresh, document, session.pen(drawn), form, before)
         selected = selected_over(self._selection, area)
         record = yield session.render_worker.submit(partial(base.remember, fresh, selected, area))
         if self._gone():

@@ -83,17 +83,18 @@ class _Plan:
     changes: bool
 
 
-def ink_notes(
-    document: Document, pen: Any, form: PixelFormat, before: InkRecord | None = None
-) -> dict[str, Any]:
-    """What a record keeps beside the ink: the page it was made for, the colours it was written in.
+def noted(
+    fresh: FreshInk, document: Document, pen: Any, form: PixelFormat, before: InkRecord | None = None
+) -> FreshInk:
+    """Fresh ink with what its record keeps beside it: the page it was made for, the colours of the ink.
 
     `before`: the record of ink of which a part stays.
     """
     colours = _colours(before) if before is not None else []
     colour = note_colour(as_pixel(pen, form), form)
     colours = [other for other in colours if other != colour] + [colour]
-    return {"page": list(document.page[2:]), "colours": colours[-COLOURS:]}
+    notes = {"page": list(document.page[2:]), "colours": colours[-COLOURS:]}
+    return replace(fresh, notes={**fresh.notes, **notes})
 
 
 def sentence_of_steps(lineart: Layer) -> str:
@@ -184,8 +185,9 @@ class Renewer:
         for _ in range(TRIES):
             base = yield from find_base(self._memory, self._worker, document, lineart)
             recolour = recolours(base, pixel, form)
-            notes = ink_notes(document, pen, form, base.record if selection is not None else None)
-            placed = yield self._worker.submit(partial(base.place, replace(fresh, notes=notes)))
+            before = base.record if selection is not None else None
+            placing = partial(base.place, noted(fresh, document, pen, form, before))
+            placed = yield self._worker.submit(placing)
             area = base.area(placed)
             selected = selected_over(selection, area)
             plan = yield self._worker.submit(partial(_plan, base, placed, area, selected, recolour=recolour))

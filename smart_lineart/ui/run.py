@@ -5,27 +5,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from smart_lineart.inking import Base, Cancelled, FreshInk, InkError, Rect
+from smart_lineart.inking import Base, Cancelled, DamagedRecord, FreshInk, InkError, Rect
 from smart_lineart.krita_host import application, frames, view
 from smart_lineart.krita_host.document import selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.reading import read_sketch, sketch_area
 
-from .engine import CachedFeatures
+from .engine import CachedFeatures, Earlier
 from .i18n import tr
 from .jobs import Job, JobState
-from .renewing import NotFound, ink_notes, keep_apart, sentence_of_steps
+from .renewing import NotFound, keep_apart, noted, sentence_of_steps
 from .settling import stay_on
 from .steps import Work
 
 if TYPE_CHECKING:
     from .session import Session
 
+NOWHERE = Rect(0, 0, 0, 0)
 WAIT_FOR_PEN_MS = 30
 WAIT_FOR_DOCUMENT_MS = 200
 
@@ -60,18 +61,18 @@ class Run:
         for follower in session.followers_of(job.document, job.sketch):
             follower.finish()
         layer = self._living_sketch()
-        area = sketch_area(layer)
+        known = session.cache.get(job.document, job.sketch) or self._noted()
+        area = sketch_area(layer, known.area if known is not None else None)
         if not area.width:
             raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
         sketch = yield from self._read(layer, area)
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
-        known = session.cache.get(job.document, job.sketch)
         item = yield from self._prepare(sketch, area, known)
         if job.live and item is known:
             return  # nothing was drawn
         pen = session.pen(job.settings)
-        draw = partial(session.engine.draw, item.features, area, job.settings)
+        draw = partial(session.engine.draw, item, job.settings)
         fresh = yield session.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
         job.seconds["inking"] = time.monotonic() - began
         self._stop_if_cancelled()
@@ -82,26 +83,40 @@ class Run:
     def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None) -> Work:
         """The sketch's lines: those known already, where nothing has changed."""
         job, session = self._job, self._session
-        if (
-            known is not None
-            and (known.area, known.detail) == (area, job.settings.detail)
-            and known.read is not None
-            and known.read.same_as(sketch)
-        ):
-            return known
-        auto = known.auto_scale if known else None
+        earlier, auto = Earlier(), None
+        if known is not None:
+            auto = known.auto_scale
+            same = known.area == area and known.read is not None
+            changed = sketch.changed_from(known.read) if same else None
+            if changed == NOWHERE and known.detail == job.settings.detail:
+                return known
+            features = known.features if same else None
+            calibration = known.features.calibration
+            earlier = Earlier(features, calibration, changed, auto)
         features = yield session.ink_worker.submit(
             lambda: session.engine.prepare(
                 sketch,
                 job.settings,
                 lambda done: session.loop.post(lambda: job.report(done * 0.9)),
                 lambda: job.cancelled,
-                auto,
+                earlier,
             )
         )
         if not job.settings.detail:
             auto = features.scale
         return CachedFeatures(job.document, job.sketch, features, area, job.settings.detail, auto, sketch)
+
+    def _noted(self) -> CachedFeatures | None:
+        """What the document remembers of the sketch, so that it is seen as before it was closed."""
+        job, memory = self._job, self._session.memory
+        lineart = memory.lineart_in_use(job.document, job.sketch)
+        if lineart is None:
+            return None
+        with suppress(DamagedRecord):
+            record = memory.ink_of(job.document, lineart)
+            notes = record.notes.get("sketch") if record is not None else None
+            return CachedFeatures.from_notes(job.document, job.sketch, notes)
+        return None
 
     def _read(self, layer: Layer, area: Rect, moment: int | None = None) -> Work:
         sketch = None
@@ -155,7 +170,7 @@ class Run:
         name = self._living_sketch().name
         target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
         yield from self._write(target.write(Ink(fresh.coverage, fresh.area, pen)))
-        fresh = replace(fresh, notes=ink_notes(job.document, pen, target.layer.form))
+        fresh = noted(fresh, job.document, pen, target.layer.form)
         selected = selected_over(job.selection, fresh.area)
         remember = partial(Base.blank().remember, fresh, selected, fresh.area)
         record = yield self._session.ink_worker.submit(remember)

@@ -57,7 +57,8 @@ def begin(krita, page: tuple = PAGES["8 bit"]) -> float:
 def job():
     document = sketch_document(W, H, model=MODEL, depth=DEPTH, ppi=PPI, thick=3 * SCALE)
     yield 500
-    K.action("zoom_to_fit").trigger()
+    K.activeWindow().activeView().canvas().setZoomLevel(min(1.0, 700 / W) * PPI / 72)
+    yield 300
     session().look()
     session().change("thickness", 4.0 * SCALE, final=True)
     yield 400
@@ -198,8 +199,6 @@ def job():
     again.setBatchmode(True)
     K.activeWindow().addView(again)
     yield 800
-    K.action("zoom_to_fit").trigger()
-    yield 300
     files = zipfile.ZipFile(PATH).infolist()
     return [file.file_size for file in files if "smart_lineart/ink" in file.filename]
 """,
@@ -350,3 +349,220 @@ def job():
 """
     )
     assert same == [0, "1 correction kept"]
+
+
+# -- layers and canvases that were changed meanwhile
+
+
+MOVES = {
+    "layer moved": "lineart().move(24, -18)",
+    "layer renamed, grouped, seen through": """
+    group = document.createGroupLayer("Group")
+    document.rootNode().addChildNode(group, None)
+    lineart().setOpacity(120)
+    lineart().setBlendingMode("multiply")
+    node = lineart()
+    node.setName("Inked")
+    node.remove()
+    group.addChildNode(node, None)""",
+    "cropped": "document.crop(20, 10, 560, 360)",
+    "larger canvas": "document.resizeImage(-40, -30, 700, 500)",
+    "turned": "document.rotateImage(__import__('math').pi / 2)",
+    "scaled": "document.scaleImage(900, 600, 450, 450, 'Bicubic')",
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_corrections_are_carried_along(krita, move: str) -> None:
+    begin(krita)
+    correct(krita)
+    name = "Inked" if "renamed" in move else "Lineart: Sketch"
+    krita.run(
+        COMPARE
+        + "\ndef job():\n    document = K.activeDocument()\n    "
+        + MOVES[move]
+        + """
+    document.waitForDone()
+    yield 500
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    K.before = alpha(lineart(NAME))
+""",
+        NAME=name,
+    )
+    krita.run("""
+def job():
+    # A new line in the sketch, wherever that lies now: in its empty middle.
+    document = K.activeDocument()
+    sketch = node_named(document, "Sketch")
+    x, y, w, h = document.width() // 2, document.height() // 2, 12, 60
+    paint(document, sketch, np.full((6, 40, 4), (20, 20, 20, 255), np.uint8), x, y)
+    document.refreshProjection()
+    yield 300
+""")
+    krita.ink()
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    node = lineart(NAME)
+    if node is None:
+        return [tree(document), session().message.text, session().last_error]
+    now = alpha(node).astype(int)
+    x, y = document.width() // 2, document.height() // 2
+    there = box(x - 80, y - 80, 200, 170, now)
+    page = box(0, 0, document.width(), document.height(), now)
+    apart = np.abs(now - K.before) > 60
+    new = there & apart & (now > 128)
+    return [tree(document), session().message.text, session().last_error, count(apart & ~there & page),
+            count(new), widget("corrections").text(), node.opacity()]
+""",
+        NAME=name,
+    )
+    assert len(found) == 7, found
+    layers, message, error, other, new, label, opacity = found
+    assert (message, error) == ("", "")
+    assert other == 0, found
+    assert new > 20, found
+    assert label == "2 corrections kept", found
+    assert "Lineart corrections" not in str(layers)
+    if "renamed" in move:
+        assert opacity == 120
+        assert layers == ["Background", "Sketch", ["Group", ["Inked"]]]
+
+
+def test_what_cannot_be_carried_along_is_kept_and_said(krita) -> None:
+    begin(krita)
+    correct(krita)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    lineart().rotateNode(0.3)
+    document.waitForDone()
+    yield 500
+    K.kept = layer_bytes()
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    said = yield from ink()
+    kept = lineart("Lineart corrections")
+    same = bool((layer_bytes(kept) == K.kept).all())
+    return [tree(document), said, same, count(alpha() > 0) > 2000]
+"""
+    )
+    assert found[0] == ["Background", "Sketch", "Lineart: Sketch", "Lineart corrections"]
+    assert "Lineart corrections" in found[1]
+    assert found[2:] == [True, True]
+
+
+def test_a_deleted_lineart_is_made_anew_and_a_duplicate_is_the_artists(krita) -> None:
+    begin(krita)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    copy = lineart().duplicate()
+    copy.setName("Mine")
+    document.rootNode().addChildNode(copy, None)
+    document.waitForDone()
+    mine = layer_bytes(copy)
+    lineart().remove()
+    document.waitForDone()
+    yield 300
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 400
+    yield from ink()
+    same = bool((layer_bytes(lineart("Mine")) == mine).all())
+    damaged = lineart().uniqueId().toString().strip("{}")
+    document.setAnnotation("smart_lineart/ink/" + damaged, "x", QtCore.QByteArray(b"SLIR nonsense"))
+    session().memory.records._kept.clear()
+    yield from ink()
+    return [same, tree(document), session().message.text, modal()]
+"""
+    )
+    assert found[0]
+    assert found[1] == ["Background", "Sketch", "Lineart: Sketch", "Lineart corrections", "Mine"]
+    assert "damaged" in found[2]
+    assert found[3] is None
+
+
+# -- live
+
+
+def test_live_follows_the_strokes_without_littering_the_undo_history(krita) -> None:
+    begin(krita)
+    correct(krita)
+    krita.click("live")
+    krita.paint("Sketch", (345, 40), (345, 160), size=4)
+    krita.run(
+        COMPARE
+        + """
+def job():
+    yield from until(lambda: count((alpha() > 128) & box(330, 60, 30, 80, alpha())) > 150, 20)
+    yield from idle()
+"""
+    )
+    krita.paint("Sketch", (330, 240), (380, 240), size=4)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    drawn = lambda: count((alpha() > 128) & box(335, 230, 40, 20, alpha()))
+    yield from until(lambda: drawn() > 80, 20)
+    yield from idle()
+    label, live_layer = widget("corrections").text(), lineart().uniqueId().toString()
+    undo(document)  # the stroke itself: the second live run was no step of its own
+    yield from until(lambda: drawn() < 20, 20)
+    yield from idle()
+    redo_there = K.action("edit_redo").isEnabled()
+    redo(document)
+    yield from until(lambda: drawn() > 80, 20)
+    yield from idle()
+    same_layer = live_layer == lineart().uniqueId().toString()
+    theirs = np.abs(K.corrected[1].astype(int) - K.fresh[1]) > 6
+    lost = count(theirs & (np.abs(alpha().astype(int) - K.corrected[1]) > 2))
+    return [label, redo_there, same_layer, lost, tree(document), session().message.text, session().last_error]
+"""
+    )
+    krita.click("live")
+    assert found == ["2 corrections kept", True, True, 0, ["Background", "Sketch", "Lineart: Sketch"], "", ""]
+    # A correction is the artist's again, and the live layer no longer written into without a step.
+    assert krita.run("def job():\n    yield 300\n    return session().live.on") is False
+
+
+def test_live_never_computes_while_the_pen_is_down(krita) -> None:
+    begin(krita)
+    krita.click("live")
+    krita.run("""
+def job():
+    yield from take_brush("Sketch", 4)
+    yield from idle()
+    ours = session()
+    K.computed = []
+    original = ours.engine.prepare
+    from smart_lineart.krita_host import view
+    def watched(*values, **options):
+        K.computed.append(view.painting())
+        return original(*values, **options)
+    ours.engine.prepare = watched
+""")
+    spots = krita.run(
+        "def job():\n    return [on_screen(K.activeDocument(), 330 + 2 * (i % 9), 30 + 12 * i)"
+        " for i in range(24)]"
+    )
+    krita.screen.stroke([tuple(spot) for spot in spots], steps=12, pause=0.01)
+    during = krita.run("def job():\n    return list(K.computed)")
+    after = krita.run("""
+def job():
+    yield from until(lambda: K.computed, 20)
+    yield from idle()
+    del session().engine.prepare
+    return list(K.computed)
+""")
+    krita.click("live")
+    assert during == []
+    assert after == [False]
