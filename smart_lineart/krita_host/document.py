@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from krita import Selection
 
 from smart_lineart.inking import Rect
 
@@ -96,15 +95,6 @@ class Document:
         return True
 
     # -- selection
-
-    def select(self, rects: list[Rect]) -> None:
-        """Select these rectangles and nothing else."""
-        selection = Selection()
-        for rect in rects:
-            part = Selection()
-            part.select(rect.x, rect.y, rect.width, rect.height, 255)
-            selection.add(part)
-        self.raw.setSelection(selection)
 
     def selection(self) -> Any | None:
         """The artist's selection as it is now (a copy), or None."""

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from smart_lineart.inking import DamagedRecord, InkRecord
-from smart_lineart.krita_host.document import Document
+
+if TYPE_CHECKING:
+    from smart_lineart.krita_host.document import Document
 
 PREFIX = "smart_lineart/ink/"
 TITLE = "Smart Lineart ink"

@@ -126,12 +126,19 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
         raise NotFound(str(error)) from error
     if record is None:
         raise NotFound
-    layer = yield from read_lineart(snapshot, _colours(record))
-    scale = _scale(record, document)
-    base = yield worker.submit(lambda: Base.find(record, layer, scale))
+    try:
+        base = yield from find_in(snapshot, record, worker, document)
+    except DamagedRecord as error:
+        raise NotFound(str(error)) from error
     if base is None:
         raise NotFound
     return base
+
+
+def find_in(snapshot: Layer, record: InkRecord, worker: Worker, document: Document) -> Work:
+    """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
+    layer = yield from read_lineart(snapshot, _colours(record))
+    return (yield worker.submit(partial(Base.find, record, layer, _scale(record, document))))
 
 
 def _colours(record: InkRecord) -> list[Any]:

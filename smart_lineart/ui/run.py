@@ -17,6 +17,7 @@ from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.reading import read_sketch, sketch_area
 
 from .engine import CachedFeatures, Earlier
+from .frame_renewal import FrameRenewal
 from .i18n import tr
 from .jobs import Job, JobState
 from .renewing import NotFound, keep_apart, noted, sentence_of_steps
@@ -242,17 +243,19 @@ class Run:
         old = None if job.keep_copy else session.memory.lineart_in_use(job.document, job.sketch)
         if old is not None:
             session.say(sentence_of_steps(old))
+        renewal = FrameRenewal(session, job, old, inked)
         new = yield from frames.put_frames(
             job.document,
             layer,
             old,
             tr("Lineart: {name}", name=layer.name),
-            inked,
             times,
-            session.pen(job.settings),
+            renewal.ink_of,
             job.selection,
         )
         session.memory.note_lineart(job.document, job.sketch, new, job.settings)
+        if renewal.left:
+            session.say(renewal.sentence())
 
     def _ink_frame(self, sketch: Any, area: Rect) -> frames.FrameInk:
         job, engine = self._job, self._session.engine
