@@ -338,7 +338,7 @@ class Inker:
             raise BadOption(
                 f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px."
             )
-        strokes = features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
+        strokes = drawn_strokes(features, faint)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
@@ -365,6 +365,11 @@ class Inker:
         find_style(style)
         features = self.prepare(sketch, detail=detail, keep=False, progress=progress, cancelled=cancelled)
         return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
+
+
+def drawn_strokes(features: Features, faint: float) -> Strokes:
+    """The strokes that :meth:`Inker.render` draws at this `faint`."""
+    return features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
 
 
 def _check_brush(thickness: float, faint: float) -> None:

@@ -15,6 +15,7 @@ from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
 
 from . import diagnostics
+from .corrections_row import CorrectionsRow
 from .engine import LEAST_MB, MOST_MB
 from .i18n import tr
 from .qt import QtCore, QtGui, QtWidgets
@@ -44,6 +45,8 @@ class SmartLineartDocker(DockWidget):
         self._show_settings()
         self._show_target()
         self._show_message()
+        self._show_live()
+        self._corrections.refresh()
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(LOOK_MS)
@@ -70,6 +73,8 @@ class SmartLineartDocker(DockWidget):
         self._message = MessageBox(application.icon("docker_close"))
         self._message.closed.connect(lambda: self.session.say(""))
         layout.addWidget(self._message)
+        self._corrections = CorrectionsRow(self.session.corrections)
+        layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
         layout.addWidget(self._build_engine())
         layout.addStretch(1)
@@ -98,9 +103,18 @@ class SmartLineartDocker(DockWidget):
         )
         self._copy.setAccessibleName(tr("Keep as copy"))
         self._copy.toggled.connect(self._set_keep_copy)
+        self._live = QtWidgets.QToolButton()
+        self._live.setObjectName("live")
+        self._live.setCheckable(True)
+        self._live.setAutoRaise(True)
+        self._live.setIcon(application.icon("media-playback-start"))
+        self._live.setToolTip(tr("Live: ink anew a moment after each stroke on the sketch"))
+        self._live.setAccessibleName(tr("Live"))
+        self._live.toggled.connect(self.session.live.switch)
         head = QtWidgets.QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self._ink, 1)
+        head.addWidget(self._live)
         head.addWidget(self._copy)
         return head
 
@@ -249,6 +263,8 @@ class SmartLineartDocker(DockWidget):
             (session.target_changed, self._show_target),
             (session.message_changed, self._show_message),
             (session.queue.changed, self._show_jobs),
+            (session.corrections.changed, self._corrections.refresh),
+            (session.live.changed, self._show_live),
         ]
         for signal, listener in pairs:
             signal.connect(listener)
@@ -295,6 +311,7 @@ class SmartLineartDocker(DockWidget):
             tip = tr('Ink "{name}" into a new layer right above it', name=target.title)
         self._ink.setToolTip(tip)
         self._frame_row.setVisible(target.animated)
+        self._corrections.setVisible(target.has_lineart)
         self._show_settings()
 
     def _show_message(self) -> None:
@@ -304,8 +321,13 @@ class SmartLineartDocker(DockWidget):
         icon = application.icon("dialog-warning") if message.kind == "error" else note
         self._message.show_sentence(message.text, icon)
 
+    def _show_live(self) -> None:
+        self._live.blockSignals(True)
+        self._live.setChecked(self.session.live.on)
+        self._live.blockSignals(False)
+
     def _show_jobs(self) -> None:
-        active = self.session.queue.active
+        active = [job for job in self.session.queue.active if not job.live]
         for row in [row for row in self._rows if row.job not in active]:
             self._rows.remove(row)
             self._jobs.removeWidget(row)
