@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One sketch file in, one lineart file out."""
+
 from __future__ import annotations
 
 import time
@@ -79,6 +80,7 @@ def ink_file(
     features = inker.prepare(
         page.sketch,
         detail=look.detail,
+        keep=False,
         progress=lambda done: progress(_PREPARING * done),
         cancelled=cancelled,
     )
@@ -141,9 +143,7 @@ def _write(
     icc = page.icc if look.colour.is_black else None
     colours = _colours(look)
     with whole_file(target) as file:
-        writer = PngWriter(
-            file, width=width, height=height, channels=colours.shape[1], dpi=page.dpi, icc=icc
-        )
+        writer = PngWriter(file, width=width, height=height, channels=colours.shape[1], dpi=page.dpi, icc=icc)
         done = 0
         for coverage in ink:
             writer.write(colours.take(coverage, axis=0))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A page's luma, kept compactly: in memory, or in an unnamed file when the page is large."""
+
 from __future__ import annotations
 
 import mmap
@@ -24,9 +25,7 @@ class LumaStore:
     Raises FileError where the file cannot be made.
     """
 
-    def __init__(
-        self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path
-    ) -> None:
+    def __init__(self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self._map: mmap.mmap | None = None
         if height * width * self.dtype.itemsize <= in_memory:

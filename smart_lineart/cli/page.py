@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An image file opened for inking: its luma, and what its lineart should inherit."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

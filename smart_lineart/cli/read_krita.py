@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Krita documents: the merged image that Krita keeps in every .kra."""
+
 from __future__ import annotations
 
 import io

@@ -5,6 +5,7 @@ Pillow reads it in 8 bits only and as a whole. Grey and RGB, which drawings are 
 and in 16 bits too; Pillow unpacks their rows and reads the rarer kinds. The layout is that of the Adobe
 Photoshop File Formats Specification (Adobe, 2019).
 """
+
 from __future__ import annotations
 
 import os

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """PNG, JPEG, TIFF and WebP through libvips, a strip of rows at a time and at their full depth."""
+
 from __future__ import annotations
 
 import logging

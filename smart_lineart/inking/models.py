@@ -107,9 +107,14 @@ def default_model() -> Model:
 def load_model(folder: Path | None) -> Model:
     """Return the model in ``folder``, or the default one, after checking its metadata and checksum.
 
-    Raises ModelError.
+    A bare name that is no folder here is looked for among those that come along. Raises ModelError.
     """
-    return default_model() if folder is None else _checked(Path(folder))
+    if folder is None:
+        return default_model()
+    folder = Path(folder)
+    if len(folder.parts) == 1 and not folder.exists():
+        folder = next((known for known in _model_folders() if known.name == folder.name), folder)
+    return _checked(folder)
 
 
 def _model_folders() -> list[Path]:

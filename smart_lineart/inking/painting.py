@@ -23,6 +23,7 @@ from smart_lineart.inking.drawing import (
     THINNEST,
     Capsules,
     cells_of,
+    distances,
     draw_solid,
     needed,
     pressure_along,
@@ -110,13 +111,10 @@ def _pieces(strokes: Strokes, thickness: float, style: Style) -> _Pieces:
 
 def _apart(strokes: Strokes, thickness: float) -> Floats:
     """(N,) 0..1: whether a stroke is a layer of its own here, or one line with the stroke that it ends on."""
-    steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T).astype(np.float64)
-    steps[strokes.starts[:-1]] = 0.0
-    run = np.cumsum(steps)
+    from_start, from_stop = distances(strokes)
     counts = np.diff(strokes.starts)
-    first, last = run[strokes.starts[:-1]], run[strokes.starts[1:] - 1]
-    from_start = np.where(np.repeat(strokes.free[:, 0], counts), np.inf, run - np.repeat(first, counts))
-    from_stop = np.where(np.repeat(strokes.free[:, 1], counts), np.inf, np.repeat(last, counts) - run)
+    from_start[np.repeat(strokes.free[:, 0], counts)] = np.inf
+    from_stop[np.repeat(strokes.free[:, 1], counts)] = np.inf
     near, far = JOIN
     away = np.minimum(from_start, from_stop) / thickness
     return np.asarray(np.clip((away - near) / (far - near), 0.0, 1.0), np.float32)

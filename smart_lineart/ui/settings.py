@@ -9,23 +9,25 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from smart_lineart.inking import STYLES
-
 NOTE_KEY = "smart_lineart/state"
 NOTE_TITLE = "Smart Lineart settings"
 VERSION = 1
+LONGEST_NAME = 100
 MM_PER_INCH = 25.4
 LONGEST_NOTE = 1 << 20
 """Characters of a document's note: hundreds of sketches take a tenth of it. A longer one is damaged."""
 MOST_LAYERS = 64
 
 LIMITS = {"thickness": (0.5, 100.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
-CHOICES = {"style": tuple(STYLES), "unit": ("px", "mm"), "colour": ("black", "foreground")}
+CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground")}
 
 
 @dataclass(frozen=True)
 class InkSettings:
-    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch."""
+    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch.
+
+    `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are.
+    """
 
     thickness: float = 4.0
     unit: str = "px"
@@ -56,6 +58,8 @@ class InkSettings:
             # Bounded before it is made a float: a file's integer may be too large for one.
             return self._with(name, float(min(high, max(low, value))))
         if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):
+            return self
+        if name == "style" and not 0 < len(value) <= LONGEST_NAME:
             return self
         return self._with(name, value)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command on a disk that is really full: a sentence, the old lineart, nothing half-done."""
+
 from __future__ import annotations
 
 import hashlib
