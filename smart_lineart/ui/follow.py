@@ -146,7 +146,7 @@ class Follower:
         active = document.active_layer()
         self._selection = document.selection()
         self._target = yield from LineartLayer.renew(document, old, self._selection)
-        session.memory.records.carry(document, old.identity, self._target.layer.identity)
+        session.memory.carry(document, old.identity, self._target.layer)
         session.memory.note_lineart(document, self.sketch, self._target.layer, wanted)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, self._target.layer)

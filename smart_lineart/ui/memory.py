@@ -63,7 +63,7 @@ class Memory:
         self.records.tidy(document, record.layers, layer.identity)
 
     def carry(self, document: Document, identity: str, copy: Layer) -> None:
-        """A copy has taken a lineart's place. Told at once: Krita selects it, and a click may come any time."""
+        """A copy has taken a lineart's place. Told at once: Krita selects it, and a click may come."""
         state = self.state_of(document)
         record = state.record_of(identity)
         if record is not None and identity in record.layers:
