@@ -25,6 +25,7 @@ TRAINING_DATA = "docs/data.md"
 _LEFT_OUT = ("cli", "__pycache__", "models", "runtime_libs", "vendor")
 _LEFT_OUT_FILES = ("__main__.py", "py.typed")
 _SOURCE_SUFFIXES = (".py", ".json", ".png", ".svg")
+MODEL = "lineart"  # the docker offers no other
 _MODEL_FILES = ("README.md", "metadata.json", "model.onnx")
 
 # What numpy needs only to build or test others; its public modules all stay, since other plugins may share
@@ -91,14 +92,13 @@ def _add_plugin(entries: Entries, root: Path) -> None:
 
 
 def _add_models(entries: Entries, root: Path) -> None:
-    cards = sorted((root / "models").glob("*/metadata.json"))
-    if not cards:
-        raise PackingError("There is no model in models/.")
-    for card in cards:
-        for name in _MODEL_FILES:
-            if not (card.parent / name).is_file():
-                raise PackingError(f"The model {card.parent} lacks {name}.")
-            entries.add_file(f"{NAME}/models/{card.parent.name}/{name}", card.parent / name)
+    folder = root / "models" / MODEL
+    if not folder.is_dir():
+        raise PackingError(f"There is no model {MODEL} in models/.")
+    for name in _MODEL_FILES:
+        if not (folder / name).is_file():
+            raise PackingError(f"The model {folder} lacks {name}.")
+        entries.add_file(f"{NAME}/models/{MODEL}/{name}", folder / name)
 
 
 def _add_licences(entries: Entries, wheels: list[tuple[Wheel, Path]], root: Path) -> None:

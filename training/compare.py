@@ -57,7 +57,7 @@ def train(variant: Variant, data: Path, folder: Path, steps: int) -> None:
     batch = PIXELS // variant.side**2
     checkpoint = folder / "checkpoint.pt"
     run(training, DataLoader(stream, batch, num_workers=1, prefetch_factor=2), checkpoint, 1e9)
-    export(checkpoint, folder, version="0", metrics={})
+    export(checkpoint, folder, version="0")
     checkpoint.unlink()
 
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Export a checkpoint as a model folder: `python -m training.export runs/a/checkpoint.pt models/lineart`.
+"""Export a checkpoint as models: `python -m training.export runs/a/checkpoint.pt models`.
+
+Writes two folders: lineart-hq, the network in 32-bit floats, and lineart, the one that is used, the same in 8
+bits, see training/quantise.py. `python -m training.figures` puts what is measured on them into their cards.
 
 The ONNX file takes uint8 darkness and gives uint8 maps, batch norm folded into the convolutions, so that
 tiles cross the runtime's border without float copies.
@@ -11,13 +14,16 @@ import argparse
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from training.network import MAPS, STRIDE, WIDTH_SCALE, LineartNet
+from training.quantise import calibration_tiles, quantise
 
 
 def fold_batch_norm(module: nn.Module) -> None:
@@ -67,8 +73,8 @@ def receptive_field(net: LineartNet, side: int = 384) -> int:
     return widest
 
 
-def export(checkpoint: Path, folder: Path, *, version: str, metrics: dict[str, float]) -> None:
-    """Write model.onnx and metadata.json into `folder`; the card README.md is written by hand."""
+def export(checkpoint: Path, folder: Path, *, version: str) -> None:
+    """Write model.onnx, in 32-bit floats, and metadata.json into `folder`; README.md is written by hand."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = LineartNet()
     net.load_state_dict(state["average"])
@@ -76,34 +82,48 @@ def export(checkpoint: Path, folder: Path, *, version: str, metrics: dict[str, f
     field = receptive_field(net)
     fold_batch_norm(net)
     folder.mkdir(parents=True, exist_ok=True)
-    onnx = folder / "model.onnx"
     torch.onnx.export(
         ByteNet(net).eval(),
         (torch.zeros(1, 1, 64, 64, dtype=torch.uint8),),
-        str(onnx),
+        str(folder / "model.onnx"),
         input_names=["sketch"],
         output_names=["geometry"],
         dynamic_axes={"sketch": {2: "height", 3: "width"}, "geometry": {2: "height", 3: "width"}},
         opset_version=17,
         dynamo=False,
     )
-    metadata = {
-        "schema": 1,
-        "name": folder.name,
-        "version": version,
-        "title": "Lineart",
-        "sha256": hashlib.sha256(onnx.read_bytes()).hexdigest(),
-        "input": "sketch",
-        "output": "geometry",
-        "channels": MAPS,
-        "stride": STRIDE,
-        "receptive_field": field,
-        "licence": "GPL-3.0-or-later",
-        "metrics": metrics,
-        "created": dt.date.today().isoformat(),
-        "steps": state["step"],
-    }
-    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")
+    _write_card(
+        folder,
+        {
+            "schema": 1,
+            "name": folder.name,
+            "version": version,
+            "title": "Lineart, in 32-bit floats",
+            "input": "sketch",
+            "output": "geometry",
+            "channels": MAPS,
+            "stride": STRIDE,
+            "receptive_field": field,
+            "licence": "GPL-3.0-or-later",
+            "metrics": {},
+            "created": dt.date.today().isoformat(),
+            "steps": state["step"],
+        },
+    )
+
+
+def export_quantised(source: Path, folder: Path, tiles: Iterable[np.ndarray]) -> None:
+    """Write the model in folder `source` in 8 bits into `folder`, calibrated on `tiles`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    quantise(source / "model.onnx", folder / "model.onnx", tiles)
+    card = json.loads((source / "metadata.json").read_text())
+    _write_card(folder, card | {"name": folder.name, "title": "Lineart", "metrics": {}})
+
+
+def _write_card(folder: Path, metadata: dict[str, object]) -> None:
+    checksum = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
+    text = json.dumps(metadata | {"sha256": checksum}, indent=2)
+    (folder / "metadata.json").write_text(text + "\n")
 
 
 def keep_weights(checkpoint: Path, path: Path) -> None:
@@ -121,13 +141,16 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("checkpoint", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="where the two model folders go, such as models")
     parser.add_argument("--version", default="0.1")
-    parser.add_argument("--metrics", type=Path, help="JSON of figures for the card")
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/linedata"), help="drawings to calibrate on"
+    )
     parser.add_argument("--keep", type=Path, help="also write the weights to go on training from")
     args = parser.parse_args()
-    metrics = json.loads(args.metrics.read_text()) if args.metrics else {}
-    export(args.checkpoint, args.folder, version=args.version, metrics=metrics)
+    exact = args.folder / "lineart-hq"
+    export(args.checkpoint, exact, version=args.version)
+    export_quantised(exact, args.folder / "lineart", calibration_tiles(args.data))
     if args.keep:
         keep_weights(args.checkpoint, args.keep)
 

@@ -9,11 +9,15 @@ drawings by artists: passes per line median 2, upper quartile 5, a third drawn o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 Rng = np.random.Generator
+
+SEARCHING = 0.17  # share of hands that look for their line with many wide passes
+LOOSE = 0.2  # share of hands that draw a line a few times over, each time whole and well beside the last
+WIDEST = 0.12  # of a line's length: a short line's passes lie closer
 
 
 @dataclass(frozen=True)
@@ -47,20 +51,27 @@ class Hand:
                 1.0, 0, 0.0, 1e9, 0.0, 0.0, 0.15 * rng.random(), size * 0.02 * rng.random(), (0.8, 1.0)
             )
         low = rng.uniform(0.3, 0.75)
-        searching = rng.random() < 0.15  # a hand that looks for its line with many wide passes
-        return cls(
-            single=float(np.clip(rng.normal(0.05 if searching else 0.3, 0.22), 0, 1)),
-            more=rng.gamma(1.6, 1.6) + (2 if searching else 0),
-            spread=size
-            * 0.0022
-            * float(np.exp(rng.normal(0.6 if searching else 0, 0.6 if searching else 0.75))),
+        opacity = (low, rng.uniform(low + 0.15, 1.0) if low < 0.85 else 1.0)
+        usual = cls(
+            single=float(np.clip(rng.normal(0.3, 0.22), 0, 1)),
+            more=rng.gamma(1.6, 1.6),
+            spread=size * 0.0022 * float(np.exp(rng.normal(0, 0.75))),
             section=size * 0.12 * float(np.exp(rng.normal(0, 0.5))),
             overshoot=size * 0.006 * rng.gamma(1.0),
             gap=size * 0.004 * rng.gamma(1.0) if rng.random() < 0.3 else 0.0,
             wobble=size * 0.0003 * rng.gamma(1.2),
             taper=size * rng.uniform(0.002, 0.03),
-            opacity=(low, rng.uniform(low + 0.15, 1.0) if low < 0.85 else 1.0),
+            opacity=opacity,
         )
+        kind = rng.random()
+        if kind < SEARCHING:
+            wide = size * 0.0022 * float(np.exp(rng.normal(0.8, 0.6)))
+            return replace(usual, single=usual.single * 0.3, more=usual.more + 2, spread=wide)
+        if kind < SEARCHING + LOOSE:
+            wide = size * 0.0022 * float(np.exp(rng.normal(1.1, 0.5)))
+            long = size * 0.5 * float(np.exp(rng.normal(0, 0.5)))
+            return replace(usual, single=usual.single * 0.5, more=0.5, spread=wide, section=long)
+        return usual
 
 
 def resample(points: np.ndarray, step: float) -> np.ndarray:
@@ -138,13 +149,21 @@ def _overshoot(rng: Rng, points: np.ndarray, hand: Hand) -> np.ndarray:
     return points
 
 
+def _begun_anywhere(rng: Rng, line: np.ndarray) -> np.ndarray:
+    """A closed line may begin at any of its vertices; others begin where they begin."""
+    if len(line) < 8 or np.hypot(*(line[0, :2] - line[-1, :2])) > 1.0:
+        return line
+    start = int(rng.integers(len(line) - 1))
+    return np.concatenate([line[start:], line[1 : start + 1]])
+
+
 def roughen(rng: Rng, line: np.ndarray, hand: Hand, step: float = 2.0) -> list[Pass]:
     """Sketch one line: (N, 3) vertices in px with relative width -> passes.
 
     A lone pass keeps to its line, so that the truth is what the eye sees; several passes scatter around it
     with their mean taken out, for the same reason.
     """
-    line = resample(line, step)
+    line = resample(_begun_anywhere(rng, line), step)
     count = len(line)
     if count < 2:
         return []
@@ -154,7 +173,7 @@ def roughen(rng: Rng, line: np.ndarray, hand: Hand, step: float = 2.0) -> list[P
         parts += [_extra(rng, length, hand) for _ in range(min(12, 1 + rng.poisson(hand.more)))]
     offsets = np.zeros((len(parts), count))
     if len(parts) > 1:
-        spread = min(hand.spread, 0.25 * length)
+        spread = min(hand.spread, WIDEST * length)
         period = max(8.0, hand.section / step / 2)
         for i in range(len(parts)):
             offsets[i] = spread * (0.75 * rng.normal() + 0.55 * smooth_noise(rng, count, period))

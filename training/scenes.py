@@ -22,6 +22,8 @@ SHIFT = 4  # fractional bits of OpenCV's drawing coordinates
 MARGIN = 24  # px drawn beyond the patch, so that passes enter it as they would on a page
 PROCEDURAL = 0.12  # share of the patches that show drawings made by program
 MAX_INK = 0.16  # patches with a denser line map are hatching or lettering, which sketches to ink do not have
+HATCHED = 0.5  # so are those whose line map is denser than this anywhere in a square of HATCH_SIDE px
+HATCH_SIDE = 33
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Scenes:
     def _place(self, drawing: Drawing) -> tuple[float, np.ndarray, np.ndarray]:
         """Random size, rotation and flip: the drawing's size in px, a matrix and an offset for its points."""
         rng = self.rng
-        size = float(np.exp(rng.uniform(np.log(420), np.log(1400))))
+        size = float(np.exp(rng.uniform(np.log(500), np.log(1800))))
         angle = rng.uniform(0, 2 * np.pi)
         cos, sin = np.cos(angle), np.sin(angle)
         matrix = np.array([[cos, -sin], [sin, cos]]) * (size / drawing.size)
@@ -163,7 +165,10 @@ class Scenes:
                 lines.append(_profile(rng, line, size) if constant else line)
         line_map, width_map = self.truth(lines, whole)
         cut = slice(MARGIN, MARGIN + self.side)
-        if line_map[cut, cut].mean() > MAX_INK or not (line_map[cut, cut].any() or rng.random() < 0.1):
+        seen = line_map[cut, cut]
+        if seen.mean() > MAX_INK or cv2.blur(seen, (HATCH_SIDE, HATCH_SIDE)).max() > HATCHED:
+            return None
+        if not seen.any() and rng.random() >= 0.1:
             return None
         sketch, solid = self._sketch(drawing, lines, matrix, offset, size, whole)
         return Patch(
@@ -202,7 +207,7 @@ class Scenes:
         rng = self.rng
         canvas = Canvas(whole)
         hand = Hand.random(rng, size)
-        pen = float(np.clip(np.exp(rng.normal(np.log(1.9), 0.5)), 0.6, 6.0))
+        pen = float(np.clip(np.exp(rng.normal(np.log(2.2), 0.55)), 0.6, 8.0))
         if rng.random() < 0.5:
             self._distract(canvas, pen, whole, size)
         for line in lines:

@@ -22,6 +22,7 @@ from smart_lineart.inking.styles import Style
 
 CELL = 8
 CHUNK = 4096  # cells worked at once: 1 MB of float32, which stays in the processor's cache
+STEPS_PER_PX = 1 << 16
 SWELL = 40.0  # thicknesses from a stroke's end to where the hand presses fully
 THINNEST = 0.3  # px: radius below which a line would only turn grey
 Doubles = NDArray[np.float64]
@@ -44,12 +45,14 @@ class Capsules:
 
 def distances(strokes: Strokes) -> tuple[Doubles, Doubles]:
     """(N,) each: px along the stroke from its start to every vertex, and from there to its end."""
-    steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T).astype(np.float64)
-    steps[strokes.starts[:-1]] = 0.0
-    run = np.cumsum(steps)
+    steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T)
+    # Whole steps add up exactly, so that a stroke is drawn the same whatever strokes come before it.
+    whole = np.rint(steps * STEPS_PER_PX).astype(np.int64)
+    whole[strokes.starts[:-1]] = 0
+    run = np.cumsum(whole)
     counts = np.diff(strokes.starts)
     first, last = run[strokes.starts[:-1]], run[strokes.starts[1:] - 1]
-    return run - np.repeat(first, counts), np.repeat(last, counts) - run
+    return (run - np.repeat(first, counts)) / STEPS_PER_PX, (np.repeat(last, counts) - run) / STEPS_PER_PX
 
 
 def _rings(strokes: Strokes) -> NDArray[np.bool_]:

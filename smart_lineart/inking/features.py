@@ -3,12 +3,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smart_lineart.inking.calibration import Calibration
+from smart_lineart.inking.changes import changed_rects
+from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.styles import Style, find_style
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the network was shown of a page and what it said, at working scale (h, w).
+
+    Attributes:
+        luma: uint16, the page's.
+        darkness: uint8, the network's input.
+        maps: uint8 (channels, h, w), its answer.
+        network: which network, runtime and device it was.
+    """
+
+    luma: NDArray[np.uint16]
+    darkness: NDArray[np.uint8]
+    maps: NDArray[np.uint8]
+    network: str
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes: 6 for each working px."""
+        return self.luma.nbytes + self.darkness.nbytes + self.maps.nbytes
 
 
 @dataclass(frozen=True)
@@ -21,7 +47,10 @@ class Features:
         inverted: whether the sketch had light lines on dark paper.
         strokes: its lines, in page px.
         solid: uint8 (h, w) shapes of solid black at working scale, contour at 128, or None when there are
-        none.
+            none.
+        calibration: how the page was seen; None when nothing was found on it.
+        renewed: whether a calibration was asked for that does not suit the page any more.
+        seen: what makes the next run after a small change quick, or None when it was not kept.
     """
 
     size: tuple[int, int]
@@ -29,8 +58,30 @@ class Features:
     inverted: bool
     strokes: Strokes
     solid: NDArray[np.uint8] | None
+    calibration: Calibration | None = None
+    renewed: bool = False
+    seen: Seen | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return self.strokes.nbytes + (0 if self.solid is None else self.solid.nbytes)
+        parts = (self.strokes, self.solid, self.seen)
+        return sum(part.nbytes for part in parts if part is not None)
+
+    def without_seen(self) -> Features:
+        """The same lines, smaller: a run after a change goes over all of the page again."""
+        return replace(self, seen=None)
+
+    def changed_from(
+        self, previous: Features | None, *, thickness: float, style: str | Style = "pen"
+    ) -> list[Rect]:
+        """Page rectangles, none overlapping, outside which ink is the same as that of `previous`, bit by bit.
+
+        Both drawn at `thickness` px, in `style`, and equally faint. All of the page where sizes differ or
+        nothing is known. Raises BadOption.
+        """
+        if previous is None or previous.size != self.size:
+            return [Rect(0, 0, self.size[1], self.size[0])]
+        reach = find_style(style).medium.reach * thickness + 1.0
+        old, new = (previous.strokes, previous.solid), (self.strokes, self.solid)
+        return changed_rects(self.size, old, new, reach)

@@ -5,40 +5,49 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.errors import BadOption, BadSketch, Cancelled, ModelError, OutOfMemory
-from smart_lineart.inking.features import Features
+from smart_lineart.inking.calibration import Calibration
+from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
+from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.painting import draw, fill
-from smart_lineart.inking.paper import Paper, firm_darkness, judge_paper, network_darkness
-from smart_lineart.inking.resize import read_reduced, resize
 from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, auto_scale, stroke_width
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, is_rough
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import Style, find_style
-from smart_lineart.inking.tiles import run_tiles
-from smart_lineart.inking.tracing import trace_strokes
+from smart_lineart.inking.survey import (
+    View,
+    find_scales,
+    read_working,
+    reread_working,
+    view_again,
+    view_anew,
+    working_size,
+)
+from smart_lineart.inking.tiles import Answer, run_tiles
+from smart_lineart.inking.tracing import Levels, trace_strokes
 
 Bytes = NDArray[np.uint8]
 Progress = Callable[[float], None]
 Cancel = Callable[[], bool]
 
 MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
-SURVEY_SIDE = 4096  # px: long side of the picture in which strokes are measured
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
 BYTES_PER_PIXEL = 170  # of a tile's window inside a float32 network, measured with both runtimes
 MOST_PIXELS = 3 << 20  # of a window: larger ones are not faster
 LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
+MAPS = 3  # channels of a network's output: line, width, solid
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
@@ -76,6 +85,11 @@ class Inker:
             raise ModelError(
                 f"The model {self._model.folder} has a stride of {self._model.stride} px; "
                 f"only multiples of {TILE_MULTIPLE} can be run."
+            )
+        channels = self._model.metadata["channels"]
+        if channels != MAPS:
+            raise ModelError(
+                f"The model {self._model.folder} has {channels} channels; only those with {MAPS} can be run."
             )
         self._isolated: IsolatedNetwork | None = None
         self._network: Network
@@ -123,14 +137,27 @@ class Inker:
         sketch: Sketch | NDArray[Any],
         *,
         detail: float | None = None,
+        previous: Features | None = None,
+        calibration: Calibration | None = None,
+        changed: Rect | None = None,
+        keep: bool = True,
         progress: Progress | None = None,
         cancelled: Cancel | None = None,
     ) -> Features:
         """Find the lines of a sketch: the expensive part, run once per sketch.
 
+        After a change of the sketch, give what was found before: only what the change can reach is then run,
+        and ink changes near it only. What is found is the same, bit by bit, as without `previous`.
+
         Args:
             sketch: a page to read in strips, or an array as :class:`ArraySketch` takes it.
             detail: working px per page px, 1/16 to 2; smaller merges more. None finds it from the sketch.
+            previous: what was found in an earlier state of this sketch.
+            calibration: see the page as before; None takes that of `previous`. Where it does not suit the
+                page or the detail any more, all is found anew, and the features are ``renewed``.
+            changed: the caller's word that since `previous` the page changed in this rectangle only (page
+                px); the rest need not be read.
+            keep: keep what makes the next run after a change quick, 6 bytes for each working px.
             progress: called with 0..1 on this thread.
             cancelled: asked between tiles; True ends the run.
 
@@ -141,34 +168,106 @@ class Inker:
             raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
         page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
         check_size(*page.size)
-        report = progress or _ignore
+        report, stop = _rising(progress or _ignore), cancelled or (lambda: False)
         if self._isolated is not None:
             self._isolated.stop_when(cancelled)
+        seen = previous.seen if previous is not None and previous.size == page.size else None
+        if calibration is None and previous is not None:
+            calibration = previous.calibration
         try:
-            return self._prepare(page, detail, report, cancelled or (lambda: False))
+            view, answer = None, None
+            if calibration is not None and calibration.detail == detail:
+                view = self._look_again(page, calibration, seen, changed)
+            if view is None:
+                view, answer = self._look(page, detail, lambda done: report(0.1 + 0.7 * done), stop)
+            report(0.2)
+            _stop_if(stop)
+            found = self._find_lines(page.size, view, seen, answer, report, stop)
         except MemoryError as error:
             raise OutOfMemory from error
-
-    def _prepare(self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel) -> Features:
-        survey = _Survey(page, detail, self._largest_scale(page.size))
-        if survey.held_back:
-            self._notify(
-                f"The page is too large for its detail within the memory limit; {survey.scale:.2g} is used."
-            )
-        report(0.1)
-        _stop_if(cancelled)
-        if survey.blank:
-            report(1.0)
-            return Features(page.size, survey.scale, survey.paper.inverted, Strokes.empty(), None)
-        darkness = survey.darkness()
-        report(0.2)
-        line, width, solid = self._run_network(darkness, lambda done: report(0.2 + 0.65 * done), cancelled)
-        ratio = (darkness.shape[1] / page.size[1], darkness.shape[0] / page.size[0])
-        strokes = trace_strokes(line, width, darkness, ratio)
-        _stop_if(cancelled)
         report(1.0)
+        renewed = calibration is not None and view.fresh
+        return replace(found, renewed=renewed, seen=found.seen if keep else None)
+
+    def _look(
+        self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel
+    ) -> tuple[View, Answer | None]:
+        """See a page for the first time, and what the network says of it where it had to be asked."""
+        largest = self._largest_scale(page.size)
+        looks = [(detail, None)] if detail is not None else find_scales(page, largest)
+        if not looks:
+            return View.blank(np.zeros((0, 0), np.uint16), 1.0), None
+        views: list[View] = []
+        for wanted, luma in looks:
+            scale = min(wanted, largest)
+            if scale < wanted and not views:
+                self._notify(
+                    f"The page is too large for its detail within the memory limit; {scale:.2g} is used."
+                )
+            if not views or scale < views[-1].scale:
+                seen = read_working(page, scale) if luma is None else luma
+                views.append(view_anew(seen, page.size, scale, detail))
+        return self._better(views, report, cancelled)
+
+    def _better(self, views: list[View], report: Progress, cancelled: Cancel) -> tuple[View, Answer | None]:
+        """Of a close view of a page and one from afar the one that suits it."""
+        if len(views) == 1 or any(view.calibration is None for view in views):
+            return views[0], None
+        answers = []
+        for number, view in enumerate(views):
+
+            def share(done: float, number: int = number) -> None:
+                report((number + done) / len(views))
+
+            answers.append(Answer(view.darkness, self._run_network(view.darkness, None, share, cancelled)))
+        better = int(is_rough(answers[0].maps[0], answers[1].maps[0]))
+        return views[better], answers[better]
+
+    def _look_again(
+        self, page: Sketch, calibration: Calibration, seen: Seen | None, changed: Rect | None
+    ) -> View | None:
+        """See a page as before, or None if that suits it no more."""
+        if calibration.scale > self._largest_scale(page.size):
+            return None
+        shape = working_size(page.size, calibration.scale)
+        if changed is not None and seen is not None and seen.luma.shape == shape:
+            luma = reread_working(page, seen.luma, calibration.scale, changed)
+        else:
+            luma = read_working(page, calibration.scale)
+        return view_again(luma, page.size, calibration)
+
+    def _find_lines(
+        self,
+        size: tuple[int, int],
+        view: View,
+        seen: Seen | None,
+        answer: Answer | None,
+        report: Progress,
+        cancelled: Cancel,
+    ) -> Features:
+        """Run the network over what changed of a view, and trace what it says of the page."""
+        calibration = view.calibration
+        if calibration is None:
+            return Features(size, view.scale, view.inverted, Strokes.empty(), None)
+        network = f"{self._model.metadata['sha256']} {self.runtime_name} {self.device_name}"
+        earlier = answer
+        if earlier is None and seen is not None and seen.network == network:
+            earlier = Answer(seen.darkness, seen.maps)
+        maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.65 * done), cancelled)
+        tall, wide = view.darkness.shape
+        levels = None if view.fresh else Levels(calibration.certain, calibration.middle)
+        strokes, levels = trace_strokes(
+            maps[0], maps[1], view.darkness, (wide / size[1], tall / size[0]), levels
+        )
+        _stop_if(cancelled)
         return Features(
-            page.size, survey.scale, survey.paper.inverted, strokes, solid_shapes(solid, darkness)
+            size,
+            view.scale,
+            view.inverted,
+            strokes,
+            solid_shapes(maps[2], view.darkness),
+            None if levels is None else replace(calibration, certain=levels.certain, middle=levels.middle),
+            seen=Seen(view.luma, view.darkness, maps, network),
         )
 
     def _largest_scale(self, size: tuple[int, int]) -> float:
@@ -176,22 +275,26 @@ class Inker:
         pixels = max(self._memory_limit - BASE_BYTES, 32 << 20) / WORKING_BYTES
         return max(MIN_SCALE, math.sqrt(pixels / (size[0] * size[1])))
 
-    def _run_network(self, darkness: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
-        """The trunk over the page; when memory runs out, again with smaller tiles, as long as that helps."""
+    def _run_network(
+        self, darkness: Bytes, earlier: Answer | None, report: Progress, cancelled: Cancel
+    ) -> Bytes:
+        """The trunk over what changed on the page; when memory runs out, again with smaller tiles, as long as
+        that helps.
+        """
         room = self._memory_limit - BASE_BYTES - 8 * darkness.size
         pixels = int(np.clip(room // BYTES_PER_PIXEL, LEAST_PIXELS, MOST_PIXELS))
         stride = self._model.stride
         halo = -(-(self._model.receptive_field // 2) // stride) * stride
-        channels = int(self._model.metadata["channels"])
         while True:
             try:
                 return run_tiles(
                     self._network,
                     darkness,
-                    channels=channels,
+                    channels=MAPS,
                     stride=stride,
                     halo=halo,
                     max_pixels=pixels,
+                    earlier=earlier,
                     progress=report,
                     cancelled=cancelled,
                 )
@@ -235,7 +338,7 @@ class Inker:
             raise BadOption(
                 f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px."
             )
-        strokes = features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
+        strokes = drawn_strokes(features, faint)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
@@ -260,8 +363,13 @@ class Inker:
         """:meth:`prepare` and :meth:`render` in one: uint8 coverage (height, width)."""
         _check_brush(thickness, faint)
         find_style(style)
-        features = self.prepare(sketch, detail=detail, progress=progress, cancelled=cancelled)
+        features = self.prepare(sketch, detail=detail, keep=False, progress=progress, cancelled=cancelled)
         return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
+
+
+def drawn_strokes(features: Features, faint: float) -> Strokes:
+    """The strokes that :meth:`Inker.render` draws at this `faint`."""
+    return features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
 
 
 def _check_brush(thickness: float, faint: float) -> None:
@@ -277,49 +385,18 @@ def _ignore(_: object) -> None:
     """Stands in for a callback that nobody gave."""
 
 
+def _rising(report: Progress) -> Progress:
+    """Progress that never falls back."""
+    most = 0.0
+
+    def rise(done: float) -> None:
+        nonlocal most
+        most = max(most, done)
+        report(most)
+
+    return rise
+
+
 def _stop_if(cancelled: Cancel) -> None:
     if cancelled():
         raise Cancelled
-
-
-class _Survey:
-    """What is found out about a page before the network runs: paper, stroke width, working scale."""
-
-    def __init__(self, page: Sketch, detail: float | None, largest: float = MAX_SCALE):
-        self._page = page
-        self.held_back = detail is not None and detail > largest
-        if detail is not None:
-            detail = min(detail, largest)
-        height, width = page.size
-        long_side = max(height, width)
-        factor = -(-long_side // SURVEY_SIDE)
-        if detail is not None:
-            factor = max(1, min(factor, math.floor(1 / detail)))
-        self._factor = factor
-        self._reduced = _checked(read_reduced(page, factor))
-        self.paper: Paper = judge_paper(self._reduced)
-        relative = self.paper.relative_darkness(self._reduced)
-        firm = firm_darkness(relative)
-        self.blank = firm == 0.0
-        if detail is None and not self.blank:
-            detail = auto_scale(stroke_width(relative, firm) * factor, long_side)
-            self.held_back = detail > largest
-            detail = min(detail, largest)
-        self.scale = detail or 1.0
-
-    def darkness(self) -> Bytes:
-        """The network's input at working scale."""
-        if self._factor > 1 and self._factor * self.scale > 1.0:  # fine strokes: read the page less reduced
-            self._factor = max(1, math.floor(1 / self.scale))
-            self._reduced = read_reduced(self._page, self._factor)
-        height, width = self._page.size
-        tall, wide = max(1, round(height * self.scale)), max(1, round(width * self.scale))
-        luma = resize(self._reduced, tall, wide) * np.float32(1 / 65535)
-        relative = self.paper.relative_darkness(luma)
-        return network_darkness(relative, firm_darkness(relative))
-
-
-def _checked(reduced: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    if not reduced.size:
-        raise BadSketch("The sketch has no pixels.")
-    return reduced

@@ -1,91 +1,164 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Resampling of single-channel images, in numpy alone."""
+"""Resampling of single-channel images, in numpy alone.
+
+Every sample depends on the pixels under it alone, to the last bit: rows resampled again after a change come
+out as they would with the whole page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.sketch import Luma, Sketch
 
+Reduced = NDArray[np.uint16]
+Rows = Callable[[int, int], Reduced]
+
 STRIP_PIXELS = 1 << 21  # pixels of a page read at once: 8 MB of float32
-BLOCK_VALUES = 1 << 19  # of running sums held at once: 4 MB of float64
+BLOCK_VALUES = 1 << 18  # of an image resampled at once: what stays in the processor's cache
 
 
-def _shrink_axis(image: Luma | NDArray[np.uint16], count: int, axis: int) -> Luma:
-    """Area average along one axis: differences of the interpolated running sum, exact for any ratio."""
-    other = 1 - axis
-    out = np.empty((count, image.shape[1]) if axis == 0 else (image.shape[0], count), np.float32)
-    # Block by block across, because the running sums are float64.
-    block = max(1, BLOCK_VALUES // image.shape[axis])
-    for first in range(0, image.shape[other], block):
+def _overlaps(length: int, count: int, span: range) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """First pixel (n,) under each sample of `span`, and the shares (taps, n) of it and of those after it.
+
+    Sample i of `count` covers the pixels i * length / count to (i + 1) * length / count.
+    """
+    edges = np.arange(span.start, span.stop + 1) * (length / count)
+    low = edges[:-1].astype(np.intp)
+    taps = int(length / count) + 2
+    places = low + np.arange(taps)[:, None]
+    shares = np.minimum(edges[1:], places + 1) - np.maximum(edges[:-1], places)
+    shares[places >= length] = 0.0
+    return low, np.asarray(np.maximum(shares, 0.0) * (count / length), np.float32)
+
+
+def _shrink_axis(
+    image: Luma | Reduced, count: int, axis: int, length: int, span: range, offset: int = 0
+) -> Luma:
+    """Area average along one axis of `length` px to `count`; only the samples in `span`.
+
+    `image` may hold a part of the axis, from px `offset` on.
+    """
+    low, shares = _overlaps(length, count, span)
+    low = low - offset
+    last = image.shape[axis] - 1
+    out = np.zeros((len(span), image.shape[1]) if axis == 0 else (image.shape[0], len(span)), np.float32)
+    block = max(1, BLOCK_VALUES // image.shape[1 - axis])
+    for first in range(0, len(span), block):
         part = slice(first, first + block)
-        if axis == 0:
-            out[:, part] = _shrink_rows(image[:, part], count)
-        else:
-            out[part] = _shrink_rows(image[part].T, count).T
+        total = out[part] if axis == 0 else out[:, part]
+        for tap, share in enumerate(shares[:, part]):
+            if not share.any():
+                continue
+            at = np.minimum(low[part] + tap, last)
+            total += np.take(image, at, axis) * (share[:, None] if axis == 0 else share)
     return out
 
 
-def _shrink_rows(image: Luma | NDArray[np.uint16], count: int) -> Luma:
-    length = image.shape[0]
-    edges = np.linspace(0.0, length, count + 1)
-    low = np.minimum(edges.astype(np.intp), length - 1)
-    part = (edges - low).astype(np.float32)[:, None]
-    total = np.zeros((length + 1, image.shape[1]), np.float64)
-    np.cumsum(image, axis=0, out=total[1:])
-    at_edges = total[low] + part * image[low]
-    return np.asarray(np.diff(at_edges, axis=0) * (count / length), np.float32)
-
-
-def _grow_axis(image: Luma | NDArray[np.uint16], count: int, axis: int, span: slice = slice(None)) -> Luma:
-    """Linear interpolation along one axis, pixel centres aligned; only the samples in `span`."""
-    length = image.shape[axis]
-    at = np.clip((np.arange(count)[span] + 0.5) * (length / count) - 0.5, 0, length - 1)
+def _grow_axis(
+    image: Luma | Reduced, count: int, axis: int, length: int, span: range, offset: int = 0
+) -> Luma:
+    """Linear interpolation along one axis, pixel centres aligned; else as :func:`_shrink_axis`."""
+    at = np.clip((np.arange(span.start, span.stop) + 0.5) * (length / count) - 0.5, 0, length - 1)
     low = np.minimum(at.astype(np.intp), max(length - 2, 0))
     high = np.minimum(low + 1, length - 1)
     part = (at - low).astype(np.float32)
     part = part[:, None] if axis == 0 else part[None, :]
-    first = np.take(image, low, axis).astype(np.float32)
-    first += part * (np.take(image, high, axis) - first)
+    first = np.take(image, low - offset, axis).astype(np.float32)
+    first += part * (np.take(image, high - offset, axis) - first)
     return first
 
 
+def _resize_axis(
+    image: Luma | Reduced, count: int, axis: int, length: int, span: range, offset: int = 0
+) -> Luma | Reduced:
+    if count == length:
+        part = slice(span.start - offset, span.stop - offset)
+        return image[part] if axis == 0 else image[:, part]
+    change = _shrink_axis if count < length else _grow_axis
+    return change(image, count, axis, length, span, offset)
+
+
 def resize_in_strips(image: Luma, height: int, width: int, rows: int) -> Iterator[tuple[int, Luma]]:
-    """`resize`, `rows` rows at a time: (first row, float32 strip)."""
+    """`resize`, `rows` rows at a time: (first row, float32 strip). Grows, or keeps, the number of rows."""
     wide = resize(image, min(height, image.shape[0]), width)
     for top in range(0, height, rows):
-        yield top, _grow_axis(wide, height, 0, slice(top, min(height, top + rows)))
+        span = range(top, min(height, top + rows))
+        yield top, np.asarray(_resize_axis(wide, height, 0, len(wide), span), np.float32)
 
 
-def resize(image: Luma | NDArray[np.uint16], height: int, width: int) -> Luma:
+def resize(image: Luma | Reduced, height: int, width: int) -> Luma:
     """(h, w) -> float32 (height, width), same unit: area average when shrinking, linear when growing."""
     for axis, count in ((0, height), (1, width)):
-        if count < image.shape[axis]:
-            image = _shrink_axis(image, count, axis)
-        elif count > image.shape[axis]:
-            image = _grow_axis(image, count, axis)
+        image = _resize_axis(image, count, axis, image.shape[axis], range(count))
     return np.asarray(image, np.float32)
 
 
-def read_reduced(sketch: Sketch, factor: int) -> NDArray[np.uint16]:
-    """The whole page shrunk by an integer factor, as uint16 luma, read strip by strip.
+def rows_under(length: int, count: int, first: int, last: int) -> tuple[int, int]:
+    """Rows of `length` that samples [first, last) of `count` are made from."""
+    ratio = length / count
+    slack = 1 if count <= length else 2
+    return max(0, int(first * ratio) - slack), min(length, int(last * ratio) + 1 + slack)
+
+
+def rows_over(length: int, count: int, top: int, bottom: int) -> tuple[int, int]:
+    """Samples of `count` that depend on any of the rows [top, bottom) of `length`, and a few beside them."""
+    ratio = count / length
+    slack = 2 + int(ratio)
+    return max(0, int(top * ratio) - slack), min(count, int(bottom * ratio) + 1 + slack)
+
+
+def resample_rows(rows: Rows, size: tuple[int, int], out: Reduced, first: int, last: int) -> None:
+    """Fill `out[first:last]`, uint16 (H, W): a page of `size` (height, width) resized to `out`'s shape.
+
+    `rows(top, bottom)` gives the page's rows. They are asked for strip by strip; the last rows of a strip may
+    be asked for again.
+    """
+    height, width = size
+    tall, wide = out.shape
+    step = max(1, int(STRIP_PIXELS // width * tall / height))
+    for start in range(first, last, step):
+        stop = min(last, start + step)
+        top, bottom = rows_under(height, tall, start, stop)
+        strip = _resize_axis(rows(top, bottom), tall, 0, height, range(start, stop), top)
+        out[start:stop] = np.rint(_resize_axis(strip, wide, 1, width, range(wide)))
+
+
+def reduced_size(size: tuple[int, int], factor: int) -> tuple[int, int]:
+    """(height, width) of a page shrunk by an integer factor."""
+    return -(-size[0] // factor), -(-size[1] // factor)
+
+
+def reduced_rows(sketch: Sketch, factor: int) -> Rows:
+    """The page shrunk by an integer factor, as a function that reads rows [top, bottom) of it, uint16 luma.
 
     The last row and column of blocks may be partial; they average what there is.
     """
-    height, width = sketch.size
-    out = np.empty((-(-height // factor), -(-width // factor)), np.uint16)
-    rows = max(1, STRIP_PIXELS // (width * factor))
-    for first in range(0, out.shape[0], rows):
-        last = min(out.shape[0], first + rows)
-        strip = sketch.read_luma(first * factor, min(height, last * factor))
+    height = sketch.size[0]
+
+    def read(top: int, bottom: int) -> Reduced:
+        strip = sketch.read_luma(top * factor, min(height, bottom * factor))
         if factor > 1:
             for axis in (0, 1):
                 starts = np.arange(0, strip.shape[axis], factor)
                 sizes = np.diff(np.append(starts, strip.shape[axis])).astype(np.float32)
                 strip = np.add.reduceat(strip, starts, axis=axis)
                 strip /= sizes[:, None] if axis == 0 else sizes[None, :]
-        out[first:last] = np.rint(strip * np.float32(65535.0))
+        return np.asarray(np.rint(strip * np.float32(65535.0)), np.uint16)
+
+    return read
+
+
+def read_reduced(sketch: Sketch, factor: int) -> Reduced:
+    """The whole page shrunk by an integer factor, as uint16 luma, read strip by strip."""
+    tall, wide = reduced_size(sketch.size, factor)
+    out = np.empty((tall, wide), np.uint16)
+    rows = max(1, STRIP_PIXELS // (sketch.size[1] * factor))
+    read = reduced_rows(sketch, factor)
+    for first in range(0, tall, rows):
+        last = min(tall, first + rows)
+        out[first:last] = read(first, last)
     return out

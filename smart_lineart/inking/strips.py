@@ -72,6 +72,11 @@ class Medium:
         """Whether it draws plain ink: its outline is all there is to it."""
         return self.ink is None
 
+    @property
+    def reach(self) -> float:
+        """Farthest that ink goes from a centreline, in thicknesses."""
+        return 0.5 * max(float(self.outline.max()), float(self.width.max()))
+
     def at(self, curve: Floats, pressure: Floats) -> Floats:
         """A curve at pressures 0 to 1."""
         place = np.clip(pressure, 0.0, 1.0) * np.float32(PRESSURES - 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from smart_lineart.inking.runtime import Network
 
 Bytes = NDArray[np.uint8]
 MIN_CORE = 128  # px: smaller tiles would be nearly all halo
+SMALL_CORES = (1024, 512, 256, 128)  # px: of tiles tried where little is marked
 
 
 @dataclass(frozen=True)
@@ -65,21 +67,54 @@ def window(page: Bytes, core: Rect, *, stride: int, halo: int) -> Bytes:
     return out
 
 
-def active_part(page: Bytes, core: Rect, *, stride: int, halo: int) -> Rect:
-    """The part of a core that anything drawn can reach through the network; empty when nothing can."""
-    whole = Rect(0, 0, page.shape[1], page.shape[0])
+def active_part(marked: NDArray[Any], core: Rect, *, stride: int, halo: int) -> Rect:
+    """The part of a core that marked pixels (not 0) can reach through the network; empty when none can."""
+    whole = Rect(0, 0, marked.shape[1], marked.shape[0])
     seen = Rect(core.x - halo, core.y - halo, core.width + 2 * halo, core.height + 2 * halo).intersection(
         whole
     )
-    drawn = page[seen.y : seen.bottom, seen.x : seen.right]
-    rows = np.flatnonzero(drawn.any(axis=1))
+    near = marked[seen.y : seen.bottom, seen.x : seen.right]
+    rows = np.flatnonzero(near.any(axis=1))
     if not rows.size:
         return Rect(core.x, core.y, 0, 0)
-    columns = np.flatnonzero(drawn[rows[0] : rows[-1] + 1].any(axis=0))
+    columns = np.flatnonzero(near[rows[0] : rows[-1] + 1].any(axis=0))
     x = (seen.x + int(columns[0]) - halo) // stride * stride
     y = (seen.y + int(rows[0]) - halo) // stride * stride
     right, bottom = seen.x + int(columns[-1]) + 1 + halo, seen.y + int(rows[-1]) + 1 + halo
     return Rect(x, y, right - x, bottom - y).intersection(core)
+
+
+def active_parts(marked: NDArray[Any], shape: TileShape, *, stride: int, halo: int) -> list[Rect]:
+    """The parts of a page that marked pixels can reach, at most one for each tile of this shape."""
+    parts = (
+        active_part(marked, core, stride=stride, halo=halo)
+        for core in tile_rects(marked.shape[0], marked.shape[1], shape)
+    )
+    return [part for part in parts if part.width and part.height]
+
+
+def window_pixels(parts: list[Rect], *, stride: int, halo: int) -> int:
+    """Pixels that the network is run over for these parts."""
+    return sum(
+        (_round_up(part.width, stride) + 2 * halo) * (_round_up(part.height, stride) + 2 * halo)
+        for part in parts
+    )
+
+
+def cheapest_parts(marked: NDArray[Any], *, stride: int, halo: int, max_pixels: int) -> list[Rect]:
+    """The parts that marked pixels can reach, in whichever tiles run over the fewest pixels.
+
+    The largest tiles are best where all of the page is marked, small ones where marks lie far apart.
+    """
+    height, width = marked.shape
+    largest = plan_tiles(height, width, stride=stride, halo=halo, max_pixels=max_pixels)
+    shapes = [largest]
+    for side in SMALL_CORES:
+        core = _round_up(side, stride)
+        if (core + 2 * halo) ** 2 <= max_pixels and core < max(largest.rows, largest.columns):
+            shapes.append(TileShape(min(core, largest.rows), min(core, largest.columns)))
+    choices = [active_parts(marked, shape, stride=stride, halo=halo) for shape in shapes]
+    return min(choices, key=lambda parts: window_pixels(parts, stride=stride, halo=halo))
 
 
 def blank_response(network: Network, *, stride: int, halo: int) -> Bytes:
@@ -87,6 +122,14 @@ def blank_response(network: Network, *, stride: int, halo: int) -> Bytes:
     side = 2 * halo + stride
     out = network.run(np.zeros((1, 1, side, side), np.uint8))
     return out[0, :, halo : halo + stride, halo : halo + stride].copy()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a network said of an earlier page: its darkness uint8 (H, W), the maps uint8 (channels, H, W)."""
+
+    page: Bytes
+    maps: Bytes
 
 
 def run_tiles(
@@ -97,34 +140,45 @@ def run_tiles(
     stride: int,
     halo: int,
     max_pixels: int,
+    earlier: Answer | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Bytes:
     """Darkness uint8 (H, W) -> geometry uint8 (channels, H, W). Raises Cancelled between tiles.
 
     What is blank as far as the network can see is not run: it gets the network's answer to blank paper, which
-    is the same.
+    is the same. Nor is what it saw on an `earlier` page of this size.
     """
-    height, width = page.shape
-    out = np.empty((channels, height, width), np.uint8)
-    shape = plan_tiles(height, width, stride=stride, halo=halo, max_pixels=max_pixels)
-    cores = list(tile_rects(height, width, shape))
+    known = earlier if earlier is not None and earlier.page.shape == page.shape else None
+    marked = page if known is None else page != known.page
+    parts = cheapest_parts(marked, stride=stride, halo=halo, max_pixels=max_pixels)
     blank: Bytes | None = None
-    for index, core in enumerate(cores):
+    if known is not None:
+        out = known.maps.copy()
+    else:
+        out = np.empty((channels, *page.shape), np.uint8)
+        if sum(part.width * part.height for part in parts) < page.size:
+            blank = blank_response(network, stride=stride, halo=halo)
+            _fill(out, Rect(0, 0, page.shape[1], page.shape[0]), blank)
+    for index, part in enumerate(parts):
         if cancelled is not None and cancelled():
             raise Cancelled
-        part = active_part(page, core, stride=stride, halo=halo)
-        if part.width * part.height < core.width * core.height:
-            if blank is None:
-                blank = blank_response(network, stride=stride, halo=halo)
-            repeats = (1, -(-core.height // stride), -(-core.width // stride))
-            out[:, core.y : core.bottom, core.x : core.right] = np.tile(blank, repeats)[
-                :, : core.height, : core.width
-            ]
-        if part.width and part.height:
-            answer = network.run(window(page, part, stride=stride, halo=halo))
+        seen = window(page, part, stride=stride, halo=halo)
+        if seen.any():
+            answer = network.run(seen)
             view = answer[0, :, halo : halo + part.height, halo : halo + part.width]
             out[:, part.y : part.bottom, part.x : part.right] = view
+        else:  # erased
+            if blank is None:
+                blank = blank_response(network, stride=stride, halo=halo)
+            _fill(out, part, blank)
         if progress is not None:
-            progress((index + 1) / len(cores))
+            progress((index + 1) / len(parts))
     return out
+
+
+def _fill(out: Bytes, part: Rect, blank: Bytes) -> None:
+    """Put the answer to blank paper, which repeats with the stride, on a part that begins on the stride."""
+    stride = blank.shape[1]
+    tiled = np.tile(blank, (1, -(-part.height // stride), -(-part.width // stride)))
+    out[:, part.y : part.bottom, part.x : part.right] = tiled[:, : part.height, : part.width]

@@ -6,14 +6,15 @@ Lengths here are px at working scale, where the network draws lines about 3 px w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from smart_lineart.inking.fairing import even_out, fair, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
 from smart_lineart.inking.morphology import close
+from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
 
@@ -27,7 +28,6 @@ class Path(NamedTuple):
     free: tuple[bool, bool]
 
 
-LINE = 0.5  # probability from which a pixel counts as line
 SPUR = 5.0  # branches that end free within this are side effects of thinning
 SPECK = 6.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.8
@@ -40,13 +40,6 @@ GAP_COSINE = 0.75
 GAP_LINE = 0.06
 STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
 REACH = 7  # vertices over which directions are taken
-FAIRING = 50  # passes over the centrelines
-FAIR_IN, FAIR_OUT = 0.55, -0.57  # Taubin's lambda and mu
-LONG_LINE = (
-    40  # vertices: only longer lines are freed of slower wobble as well, small details keep their shape
-)
-WIDTH_SMOOTHING = 40  # binomial passes over the widths; their standard deviation is sqrt(passes / 2) px
-CORNER_COSINE = 0.35  # sharper turns than this (about 70 degrees) are meant
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
 
 
@@ -215,64 +208,8 @@ def _even(path: Points) -> Points:
     return _resample(path, max(2, round(length) + 1))
 
 
-def _wrap(path: Points) -> tuple[Points, int]:
-    """A ring gets its own ends attached on both sides, so that it is smoothed all around."""
-    if len(path) > 8 and np.hypot(*(path[0] - path[-1])) < 1.5:
-        extra = min(16, len(path) // 2)
-        return np.concatenate([path[-1 - extra : -1], path, path[1 : 1 + extra]]), extra
-    return path, 0
-
-
-def _find_corners(points: Floats, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Vertices where the line turns sharply: the sharpest within REACH vertices."""
-    count = len(points)
-    cosine = np.ones(count, np.float32)
-    reach = REACH - 2
-    if count <= 2 * reach:
-        return np.zeros(count, np.bool_)
-    back = points[reach:-reach] - points[: -2 * reach]
-    forth = points[2 * reach :] - points[reach:-reach]
-    norms = np.hypot(*back.T) * np.hypot(*forth.T)
-    cosine[reach:-reach] = (back * forth).sum(1) / np.maximum(norms, 1e-6)
-    cosine[~inside] = 1.0
-    lowest = cosine.copy()
-    for shift in range(1, reach + 1):
-        lowest[shift:] = np.minimum(lowest[shift:], cosine[:-shift])
-        lowest[:-shift] = np.minimum(lowest[:-shift], cosine[shift:])
-    return (cosine < CORNER_COSINE) & (cosine <= lowest)
-
-
-def smooth(values: Floats, fixed: NDArray[np.bool_], passes: int) -> Floats:
-    """Binomial smoothing of all polylines at once; `fixed` vertices (line ends, corners) stay."""
-    return _relax(values, np.flatnonzero(_inner(fixed, 1)), 1, [0.5] * passes)
-
-
-def fair(points: Floats, fixed: NDArray[np.bool_], long: NDArray[np.bool_], passes: int) -> Floats:
-    """Smoothing that does not shrink curves: every pass is followed by one outwards (Taubin 1995).
-
-    It runs between neighbours, which takes out wobble shorter than about 8 px, and then on `long` lines
-    between neighbours twice as far, for wobble up to about 16 px.
-    """
-    weights = [FAIR_IN, FAIR_OUT] * passes
-    points = _relax(points, np.flatnonzero(_inner(fixed, 1)), 1, weights)
-    return _relax(points, np.flatnonzero(_inner(fixed, 2) & long), 2, weights)
-
-
-def _inner(fixed: NDArray[np.bool_], step: int) -> NDArray[np.bool_]:
-    """Vertices farther than `step` - 1 from every fixed one and from the array's ends."""
-    free = ~fixed
-    free[:step] = free[-step:] = False
-    for shift in range(1, step):
-        free[shift:] &= ~fixed[:-shift]
-        free[:-shift] &= ~fixed[shift:]
-    return free
-
-
-def _relax(values: Floats, at: NDArray[np.intp], step: int, weights: list[float]) -> Floats:
-    out = values.copy()
-    for weight in weights:
-        out[at] += np.float32(weight) * (np.float32(0.5) * (out[at - step] + out[at + step]) - out[at])
-    return out
+def _is_ring(path: Points) -> bool:
+    return len(path) > 8 and bool(np.hypot(*(path[0] - path[-1])) < 1.5)
 
 
 def _most_near(image: Bytes, at: NDArray[np.intp], reach: int) -> Floats:
@@ -286,14 +223,26 @@ def _most_near(image: Bytes, at: NDArray[np.intp], reach: int) -> Floats:
     return best.astype(np.float32)
 
 
-def _lay_out(paths: Iterable[Path]) -> tuple[list[Points], list[int]]:
-    wrapped = [_wrap(_even(path.points)) for path in paths]
-    return [w for w, _ in wrapped], [extra for _, extra in wrapped]
+class Levels(NamedTuple):
+    """The page's firm lines and middle width, that strengths and relative widths are told in.
+
+    `certain` is the line map times darkness along its firm lines, `middle` the width map's middle over
+    WIDTH_UNIT.
+    """
+
+    certain: float
+    middle: float
 
 
-def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float, float]) -> Strokes:
+def trace_strokes(
+    line: Bytes,
+    width: Bytes,
+    darkness: Bytes,
+    scale: tuple[float, float],
+    levels: Levels | None = None,
+) -> tuple[Strokes, Levels | None]:
     """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the
-    page.
+    page, and the levels they were judged by: those given, the page's own, or None where there is no line.
 
     `scale` is working px per page px in x and y.
     """
@@ -304,46 +253,40 @@ def trace_strokes(line: Bytes, width: Bytes, darkness: Bytes, scale: tuple[float
     close_gaps(graph, line)
     paths = join_through_junctions(graph)
     if not paths:
-        return Strokes.empty()
-    laid, extras = _lay_out(paths)
-    counts = np.array([len(p) for p in laid])
-    starts = np.concatenate([[0], np.cumsum(counts)])
-    points = np.concatenate(laid)
-    ends = np.zeros(len(points), np.bool_)
-    ends[starts[:-1]] = ends[starts[1:] - 1] = True
-    at = np.rint(points).astype(np.intp)
+        return Strokes.empty(), levels
+    found = [_even(path.points) for path in paths]
+    rings = [_is_ring(points) for points in found]
+    faired = [fair(points, ring) for points, ring in zip(found, rings, strict=True)]
+    free = np.array([path.free for path in paths])
+    rejoin(found, faired, ~free & ~np.array(rings)[:, None])
+    at = np.rint(np.concatenate(found)).astype(np.intp)
     # A line that stands for several passes may run between them, where the sketch is blank.
     firm = _most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE)
     sure = _most_near(line, at, 1) / 255.0
-    relative = smooth(_most_near(width, at, 1) / np.float32(WIDTH_UNIT), ends, WIDTH_SMOOTHING)
-    place = np.arange(len(points)) - np.repeat(starts[:-1], counts)
-    inside = np.minimum(place, np.repeat(counts, counts) - 1 - place) >= REACH - 2
-    long = np.repeat(counts, counts) >= LONG_LINE
-    points = fair(points, ends | _find_corners(points, inside), long, FAIRING)
-    free = [path.free for path in paths]
-    return _assemble(points, relative, sure, firm, starts, extras, free, scale)
+    relative = _most_near(width, at, 1) / np.float32(WIDTH_UNIT)
+    cuts = np.cumsum([len(points) for points in found])[:-1]
+    widths = [even_out(one, ring) for one, ring in zip(np.split(relative, cuts), rings, strict=True)]
+    if levels is None:
+        middle = float(np.median(np.concatenate(widths)))
+        levels = Levels(float(np.percentile(firm, 70)) or 1.0, middle or 1.0)
+    widths = [one / np.float32(levels.middle) for one in widths]
+    firm /= np.float32(levels.certain)
+    return _assemble(faired, widths, np.split(sure, cuts), np.split(firm, cuts), free, scale), levels
 
 
 def _assemble(
-    points: Floats,
-    relative: Floats,
-    sure: Floats,
-    firm: Floats,
-    starts: NDArray[np.intp],
-    extras: list[int],
-    free: list[tuple[bool, bool]],
+    points: list[Floats],
+    widths: list[Floats],
+    sure: list[Floats],
+    firm: list[Floats],
+    free: NDArray[np.bool_],
     scale: tuple[float, float],
 ) -> Strokes:
-    """Cut the wraps off, drop specks, judge strengths, and place everything on the page."""
-    typical = float(np.percentile(firm, 70)) or 1.0
-    middle = float(np.median(relative)) or 1.0
-    kept: tuple[list[Floats], list[Floats], list[float], list[tuple[bool, bool]]] = ([], [], [], [])
-    for first, last, extra, ends in zip(starts[:-1], starts[1:], extras, free, strict=True):
-        part = slice(first + extra, last - extra)
-        if last - first - 2 * extra < SPECK and float(sure[part].mean()) < SPECK_LINE:
-            continue
-        kept[0].append(np.asarray((points[part] + 0.5) / np.array(scale), np.float32))
-        kept[1].append(np.clip(relative[part] / middle, 0.2, 3.0))
-        kept[2].append(min(1.0, float(np.median(firm[part])) / typical))
-        kept[3].append(ends)
-    return Strokes.from_lists(*kept)
+    """Drop specks, sum up strengths, and place everything on the page."""
+    kept = [i for i, line in enumerate(points) if len(line) >= SPECK or float(sure[i].mean()) >= SPECK_LINE]
+    return Strokes.from_lists(
+        [np.asarray((points[i] + 0.5) / np.array(scale), np.float32) for i in kept],
+        [np.clip(widths[i], 0.2, 3.0) for i in kept],
+        [min(1.0, float(np.median(firm[i]))) for i in kept],
+        [(bool(free[i, 0]), bool(free[i, 1])) for i in kept],
+    )

@@ -41,6 +41,16 @@ def trigger(action_name: str) -> None:
     action.setEnabled(enabled)
 
 
+def undo_text() -> str:
+    """What the undo entry of the menu says."""
+    return str(krita().action("edit_undo").text())
+
+
+def can_redo() -> bool:
+    """Whether the artist has undone something and may want it back."""
+    return bool(krita().action("edit_redo").isEnabled())
+
+
 def active_document() -> Document | None:
     """The document the artist looks at."""
     document = krita().activeDocument()

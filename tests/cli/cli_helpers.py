@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for the engine, for what the command does around it, and what a command came to."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -44,7 +45,7 @@ class FakeInker:
     def __exit__(self, *_: object) -> None:
         self.closed = True
 
-    def prepare(self, sketch, *, detail=None, progress=None, cancelled=None) -> FakeFeatures:
+    def prepare(self, sketch, *, detail=None, keep=True, progress=None, cancelled=None) -> FakeFeatures:
         self.before_prepare()
         height, width = sketch.size
         self.prepared.append((height, width))

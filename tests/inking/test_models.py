@@ -186,6 +186,17 @@ class TestSearch:
         write_model_folder(places[1] / "lineart", name="lineart")
         assert default_model().name == "lineart"
 
+    def test_a_bare_name_is_looked_for_among_those_that_come_along(
+        self, places: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        write_model_folder(places[0] / "fine", name="fine")
+        monkeypatch.chdir(tmp_path)
+        assert load_model(Path("fine")).folder == places[0] / "fine"
+        mine = write_model_folder(tmp_path / "fine", name="mine")
+        assert load_model(Path("fine")).name == load_model(mine).name == "mine"
+        with pytest.raises(ModelError, match="folder finer does not exist"):
+            load_model(Path("finer"))
+
     def test_a_damaged_default_is_not_replaced_silently(self, places: list[Path]) -> None:
         write_model_folder(places[0] / "draft", name="draft")
         damaged = write_model_folder(places[0] / "lineart", name="lineart")

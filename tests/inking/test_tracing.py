@@ -26,7 +26,7 @@ def traced(
     """Strokes of the brightest of some line maps."""
     line = np.maximum.reduce(lines)
     widths = np.full_like(line, width) if isinstance(width, int) else width
-    return trace_strokes(line, widths, line if darkness is None else darkness, scale)
+    return trace_strokes(line, widths, line if darkness is None else darkness, scale)[0]
 
 
 def centrelines(strokes: Strokes) -> list[NDArray[np.float32]]:

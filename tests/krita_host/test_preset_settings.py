@@ -14,7 +14,7 @@ TIP = (
     '<MaskGenerator ratio="1" vfade="{fade}" hfade="{fade}" spikes="2" type="circle" id="{kind}" '
     'diameter="40"/> </Brush> '
 )
-SENSOR = "<!DOCTYPE params> <params id=\"pressure\"> <curve>{curve}</curve> </params> "
+SENSOR = '<!DOCTYPE params> <params id="pressure"> <curve>{curve}</curve> </params> '
 
 
 def preset(engine: str = "paintbrush", tip: str | None = None, **values: str) -> str:

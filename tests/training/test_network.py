@@ -96,7 +96,7 @@ def test_exported_model_gives_what_the_network_gives(tmp_path: Path) -> None:
             module.running_var.uniform_(0.5, 2)
             module.weight.data.uniform_(0.5, 1.5)
     training.save(tmp_path / "checkpoint.pt")
-    export(tmp_path / "checkpoint.pt", tmp_path / "lineart", version="0", metrics={"F": 0.5})
+    export(tmp_path / "checkpoint.pt", tmp_path / "lineart", version="0")
     model = load_model(tmp_path / "lineart")
     assert model.stride == STRIDE
     tile = np.random.default_rng(0).integers(0, 256, (1, 1, 48, 80), dtype=np.uint8)

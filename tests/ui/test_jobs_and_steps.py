@@ -9,7 +9,8 @@ from typing import ClassVar
 
 import pytest
 
-from smart_lineart.ui.engine import CachedFeatures, Engine, EngineOptions, FeatureCache
+from smart_lineart.inking import InkError, ModelError, RuntimeMissing
+from smart_lineart.ui.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.ui.jobs import Job, JobQueue, JobState
 from smart_lineart.ui.settings import InkSettings
 from smart_lineart.ui.steps import Pending, Worker, start
@@ -157,7 +158,7 @@ class FakeInker:
 def test_detail_is_relative_to_what_the_sketch_asks_for() -> None:
     engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
     ask = lambda detail, known=None: engine.prepare(  # noqa: E731
-        None, InkSettings(detail=detail), lambda _: None, lambda: False, known
+        None, InkSettings(detail=detail), lambda _: None, lambda: False, Earlier(auto_scale=known)
     )  # type: ignore[arg-type]
     assert ask(0.0).scale == 0.5
     assert ask(1.0).scale == 1.0
@@ -178,3 +179,17 @@ def test_another_device_or_memory_makes_another_engine() -> None:
     assert second is not first
     assert [made["memory_limit"] for made in FakeInker.made] == [1024 << 20, 256 << 20]
     assert engine.describe() == "openvino, cpu, in a process of its own"
+
+
+@pytest.mark.parametrize("error", [ModelError("The model is damaged."), RuntimeMissing("No runtime.")])
+def test_after_a_fault_of_model_or_runtime_the_next_run_looks_again(error: InkError) -> None:
+    class Failing(FakeInker):
+        def prepare(self, sketch: object, **_: object) -> SimpleNamespace:
+            raise error
+
+    engine = Engine(lambda _: None, make=Failing)  # type: ignore[arg-type]
+    first = engine.inker(engine.options)
+    with pytest.raises(type(error)):
+        engine.prepare(None, InkSettings(), lambda _: None, lambda: False)  # type: ignore[arg-type]
+    assert first.closed  # type: ignore[attr-defined]
+    assert engine.inker(engine.options) is not first

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes a traced centreline run as a steady hand would draw it: wobble goes, corners and small turns stay.
+
+A line is parted at its corners. Between them it is low-passed at several cutoffs, and every stretch takes the
+boldest one that moves it by no more than that cutoff's tolerance: long curves become calm, small details keep
+their shape. Lengths are px at working scale; vertices lie about 1 px apart.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.strokes import Floats
+
+Mask = NDArray[np.bool_]
+
+WAVELENGTHS = (5.0, 14.0, 24.0, 42.0, 72.0)  # px: what is shorter goes, per level
+TOLERANCES = (0.0, 0.55, 0.8, 1.0, 1.1)  # px: how far a level may move a line from the first one's
+DRIFT = 0.25  # px that it may move a whole wavelength of a line to one side: a bend would lose its swing
+ARM = 9  # px over which a line runs straight into a corner
+TIP = 2  # px around a corner that thinning has rounded
+CORNER = 1.0  # radians: turns from here on may be corners
+NEAR = 5  # px: nearest part of the arms
+AT_TIP = 0.72  # of the turn that happens within the nearest part; in a bend it is about half
+CONCENTRATED = 4.0  # how much more a line turns at a corner than along its arms; an arc of a circle 3.1 times
+SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
+WIDTH_REACH = 5  # px to both sides over which widths are averaged, twice
+MEETING = 1.6  # px within which the end of a line that meets another finds it
+EASE = 9  # vertices over which one level passes into another, and a moved end into its line
+
+
+def fair(points: Floats, closed: bool) -> Floats:
+    """A line's vertices (N, 2), about 1 px apart, moved to where a steady hand had put them.
+
+    The ends of open lines stay. `closed` lines end where they begin.
+    """
+    if len(points) < 4:
+        return points
+    line = np.asarray(points, np.float64)
+    corners = find_corners(line, closed)
+    if not closed:
+        return _fair_open(line, corners).astype(np.float32)
+    ring = line[:-1]
+    if not len(corners):
+        ring = _calm(ring, ring=True)
+    else:
+        # Begin at a corner, so that no stretch runs over the ring's seam.
+        first = int(corners[0])
+        turned = np.roll(ring, -first, axis=0)
+        turned = _fair_open(np.concatenate([turned, turned[:1]]), corners - first)
+        ring = np.roll(turned[:-1], first, axis=0)
+    return np.concatenate([ring, ring[:1]]).astype(np.float32)
+
+
+def _fair_open(line: NDArray[np.float64], corners: NDArray[np.intp]) -> NDArray[np.float64]:
+    line = _sharpened(line, corners)
+    cuts = np.unique(np.concatenate([[0], corners, [len(line) - 1]]))
+    for first, last in pairwise(cuts):
+        line[first : last + 1] = _calm(line[first : last + 1], ring=False)
+    return line
+
+
+def even_out(values: Floats, closed: bool) -> Floats:
+    """Something measured along a line (N,), freed of what changes within about 10 px."""
+    ring = np.asarray(values[:-1] if closed else values, np.float64)
+    for _ in range(2):
+        ring = _mean_around(ring, WIDTH_REACH, closed)
+    return np.asarray(np.concatenate([ring, ring[:1]]) if closed else ring, np.float32)
+
+
+def rejoin(before: list[Floats], after: list[Floats], meets: NDArray[np.bool_]) -> None:
+    """Take line ends along, in place, with the lines they met before those were faired.
+
+    `before` and `after` hold the same lines (N, 2); `meets` (lines, 2) says which ends touch a line.
+    """
+    lengths = np.array([len(line) for line in before])
+    owner = np.repeat(np.arange(len(before)), lengths)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    old, new = np.concatenate(before), np.concatenate(after)
+    wanted = [(line, side) for line, side in zip(*np.nonzero(meets), strict=True)]
+    if not wanted:
+        return
+    tips = np.array([starts[line + side] - side for line, side in wanted])
+    near = _near_each(old[tips], old, MEETING)
+    for (line, side), tip, candidates in zip(wanted, tips, near, strict=True):
+        others = candidates[(owner[candidates] != line) | (np.abs(candidates - tip) > EASE)]
+        if not len(others):
+            continue
+        nearest = others[np.argmin(np.hypot(*(old[others] - old[tip]).T))]
+        shift = (new[nearest] - old[nearest]) - (new[tip] - old[tip])
+        count = min(EASE, lengths[line])
+        ease = np.linspace(1.0, 0.0, count, endpoint=False, dtype=np.float32)[:, None]
+        moved = after[line][::-1] if side else after[line]
+        moved[:count] += ease * shift
+
+
+def _near_each(places: Floats, points: Floats, reach: float) -> list[NDArray[np.intp]]:
+    """For each of (M, 2) places the indices of the points (N, 2) within `reach`, a square."""
+    order = np.argsort(points[:, 0], kind="stable")
+    sorted_x = points[order, 0]
+    low = np.searchsorted(sorted_x, places[:, 0] - reach)
+    high = np.searchsorted(sorted_x, places[:, 0] + reach)
+    out = []
+    for place, first, last in zip(places, low, high, strict=True):
+        some = order[first:last]
+        out.append(some[np.abs(points[some, 1] - place[1]) <= reach])
+    return out
+
+
+def find_corners(line: NDArray[np.float64], closed: bool) -> NDArray[np.intp]:
+    """Vertices of (N, 2) at which a line turns sharply between two straighter arms; no vertex twice."""
+    count = len(line) - 1 if closed else len(line)
+    arm = min(ARM, count // 3)
+    if arm < 2 * TIP:
+        return np.zeros(0, np.intp)
+    line = _steadied(line, closed)
+    at = np.arange(count)
+    every = at if closed else at[arm : count - arm]
+
+    def place(offset: int) -> NDArray[np.float64]:
+        return line[(every + offset) % count]
+
+    middle = (arm + TIP) // 2
+    turn = np.abs(_angle(place(-TIP) - place(-arm), place(arm) - place(TIP)))
+    along = np.maximum(
+        np.abs(_angle(place(-middle) - place(-arm), place(-TIP) - place(-middle))),
+        np.abs(_angle(place(middle) - place(TIP), place(arm) - place(middle))),
+    )
+    at_tip = np.abs(_angle(place(-1) - place(-NEAR), place(NEAR) - place(1)))
+    sharp = (turn > CORNER) & (turn > CONCENTRATED * along) & (at_tip > AT_TIP * turn)
+    best = np.where(sharp, turn - along, 0.0)
+    full = np.zeros(count)
+    full[every] = best
+    top = full.copy()
+    for shift in range(1, arm):
+        for step in (shift, -shift):
+            near = np.roll(full, step)
+            if not closed:
+                near[: max(step, 0)] = 0.0
+                near[count + min(step, 0) :] = 0.0
+            # Of equal ones the first stays.
+            np.maximum(top, np.nextafter(near, np.inf) if step > 0 else near, out=top)
+    return np.flatnonzero((full > 0) & (full >= top))
+
+
+def _steadied(line: NDArray[np.float64], closed: bool) -> NDArray[np.float64]:
+    """A line without the steps of the pixel grid, its corners hardly rounded: binomial, 1.2 px wide."""
+    for _ in range(3):
+        middle = 0.5 * line[1:-1] + 0.25 * (line[:-2] + line[2:])
+        seam = 0.5 * line[:1] + 0.25 * (line[-2:-1] + line[1:2])
+        line = np.concatenate([seam, middle, seam] if closed else [line[:1], middle, line[-1:]])
+    return line
+
+
+def _angle(one: NDArray[np.float64], two: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Signed angles in radians from vectors (N, 2) to others."""
+    cross = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
+    return np.asarray(np.arctan2(cross, (one * two).sum(1)))
+
+
+def _sharpened(line: NDArray[np.float64], corners: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Corners moved to where their arms would meet: thinning cuts tips off."""
+    out = line.copy()
+    for corner in corners:
+        before, after = corner - ARM, corner + ARM
+        if before < 0 or after >= len(line):
+            continue
+        a, b = line[before], line[corner - TIP]
+        c, d = line[after], line[corner + TIP]
+        one, two = b - a, d - c
+        across = one[0] * two[1] - one[1] * two[0]
+        if abs(across) < 0.3 * float(np.hypot(*one) * np.hypot(*two)):
+            continue
+        far = ((c - a)[0] * two[1] - (c - a)[1] * two[0]) / across
+        tip = a + far * one
+        if np.hypot(*(tip - line[corner])) <= SHARPENED:
+            out[corner] = tip
+            for step in range(1, TIP + 1):
+                out[corner - step] = tip + (b - tip) * step / TIP
+                out[corner + step] = tip + (d - tip) * step / TIP
+    return out
+
+
+def _calm(line: NDArray[np.float64], ring: bool) -> NDArray[np.float64]:
+    """A stretch without corners (N, 2), low-passed as boldly as its shape allows; ends stay but on a ring."""
+    count = len(line)
+    if count < 4:
+        return line
+    levels = _low_passed(line, ring)
+    chosen = np.zeros(count)
+    allowed = np.ones(count, np.bool_)
+    for level in range(1, len(WAVELENGTHS)):
+        shift = levels[level] - levels[0]
+        half = int(WAVELENGTHS[level] / 2)
+        drift = np.stack([_mean_around(shift[:, i], half, ring) for i in (0, 1)], 1)
+        moved = (np.hypot(*shift.T) > TOLERANCES[level]) | (np.hypot(*drift.T) > DRIFT)
+        allowed &= ~_widened(moved, half, ring)
+        if not allowed.any():
+            break
+        chosen += allowed
+    if not chosen.any():
+        return levels[0]
+    chosen = np.minimum(chosen, _mean_around(chosen, EASE, ring))
+    chosen = _mean_around(chosen, EASE, ring)
+    low = np.minimum(chosen.astype(np.intp), len(WAVELENGTHS) - 2)
+    part = (chosen - low)[:, None]
+    every = np.arange(count)
+    return np.asarray((1 - part) * levels[low, every] + part * levels[low + 1, every])
+
+
+def _low_passed(line: NDArray[np.float64], ring: bool) -> NDArray[np.float64]:
+    """(levels, N, 2): the line at every cutoff. The gain is that of a smoothing spline (Whittaker 1923).
+
+    An open line is laid out from its chord and reflected at its ends, so that they stay.
+    """
+    count = len(line)
+    chord = 0.0 if ring else line[:1] + np.linspace(0.0, 1.0, count)[:, None] * (line[-1:] - line[:1])
+    shape = line - chord
+    wave = shape if ring else np.concatenate([shape, -shape[-2:0:-1]])
+    frequency = np.fft.rfftfreq(len(wave))
+    cutoffs = 1.0 / np.array(WAVELENGTHS)[:, None]
+    gain = 1.0 / (1.0 + (frequency / cutoffs) ** 4)
+    spectrum = np.fft.rfft(wave, axis=0)
+    out = np.fft.irfft(gain[:, :, None] * spectrum, len(wave), axis=1)[:, :count]
+    return np.asarray(out + chord)
+
+
+def _widened(mask: Mask, reach: int, ring: bool) -> Mask:
+    """A mask grown by `reach` vertices to both sides."""
+    reach = min(reach, len(mask) - 1)
+    padded = np.pad(mask, reach, mode="wrap" if ring else "constant")
+    total = np.cumsum(np.concatenate([[0], padded]))
+    return np.asarray(total[2 * reach + 1 :] > total[: -2 * reach - 1])
+
+
+def _mean_around(values: NDArray[np.float64], reach: int, ring: bool) -> NDArray[np.float64]:
+    """Mean over `reach` vertices to both sides."""
+    reach = min(reach, len(values) - 1)
+    padded = np.pad(values, reach, mode="wrap" if ring else "edge")
+    total = np.cumsum(np.concatenate([[0.0], padded]))
+    return np.asarray((total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1))
