@@ -216,7 +216,7 @@ def compare(data: Path, out: Path, brushes: int) -> None:
                     rows.setdefault(f"{way}, {thickness:g} px", []).append(figures(ink, one.ink, thickness))
                 if number < 2:
                     pictures.append(_row(one, inked))
-    cv2.imwrite(str(out / "held-out.png"), np.vstack(pictures))
+    cv2.imwrite(str(out / "learned-head.webp"), np.vstack(pictures), [cv2.IMWRITE_WEBP_QUALITY, 75])
     results = {
         way: {
             figure: {
