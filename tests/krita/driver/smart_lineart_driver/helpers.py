@@ -257,9 +257,14 @@ def fresh(**settings):
     from smart_lineart.ui.settings import InkSettings
 
     ours = session()
+    ours.live.switch(False)
     ours.queue.cancel_all()
     yield from idle()
     close_all()
+    ours.corrections.set_shown(False)
+    erase = K.action("erase_action")
+    if erase is not None and erase.isChecked():
+        erase.trigger()
     ours.say("")
     ours.last_error = ""
     ours.settings = InkSettings(**settings)
