@@ -176,6 +176,8 @@ def resample(ink: Bytes, source: Rect, target: Rect, scale: tuple[float, float])
 
     Pixels are averaged when shrinking and interpolated when growing.
     """
+    if not ink.size:
+        return np.zeros((target.height, target.width), np.uint8)
     out = ink
     for axis, (start, stop, first, count, factor) in enumerate(
         (
@@ -252,7 +254,7 @@ def _read(data: bytes, limit: int) -> InkRecord:
         raise DamagedRecord(NEWER)
     if zlib.crc32(body) != checksum or facts_size + count * INDEX.itemsize * 3 > len(body):
         raise DamagedRecord
-    facts = json.loads(body[:facts_size])
+    facts = json.loads(body[:facts_size].decode("utf-8"))
     area, thickness, notes = _area(facts["area"], limit), float(facts["thickness"]), facts["notes"]
     if not (0.0 < thickness < COORDINATE_LIMIT) or not isinstance(notes, dict):
         raise DamagedRecord

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from krita import Krita
@@ -65,6 +66,11 @@ def is_active(document: Document) -> bool:
 def is_open(document: Document) -> bool:
     """Whether a document is still open."""
     return any(other == document.raw for other in krita().documents())
+
+
+def user_folder() -> Path:
+    """Where the plugin keeps what is the artist's: beside Krita's resources, not in the plugin's folder."""
+    return Path(str(krita().getAppDataLocation())) / SETTINGS_GROUP
 
 
 def read_setting(key: str, default: str = "") -> str:

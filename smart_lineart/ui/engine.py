@@ -22,16 +22,19 @@ from smart_lineart.inking import (
     Rect,
     RuntimeMissing,
     Sketch,
+    Style,
     why_not_isolated,
 )
 from smart_lineart.inking.inker import drawn_strokes
 from smart_lineart.inking.renewal import shifted
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.styles import find_style
 
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
+LEAST_MB, MOST_MB = 128, 16384
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,19 @@ class EngineOptions:
     runtime: str = "auto"
     device: str = "auto"
     memory: int = 1024
+
+    @classmethod
+    def from_dict(cls, values: object) -> EngineOptions:
+        """Options from a file: what is missing, unknown or out of range keeps its default."""
+        options = cls()
+        if not isinstance(values, dict):
+            return options
+        runtime, device, memory = (values.get(name) for name in ("runtime", "device", "memory"))
+        return cls(
+            runtime if isinstance(runtime, str) else options.runtime,
+            device if isinstance(device, str) else options.device,
+            min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else options.memory,
+        )
 
 
 @dataclass(frozen=True)
@@ -70,6 +86,7 @@ class Engine:
         self._made_for: EngineOptions | None = None
         self._lock = threading.Lock()
         self.options = EngineOptions()
+        self.find_style: Callable[[str], Style] = find_style
 
     def prepare(
         self,
@@ -124,7 +141,7 @@ class Engine:
         return inker.render(
             features,
             thickness=settings.thickness,
-            style=settings.style,
+            style=self.find_style(settings.style),
             faint=settings.faint,
             region=region,
             cancelled=cancelled,

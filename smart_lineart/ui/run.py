@@ -190,23 +190,34 @@ class Run:
             yield
 
     def _until_shown(self) -> Work:
-        """Renewing a layer in one undoable step needs its document in front: Krita's actions work there."""
+        """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.
+
+        Runs of other documents go on meanwhile.
+        """
         job, session = self._job, self._session
         told = None
-        while not application.is_active(job.document) or view.painting():
+        while True:
             self._stop_if_cancelled()
             self._living_sketch()
-            if told is None and not application.is_active(job.document):
-                session.say(
-                    tr(
-                        '"{name}" is inked; its lineart is renewed once its document is in front again.',
-                        name=job.title,
-                    )
-                )
-                told = session.message
-            yield WAIT_FOR_DOCUMENT_MS if not view.painting() else WAIT_FOR_PEN_MS
+            shown = application.is_active(job.document)
+            if shown and not view.painting() and session.take_turn(job):
+                break
+            if not shown:
+                session.let_others_run(job)
+                if told is None:
+                    told = self._tell_waiting()
+            yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
         if told is not None and session.message is told:
             session.say("")
+
+    def _tell_waiting(self) -> object:
+        self._session.say(
+            tr(
+                '"{name}" is inked; its lineart is renewed once its document is in front again.',
+                name=self._job.title,
+            )
+        )
+        return self._session.message
 
     def _ink_frames(self) -> Work:
         """Ink keyframes, each by itself, into a layer with the same keyframes."""

@@ -18,7 +18,7 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import NotRenewed
 
-from . import preferences
+from . import own_brushes, preferences
 from .corrections import Corrections
 from .engine import Engine, FeatureCache
 from .follow import Follower
@@ -29,7 +29,7 @@ from .memory import Memory
 from .renewing import Renewer
 from .run import Problem, Run
 from .sentences import translated
-from .settings import NOTE_KEY, DocumentState, InkSettings
+from .settings import NOTE_KEY, InkSettings, is_damaged
 from .signal import Signal
 from .steps import Loop, Pending, Worker, start
 
@@ -61,12 +61,16 @@ class Session:
         self.queue = JobQueue()
         self.cache = FeatureCache()
         self.memory = Memory()
-        self.settings = preferences.load_settings()
+        self.brushes = own_brushes.OwnBrushes(application.user_folder() / "brushes")
+        self.engine.find_style = self.brushes.find
+        self.settings = self._with_known_style(preferences.load_settings())
         self.engine.options = preferences.load_engine_options()
         self.keep_copy = False
         self.frames: tuple[int, int] | None = None
         self.target = Target()
         self.message = Message()
+        if self.brushes.broken:
+            self.message = Message(translated(self.brushes.broken[0]), "error")
         self.last_error = ""
         self.last_seconds: dict[str, float] = {}
         self.settings_changed, self.target_changed, self.message_changed = Signal(), Signal(), Signal()
@@ -75,7 +79,7 @@ class Session:
         self.renewer = Renewer(self.memory, self.ink_worker)
         self.corrections = Corrections(self)
         self.live = Live(self)
-        self._running = False
+        self._running: object | None = None
         self._closing = False
         self._followers: list[Follower] = []
         self._seen: tuple[object, ...] | None = None
@@ -150,7 +154,9 @@ class Session:
             self._document = document
             self.cache.keep_only(application.is_open)
             self.memory.records.keep_only(application.is_open)
-            self._take_settings(self.memory.state_of(document))
+            self._take_settings(document)
+            if is_damaged(document.note(NOTE_KEY)):
+                self.say(tr("What this document remembers of its lineart is damaged and cannot be read."))
         layer = document.active_layer()
         if layer is None:
             return
@@ -191,32 +197,43 @@ class Session:
     @property
     def busy(self) -> bool:
         """Whether a run is under way or a lineart follows a slider."""
-        return self._running or bool(self._followers)
+        return self._running is not None or bool(self._followers)
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Other work on a lineart: runs wait meanwhile."""
-        self._running = True
+        turn = self._running = object()
         try:
             yield
         finally:
-            self._one_ended()
+            self._one_ended(turn)
 
     def _run_next(self) -> None:
-        if self._running or self._closing:
+        if self._running is not None or self._closing:
             return
         job = self.queue.next
         if job is None:
             return
-        self._running = True
+        self._running = job
         work = start(self.loop, Run(self, job).steps(), lambda error: self._ended_badly(job, error))
-        work.when_done(self._one_ended)
+        work.when_done(lambda: self._one_ended(job))
 
-    def _one_ended(self) -> None:
-        self._running = False
+    def _one_ended(self, turn: object) -> None:
+        self.let_others_run(turn)
         self._runs_ended += 1
         self.look()
-        self._run_next()
+
+    def let_others_run(self, turn: object) -> None:
+        """Give up the turn, if it is this run's."""
+        if self._running is turn:
+            self._running = None
+            self._run_next()
+
+    def take_turn(self, job: Job) -> bool:
+        """Whether it is this run's turn, now or again: only one changes documents at a time."""
+        if self._running is None:
+            self._running = job
+        return self._running is job
 
     def _ended_badly(self, job: Job, error: BaseException) -> None:
         if isinstance(error, Cancelled) or job.cancelled:
@@ -260,10 +277,23 @@ class Session:
         if self._document is not None and application.is_open(self._document):
             self.memory.remember(self._document, settings)
 
-    def _take_settings(self, state: DocumentState) -> None:
-        if state != DocumentState():
-            self.settings = state.settings
-            self.settings_changed.emit()
+    def _take_settings(self, document: Document) -> None:
+        """Those of the document; the artist's own where it remembers none."""
+        remembers = bool(document.note(NOTE_KEY))
+        wanted = self.memory.state_of(document).settings if remembers else preferences.load_settings()
+        self.settings = self._with_known_style(wanted)
+        self.settings_changed.emit()
+        if self.settings.style != wanted.style:
+            self.say(
+                tr(
+                    'The brush "{name}" of this document is not on this computer: the pen inks instead.',
+                    name=own_brushes.shown_name(wanted.style),
+                )
+            )
+
+    def _with_known_style(self, settings: InkSettings) -> InkSettings:
+        self.brushes.refresh()
+        return settings.with_value("style", self.brushes.find(settings.style).name)
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         sketch = self.memory.sketch_for(document, layer)

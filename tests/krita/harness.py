@@ -233,8 +233,9 @@ def job():
     view = widget(NAME).view()
     yield from until(view.isVisible, 10)
     yield 200
-    corner = view.viewport().mapToGlobal(view.visualRect(view.model().index(INDEX, 0)).center())
-    return [corner.x(), corner.y()]
+    entry = view.visualRect(view.model().index(INDEX, 0))  # may be broader than the list that shows it
+    spot = view.viewport().mapToGlobal(QtCore.QPoint(entry.left() + 30, entry.center().y()))
+    return [spot.x(), spot.y()]
 """,
             NAME=name,
             INDEX=index,

@@ -260,12 +260,13 @@ def idle(seconds=90.0):
     """Use as `yield from idle()`: wait until nothing is queued, running or following."""
     ours = session()
     yield 30
-    yield from until(lambda: not ours.queue.active and not ours._running and not ours._followers, seconds)
+    yield from until(lambda: not ours.queue.active and ours._running is None and not ours._followers, seconds)
     yield 150
 
 
 def fresh(**settings):
     """Close every document and go back to the settings a new user has."""
+    from smart_lineart.ui import preferences
     from smart_lineart.ui.settings import InkSettings
 
     ours = session()
@@ -280,6 +281,7 @@ def fresh(**settings):
     ours.say("")
     ours.last_error = ""
     ours.settings = InkSettings(**settings)
+    preferences.save_settings(ours.settings)
     ours.settings_changed.emit()
     widget("keepCopy").setChecked(False)
     yield 100
