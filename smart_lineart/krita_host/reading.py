@@ -35,11 +35,15 @@ def sketch_area(layer: Layer, before: Rect | None = None) -> Rect:
     if _is_paper(layer, bounds):
         return bounds
     wanted = grown(bounds, MARGIN)
-    if before is not None and before.united(wanted) == before:
+    if before is not None and before.united(wanted) == before and _size(before) <= 4 * _size(wanted):
         return before
     left, top = wanted.x // ROUND * ROUND, wanted.y // ROUND * ROUND
     right, bottom = -(-wanted.right // ROUND) * ROUND, -(-wanted.bottom // ROUND) * ROUND
     return Rect(left, top, right - left, bottom - top)
+
+
+def _size(area: Rect) -> int:
+    return area.width * area.height
 
 
 def _is_paper(layer: Layer, bounds: Rect) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from . import application
+from . import application, view
 from .document import Document
 
 TURN_MS, TURNS = 10, 100
@@ -17,6 +17,8 @@ def refresh_when_idle(document: Document) -> Generator[int, None, None]:
     `Document.refresh` stands still until Krita has done what it had begun, such as composing a page in which
     a layer was just replaced. Waiting for that beforehand, with the event loop running, halves the stall.
     """
+    while view.painting():  # composing would cut the stroke short
+        yield TURN_MS
     for _ in range(TURNS):
         if not application.is_open(document):
             return

@@ -6,7 +6,9 @@ It follows the view by looking every tenth of a second, for only as long as it i
 
 from __future__ import annotations
 
-from smart_lineart.krita_host import view
+from contextlib import suppress
+
+from smart_lineart.krita_host import application, view
 
 from .qt import QtCore, QtGui, QtWidgets
 from .renewing import Kept
@@ -37,23 +39,28 @@ class Overlay:
 
     def _follow(self) -> None:
         kept = self._kept
-        where = view.canvas_place(kept.document) if kept is not None else None
+        shown = kept is not None and application.is_active(kept.document)
+        where = view.canvas_place(kept.document) if kept is not None and shown else None
         if kept is None or where is None:
             self._take_away()
             return
-        if self._widget is None or self._widget.parentWidget() is not where.viewport:
+        if not self._lies_on(where.viewport):
             self._take_away()
             self._widget = _Marks(where.viewport)
+        assert self._widget is not None
         self._widget.place([where.on_screen(place) for place in kept.places])
 
-    def _take_away(self) -> None:
-        if self._widget is None:
-            return
+    def _lies_on(self, viewport: QtWidgets.QWidget) -> bool:
         try:
-            self._widget.hide()
-            self._widget.deleteLater()
-        except RuntimeError:  # the canvas took it along
-            pass
+            return self._widget is not None and self._widget.parentWidget() == viewport
+        except RuntimeError:  # a canvas that was closed took the marks along
+            return False
+
+    def _take_away(self) -> None:
+        if self._widget is not None:
+            with suppress(RuntimeError):  # same
+                self._widget.hide()
+                self._widget.deleteLater()
         self._widget = None
 
 

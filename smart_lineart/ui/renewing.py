@@ -6,6 +6,7 @@ One undoable step, or none at all where nothing changes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,11 +15,11 @@ import numpy as np
 
 from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkError, InkRecord, LayerInk, Merge, Rect
 from smart_lineart.inking.merging import WRITE
-from smart_lineart.krita_host import application
+from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.colour import as_pixel
 from smart_lineart.krita_host.document import Document, selected_over, selection_strip
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.krita_host.lineart import CHANGING, Ink, LineartLayer, renews_in_one_step
+from smart_lineart.krita_host.lineart import CHANGING, Ink, LineartLayer, NotRenewed, renews_in_one_step
 from smart_lineart.krita_host.pixels import PixelFormat
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.retouched import note_colour, noted_colour, read_lineart
@@ -26,17 +27,17 @@ from smart_lineart.krita_host.retouched import note_colour, noted_colour, read_l
 from .i18n import tr
 from .memory import Memory
 from .sentences import translated
-from .settling import stay_on
+from .settling import stay_on, wait_for_pen
 from .steps import Work, Worker
 
-TRIES = 3
+TRIES = 20
 COLOURS = 8  # that parts of one lineart may have been inked in
 
 
 class NotFound(InkError):
     """The ink last written is not in its layer any more, or not known: corrections can't be told from it."""
 
-    def __init__(self, sentence: str = "") -> None:
+    def __init__(self, sentence: str = "The ink made last was not found in its layer again.") -> None:
         super().__init__(sentence)
 
 
@@ -109,10 +110,12 @@ def sentence_of_steps(lineart: Layer) -> str:
 
 def keep_apart(lineart: Layer, error: NotFound) -> str:
     """Keep a lineart whole, as a layer of the artist's own; returns the sentence that says so."""
-    name = lineart.name
     lineart.rename(tr("Lineart corrections"))
-    why = translated(str(error)) or tr('The ink made last was not found in "{name}" again.', name=name)
-    return why + " " + tr('That layer stays as "Lineart corrections"; the new ink has a layer of its own.')
+    return (
+        translated(str(error))
+        + " "
+        + tr('That layer stays as "Lineart corrections"; the new ink has a layer of its own.')
+    )
 
 
 def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer) -> Work:
@@ -179,11 +182,14 @@ class Renewer:
         selection: Any | None,
         *,
         live: bool = False,
+        ready: Callable[[], Work] = wait_for_pen,
     ) -> Work:
         """Merge fresh ink into a lineart, inside the selection if there is one; returns `Renewed`.
 
         `live`: of the runs that follow one another only the first is an undoable step, as long as the artist
         leaves the lineart alone. None is returned where one more step would take away what can be redone.
+
+        `ready` waits until Krita may be told to change the layer.
 
         Raises NotFound, NotRenewed.
         """
@@ -198,9 +204,12 @@ class Renewer:
             area = base.area(placed)
             selected = selected_over(selection, area)
             plan = yield self._worker.submit(partial(_plan, base, placed, area, selected, recolour=recolour))
+            yield from ready()
             again = yield from read_lineart(lineart.copy(), _colours(base.record))
-            if again.same_as(base.layer):  # the artist painted nothing meanwhile
+            if again.same_as(base.layer) and not view.painting():
                 break
+        else:
+            raise NotRenewed  # the artist never stopped painting on it
         if live:
             return (yield from self._carry_out_live(document, lineart, plan, pixel, base.layer))
         return (yield from self._carry_out(document, lineart, plan, pixel, selection))
@@ -216,6 +225,7 @@ class Renewer:
         plan = _Plan(Merge(action, ink, []), area, base.record, bool(action[weight > 0].any()))
         colours = _colours(base.record)
         pixel = noted_colour(colours[-1], lineart.form) if colours else None
+        yield from wait_for_pen()
         return (yield from self._carry_out(document, lineart, plan, pixel, selection))
 
     def open_live(self, lineart: Layer) -> Work:
@@ -229,7 +239,7 @@ class Renewer:
             return (yield from self._carry_out(document, lineart, plan, pixel, None))
         if self._live is not None and self._live[0] == lineart.identity and self._live[1].covers_as(now):
             target = LineartLayer.reopen(document, lineart)
-            yield from target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True)
+            yield from _write(target, plan, pixel)
             self._memory.note_ink(document, lineart, plan.record)
             yield from refresh_when_idle(document)
             renewed = Renewed(lineart, Kept.of(document, lineart, plan.merge, plan.area), changed=True)
@@ -249,13 +259,19 @@ class Renewer:
         active = document.active_layer()
         target = yield from LineartLayer.renew(document, lineart, selection)
         self._memory.carry(document, lineart.identity, target.layer)
-        yield from target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True)
+        yield from _write(target, plan, pixel)
         self._memory.note_ink(document, target.layer, plan.record)
         yield from refresh_when_idle(document)
         if active is not None and active.identity != lineart.identity:
             yield from stay_on(document, active, target.layer)
         kept = Kept.of(document, target.layer, plan.merge, plan.area)
         return Renewed(target.layer, kept, changed=True)
+
+
+def _write(target: LineartLayer, plan: _Plan, pixel: np.ndarray | None) -> Work:
+    for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True):
+        yield
+        yield from wait_for_pen()
 
 
 def _plan(base: Base, fresh: FreshInk, area: Rect, selected: np.ndarray | None, *, recolour: bool) -> _Plan:

@@ -21,14 +21,13 @@ from .frame_renewal import FrameRenewal
 from .i18n import tr
 from .jobs import Job, JobState
 from .renewing import NotFound, keep_apart, noted, sentence_of_steps
-from .settling import stay_on
+from .settling import WAIT_FOR_PEN_MS, stay_on, wait_for_pen
 from .steps import Work
 
 if TYPE_CHECKING:
     from .session import Session
 
 NOWHERE = Rect(0, 0, 0, 0)
-WAIT_FOR_PEN_MS = 30
 WAIT_FOR_DOCUMENT_MS = 200
 
 
@@ -137,7 +136,7 @@ class Run:
     def _put(self, fresh: FreshInk, pen: Any) -> Work:
         """Put the ink into the sketch's lineart, or into a new layer right above it; whether it is there."""
         job, memory = self._job, self._session.memory
-        yield from self._wait_for_pen()
+        yield from wait_for_pen()
         job.enter(JobState.writing)
         self._living_sketch()
         old = None if job.keep_copy else memory.lineart_in_use(job.document, job.sketch)
@@ -156,7 +155,7 @@ class Run:
         job, session = self._job, self._session
         steps = sentence_of_steps(old)
         renewed = yield from session.renewer.renew(
-            job.document, old, fresh, pen, job.selection, live=job.live
+            job.document, old, fresh, pen, job.selection, live=job.live, ready=self._until_shown
         )
         if renewed is None:
             return False
@@ -175,7 +174,7 @@ class Run:
         selected = selected_over(job.selection, fresh.area)
         remember = partial(Base.blank().remember, fresh, selected, fresh.area)
         record = yield self._session.ink_worker.submit(remember)
-        yield from self._wait_for_pen()
+        yield from wait_for_pen()
         active = job.document.active_layer()
         target.insert(self._living_sketch())
         memory.note_ink(job.document, target.layer, record)
@@ -189,11 +188,6 @@ class Run:
         for _ in writing:
             self._stop_if_cancelled()
             yield
-
-    @staticmethod
-    def _wait_for_pen() -> Work:
-        while view.painting():
-            yield WAIT_FOR_PEN_MS
 
     def _until_shown(self) -> Work:
         """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.
@@ -248,7 +242,7 @@ class Run:
             job.enter(JobState.inking)
             inked[moment] = yield session.ink_worker.submit(partial(self._ink_frame, sketch, area))
             job.report((number + 1) / len(times) * 0.95)
-        yield from self._wait_for_pen()
+        yield from wait_for_pen()
         job.enter(JobState.writing)
         layer = self._living_sketch()
         old = None if job.keep_copy else session.memory.lineart_in_use(job.document, job.sketch)

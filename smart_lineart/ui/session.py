@@ -16,6 +16,7 @@ from smart_lineart.inking import Cancelled, InkError
 from smart_lineart.krita_host import application, colour
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.lineart import NotRenewed
 
 from . import own_brushes, preferences
 from .corrections import Corrections
@@ -239,7 +240,8 @@ class Session:
             job.enter(JobState.cancelled)
             return
         job.enter(JobState.failed)
-        self.report(error)
+        if not (job.live and isinstance(error, (Problem, NotRenewed))):  # the next stroke may mend it
+            self.report(error)
 
     def report(self, error: BaseException) -> None:
         """Say an error in a sentence, and keep its story for the diagnostics."""

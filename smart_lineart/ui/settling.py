@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waits for Krita to settle after a layer was added, and keeps the artist where they were."""
+"""Waits for the artist's pen, and for Krita to settle after a layer was added."""
 
 from __future__ import annotations
 
-from smart_lineart.krita_host import application
+from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 
 from .steps import Work
 
+WAIT_FOR_PEN_MS = 30
 SETTLE_MS, SETTLE_TURNS = 15, 20
 """How long Krita may take to select a layer that was added."""
+
+
+def wait_for_pen() -> Work:
+    """Wait until no stroke is being painted."""
+    while view.painting():
+        yield WAIT_FOR_PEN_MS
 
 
 def stay_on(document: Document, layer: Layer | None, newcomer: Layer) -> Work:

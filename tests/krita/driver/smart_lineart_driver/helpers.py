@@ -214,6 +214,18 @@ def take_brush(layer, size, erase=False, colour=(0, 0, 0)):
     yield 150
 
 
+def fit_view(document):
+    """Use as `yield from fit_view(document)`: zoom so that all of the page is seen."""
+    for zoom in (1.0, 0.5, 0.25, 0.2, 0.15, 0.1):
+        K.activeWindow().activeView().canvas().setZoomLevel(zoom)
+        yield 300
+        left, top = on_screen(document, 0, 0)
+        right, bottom = on_screen(document, document.width(), document.height())
+        if left >= 30 and top >= 60 and right <= 1200 and bottom <= 1100:
+            return
+    raise LookupError(f"the page does not fit: {left, top, right, bottom}")
+
+
 def on_screen(document, x, y):
     """Where a pixel of the image is on the screen."""
     from smart_lineart.krita_host import view
@@ -258,9 +270,14 @@ def fresh(**settings):
     from smart_lineart.ui.settings import InkSettings
 
     ours = session()
+    ours.live.switch(False)
     ours.queue.cancel_all()
     yield from idle()
     close_all()
+    ours.corrections.set_shown(False)
+    erase = K.action("erase_action")
+    if erase is not None and erase.isChecked():
+        erase.trigger()
     ours.say("")
     ours.last_error = ""
     ours.settings = InkSettings(**settings)
