@@ -317,9 +317,8 @@ class SmartLineartDocker(DockWidget):
     def _show_message(self) -> None:
         message = self.session.message
         # Krita has an icon for warnings, and none for what is merely worth knowing.
-        note = self.style().standardIcon(QtWidgets.QStyle.StandardPixmap.SP_MessageBoxInformation)
-        icon = application.icon("dialog-warning") if message.kind == "error" else note
-        self._message.show_sentence(message.text, icon)
+        warns = message.kind == "error"
+        self._message.show_sentence(message.text, application.icon("dialog-warning") if warns else None)
 
     def _show_live(self) -> None:
         self._live.blockSignals(True)

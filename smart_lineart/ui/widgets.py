@@ -247,6 +247,11 @@ class Sentence(QtWidgets.QTextEdit):
         """What it says."""
         return str(self.toPlainText())
 
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """Another width wraps it otherwise."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
         self.setFixedHeight(math.ceil(self.document().size().height()))
 
@@ -276,8 +281,10 @@ class MessageBox(QtWidgets.QFrame):
         layout.addWidget(self.text, 1)
         layout.addWidget(button, 0, Q.AlignmentFlag.AlignTop)
 
-    def show_sentence(self, text: str, icon: QtGui.QIcon) -> None:
+    def show_sentence(self, text: str, icon: QtGui.QIcon | None) -> None:
         """Show a sentence, or hide when there is none."""
         self.text.setPlainText(text)
-        self.icon.setPixmap(icon.pixmap(16, 16))
+        self.icon.setVisible(icon is not None)
+        if icon is not None:
+            self.icon.setPixmap(icon.pixmap(16, 16))
         self.setVisible(bool(text))

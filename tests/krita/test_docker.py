@@ -69,7 +69,7 @@ def job():
     session().say(LONG)
     yield 300
     message = widget("message")
-    wrapped = message.height() > 3 * message.fontMetrics().height()
+    wrapped = 3 * message.fontMetrics().height() < message.document().size().height() <= message.height()
     found = [narrow.width(), faults_of(narrow), message.text(), wrapped]
     grab(PATH, narrow)
     narrow.setFloating(False)
