@@ -26,10 +26,11 @@ class Series:
     titles: tuple[str, ...]
 
 
+PEER = ("2016, 512 x 512", "2016, 1024 x 1024", "2016, A4, 300 dpi")
 PAGES = ("A4, 150 dpi", "A4, 300 dpi", "A4, 600 dpi", "A3, 600 dpi", "20000 x 20000 px")
 SERIES = (
     Series("smart-lineart ink", "#c2185b", PAGES),
-    Series("Simo-Serra et al. 2016, network alone", "#1565c0", ("2016, 512 x 512", "2016, 1024 x 1024")),
+    Series("Simo-Serra et al. 2016, network alone", "#1565c0", PEER),
     Series("XDoG", "#2e7d32", tuple(f"xdog, {page}" for page in PAGES)),
     Series("adaptive threshold", "#ef6c00", tuple(f"adaptive, {page}" for page in PAGES)),
 )
@@ -80,7 +81,7 @@ def draw(found: Mapping[str, dict], path: Path) -> None:
     image = Image.new("RGB", (SIZE[0] * SCALE, SIZE[1] * SCALE), "white")
     canvas = ImageDraw.Draw(image)
     panels = (
-        (_Panel(canvas, FRAME[0], "seconds", (0.01, 200.0)), "seconds", 1.0),
+        (_Panel(canvas, FRAME[0], "seconds", (0.01, 300.0)), "seconds", 1.0),
         (_Panel(canvas, FRAME[0] + SHIFT, "peak memory, MB", (50.0, 10_000.0)), "peak", 1e6),
     )
     left = FRAME[0] * SCALE
