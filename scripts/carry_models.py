@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Build hook: a wheel carries models/ inside the package."""
+
 from __future__ import annotations
 
 from typing import Any

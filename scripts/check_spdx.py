@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Names the source files whose first lines lack the SPDX header: check_spdx.py [FILE...]."""
+
 from __future__ import annotations
 
 import subprocess

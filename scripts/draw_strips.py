@@ -20,16 +20,16 @@ STAMPS = {
     "g-pen": Stamp(size_power=1.25),
     "brush": Stamp(size_power=1.6),
     "pencil": Stamp(
-        hardness=0.5, least_size=0.35, size_power=0.7, least_opacity=0.25, opacity=1.0,
-        opacity_power=0.7, grain=1.4, depth=0.7, crumble=0.35,
+        hardness=0.45, least_size=0.45, size_power=0.7, least_opacity=0.15, opacity_power=0.6,
+        grain=1.0, depth=0.75, crumble=0.35,
     ),
     "charcoal": Stamp(
-        hardness=0.5, least_size=0.3, size_power=0.7, least_opacity=0.85, opacity=1.0,
-        grain=1.9, depth=0.72, crumble=0.9, scatter=0.03,
+        hardness=0.5, least_size=0.4, size_power=0.7, least_opacity=0.8, opacity=0.95,
+        grain=2.0, depth=0.7, crumble=0.6, scatter=0.06,
     ),
     "dry-brush": Stamp(
-        hardness=0.95, least_size=0.3, size_power=0.9, bristles=22, dryness=0.9,
-        grain=1.2, depth=0.4, crumble=0.6,
+        hardness=0.95, least_size=0.3, size_power=0.9, bristles=22, dryness=0.8,
+        grain=1.2, depth=0.5, crumble=0.6, seed=3,
     ),
     "marker": Stamp(least_size=0.85, size_power=0.7, least_opacity=0.9, opacity=0.68),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 
 Krita imports this package before it is known whether numpy is there, so nothing heavy is imported here.
 """
+
 from __future__ import annotations
 
 import sys

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`python -m smart_lineart` is the `smart-lineart` command."""
+
 from __future__ import annotations
 
 import sys

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Fixtures that several rooms' tests share."""
+
 from __future__ import annotations
 
 import signal

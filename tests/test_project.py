@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The project's own files: what is locked, packed and headed."""
+
 from __future__ import annotations
 
 import re

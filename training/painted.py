@@ -29,7 +29,7 @@ from benchmarks.subjects import Subject, find_files, load_subjects
 from smart_lineart.inking import ArraySketch, Inker
 from smart_lineart.inking.paper import firm_darkness, judge_paper, network_darkness
 from smart_lineart.inking.resize import read_reduced, resize
-from smart_lineart.inking.scale import auto_scale, stroke_width
+from smart_lineart.inking.scale import auto_scales, extent, stroke_width
 from training.losses import soft_dice
 from training.network import STRIDE, WIDTHS, LineartNet
 from training.scenes import SHIFT, SUPERSAMPLE, Scenes, fixed
@@ -121,7 +121,7 @@ def working_darkness(sketch: np.ndarray) -> tuple[np.ndarray, float]:
     paper = judge_paper(reduced)
     relative = paper.relative_darkness(reduced)
     firm = firm_darkness(relative)
-    scale = auto_scale(stroke_width(relative, firm), max(page.size))
+    scale, _ = auto_scales(stroke_width(relative, firm), extent(relative, firm), max(page.size))
     luma = resize(reduced, round(height * scale), round(width * scale)) * np.float32(1 / 65535)
     return network_darkness(paper.relative_darkness(luma), firm), scale
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command line: options, their values and `--help`. Imports nothing that takes time to load."""
+
 from __future__ import annotations
 
 import argparse
@@ -132,49 +133,77 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         "sketches", nargs="+", type=Path, metavar="SKETCH", help="an image file or a folder of them"
     )
     ink.add_argument(
-        "-o", "--output", type=str, metavar="FILE|DIR",
+        "-o",
+        "--output",
+        type=str,
+        metavar="FILE|DIR",
         help="where the lineart goes (default: NAME-lineart.png beside each sketch)",
     )
     look = ink.add_argument_group("how the lineart looks")
     look.add_argument(
-        "--thickness", type=_reader(thickness), default="auto", metavar="PX|auto",
+        "--thickness",
+        type=_reader(thickness),
+        default="auto",
+        metavar="PX|auto",
         help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
         " (default: auto, a 500th of the sketch's longer side)",
     )
     look.add_argument(
-        "--style", default="pen", metavar="NAME|FILE",
+        "--style",
+        default="pen",
+        metavar="NAME|FILE",
         help="brush style, see `info`, or the file of a brush strip (default: pen)",
     )
     look.add_argument(
-        "--detail", type=_reader(detail), default="auto", metavar="SCALE|auto",
+        "--detail",
+        type=_reader(detail),
+        default="auto",
+        metavar="SCALE|auto",
         help="scale at which the sketch is looked at: larger keeps smaller details (default: auto)",
     )
     look.add_argument(
-        "--faint", type=_reader(faint), default="0.5", metavar="0..1",
+        "--faint",
+        type=_reader(faint),
+        default="0.5",
+        metavar="0..1",
         help="how many faint lines are left out: 0 none, 1 all but the firmest (default: 0.5)",
     )
     look.add_argument(
-        "--color", "--colour", type=_reader(colour), default="#000000", metavar="'#rrggbb'",
+        "--color",
+        "--colour",
+        type=_reader(colour),
+        default="#000000",
+        metavar="'#rrggbb'",
         help="ink colour (default: black)",
     )
     look.add_argument(
-        "--background", choices=["transparent", "white"], default="transparent",
+        "--background",
+        choices=["transparent", "white"],
+        default="transparent",
         help="what lies behind the ink (default: transparent)",
     )
     work = ink.add_argument_group("how the work is done")
     work.add_argument(
-        "--runtime", choices=["auto", "openvino", "onnxruntime"], default="auto",
+        "--runtime",
+        choices=["auto", "openvino", "onnxruntime"],
+        default="auto",
         help="inference runtime (default: auto)",
     )
     work.add_argument(
         "--device", choices=["auto", "cpu", "gpu", "npu"], default="auto", help="processor (default: auto)"
     )
     work.add_argument(
-        "--memory-limit", type=_reader(memory), default=DEFAULT_MEMORY, metavar="SIZE",
+        "--memory-limit",
+        type=_reader(memory),
+        default=DEFAULT_MEMORY,
+        metavar="SIZE",
         help="memory the whole command may use, such as 300M (default: 1G)",
     )
     work.add_argument(
-        "--model", type=Path, metavar="NAME|DIR", help="model, see `info`, or its folder (default: lineart)",
+        "--model",
+        type=Path,
+        metavar="NAME|DIR",
+        help="model, see `info`, or its folder (default: lineart)",
     )
     work.add_argument("--json", action="store_true", help="print the results as JSON")
 
@@ -186,7 +215,8 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_ink(commands)
     info = commands.add_parser(
-        "info", help="show the version, models, devices and brush styles",
+        "info",
+        help="show the version, models, devices and brush styles",
         description="Show the version, the models, the runtimes and devices found, and the brush styles.",
     )
     info.add_argument("--json", action="store_true", help="print the same as JSON")

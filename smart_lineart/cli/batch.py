@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`smart-lineart ink`: the sketches named, one after the other, whatever becomes of each."""
+
 from __future__ import annotations
 
 import argparse

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one place where the command gets hold of the engine."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

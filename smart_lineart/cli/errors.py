@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong around image files and options; the engine's own errors are in `smart_lineart.inking`."""
+
 from __future__ import annotations
 
 import errno

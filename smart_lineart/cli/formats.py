@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which image files can be inked, told by their first bytes; a file's name may say anything."""
+
 from __future__ import annotations
 
 import stat

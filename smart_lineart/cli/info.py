@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`smart-lineart info`: what this installation has and can do."""
+
 from __future__ import annotations
 
 import json

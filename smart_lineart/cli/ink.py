@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One sketch file in, one lineart file out."""
+
 from __future__ import annotations
 
 import time
@@ -23,6 +24,9 @@ STRIP_PIXELS = 2 << 20
 
 LUMA_SHARE = 8
 """A page whose luma takes more than one part in so many of the memory limit is kept on disk."""
+
+DECODING_SHARE = 0.75
+"""Of the memory limit, for files that are decoded as a whole: nothing else takes much at that time."""
 
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 AUTO_SHARE = 500
@@ -68,7 +72,8 @@ def ink_file(
     """Ink one sketch file. Raises FileError, InkError, Interrupted; `target` is whole or as it was."""
     check_writable(target)
     started = time.perf_counter()
-    page = read_page(sketch, Spool(memory_limit // LUMA_SHARE, target.parent))
+    spool = Spool(memory_limit // LUMA_SHARE, target.parent, int(memory_limit * DECODING_SHARE))
+    page = read_page(sketch, spool)
     was_read = time.perf_counter()
     if cancelled():
         raise Interrupted
@@ -138,9 +143,7 @@ def _write(
     icc = page.icc if look.colour.is_black else None
     colours = _colours(look)
     with whole_file(target) as file:
-        writer = PngWriter(
-            file, width=width, height=height, channels=colours.shape[1], dpi=page.dpi, icc=icc
-        )
+        writer = PngWriter(file, width=width, height=height, channels=colours.shape[1], dpi=page.dpi, icc=icc)
         done = 0
         for coverage in ink:
             writer.write(colours.take(coverage, axis=0))

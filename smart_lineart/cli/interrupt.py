@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ctrl-C that is obeyed within a second, whatever native code is running."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which sketches are to be inked, and into which files."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence

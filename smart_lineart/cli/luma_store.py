@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A page's luma, kept compactly: in memory, or in an unnamed file when the page is large."""
+
 from __future__ import annotations
 
 import mmap
+import os
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from smart_lineart.cli.errors import FileError, why
 
 Stored = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -17,19 +22,21 @@ class LumaStore:
 
     A grey image of 8 bits is kept in 8 bits, everything else in 16, finer than the network sees. Past
     `in_memory` bytes the rows go to an unnamed file in `folder`, which the system frees even after a crash.
+    Raises FileError where the file cannot be made.
     """
 
-    def __init__(
-        self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path
-    ) -> None:
+    def __init__(self, height: int, width: int, dtype: DTypeLike, *, in_memory: int, folder: Path) -> None:
         self.dtype = np.dtype(dtype)
         self._map: mmap.mmap | None = None
         if height * width * self.dtype.itemsize <= in_memory:
             self.array: Stored = np.empty((height, width), self.dtype)
             return
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.truncate(height * width * self.dtype.itemsize)
-            self._map = mmap.mmap(file.fileno(), 0)
+        try:
+            with tempfile.TemporaryFile(dir=folder) as file:
+                _allocate(file, height * width * self.dtype.itemsize)
+                self._map = mmap.mmap(file.fileno(), 0)
+        except OSError as error:
+            raise FileError(f"The page does not fit into {folder}: {why(error)}.") from error
         self.array = np.frombuffer(self._map, self.dtype).reshape(height, width)
 
     @property
@@ -47,6 +54,16 @@ class LumaStore:
         """Give back the memory of rows that lie on disk anyway."""
         if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
             self._map.madvise(mmap.MADV_DONTNEED)
+
+
+def _allocate(file: BinaryIO, size: int) -> None:
+    """Take the room on disk at once: writing to a map of a file that finds none ends the process."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
+        return
+    blank = bytes(1 << 20)
+    file.writelines(blank[: size - start] for start in range(0, size, len(blank)))
+    file.flush()
 
 
 class PageSketch:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Entry point: what was asked, exit codes, and one sentence for whatever goes wrong."""
+
 from __future__ import annotations
 
 import os

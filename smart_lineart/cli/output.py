@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Lineart files: where they go, and how they get there whole or not at all."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An image file opened for inking: its luma, and what its lineart should inherit."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -29,10 +30,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Spool:
-    """Where a page's luma is kept: up to `in_memory` bytes in memory, beyond that in `folder`."""
+    """Where a page's luma is kept: up to `in_memory` bytes in memory, beyond that in `folder`.
+
+    `most_at_once`: bytes that decoding may take where a format has to be decoded as a whole.
+    """
 
     in_memory: int
     folder: Path
+    most_at_once: int = 768 << 20
 
     def store(self, height: int, width: int, dtype: str) -> LumaStore:
         """An empty store for a page of that size."""

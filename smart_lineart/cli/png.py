@@ -3,6 +3,7 @@
 
 The chunks are those of the PNG specification (W3C, third edition); zlib does the compression.
 """
+
 from __future__ import annotations
 
 import struct

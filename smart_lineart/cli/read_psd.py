@@ -5,8 +5,10 @@ Pillow reads it in 8 bits only and as a whole. Grey and RGB, which drawings are 
 and in 16 bits too; Pillow unpacks their rows and reads the rarer kinds. The layout is that of the Adobe
 Photoshop File Formats Specification (Adobe, 2019).
 """
+
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,6 +29,9 @@ _HEADER = struct.Struct(">4sH6xHIIHH")
 _GREYSCALE, _RGB = 1, 3  # colour modes
 _RESOLUTION, _PROFILE = 1005, 1039  # image resources
 _RAW, _PACKBITS = 0, 1
+_MOST_CHANNELS = 56
+_MOST_RESOURCES, _LARGEST = 1 << 14, 16 << 20  # how many there may be, and bytes of one that is used
+_PILLOW_PIXELS = 64 << 20  # of the rarer kinds, which Pillow unpacks as a whole
 _DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype(">u2")}
 
 
@@ -69,8 +74,10 @@ def read_psd(path: Path, spool: Spool) -> Page:
 def _read_sections(file: BinaryIO) -> _Document:
     _, _, channels, height, width, depth, mode = _HEADER.unpack(_take(file, _HEADER.size))
     document = _Document(height, width, channels, depth, mode)
-    _section(file)  # a palette
-    document.resources = dict(_resources(_section(file)))
+    if not document.used <= channels <= _MOST_CHANNELS:
+        raise ValueError(f"{channels} channels")
+    _skip(file, _number(file))  # a palette
+    document.resources = _resources(file)
     layers = _number(file)
     start = file.tell()
     if layers >= 6:
@@ -92,18 +99,28 @@ def _number(file: BinaryIO) -> int:
     return int.from_bytes(_take(file, 4), "big")
 
 
-def _section(file: BinaryIO) -> bytes:
-    return _take(file, _number(file))
+def _skip(file: BinaryIO, count: int) -> None:
+    file.seek(count, os.SEEK_CUR)
 
 
-def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
-    while at + 12 <= len(data):
-        number = int.from_bytes(data[at + 4 : at + 6], "big")
-        at += 6 + (data[at + 6] | 1) + 1  # a name, padded to an even length
-        length = int.from_bytes(data[at : at + 4], "big")
-        yield number, data[at + 4 : at + 4 + length]
-        at += 4 + length + length % 2
+def _resources(file: BinaryIO) -> dict[int, bytes]:
+    """The resources that are used; some documents drag along hundreds of megabytes of others."""
+    size = _number(file)
+    end = file.tell() + size
+    found = {}
+    for _ in range(_MOST_RESOURCES):
+        if file.tell() + 12 > end:
+            break
+        number, name = struct.unpack(">4xHB", _take(file, 7))
+        _skip(file, name | 1)  # padded to an even length, with its own length before it
+        length = _number(file)
+        if number in (_RESOLUTION, _PROFILE) and length <= min(_LARGEST, size):
+            found[number] = _take(file, length)
+            _skip(file, length % 2)
+        else:
+            _skip(file, length + length % 2)
+    file.seek(end)
+    return found
 
 
 def _strips(file: BinaryIO, document: _Document, path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
@@ -113,6 +130,8 @@ def _strips(file: BinaryIO, document: _Document, path: Path) -> Iterator[tuple[i
         return _planar_strips(file, document)
     if document.depth > 8:
         raise FileError(f"{path} is a Photoshop document of a rare kind; save it as PNG or TIFF.")
+    if document.width * document.height > _PILLOW_PIXELS:
+        raise FileError(f"{path} is a large Photoshop document of a rare kind; save it as PNG or TIFF.")
     return _pillow_strips(path)
 
 
@@ -135,12 +154,12 @@ def _planar_strips(file: BinaryIO, document: _Document) -> Iterator[tuple[int, N
 
 
 def _row_starts(file: BinaryIO, document: _Document, row_bytes: int) -> NDArray[np.int64]:
-    """Where each row of each channel begins in the file, and where the last one ends."""
-    rows = document.channels * document.height
-    if document.compression == _PACKBITS:
-        lengths = np.frombuffer(_take(file, 2 * rows), ">u2").astype(np.int64)
-    else:
-        lengths = np.full(rows, row_bytes, np.int64)
+    """Where each row of each used channel begins in the file, and where the last one ends."""
+    rows = document.used * document.height
+    if document.compression == _RAW:
+        return file.tell() + row_bytes * np.arange(rows + 1, dtype=np.int64)
+    lengths = np.frombuffer(_take(file, 2 * rows), ">u2").astype(np.int64)
+    file.seek(2 * (document.channels - document.used) * document.height, os.SEEK_CUR)
     return file.tell() + np.concatenate([[0], np.cumsum(lengths)])
 
 

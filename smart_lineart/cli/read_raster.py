@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """PNG, JPEG, TIFF and WebP through libvips, a strip of rows at a time and at their full depth."""
+
 from __future__ import annotations
 
 import logging
@@ -13,11 +14,13 @@ import pyvips
 from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import MM_PER_INCH
+from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.luma_store import PageSketch
 from smart_lineart.cli.page import Page, Spool, check_size, damaged, unreadable
 from smart_lineart.inking import ArraySketch
 
 STRIP_BYTES = 4 << 20
+ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
 
 # Images whose bands are grey or red, green and blue already, as libvips calls them.
 _GREY = ("b-w", "grey16")
@@ -57,6 +60,9 @@ def read_source(source: Any, name: str, spool: Spool) -> Page:
         raise unreadable(name) from error
     try:
         check_size(name, image.width, image.height)
+        if image.format not in _DTYPES:
+            raise unreadable(name)
+        _check_memory(image, name, spool)
         notices = _notices(image, name)
         dpi, icc, orientation = _dpi(image), _rgb_profile(image), _orientation(image)
         bands = _grey_or_rgb(image)
@@ -73,6 +79,32 @@ def read_source(source: Any, name: str, spool: Spool) -> Page:
 
 def _field(image: Any, name: str) -> Any:
     return image.get(name) if image.get_typeof(name) else None
+
+
+def _check_memory(image: Any, name: str, spool: Spool) -> None:
+    """Refuse files that unpack only as a whole and would take more memory than there is leave for."""
+    if _bytes_at_once(image) > spool.most_at_once:
+        raise FileError(
+            f"{name}, {image.width} x {image.height} pixels, is saved so that it must be read as a whole, "
+            "which takes more memory than allowed; save it as plain PNG without interlacing, "
+            "or raise --memory-limit."
+        )
+
+
+def _bytes_at_once(image: Any) -> int:
+    """Memory that decoding takes beyond a strip of rows, measured; 0 for what is read row by row."""
+    loader = _field(image, "vips-loader") or ""
+    size = image.width * image.height
+    samples = image.bands * np.dtype(_DTYPES[image.format]).itemsize
+    if loader.startswith("webpload"):
+        return 8 * size
+    if loader.startswith("jpegload") and (_field(image, "jpeg-multiscan") or _field(image, "interlaced")):
+        whole_chroma = str(_field(image, "jpeg-chroma-subsample")).startswith("4:4:4")
+        return samples * size * (2 if whole_chroma else 1)
+    if _field(image, "interlaced"):
+        return samples * size
+    rows = max(_field(image, "tile-height") or 0, ROWS_AT_ONCE)
+    return 3 * samples * image.width * min(rows, image.height)
 
 
 def _notices(image: Any, name: str) -> list[str]:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the command says while it inks and when it is done: to people, and as JSON to programs."""
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`--style`: the name of a bundled brush, or the file of a brush strip or of a picture of a mark."""
+
 from __future__ import annotations
 
 import tempfile

@@ -22,6 +22,7 @@ from smart_lineart.inking.merging import Merge, merge
 from smart_lineart.inking.models import Model, available_models, load_model
 from smart_lineart.inking.newcomers import Lines
 from smart_lineart.inking.record import DamagedRecord, InkRecord
+from smart_lineart.inking.renewal import Base, FreshInk, LayerInk
 from smart_lineart.inking.runtime import Device, list_devices, list_devices_isolated, why_not_isolated
 from smart_lineart.inking.sketch import ArraySketch, Sketch
 from smart_lineart.inking.strip_files import is_strip
@@ -34,14 +35,17 @@ __all__ = [
     "BadOption",
     "BadSketch",
     "BadStrip",
+    "Base",
     "Calibration",
     "Cancelled",
     "DamagedRecord",
     "Device",
     "Features",
+    "FreshInk",
     "InkError",
     "InkRecord",
     "Inker",
+    "LayerInk",
     "Lines",
     "Merge",
     "Model",

@@ -27,7 +27,8 @@ THICK = 8.0  # px: lines from which an eraser may graze two pixels, not one
 PALE = 24  # and lines too thin to reach that, from this
 ALL_AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 TOLERANCE = 3  # of coverage: what conversions between colour depths may change
-RESAMPLED = 24  # of coverage: how far resampled ink may lie outside the range of the ink around it
+RESAMPLED = 24  # of coverage: what resampling may change of a pixel whatever lies around it,
+GATHERED = 40 * 25  # and of the sum over 5 x 5: half a pixel's shift of an edge stays below
 SWELL = 1.4  # how far beyond its even share a line's edge may move when ink gets thicker: lines swell
 DRIFT = 3  # px that the edge of a line may move when its sketch is touched up
 CRUMB = 0.22  # thicknesses: what an eraser left of a line is crumbs where it is thinner than twice this
@@ -72,22 +73,16 @@ def changed_by_artist(old: Bytes, current: Bytes, *, exact: bool) -> Mask:
     """Where a layer is not what was written into it; `exact` as in :class:`InkRecord`."""
     if exact:
         return np.asarray(np.maximum(old, current) - np.minimum(old, current) > TOLERANCE)
-    low, high = old, old
-    for _ in range(2):
-        low, high = _extreme(low, np.minimum), _extreme(high, np.maximum)
-    now = current.astype(np.int16)
-    return np.asarray((now < low.astype(np.int16) - RESAMPLED) | (now > high.astype(np.int16) + RESAMPLED))
+    # Resampling spreads ink in ways of its own, but keeps about as much of it in every place.
+    apart = np.abs(old.astype(np.int16) - current) > RESAMPLED
+    return np.asarray(apart & (np.abs(_gathered(old) - _gathered(current)) > GATHERED))
 
 
-def _extreme(image: Bytes, pick: np.ufunc) -> Bytes:
-    """Smallest or largest value of every pixel's 3 x 3 neighbourhood."""
-    out = image.copy()
-    pick(out[1:], image[:-1], out=out[1:])
-    pick(out[:-1], image[1:], out=out[:-1])
-    tall = out.copy()
-    pick(out[:, 1:], tall[:, :-1], out=out[:, 1:])
-    pick(out[:, :-1], tall[:, 1:], out=out[:, :-1])
-    return out
+def _gathered(image: Bytes) -> NDArray[np.int16]:
+    """Sum of every pixel's 5 x 5 neighbourhood; beyond the edge lies nothing."""
+    total = np.pad(image.astype(np.int16), 2)
+    total = sum((total[y : len(total) - 4 + y] for y in range(1, 5)), start=total[: len(total) - 4])
+    return sum((total[:, x : x + image.shape[1]] for x in range(1, 5)), start=total[:, : image.shape[1]])
 
 
 def rule(piece: Piece, old_thickness: float, new_thickness: float) -> Ruling:

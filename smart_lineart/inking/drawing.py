@@ -23,7 +23,9 @@ from smart_lineart.inking.styles import Style
 CELL = 8
 CHUNK = 4096  # cells worked at once: 1 MB of float32, which stays in the processor's cache
 STEPS_PER_PX = 1 << 16
+SWELL = 40.0  # thicknesses from a stroke's end to where the hand presses fully
 THINNEST = 0.3  # px: radius below which a line would only turn grey
+Doubles = NDArray[np.float64]
 _CENTRES = np.arange(CELL, dtype=np.float32) + np.float32(0.5)
 
 
@@ -41,8 +43,8 @@ class Capsules:
         return Capsules(self.start[keep], self.stop[keep], self.start_radius[keep], self.stop_radius[keep])
 
 
-def from_ends(strokes: Strokes) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Px along its stroke from every vertex (N,) back to the stroke's start, and on to its end."""
+def distances(strokes: Strokes) -> tuple[Doubles, Doubles]:
+    """(N,) each: px along the stroke from its start to every vertex, and from there to its end."""
     steps = np.hypot(*np.diff(strokes.points, axis=0, prepend=strokes.points[:1]).T)
     # Whole steps add up exactly, so that a stroke is drawn the same whatever strokes come before it.
     whole = np.rint(steps * STEPS_PER_PX).astype(np.int64)
@@ -53,20 +55,44 @@ def from_ends(strokes: Strokes) -> tuple[NDArray[np.float64], NDArray[np.float64
     return (run - np.repeat(first, counts)) / STEPS_PER_PX, (np.repeat(last, counts) - run) / STEPS_PER_PX
 
 
+def _rings(strokes: Strokes) -> NDArray[np.bool_]:
+    """(N,): whether the vertex's stroke ends where it began."""
+    ends = strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]
+    return np.repeat(np.hypot(*ends.T) < 1e-3, np.diff(strokes.starts))
+
+
 def _taper(strokes: Strokes, length: float) -> Floats:
     """Factor 0..1 per vertex by which the pressure rises from free ends, over `length` px."""
+    from_start, from_stop = distances(strokes)
     counts = np.diff(strokes.starts)
-    start, stop = from_ends(strokes)
     # A stroke shorter than two tapers keeps its full width in the middle.
-    reach = np.minimum(length, 0.4 * (start + stop)) + 1e-6
+    reach = np.minimum(length, 0.4 * (from_start + from_stop)) + 1e-6
     end = np.minimum(
-        np.where(np.repeat(strokes.free[:, 0], counts), start, np.inf),
-        np.where(np.repeat(strokes.free[:, 1], counts), stop, np.inf),
+        np.where(np.repeat(strokes.free[:, 0], counts), from_start, np.inf),
+        np.where(np.repeat(strokes.free[:, 1], counts), from_stop, np.inf),
     )
-    ring = np.hypot(*(strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]).T) < 1e-3
     factor = np.sqrt(np.clip(end / reach, 0.0, 1.0))
-    factor[np.repeat(ring, counts)] = 1.0
+    factor[_rings(strokes)] = 1.0
     return np.asarray(factor, np.float32)
+
+
+def _swell(strokes: Strokes, depth: float, length: float) -> Floats:
+    """Factor (1 - depth)..1 per vertex: the hand lets up towards both ends of a stroke, over `length` px.
+
+    A closed line is thinnest at its top, as if lit from above.
+    """
+    from_start, from_stop = distances(strokes)
+    total = from_start + from_stop
+    end = np.minimum(from_start, from_stop)
+    ring = _rings(strokes)
+    if ring.any():
+        owner = strokes.owner()
+        by_height = np.lexsort((strokes.points[:, 1], owner))
+        top = from_start[by_height[strokes.starts[:-1]]][owner]
+        away = np.abs(from_start - top)
+        end = np.where(ring, np.minimum(away, total - away), end)
+    share = np.clip(end / (np.minimum(length, 0.5 * total) + 1e-6), 0.0, 1.0)
+    return np.asarray(1.0 - depth * (1.0 - share * share * (3.0 - 2.0 * share)), np.float32)
 
 
 def to_capsules(strokes: Strokes, thickness: float, style: Style) -> Capsules:
@@ -81,10 +107,12 @@ def to_capsules(strokes: Strokes, thickness: float, style: Style) -> Capsules:
 
 
 def pressure_along(strokes: Strokes, thickness: float, style: Style) -> Floats:
-    """Pressure (N,) 0 to 1 at every vertex: the sketch's widths, rising from nothing at free ends."""
-    pressure = style.pressure(strokes.width)
-    if style.medium.taper:
-        pressure = pressure * _taper(strokes, style.medium.taper * thickness)
+    """Pressure (N,) 0 to 1 at every vertex: the sketch's widths, swelling, and from nothing at free ends."""
+    medium, pressure = style.medium, style.pressure(strokes.width)
+    if medium.swell:
+        pressure = pressure * _swell(strokes, medium.swell, SWELL * thickness)
+    if medium.taper:
+        pressure = pressure * _taper(strokes, medium.taper * thickness)
     return pressure
 
 

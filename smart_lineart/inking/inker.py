@@ -19,14 +19,14 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.painting import draw, fill
 from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, is_rough
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import Style, find_style
 from smart_lineart.inking.survey import (
     View,
-    find_scale,
+    find_scales,
     read_working,
     reread_working,
     view_again,
@@ -47,6 +47,7 @@ MOST_PIXELS = 3 << 20  # of a window: larger ones are not faster
 LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
+MAPS = 3  # channels of a network's output: line, width, solid
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
@@ -84,6 +85,11 @@ class Inker:
             raise ModelError(
                 f"The model {self._model.folder} has a stride of {self._model.stride} px; "
                 f"only multiples of {TILE_MULTIPLE} can be run."
+            )
+        channels = self._model.metadata["channels"]
+        if channels != MAPS:
+            raise ModelError(
+                f"The model {self._model.folder} has {channels} channels; only those with {MAPS} can be run."
             )
         self._isolated: IsolatedNetwork | None = None
         self._network: Network
@@ -162,40 +168,60 @@ class Inker:
             raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
         page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
         check_size(*page.size)
-        report, stop = progress or _ignore, cancelled or (lambda: False)
+        report, stop = _rising(progress or _ignore), cancelled or (lambda: False)
         if self._isolated is not None:
             self._isolated.stop_when(cancelled)
         seen = previous.seen if previous is not None and previous.size == page.size else None
         if calibration is None and previous is not None:
             calibration = previous.calibration
         try:
-            view = None
+            view, answer = None, None
             if calibration is not None and calibration.detail == detail:
                 view = self._look_again(page, calibration, seen, changed)
             if view is None:
-                view = self._look(page, detail)
+                view, answer = self._look(page, detail, lambda done: report(0.1 + 0.7 * done), stop)
             report(0.2)
             _stop_if(stop)
-            found = self._find_lines(page.size, view, seen, report, stop)
+            found = self._find_lines(page.size, view, seen, answer, report, stop)
         except MemoryError as error:
             raise OutOfMemory from error
         report(1.0)
         renewed = calibration is not None and view.fresh
         return replace(found, renewed=renewed, seen=found.seen if keep else None)
 
-    def _look(self, page: Sketch, detail: float | None) -> View:
-        """See a page for the first time."""
+    def _look(
+        self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel
+    ) -> tuple[View, Answer | None]:
+        """See a page for the first time, and what the network says of it where it had to be asked."""
         largest = self._largest_scale(page.size)
-        wanted, luma = (detail, None) if detail is not None else find_scale(page, largest)
-        if wanted == 0.0:
-            return View.blank(np.zeros((0, 0), np.uint16), 1.0)
-        scale = min(wanted, largest)
-        if scale < wanted:
-            self._notify(
-                f"The page is too large for its detail within the memory limit; {scale:.2g} is used."
-            )
-        luma = read_working(page, scale) if luma is None else luma
-        return view_anew(luma, page.size, scale, detail)
+        looks = [(detail, None)] if detail is not None else find_scales(page, largest)
+        if not looks:
+            return View.blank(np.zeros((0, 0), np.uint16), 1.0), None
+        views: list[View] = []
+        for wanted, luma in looks:
+            scale = min(wanted, largest)
+            if scale < wanted and not views:
+                self._notify(
+                    f"The page is too large for its detail within the memory limit; {scale:.2g} is used."
+                )
+            if not views or scale < views[-1].scale:
+                seen = read_working(page, scale) if luma is None else luma
+                views.append(view_anew(seen, page.size, scale, detail))
+        return self._better(views, report, cancelled)
+
+    def _better(self, views: list[View], report: Progress, cancelled: Cancel) -> tuple[View, Answer | None]:
+        """Of a close view of a page and one from afar the one that suits it."""
+        if len(views) == 1 or any(view.calibration is None for view in views):
+            return views[0], None
+        answers = []
+        for number, view in enumerate(views):
+
+            def share(done: float, number: int = number) -> None:
+                report((number + done) / len(views))
+
+            answers.append(Answer(view.darkness, self._run_network(view.darkness, None, share, cancelled)))
+        better = int(is_rough(answers[0].maps[0], answers[1].maps[0]))
+        return views[better], answers[better]
 
     def _look_again(
         self, page: Sketch, calibration: Calibration, seen: Seen | None, changed: Rect | None
@@ -211,14 +237,22 @@ class Inker:
         return view_again(luma, page.size, calibration)
 
     def _find_lines(
-        self, size: tuple[int, int], view: View, seen: Seen | None, report: Progress, cancelled: Cancel
+        self,
+        size: tuple[int, int],
+        view: View,
+        seen: Seen | None,
+        answer: Answer | None,
+        report: Progress,
+        cancelled: Cancel,
     ) -> Features:
         """Run the network over what changed of a view, and trace what it says of the page."""
         calibration = view.calibration
         if calibration is None:
             return Features(size, view.scale, view.inverted, Strokes.empty(), None)
         network = f"{self._model.metadata['sha256']} {self.runtime_name} {self.device_name}"
-        earlier = Answer(seen.darkness, seen.maps) if seen is not None and seen.network == network else None
+        earlier = answer
+        if earlier is None and seen is not None and seen.network == network:
+            earlier = Answer(seen.darkness, seen.maps)
         maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.65 * done), cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.middle)
@@ -251,13 +285,12 @@ class Inker:
         pixels = int(np.clip(room // BYTES_PER_PIXEL, LEAST_PIXELS, MOST_PIXELS))
         stride = self._model.stride
         halo = -(-(self._model.receptive_field // 2) // stride) * stride
-        channels = int(self._model.metadata["channels"])
         while True:
             try:
                 return run_tiles(
                     self._network,
                     darkness,
-                    channels=channels,
+                    channels=MAPS,
                     stride=stride,
                     halo=halo,
                     max_pixels=pixels,
@@ -305,7 +338,7 @@ class Inker:
             raise BadOption(
                 f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px."
             )
-        strokes = features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
+        strokes = drawn_strokes(features, faint)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
@@ -334,6 +367,11 @@ class Inker:
         return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
 
 
+def drawn_strokes(features: Features, faint: float) -> Strokes:
+    """The strokes that :meth:`Inker.render` draws at this `faint`."""
+    return features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
+
+
 def _check_brush(thickness: float, faint: float) -> None:
     if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
         raise BadOption(
@@ -345,6 +383,18 @@ def _check_brush(thickness: float, faint: float) -> None:
 
 def _ignore(_: object) -> None:
     """Stands in for a callback that nobody gave."""
+
+
+def _rising(report: Progress) -> Progress:
+    """Progress that never falls back."""
+    most = 0.0
+
+    def rise(done: float) -> None:
+        nonlocal most
+        most = max(most, done)
+        report(most)
+
+    return rise
 
 
 def _stop_if(cancelled: Cancel) -> None:

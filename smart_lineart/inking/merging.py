@@ -82,7 +82,7 @@ def merge(
     thickness: float | tuple[float, float],
     exact: bool = True,
     touched: Mask | None = None,
-    take_new: Mask | None = None,
+    recolour: bool = False,
     lines: Lines | None = None,
 ) -> Merge:
     """Merge fresh ink three ways with what a layer holds. All arrays lie over the same area.
@@ -99,11 +99,12 @@ def merge(
         thickness: of the lines in px, in the last run and in this one, if they differ.
         exact: False after the image was scaled, see :attr:`InkRecord.exact`.
         touched: bool (H, W), pixels whose colour is not the ink's any more. Changes of alpha are seen anyway.
-        take_new: bool (H, W), where corrections are given up for the fresh ink.
+        recolour: whether the fresh ink has another colour than the last run's; then ink that stays is written
+            anew, all but what the artist drew.
         lines: what `new` was drawn from; without, a new line that crosses an erased one gets a gap.
     """
     before, now = thickness if isinstance(thickness, tuple) else (thickness, thickness)
-    apart = _apart(old, current, exact, touched, take_new)
+    apart = _apart(old, current, exact, touched)
     action, coverage = np.zeros(new.shape, np.uint8), new.copy()
     newcomers = Newcomers(Strokes.empty(), Strokes.empty())
     if lines is not None and apart.any():
@@ -115,21 +116,18 @@ def merge(
             piece = _piece(around, old, current, new, apart, touched, newcomers, lines)
             ruling = rule(piece, before, now)
             inner = _slices(core, around)
-            _record(core, piece, ruling, inner, action, coverage)
+            _record(core, piece, ruling, inner, recolour, action, coverage)
         else:
             at = _slices(core)
-            action[at] = (new[at] != old[at]) * np.uint8(WRITE)
-    if take_new is not None:
-        action[take_new] = (new[take_new] != current[take_new]) * np.uint8(WRITE)
-        coverage[take_new] = new[take_new]
+            action[at] = ((new[at] != old[at]) | (recolour & (new[at] > 0))) * np.uint8(WRITE)
     return Merge(action, coverage, find_places(action, KEPT))
 
 
-def _apart(old: Bytes, current: Bytes, exact: bool, touched: Mask | None, take_new: Mask | None) -> Mask:
-    """What the artist changed, and does not give up."""
+def _apart(old: Bytes, current: Bytes, exact: bool, touched: Mask | None) -> Mask:
+    """What the artist changed."""
     apart = np.empty(old.shape, np.bool_)
     for top in range(0, len(old), STRIP):
-        # The envelope of resampled ink looks two rows up and down.
+        # Resampled ink is compared by what lies two rows up and down, too.
         first = max(0, top - 2)
         part = slice(first, top + STRIP + 2)
         strip = changed_by_artist(old[part], current[part], exact=exact)[top - first :][:STRIP]
@@ -137,8 +135,6 @@ def _apart(old: Bytes, current: Bytes, exact: bool, touched: Mask | None, take_n
         apart[rows] = strip
         if touched is not None:
             apart[rows] |= touched[rows] & (current[rows] > 0)
-        if take_new is not None:
-            apart[rows] &= ~take_new[rows]
     return apart
 
 
@@ -181,6 +177,7 @@ def _record(
     piece: Piece,
     ruling: Ruling,
     inner: tuple[slice, slice],
+    recolour: bool,
     action: Bytes,
     coverage: Bytes,
 ) -> None:
@@ -188,7 +185,7 @@ def _record(
     drawn, current, new = ruling.drawn[inner], piece.current[inner], piece.new[inner]
     ink, beneath = ruling.ink[inner], ruling.beneath[inner]
     under = drawn & (beneath > 0) & (current < 255)
-    write = ~drawn & (ink != current)
+    write = ~drawn & ((ink != current) | (recolour & (ink > 0)))
     shown = np.where(drawn, np.maximum(current, beneath), ink)
     kept = np.maximum(new, shown) - np.minimum(new, shown) > SEEN
     kept |= drawn & (piece.coloured[inner] & (new > SEEN))

@@ -22,8 +22,10 @@ A model is a folder with ``model.onnx``, ``metadata.json`` and ``README.md`` (th
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 import stat
 from collections.abc import Callable
@@ -40,7 +42,9 @@ METADATA_FILE = "metadata.json"
 
 _REPAIR = "reinstall Smart Lineart or choose another model folder"
 _TEXTS = ("name", "version", "title", "sha256", "input", "output", "licence", "created")
-_COUNTS = ("channels", "stride", "receptive_field")
+_COUNTS = {"channels": 256, "stride": 1024, "receptive_field": 4096}
+"""The most of each that makes sense: whatever is beyond would ask for memory without end."""
+MOST_BYTES = {ONNX_FILE: 1 << 30, METADATA_FILE: 1 << 20}
 
 
 @dataclass(frozen=True)
@@ -163,11 +167,20 @@ def _checked(folder: Path) -> Model:
 
 def _read(path: Path) -> bytes:
     try:
+        _check_file(path)
         return path.read_bytes()
     except FileNotFoundError:
         raise ModelError(f"The model file {path} is missing; {_REPAIR}.") from None
     except OSError as error:
         raise ModelError(f"The model file {path} cannot be read ({error.strerror}); {_REPAIR}.") from error
+
+
+def _check_file(path: Path) -> None:
+    about = path.stat()
+    if not (stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode)):
+        raise OSError(errno.EINVAL, "no ordinary file")  # opening a pipe could wait for ever
+    if about.st_size > MOST_BYTES[path.name]:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
 
 
 def _read_metadata(path: Path) -> dict[str, Any]:
@@ -193,8 +206,8 @@ def _check_values(path: Path, metadata: dict[str, Any]) -> None:
     sound: dict[str, bool] = {}
     for key in _TEXTS:
         sound[key] = isinstance(metadata.get(key), str) and bool(metadata[key].strip())
-    for key in _COUNTS:
-        sound[key] = _is_count(metadata.get(key))
+    for key, most in _COUNTS.items():
+        sound[key] = _is_count(metadata.get(key)) and metadata[key] <= most
     sound["metrics"] = isinstance(metadata.get("metrics"), dict)
     sound["name"] = sound["name"] and re.fullmatch(r"[A-Za-z0-9._-]+", metadata["name"]) is not None
     sound["sha256"] = sound["sha256"] and re.fullmatch(r"[0-9A-Fa-f]{64}", metadata["sha256"]) is not None

@@ -23,8 +23,8 @@ from smart_lineart.inking.drawing import (
     THINNEST,
     Capsules,
     cells_of,
+    distances,
     draw_solid,
-    from_ends,
     needed,
     pressure_along,
     rounds_of,
@@ -111,10 +111,10 @@ def _pieces(strokes: Strokes, thickness: float, style: Style) -> _Pieces:
 
 def _apart(strokes: Strokes, thickness: float) -> Floats:
     """(N,) 0..1: whether a stroke is a layer of its own here, or one line with the stroke that it ends on."""
+    from_start, from_stop = distances(strokes)
     counts = np.diff(strokes.starts)
-    start, stop = from_ends(strokes)
-    from_start = np.where(np.repeat(strokes.free[:, 0], counts), np.inf, start)
-    from_stop = np.where(np.repeat(strokes.free[:, 1], counts), np.inf, stop)
+    from_start[np.repeat(strokes.free[:, 0], counts)] = np.inf
+    from_stop[np.repeat(strokes.free[:, 1], counts)] = np.inf
     near, far = JOIN
     away = np.minimum(from_start, from_stop) / thickness
     return np.asarray(np.clip((away - near) / (far - near), 0.0, 1.0), np.float32)

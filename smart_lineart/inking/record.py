@@ -94,25 +94,6 @@ class InkRecord:
                 out[_within(shared, part)] = tile[_within(shared, place)]
         return out
 
-    def patched(self, coverage: Bytes, area: Rect, where: Mask | None = None) -> InkRecord:
-        """A record in which the ink of `area` is `coverage` (uint8, its shape), where `where` is true.
-
-        For ink that was written into a part only, such as a selection. The record grows to hold the area.
-        """
-        left, top = min(self.area.x, area.x), min(self.area.y, area.y)
-        right, bottom = max(self.area.right, area.right), max(self.area.bottom, area.bottom)
-        whole = Rect(left, top, right - left, bottom - top)
-        base = self if whole == self.area else self.cut_to(whole)
-        if where is not None:
-            coverage = np.where(where, coverage, base.coverage(area))
-        return replace(base, tiles=_packed(base, coverage, area))
-
-    def cut_to(self, area: Rect) -> InkRecord:
-        """The same ink in another area of the image: what lies beyond it is forgotten."""
-        if area == self.area:
-            return self
-        return _anew(self, self.coverage(area), area)
-
     def moved(self, x: int, y: int) -> InkRecord:
         """The same ink `x` px farther right and `y` px farther down: after a crop, a resize, a shift."""
         return replace(self, area=Rect(self.area.x + x, self.area.y + y, self.area.width, self.area.height))
@@ -169,7 +150,7 @@ class InkRecord:
         """
         try:
             return _read(data, limit)
-        except (struct.error, ValueError, TypeError, KeyError, RecursionError) as error:
+        except (struct.error, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise DamagedRecord from error
 
     def tile_rect(self, column: int, row: int) -> Rect:
@@ -180,27 +161,14 @@ class InkRecord:
 
 def _anew(record: InkRecord, coverage: Bytes, area: Rect) -> InkRecord:
     """The record with other ink in another area."""
-    blank = replace(record, area=area, tiles={})
-    return replace(blank, tiles=_packed(blank, coverage, area))
-
-
-def _packed(record: InkRecord, coverage: Bytes, area: Rect) -> dict[tuple[int, int], bytes]:
-    """The record's tiles with the ink of `area`, which lies within its own, replaced."""
-    tiles = dict(record.tiles)
-    x, y = area.x - record.area.x, area.y - record.area.y
-    for row in range(y // TILE, -(-(y + area.height) // TILE)):
-        for column in range(x // TILE, -(-(x + area.width) // TILE)):
-            place = record.tile_rect(column, row)
-            shared = place.intersection(area)
-            tile = coverage[_within(shared, area)]
-            if shared != place:
-                whole = record.coverage(place)
-                whole[_within(shared, place)] = tile
-                tile = whole
-            tiles.pop((column, row), None)
+    tiles: dict[tuple[int, int], bytes] = {}
+    blank = replace(record, area=area, tiles=tiles)
+    for row in range(-(-area.height // TILE)):
+        for column in range(-(-area.width // TILE)):
+            tile = coverage[_within(blank.tile_rect(column, row), area)]
             if tile.any():
                 tiles[column, row] = zlib.compress(np.ascontiguousarray(tile).tobytes(), LEVEL)
-    return tiles
+    return blank
 
 
 def resample(ink: Bytes, source: Rect, target: Rect, scale: tuple[float, float]) -> Bytes:
@@ -208,6 +176,8 @@ def resample(ink: Bytes, source: Rect, target: Rect, scale: tuple[float, float])
 
     Pixels are averaged when shrinking and interpolated when growing.
     """
+    if not ink.size:
+        return np.zeros((target.height, target.width), np.uint8)
     out = ink
     for axis, (start, stop, first, count, factor) in enumerate(
         (
@@ -284,7 +254,7 @@ def _read(data: bytes, limit: int) -> InkRecord:
         raise DamagedRecord(NEWER)
     if zlib.crc32(body) != checksum or facts_size + count * INDEX.itemsize * 3 > len(body):
         raise DamagedRecord
-    facts = json.loads(body[:facts_size])
+    facts = json.loads(body[:facts_size].decode("utf-8"))
     area, thickness, notes = _area(facts["area"], limit), float(facts["thickness"]), facts["notes"]
     if not (0.0 < thickness < COORDINATE_LIMIT) or not isinstance(notes, dict):
         raise DamagedRecord

@@ -2,19 +2,30 @@
 """How far the page is shrunk before the network sees it: the paper's scale s, found or asked for.
 
 The network merges strokes that lie within a few of its pixels and keeps what lies farther apart. So the scale
-decides how much is merged: 1 keeps every detail, 0.25 merges boldly.
+decides how much is merged: 1 keeps every detail, 0.25 merges boldly. A clean drawing is best seen closely, a
+searching one from farther away. Which of them a page is shows when it is seen both ways: only where a line
+was drawn in several passes does the closer look find more of it.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from smart_lineart.inking.morphology import close
 from smart_lineart.inking.sketch import Luma
+from smart_lineart.inking.thinning import thin
 
-STROKE_WIDTH = 1.95  # px at working scale that a sketch's strokes are brought to
-LONG_SIDE = 910  # px at working scale of a page whose drawing fills it
+INK = 0.4  # of the firm lines' darkness, from which a pixel counts as drawn
+OUTLIERS = 0.002  # of what is drawn, at either side, that does not count for its extent
+CLOSE, FAR = 1320, 800  # px at working scale that the drawing's longer side is brought to
+USUAL_WIDTH = 4.0  # px that strokes of a drawing with CLOSE px are wide; finer ones are seen a bit closer,
+BY_WIDTH = 0.2  # by this power
+LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should have
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
+LINE = 0.35  # probability from which a pixel counts as line
+ROUGH = 1.15  # times as much line that a closer look finds in a drawing of several passes per line
 
 
 def stroke_width(relative: Luma, firm: float) -> float:
@@ -23,20 +34,47 @@ def stroke_width(relative: Luma, firm: float) -> float:
     A stroke of width w and length L has the area w L and a contour of 2 L; on a grid, contours count 4 / pi
     too long on average over all directions.
     """
-    ink = relative > np.float32(0.4 * firm)
+    ink = relative > np.float32(INK * firm)
     area = int(np.count_nonzero(ink))
     contour = int(np.count_nonzero(ink[1:] != ink[:-1])) + int(np.count_nonzero(ink[:, 1:] != ink[:, :-1]))
     return 2.0 * (4.0 / np.pi) * area / contour if contour else 0.0
 
 
-def auto_scale(width: float, long_side: int) -> float:
-    """Working scale from the sketch's stroke width and the page's long side, both px at full resolution.
+def extent(relative: Luma, firm: float) -> float:
+    """Longer side in px of what is drawn in relative darkness (H, W); 0 if there is nothing."""
+    ink = relative > np.float32(INK * firm)
+    sides = []
+    for axis in (0, 1):
+        total = np.cumsum(np.count_nonzero(ink, axis=axis))
+        if not total[-1]:
+            return 0.0
+        first, last = np.searchsorted(total, [OUTLIERS * total[-1], (1 - OUTLIERS) * total[-1]])
+        sides.append(float(last - first + 1))
+    return max(sides)
 
-    Stroke width alone would blow up a drawing done with a fine pen, page size alone would drown the details
-    of
-    a dense page: their geometric mean serves both.
+
+def auto_scales(width: float, drawn: float, long_side: int) -> tuple[float, float]:
+    """Working scales for a close look and one from afar, the first at least the second.
+
+    `width` of the sketch's strokes, longer side `drawn` of what is drawn and `long_side` of the page, all in
+    px at full resolution.
     """
-    by_page = LONG_SIDE / long_side * max(1.0, SMALL_PAGE / long_side)
-    by_stroke = STROKE_WIDTH / max(width, 0.5)
-    scale = max(np.sqrt(by_page * by_stroke), 0.55 * by_page)
-    return float(np.clip(scale, MIN_SCALE, MAX_SCALE))
+    width, drawn = max(width, 0.5), max(drawn, 0.1 * long_side, 1.0)
+    finer = float(np.clip((USUAL_WIDTH / (width * CLOSE / drawn)) ** BY_WIDTH, 0.5, 2.0))
+    shrunk = max(1.0, SMALL_PAGE / long_side)
+    low, high = max(MIN_SCALE, LEAST_WIDTH / width), min(MAX_SCALE, MOST_WIDTH / width)
+    close_look, afar = (
+        float(np.clip(np.clip(finer * side / drawn * shrunk, low, max(low, high)), MIN_SCALE, MAX_SCALE))
+        for side in (CLOSE, FAR)
+    )
+    return close_look, afar
+
+
+def is_rough(close_line: NDArray[np.uint8], far_line: NDArray[np.uint8]) -> bool:
+    """Whether a drawing has several passes per line, by its line maps (H, W) seen closely and from afar."""
+    ratio = max(far_line.shape) / max(close_line.shape)
+    return _length(close_line) * ratio > ROUGH * _length(far_line)
+
+
+def _length(line: NDArray[np.uint8]) -> int:
+    return int(np.count_nonzero(thin(close(line >= LINE * 255))))

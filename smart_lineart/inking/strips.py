@@ -31,7 +31,7 @@ Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
 Doubles = NDArray[np.floating[Any]]
 
-PRESSURES = 64  # steps of pressure in a medium's curves and table
+PRESSURES = 256  # steps of pressure in a medium's curves and table
 PLACES = 128  # steps from the centreline to the outline
 USUAL = 0.5  # pressure of a line of the usual width
 _BINS = 32  # of pressure, measured; the table's steps lie between them
@@ -56,6 +56,7 @@ class Medium:
         grain: how its texture looks.
         core: usual ink at the centreline, 0 to 1.
         taper: length over which the pressure rises at a free end, in thicknesses.
+        swell: how far a hand lets up from the middle of a stroke to its ends, 0 to 1 of the pressure.
     """
 
     width: Floats
@@ -64,6 +65,7 @@ class Medium:
     grain: Grain
     core: float
     taper: float
+    swell: float
 
     @property
     def solid(self) -> bool:
@@ -172,7 +174,9 @@ def measure(pixels: Bytes) -> Medium:
         )
     width = _drawn_out(bins / WIDTH, half, pressures) / np.float32(usual)
     if _is_solid(ink, bins, half, core):
-        return Medium(width, width, None, Grain(0.0, 0.0), depth, _taper(width))
+        return Medium(
+            width, width, None, Grain(0.0, 0.0), depth, _taper(width), _swell(width, np.ones_like(width))
+        )
     outline = _drawn_out(bins / WIDTH, outer, pressures) / np.float32(usual)
     fade = np.minimum(_drawn_out(bins / WIDTH, core, pressures) / np.float32(depth), 1.0)
     grain = _grain_of(ink, bins, outer)
@@ -180,7 +184,7 @@ def measure(pixels: Bytes) -> Medium:
     # What is drawn decides: ragged edges reach farther than the ink that makes a line's width.
     drawn = _half_width_of(table, outline)
     width, outline = width / drawn, outline / drawn
-    return Medium(width, outline, table, grain, depth, _taper(width * fade))
+    return Medium(width, outline, table, grain, depth, _taper(width * fade), _swell(width, fade))
 
 
 def _half_width_of(table: Bytes, outline: Floats) -> np.float32:
@@ -205,6 +209,17 @@ def _taper(width: Floats) -> float:
     """How long a brush's points are: the thinner or fainter it gets at low pressure, the longer."""
     slim = float(np.interp(0.15, np.linspace(0, 1, PRESSURES), width))
     return 0.0 if slim > 0.75 else min(9.0, max(1.5, 1.2 / max(slim, 0.05) - 0.9))
+
+
+def _swell(width: Floats, fade: Floats) -> float:
+    """The more pliant a nib, the more a hand plays with it: one that is stiffer than a pen's is left alone.
+
+    So is one that fades as it gets thinner: its lines would change their tone with every stroke.
+    """
+    slim, left = (
+        float(np.interp(0.5 * USUAL, np.linspace(0, 1, PRESSURES), curve)) for curve in (width, fade)
+    )
+    return left**2 * min(0.5, max(0.0, 3.0 * (0.55 - slim)))
 
 
 def _folded(ink: Floats) -> Floats:
@@ -312,10 +327,15 @@ def _grain_of(ink: Floats, bins: Doubles, outer: Floats) -> Grain:
     if inside.sum() < 400:
         return Grain(0.0, 0.0)
     weight = inside.astype(np.float32)
+    # What a soft tip leaves is no texture, so the mean profile is taken away first. It is that of both sides:
+    # streaks, which the profile of one side would hold too, stay.
     window = np.ones(2 * _REACH + 1)
-    total = np.apply_along_axis(np.convolve, 1, ink * weight, window, "same").sum(0)
-    count = np.apply_along_axis(np.convolve, 1, weight, window, "same").sum(0)
-    rest = (ink - (total / np.maximum(count, 1.0))[None, :]) * weight
+    profile, count = (
+        np.apply_along_axis(np.convolve, 1, _folded(part).T, window, "same")
+        for part in (ink * weight, weight)
+    )
+    mean = profile / np.maximum(count, 0.5)
+    rest = (ink - np.concatenate([mean[::-1], mean])) * weight
     variance = float((rest**2).sum() / weight.sum())
     if variance < 0.02**2:
         return Grain(0.0, 0.0)

@@ -20,7 +20,7 @@ from smart_lineart.inking.resize import (
     resample_rows,
     rows_over,
 )
-from smart_lineart.inking.scale import auto_scale, stroke_width
+from smart_lineart.inking.scale import auto_scales, extent, stroke_width
 from smart_lineart.inking.sketch import Sketch
 
 SURVEY_SIDE = 4096  # px: long side of the picture in which strokes are measured
@@ -85,9 +85,10 @@ def _read_rows(page: Sketch, luma: Reduced, scale: float, first: int, last: int)
     resample_rows(reduced_rows(page, factor), reduced_size(page.size, factor), luma, first, last)
 
 
-def find_scale(page: Sketch, largest: float) -> tuple[float, Reduced | None]:
-    """The working scale that suits a page, 0 for a blank one; and its luma at that scale, or the `largest`
-    allowed, where it is read already.
+def find_scales(page: Sketch, largest: float) -> list[tuple[float, Reduced | None]]:
+    """The working scales that may suit a page, the closest look first; none for a blank one.
+
+    With each its luma at that scale, or at the `largest` allowed, where it is read already.
     """
     long_side = max(page.size)
     factor = -(-long_side // SURVEY_SIDE)
@@ -95,15 +96,19 @@ def find_scale(page: Sketch, largest: float) -> tuple[float, Reduced | None]:
     relative = judge_paper(reduced).relative_darkness(reduced)
     firm = firm_darkness(relative)
     if firm == 0.0:
-        return 0.0, None
-    scale = auto_scale(stroke_width(relative, firm) * factor, long_side)
-    used = min(scale, largest)
-    if _reading_factor(page.size, used) != factor:  # fine strokes: the page is read again less reduced
-        return scale, None
+        return []
+    scales = auto_scales(stroke_width(relative, firm) * factor, extent(relative, firm) * factor, long_side)
     del relative
-    luma = np.empty(working_size(page.size, used), np.uint16)
+    return [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales]
+
+
+def _reduce_more(reduced: Reduced, size: Size, factor: int, scale: float) -> Reduced | None:
+    """A page's luma at working scale from the survey's, None where the page has to be read for it."""
+    if _reading_factor(size, scale) != factor:  # fine strokes: the page is read again less reduced
+        return None
+    luma = np.empty(working_size(size, scale), np.uint16)
     resample_rows(lambda top, bottom: reduced[top:bottom], reduced.shape, luma, 0, len(luma))
-    return scale, luma
+    return luma
 
 
 def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None) -> View:
@@ -137,5 +142,3 @@ def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | No
 
 def _share_drawn(darkness: NDArray[np.uint8]) -> float:
     return float(np.count_nonzero(darkness >= DRAWN) / darkness.size)
-
-

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.fairing import even_out, fair, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
 from smart_lineart.inking.morphology import close
+from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
 
@@ -27,7 +28,6 @@ class Path(NamedTuple):
     free: tuple[bool, bool]
 
 
-LINE = 0.5  # probability from which a pixel counts as line
 SPUR = 5.0  # branches that end free within this are side effects of thinning
 SPECK = 6.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.8

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from krita import Krita
@@ -40,6 +41,16 @@ def trigger(action_name: str) -> None:
     action.setEnabled(enabled)
 
 
+def undo_text() -> str:
+    """What the undo entry of the menu says."""
+    return str(krita().action("edit_undo").text())
+
+
+def can_redo() -> bool:
+    """Whether the artist has undone something and may want it back."""
+    return bool(krita().action("edit_redo").isEnabled())
+
+
 def active_document() -> Document | None:
     """The document the artist looks at."""
     document = krita().activeDocument()
@@ -55,6 +66,11 @@ def is_active(document: Document) -> bool:
 def is_open(document: Document) -> bool:
     """Whether a document is still open."""
     return any(other == document.raw for other in krita().documents())
+
+
+def user_folder() -> Path:
+    """Where the plugin keeps what is the artist's: beside Krita's resources, not in the plugin's folder."""
+    return Path(str(krita().getAppDataLocation())) / SETTINGS_GROUP
 
 
 def read_setting(key: str, default: str = "") -> str:

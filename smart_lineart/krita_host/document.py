@@ -18,6 +18,9 @@ try:
 except ImportError:
     from PyQt5.QtCore import QByteArray
 
+LONGEST_NOTE = 4 << 20  # bytes of a note that are looked at
+MOST_DATA = 1 << 30  # bytes of anything else
+
 
 class Document:
     """One open document. Two objects are equal when they stand for the same open document."""
@@ -129,13 +132,33 @@ class Document:
 
     def note(self, key: str) -> str:
         """A text kept in the document, saved with it; "" if there is none."""
-        if key not in self.raw.annotationTypes():
-            return ""
-        return bytes(self.raw.annotation(key)).decode("utf-8", "replace")
+        data = self.data(key, LONGEST_NOTE)  # whoever made the file may have put in anything
+        return (data or b"").decode("utf-8", "replace")
 
     def set_note(self, key: str, title: str, text: str) -> None:
         """Keep a text in the document; it is saved with the .kra file."""
-        self.raw.setAnnotation(key, title, QByteArray(text.encode("utf-8")))
+        self.set_data(key, title, text.encode("utf-8"))
+
+    def data_keys(self) -> list[str]:
+        """The keys of all that is kept in the document, by whomever."""
+        return [str(key) for key in self.raw.annotationTypes()]
+
+    def data(self, key: str, most: int = MOST_DATA) -> bytes | None:
+        """Bytes kept in the document, saved with it, the first `most` of them; None if there are none."""
+        return bytes(self.raw.annotation(key).left(most)) if key in self.raw.annotationTypes() else None
+
+    def set_data(self, key: str, title: str, data: bytes) -> None:
+        """Keep bytes in the document; they are saved with the .kra file."""
+        self.raw.setAnnotation(key, title, QByteArray(data))
+
+    def remove_data(self, key: str) -> None:
+        """Forget what was kept."""
+        self.raw.removeAnnotation(key)
+
+
+def selected_over(selection: Any | None, area: Rect) -> np.ndarray | None:
+    """How far each pixel of an area is selected, uint8 (height, width); None without a selection."""
+    return None if selection is None else selection_strip(selection, area)
 
 
 def selection_strip(selection: Any, rect: Rect) -> np.ndarray:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ import numpy as np
 from smart_lineart.inking import Rect
 
 from .document import Document
-from .geometry import grown, united
 from .layer import Layer
 from .lineart import Ink, LineartLayer
 
@@ -43,9 +42,16 @@ def key_times(document: Document, layer: Layer) -> list[int]:
     return [time for time in range(min(0, first), max(last, document.length) + 1) if layer.has_frame(time)]
 
 
+def shown_frame(document: Document, layer: Layer) -> int | None:
+    """When the keyframe of a layer that is shown now starts; None of a layer without keyframes."""
+    if not layer.animated:
+        return None
+    return max((time for time in key_times(document, layer) if time <= document.time), default=0)
+
+
 def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
     """Where to read a frame: Krita tells bounds only of the frame shown, so the whole page and those."""
-    return grown(united(document.page, layer.bounds), 0)
+    return document.page.united(layer.bounds)
 
 
 def put_frames(
@@ -53,16 +59,17 @@ def put_frames(
     sketch: Layer,
     old: Layer | None,
     name: str,
-    inked: dict[int, FrameInk],
     times: list[int],
-    colour: Any,
+    ink_of: Callable[[Layer, int], Generator[Any, Any, Ink | None]],
     selection: Any,
-) -> Generator[None, None, Layer]:
+) -> Generator[Any, Any, Layer]:
     """Put frames of ink into a layer with the sketch's keyframes, right above it; returns that layer.
 
     The layer is made from a copy of the sketch (or of the lineart there is), so its keyframes are the same;
     frames that weren't asked for stay as they were, or blank in a new layer. Krita writes only into the frame
     shown, so every frame is shown once; then the artist's own is shown again.
+
+    `ink_of` tells, in steps, what to write into the layer at a time while that frame is shown; None: nothing.
     """
     copy = (old or sketch).copy()
     copy.raw.setName(old.name if old else name)
@@ -72,10 +79,17 @@ def put_frames(
     ours = set(times)
     try:
         for time in key_times(document, copy):
-            if old is None or time in ours:
-                document.show_time(time)
-                _write_frame(document, copy, old, inked.get(time), colour, selection)
-                yield
+            if old is not None and time not in ours:
+                continue
+            document.show_time(time)
+            if old is None:
+                area = document.page.united(copy.bounds)
+                copy.write(bytes(area.width * area.height * copy.form.pixel_size), area)
+            ink = (yield from ink_of(copy, time)) if time in ours else None
+            if ink is not None:
+                target = LineartLayer(document, copy, selection, None if old is None else copy.copy())
+                yield from target.write(ink)
+            yield
     finally:
         document.show_time(shown)
     target = LineartLayer(document, copy, None, None)
@@ -85,16 +99,3 @@ def put_frames(
         target.insert(old)
         old.raw.remove()
     return copy
-
-
-def _write_frame(
-    document: Document, copy: Layer, old: Layer | None, frame: FrameInk | None, colour: Any, selection: Any
-) -> None:
-    before = copy.copy() if old is not None and selection is not None else None
-    area = united(document.page, copy.bounds)
-    if before is None:
-        copy.write(bytes(area.width * area.height * copy.form.pixel_size), area)
-    if frame is not None:
-        target = LineartLayer(document, copy, selection, before)
-        for _ in target.write(Ink(frame.unpack(), frame.area, colour)):
-            pass

@@ -23,17 +23,6 @@ def grown(rect: Rect, margin: int) -> Rect:
     return Rect(rect.x - margin, rect.y - margin, rect.width + 2 * margin, rect.height + 2 * margin)
 
 
-def united(a: Rect, b: Rect) -> Rect:
-    """The smallest rectangle around two; an empty one adds nothing."""
-    if a.width <= 0 or a.height <= 0:
-        return b
-    if b.width <= 0 or b.height <= 0:
-        return a
-    left, top = min(a.x, b.x), min(a.y, b.y)
-    right, bottom = max(a.x + a.width, b.x + b.width), max(a.y + a.height, b.y + b.height)
-    return Rect(left, top, right - left, bottom - top)
-
-
 def overlap(a: Rect, b: Rect) -> Rect:
     """What two rectangles share; width and height are 0 where they share nothing."""
     left, top = max(a.x, b.x), max(a.y, b.y)

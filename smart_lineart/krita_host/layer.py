@@ -33,6 +33,10 @@ class Layer:
         """What the artist calls it."""
         return str(self.raw.name())
 
+    def rename(self, name: str) -> None:
+        """Call it something else; not undoable."""
+        self.raw.setName(name)
+
     @property
     def kind(self) -> str:
         """Krita's name for its kind: paintlayer, grouplayer, vectorlayer, ..."""

@@ -9,15 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import InkError, Rect
+from smart_lineart.inking import InkError, Merge, Rect
+from smart_lineart.inking.merging import BENEATH, WRITE
 
 from . import application
 from .colour import as_pixel
 from .document import Document, selection_strip
-from .geometry import overlap, strips
+from .geometry import strips
 from .layer import Layer
-from .pixels import blend, ink_pixels
+from .pixels import PixelFormat, alpha_to_byte, blend, ink_pixels, lay_beneath
 
+CHANGING = WRITE | BENEATH
 CONVERT = "convert_to_paint_layer"
 CONVERT_MS, CONVERT_TURNS = 5, 1000
 
@@ -34,11 +36,16 @@ class NotRenewed(InkError):
 
 @dataclass(frozen=True)
 class Ink:
-    """Coverage uint8 (h, w) over an area of the image, and Krita's colour to draw it in (None: black)."""
+    """Coverage uint8 (h, w) over an area of the image, and Krita's colour to draw it in (None: black), or
+    the layer's own pixel of it.
+
+    With a `merge` over the same area, it says what becomes of each pixel of the layer.
+    """
 
     coverage: np.ndarray
     area: Rect
     colour: Any | None
+    merge: Merge | None = None
 
 
 class LineartLayer:
@@ -70,6 +77,14 @@ class LineartLayer:
         copy = yield from replace_by_copy(document, layer)
         return cls(document, copy, selection, before)
 
+    @classmethod
+    def reopen(cls, document: Document, layer: Layer) -> LineartLayer:
+        """Go on writing into a layer that `renew` gave, in the same undoable step.
+
+        Only while the artist has not painted on it: Krita's undo of their strokes knows nothing of ours.
+        """
+        return cls(document, layer, None, layer.copy())
+
     def insert(self, above: Layer) -> None:
         """Put the layer right above another one: one undoable step. Krita soon selects it."""
         parent = above.parent
@@ -82,39 +97,50 @@ class LineartLayer:
         """Whether the layer is part of the document now (undo takes it out)."""
         return self.layer.parent is not None
 
-    def write(self, ink: Ink, part: Rect | None = None) -> Iterator[None]:
-        """Write ink, or the part of it inside `part`, in short steps."""
-        colour = as_pixel(ink.colour, self._form)
-        for strip in strips(part or ink.area):
-            self._write_strip(strip, ink, colour)
-            yield
+    def write(self, ink: Ink, *, once: bool = False) -> Iterator[None]:
+        """Write ink in short steps; where it is not merged it takes the place of what was there.
 
-    def _write_strip(self, strip: Rect, ink: Ink, colour: np.ndarray) -> None:
-        coverage = _cut(ink, strip)
-        if self._before is None and not coverage.any():
-            return
-        pixels = ink_pixels(coverage, colour, self._form)
+        `once`: nothing else was written since `renew`. Then only what changes is written, and what the artist
+        has painted meanwhile stays.
+        """
+        colour = ink.colour if isinstance(ink.colour, np.ndarray) else as_pixel(ink.colour, self._form)
+        for strip in strips(ink.area):
+            if self._needed(ink, strip, once=once):
+                self._write_strip(strip, ink, colour, once=once)
+                yield
+
+    def _needed(self, ink: Ink, strip: Rect, *, once: bool) -> bool:
+        rows = slice(strip.y - ink.area.y, strip.y - ink.area.y + strip.height)
+        if self._before is None:
+            return bool(ink.coverage[rows].any())
+        return not once or ink.merge is None or bool((ink.merge.action[rows] & CHANGING).any())
+
+    def _write_strip(self, strip: Rect, ink: Ink, colour: np.ndarray, *, once: bool) -> None:
+        rows = slice(strip.y - ink.area.y, strip.y - ink.area.y + strip.height)
+        pixels = ink_pixels(ink.coverage[rows], colour, self._form)
+        old = np.zeros_like(pixels)
+        if self._before is not None:
+            old = self._form.array(self._before.own_pixels(strip), strip.height, strip.width)
+        if ink.merge is not None:
+            pixels = _merged(old, pixels, ink.merge.action[rows], colour, self._form)
         if self._selection is not None:
-            old = (
-                np.zeros_like(pixels)
-                if self._before is None
-                else self._form.array(self._before.own_pixels(strip), strip.height, strip.width)
-            )
             pixels = blend(old, pixels, selection_strip(self._selection, strip), self._form)
+        if once and self._before is not None:
+            now = self._form.array(self.layer.own_pixels(strip), strip.height, strip.width)
+            late = (now != old).any(axis=-1)
+            pixels = np.where(late[..., None], now, pixels)
         self.layer.write(pixels.tobytes(), strip)
 
 
-def _cut(ink: Ink, rect: Rect) -> np.ndarray:
-    """The coverage inside a rectangle, zero where it reaches beyond the ink's area."""
-    shared = overlap(ink.area, rect)
-    if shared == rect:
-        return ink.coverage[rect.y - ink.area.y :, rect.x - ink.area.x :][: rect.height, : rect.width]
-    part = np.zeros((rect.height, rect.width), np.uint8)
-    if shared.width and shared.height:
-        part[shared.y - rect.y :, shared.x - rect.x :][: shared.height, : shared.width] = ink.coverage[
-            shared.y - ink.area.y :, shared.x - ink.area.x :
-        ][: shared.height, : shared.width]
-    return part
+def _merged(
+    old: np.ndarray, ink: np.ndarray, action: np.ndarray, colour: np.ndarray, form: PixelFormat
+) -> np.ndarray:
+    """Pixels of a layer, (h, w, channels), with what a merge's actions, uint8 (h, w), ask for."""
+    pixels = np.where((action & WRITE > 0)[..., None], ink, old)
+    under = action & BENEATH > 0
+    if under.any():
+        pixels[under] = lay_beneath(old[under], alpha_to_byte(ink[under][:, -1], form), colour, form)
+    return pixels
 
 
 def replace_by_copy(document: Document, layer: Layer) -> Generator[int, None, Layer]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from smart_lineart.inking import Rect
+
 DEPTHS: dict[str, np.dtype] = {
     "U8": np.dtype(np.uint8),
     "U16": np.dtype("<u2"),
@@ -17,6 +19,9 @@ DEPTHS: dict[str, np.dtype] = {
     "F32": np.dtype("<f4"),
 }
 CHANNELS = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4, "XYZA": 4, "YCbCrA": 4, "A": 1}
+
+FAINT = 12  # of 255: coverage from which a pixel's colour is looked at
+ROUNDING = 5  # of 255: by how much a colour of full coverage may have been rounded
 
 # Rec. 709, on gamma-encoded values, as Krita's own HSY' and Desaturate take luma.
 LUMA_BGR = np.array([0.0722, 0.7152, 0.2126], np.float32)
@@ -85,6 +90,37 @@ def alpha_from_byte(coverage: np.ndarray, form: PixelFormat) -> np.ndarray:
     return (coverage.astype(np.float32) / 255).astype(form.dtype)
 
 
+def alpha_to_byte(alpha: np.ndarray, form: PixelFormat) -> np.ndarray:
+    """Alpha of any depth, (h, w), as 8-bit coverage; what `alpha_from_byte` gave comes back exactly."""
+    if form.depth == "U8":
+        return alpha
+    if form.depth == "U16":
+        return ((alpha.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    return np.rint(np.clip(np.nan_to_num(alpha.astype(np.float32)), 0, 1) * 255).astype(np.uint8)
+
+
+def other_colour(
+    pixels: np.ndarray, coverage: np.ndarray, colours: list[np.ndarray], form: PixelFormat
+) -> np.ndarray:
+    """Where pixels (h, w, channels) of `coverage`, uint8 (h, w), show none of the colours: bool (h, w).
+
+    The paler a pixel, the coarser Krita keeps its colour when it composes or converts; hardly visible ones
+    count as no other colour.
+    """
+    out = coverage >= FAINT
+    rows, columns = np.nonzero(out)
+    painted = pixels[rows, columns, :-1].astype(np.float32)
+    span = np.float32(np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1)
+    if form.dtype.kind == "f" and form.model in {"CMYKA", "LABA"}:
+        span = np.float32(100)
+    leeway = span * np.float32(ROUNDING) / coverage[rows, columns].astype(np.float32)
+    other = np.ones(len(rows), np.bool_)
+    for colour in colours:
+        other &= (np.abs(painted - colour[:-1].astype(np.float32)) > leeway[:, None]).any(axis=1)
+    out[rows, columns] = other
+    return out
+
+
 def blend(old: np.ndarray, new: np.ndarray, weight: np.ndarray, form: PixelFormat) -> np.ndarray:
     """`new` where `weight` (uint8, a selection) is full, `old` where it is nothing, mixed between.
 
@@ -110,6 +146,20 @@ def _mix(old: np.ndarray, new: np.ndarray, share: np.ndarray, form: PixelFormat)
     return (np.rint(result) if form.dtype.kind == "u" else result).astype(form.dtype)
 
 
+def lay_beneath(over: np.ndarray, coverage: np.ndarray, colour: np.ndarray, form: PixelFormat) -> np.ndarray:
+    """Pixels (n, channels) composited over ink of one colour, covering by `coverage`, uint8 (n,)."""
+    span = np.float32(np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1)
+    top = over.astype(np.float32)
+    alpha = top[:, -1] / span
+    below = coverage.astype(np.float32) / 255 * (1 - alpha)
+    total = alpha + below
+    out = np.empty_like(top)
+    share = (alpha / np.where(total > 0, total, 1))[:, None]
+    out[:, :-1] = top[:, :-1] * share + colour[:-1].astype(np.float32) * (1 - share)
+    out[:, -1] = total * span
+    return (np.rint(out) if form.dtype.kind == "u" else out).astype(form.dtype)
+
+
 class LayerSketch:
     """A layer's pixels as a sketch for the engine: 8-bit grey and alpha, over the paper that shows its lines.
 
@@ -126,6 +176,22 @@ class LayerSketch:
         """(height, width) in pixels."""
         height, width = self.grey.shape
         return height, width
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.grey.nbytes + self.alpha.nbytes
+
+    def changed_from(self, other: LayerSketch) -> Rect | None:
+        """The rectangle in which it differs from another one, empty where in none; None if in all of it."""
+        if self.size != other.size or self.paper != other.paper:
+            return None
+        apart = (self.grey != other.grey) | (self.alpha != other.alpha)
+        rows, columns = np.flatnonzero(apart.any(axis=1)), np.flatnonzero(apart.any(axis=0))
+        if not rows.size:
+            return Rect(0, 0, 0, 0)
+        x, y = int(columns[0]), int(rows[0])
+        return Rect(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
 
     def put(self, top: int, grey: np.ndarray, alpha: np.ndarray) -> None:
         """Take in a strip of rows starting at `top`."""

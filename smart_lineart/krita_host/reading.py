@@ -18,15 +18,28 @@ MARGIN = 32
 """Pixels kept around what is painted, so that thick ink at its edge isn't cut."""
 
 
-def sketch_area(layer: Layer) -> Rect:
+ROUND = 128
+"""Their area is made of such squares, so that a few more strokes seldom change it."""
+
+
+def sketch_area(layer: Layer, before: Rect | None = None) -> Rect:
     """Where a layer has pixels; width 0 if it has none. May lie outside the canvas.
 
     Strokes on nothing get a margin. Paper that fills its rectangle doesn't: its edge would look like a line.
+    `before` is the area that was read last; strokes that fit into it still are read in it again, so that what
+    did not change can be told.
     """
     bounds = layer.bounds
     if bounds.width <= 0 or bounds.height <= 0:
         return Rect(0, 0, 0, 0)
-    return bounds if _is_paper(layer, bounds) else grown(bounds, MARGIN)
+    if _is_paper(layer, bounds):
+        return bounds
+    wanted = grown(bounds, MARGIN)
+    if before is not None and before.united(wanted) == before:
+        return before
+    left, top = wanted.x // ROUND * ROUND, wanted.y // ROUND * ROUND
+    right, bottom = -(-wanted.right // ROUND) * ROUND, -(-wanted.bottom // ROUND) * ROUND
+    return Rect(left, top, right - left, bottom - top)
 
 
 def _is_paper(layer: Layer, bounds: Rect) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from smart_lineart.inking import Rect
@@ -18,8 +19,37 @@ except ImportError:
     from PyQt5.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 
 
+@dataclass(frozen=True)
+class CanvasPlace:
+    """Where the page lies in a window: the widget it is seen in, screen px per page px, and its scrolling."""
+
+    viewport: Any
+    zoom: float
+    left: float
+    top: float
+
+    def on_screen(self, rect: Rect) -> tuple[float, float, float, float]:
+        """x, y, width and height of a part of the page, in px of the viewport."""
+        zoom = self.zoom
+        return rect.x * zoom - self.left, rect.y * zoom - self.top, rect.width * zoom, rect.height * zoom
+
+
 def visible_area(document: Document) -> Rect | None:
     """The part of the page in the window; None where that can't be told (a turned canvas, no view)."""
+    place = canvas_place(document)
+    if place is None:
+        return None
+    size, zoom = place.viewport.size(), place.zoom
+    return Rect(
+        int(place.left / zoom) - 1,
+        int(place.top / zoom) - 1,
+        int(size.width() / zoom) + 3,
+        int(size.height() / zoom) + 3,
+    )
+
+
+def canvas_place(document: Document) -> CanvasPlace | None:
+    """Where the page lies in the window; None where that can't be told (a turned canvas, no view)."""
     window = application.krita().activeWindow()
     view = window.activeView() if window else None
     if view is None or view.document() is None or view.document() != document.raw:
@@ -32,10 +62,7 @@ def visible_area(document: Document) -> Rect | None:
     if scroll is None or zoom <= 0:
         return None
     left, top = scroll.horizontalScrollBar().value(), scroll.verticalScrollBar().value()
-    size = scroll.viewport().size()
-    return Rect(
-        int(left / zoom) - 1, int(top / zoom) - 1, int(size.width() / zoom) + 3, int(size.height() / zoom) + 3
-    )
+    return CanvasPlace(scroll.viewport(), zoom, left, top)
 
 
 def _zoom_unit(document: Document) -> float:

@@ -15,18 +15,18 @@ from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
 
 from . import diagnostics
+from .corrections_row import CorrectionsRow
+from .engine import LEAST_MB, MOST_MB
 from .i18n import tr
-from .preferences import LEAST_MB, MOST_MB
 from .qt import QtCore, QtGui, QtWidgets
 from .sentences import translated
 from .session import Session
 from .settings import LIMITS, shown_thickness, thickness_in_pixels
 from .signal import Signal
-from .style_pictures import StylePictures
+from .style_row import StyleRow
 from .widgets import JobRow, MessageBox, SliderSpinBox
 
 LOOK_MS = 300
-MESSAGE_ICONS = {"error": "dialog-warning", "note": "help-contextual"}
 
 
 class SmartLineartDocker(DockWidget):
@@ -45,6 +45,8 @@ class SmartLineartDocker(DockWidget):
         self._show_settings()
         self._show_target()
         self._show_message()
+        self._show_live()
+        self._corrections.refresh()
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(LOOK_MS)
@@ -68,9 +70,11 @@ class SmartLineartDocker(DockWidget):
         self._jobs = QtWidgets.QVBoxLayout()
         self._jobs.setSpacing(2)
         layout.addLayout(self._jobs)
-        self._message = MessageBox(application.icon("dialog-cancel"))
+        self._message = MessageBox(application.icon("docker_close"))
         self._message.closed.connect(lambda: self.session.say(""))
         layout.addWidget(self._message)
+        self._corrections = CorrectionsRow(self.session.corrections)
+        layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
         layout.addWidget(self._build_engine())
         layout.addStretch(1)
@@ -99,9 +103,18 @@ class SmartLineartDocker(DockWidget):
         )
         self._copy.setAccessibleName(tr("Keep as copy"))
         self._copy.toggled.connect(self._set_keep_copy)
+        self._live = QtWidgets.QToolButton()
+        self._live.setObjectName("live")
+        self._live.setCheckable(True)
+        self._live.setAutoRaise(True)
+        self._live.setIcon(application.icon("media-playback-start"))
+        self._live.setToolTip(tr("Live: ink anew a moment after each stroke on the sketch"))
+        self._live.setAccessibleName(tr("Live"))
+        self._live.toggled.connect(self.session.live.switch)
         head = QtWidgets.QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self._ink, 1)
+        head.addWidget(self._live)
         head.addWidget(self._copy)
         return head
 
@@ -116,7 +129,7 @@ class SmartLineartDocker(DockWidget):
         )
         self._unit.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
         self._style = self._combo("style", [], tr("The brush the ink looks drawn with"))
-        self._pictures = StylePictures(self._style)
+        self._style_row = StyleRow(self.session, self._style)
         self._detail = SliderSpinBox(tr("Detail"), -100, 100, suffix=" %")
         self._detail.setObjectName("detail")
         self._detail.setToolTip(
@@ -130,8 +143,11 @@ class SmartLineartDocker(DockWidget):
         )
         self._faint = SliderSpinBox(tr("Faint lines"), 0, 100, suffix=" %")
         self._faint.setObjectName("faint")
-        self._faint.setToolTip(tr("How faint a line of the sketch may be and still be inked"))
-        self._faint.moved.connect(lambda value, final: self.session.change("faint", value / 100, final=final))
+        self._faint.setToolTip(tr("Left inks only the firmest lines of the sketch, right the faint ones too"))
+        # The engine counts how many are left out; a slider that says "Faint lines" has more to its right.
+        self._faint.moved.connect(
+            lambda value, final: self.session.change("faint", 1 - value / 100, final=final)
+        )
         self._colour = self._combo(
             "colour",
             [("black", tr("Black ink")), ("foreground", tr("Foreground colour"))],
@@ -145,7 +161,7 @@ class SmartLineartDocker(DockWidget):
         grid.addWidget(self._thickness, 0, 0)
         grid.addWidget(self._unit, 0, 1)
         for row, widget in enumerate(
-            (self._style, self._detail, self._faint, self._colour, self._frame_row), 1
+            (self._style_row, self._detail, self._faint, self._colour, self._frame_row), 1
         ):
             grid.addWidget(widget, row, 0, 1, 2)
         grid.setColumnStretch(0, 1)
@@ -155,6 +171,7 @@ class SmartLineartDocker(DockWidget):
         combo = QtWidgets.QComboBox()
         combo.setObjectName(name)
         combo.setToolTip(tip)
+        combo.setAccessibleName(tip)
         combo.setMinimumContentsLength(2)
         combo.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for value, text in items:
@@ -193,22 +210,22 @@ class SmartLineartDocker(DockWidget):
 
     def _build_engine(self) -> QtWidgets.QWidget:
         box = QtWidgets.QWidget()
+        self._engine = QtWidgets.QWidget()
+        self._engine.setVisible(False)
         self._more = QtWidgets.QToolButton()
         self._more.setObjectName("more")
         self._more.setText(tr("Device and memory"))
-        self._more.setCheckable(True)
         self._more.setAutoRaise(True)
         self._more.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._more.setArrowType(QtCore.Qt.ArrowType.RightArrow)
         self._more.setToolTip(
             tr("What the ink is computed on, how much memory it may use, and a report for bugs")
         )
-        self._more.toggled.connect(self._open_engine)
-        self._engine = QtWidgets.QWidget()
-        self._engine.setVisible(False)
+        self._more.clicked.connect(lambda *_: self._open_engine(self._engine.isHidden()))
         self._device = QtWidgets.QComboBox()
         self._device.setObjectName("device")
         self._device.setToolTip(tr("What the ink is computed on"))
+        self._device.setAccessibleName(tr("What the ink is computed on"))
         self._device.setMinimumContentsLength(6)
         self._device.setSizeAdjustPolicy(
             QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
@@ -246,6 +263,8 @@ class SmartLineartDocker(DockWidget):
             (session.target_changed, self._show_target),
             (session.message_changed, self._show_message),
             (session.queue.changed, self._show_jobs),
+            (session.corrections.changed, self._corrections.refresh),
+            (session.live.changed, self._show_live),
         ]
         for signal, listener in pairs:
             signal.connect(listener)
@@ -269,7 +288,7 @@ class SmartLineartDocker(DockWidget):
         self._thickness.blockSignals(False)
         self._thickness.show_value(shown_thickness(settings, ppi))
         self._detail.show_value(settings.detail * 100)
-        self._faint.show_value(settings.faint * 100)
+        self._faint.show_value((1 - settings.faint) * 100)
         for combo, value in (
             (self._unit, settings.unit),
             (self._style, settings.style),
@@ -292,14 +311,23 @@ class SmartLineartDocker(DockWidget):
             tip = tr('Ink "{name}" into a new layer right above it', name=target.title)
         self._ink.setToolTip(tip)
         self._frame_row.setVisible(target.animated)
+        self._corrections.setVisible(target.has_lineart)
         self._show_settings()
 
     def _show_message(self) -> None:
         message = self.session.message
-        self._message.show_sentence(message.text, application.icon(MESSAGE_ICONS.get(message.kind, "")))
+        # Krita has an icon for warnings, and none for what is merely worth knowing.
+        note = self.style().standardIcon(QtWidgets.QStyle.StandardPixmap.SP_MessageBoxInformation)
+        icon = application.icon("dialog-warning") if message.kind == "error" else note
+        self._message.show_sentence(message.text, icon)
+
+    def _show_live(self) -> None:
+        self._live.blockSignals(True)
+        self._live.setChecked(self.session.live.on)
+        self._live.blockSignals(False)
 
     def _show_jobs(self) -> None:
-        active = self.session.queue.active
+        active = [job for job in self.session.queue.active if not job.live]
         for row in [row for row in self._rows if row.job not in active]:
             self._rows.remove(row)
             self._jobs.removeWidget(row)

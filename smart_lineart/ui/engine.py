@@ -11,20 +11,30 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import (
+    STYLES,
+    Calibration,
     Cancelled,
     Features,
+    FreshInk,
     Inker,
+    Lines,
     ModelError,
     Rect,
     RuntimeMissing,
     Sketch,
+    Style,
     why_not_isolated,
 )
+from smart_lineart.inking.inker import drawn_strokes
+from smart_lineart.inking.renewal import shifted
+from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.styles import find_style
 
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
+LEAST_MB, MOST_MB = 128, 16384
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,36 @@ class EngineOptions:
     runtime: str = "auto"
     device: str = "auto"
     memory: int = 1024
+
+    @classmethod
+    def from_dict(cls, values: object) -> EngineOptions:
+        """Options from a file: what is missing, unknown or out of range keeps its default."""
+        options = cls()
+        if not isinstance(values, dict):
+            return options
+        runtime, device, memory = (values.get(name) for name in ("runtime", "device", "memory"))
+        return cls(
+            runtime if isinstance(runtime, str) else options.runtime,
+            device if isinstance(device, str) else options.device,
+            min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else options.memory,
+        )
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is known of a sketch from before.
+
+    Attributes:
+        features: of an earlier state of it, over the same area.
+        calibration: how it was seen then.
+        changed: where alone it has changed since, px of the sketch; None if that is not known.
+        auto_scale: the scale that follows the sketch; the artist's detail is relative to it.
+    """
+
+    features: Features | None = None
+    calibration: Calibration | None = None
+    changed: Rect | None = None
+    auto_scale: float | None = None
 
 
 class Engine:
@@ -46,6 +86,7 @@ class Engine:
         self._made_for: EngineOptions | None = None
         self._lock = threading.Lock()
         self.options = EngineOptions()
+        self.find_style: Callable[[str], Style] = find_style
 
     def prepare(
         self,
@@ -53,15 +94,11 @@ class Engine:
         settings: InkSettings,
         progress: Callable[[float], None],
         cancelled: Callable[[], bool],
-        auto_scale: float | None = None,
+        earlier: Earlier | None = None,
     ) -> Features:
-        """Read the sketch's lines. Raises InkError.
-
-        `auto_scale` is the scale that follows the sketch, if it is known; the artist's detail is relative to
-        it.
-        """
+        """Read the sketch's lines; what is known of it from before makes that quick. Raises InkError."""
         try:
-            return self._prepare(sketch, settings, progress, cancelled, auto_scale)
+            return self._prepare(sketch, settings, progress, cancelled, earlier or Earlier())
         except (ModelError, RuntimeMissing):
             self.close()  # the artist may mend it meanwhile: the next run looks at model and runtime again
             raise
@@ -72,17 +109,25 @@ class Engine:
         settings: InkSettings,
         progress: Callable[[float], None],
         cancelled: Callable[[], bool],
-        auto_scale: float | None,
+        earlier: Earlier,
     ) -> Features:
         inker = self.inker(self.options)
-        if not settings.detail:
-            return inker.prepare(sketch, progress=progress, cancelled=cancelled)
-        if auto_scale is None:
-            auto_scale = inker.prepare(
-                sketch, progress=lambda done: progress(done / 2), cancelled=cancelled
-            ).scale
-        scale = min(MAX_SCALE, max(MIN_SCALE, auto_scale * 2.0**settings.detail))
-        return inker.prepare(sketch, detail=scale, progress=progress, cancelled=cancelled)
+        scale, auto_scale = None, earlier.auto_scale
+        if settings.detail:
+            if auto_scale is None:
+                auto_scale = inker.prepare(
+                    sketch, keep=False, progress=lambda done: progress(done / 2), cancelled=cancelled
+                ).scale
+            scale = min(MAX_SCALE, max(MIN_SCALE, auto_scale * 2.0**settings.detail))
+        return inker.prepare(
+            sketch,
+            detail=scale,
+            previous=earlier.features,
+            calibration=earlier.calibration,
+            changed=earlier.changed,
+            progress=progress,
+            cancelled=cancelled,
+        )
 
     def render(
         self,
@@ -96,11 +141,28 @@ class Engine:
         return inker.render(
             features,
             thickness=settings.thickness,
-            style=settings.style,
+            style=self.find_style(settings.style),
             faint=settings.faint,
             region=region,
             cancelled=cancelled,
         )
+
+    def draw(
+        self,
+        item: CachedFeatures,
+        settings: InkSettings,
+        *,
+        part: Rect | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> FreshInk:
+        """Ink of a sketch, or of the `part` of it (px of the image)."""
+        features, area = item.features, item.area
+        part = part or area
+        region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
+        coverage = self.render(features, settings, region, cancelled)
+        strokes = shifted(drawn_strokes(features, settings.faint), -region.x, -region.y)
+        lines = Lines(strokes, settings.thickness, STYLES[settings.style])
+        return FreshInk(coverage, part, settings.thickness, lines, {"sketch": item.notes()})
 
     def inker(self, options: EngineOptions) -> Inker:
         """The engine for these options."""
@@ -137,7 +199,7 @@ class Engine:
 
 @dataclass(eq=False)
 class CachedFeatures:
-    """What is known of a sketch since it was inked."""
+    """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then."""
 
     document: Any
     sketch: str
@@ -145,6 +207,36 @@ class CachedFeatures:
     area: Rect
     detail: float
     auto_scale: float | None = None
+    read: Any = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
+
+    def notes(self) -> dict[str, Any]:
+        """What lets the sketch be seen the same way when its file is opened again, as plain values."""
+        calibration = self.features.calibration
+        return {
+            "area": list(self.area),
+            "detail": self.detail,
+            "auto_scale": self.auto_scale,
+            "calibration": calibration.to_dict() if calibration is not None else None,
+        }
+
+    @classmethod
+    def from_notes(cls, document: Any, sketch: str, notes: Any) -> CachedFeatures | None:
+        """A sketch whose lines are not known, only how it was seen; None of notes that make no sense."""
+        try:
+            area = Rect(*(int(value) for value in notes["area"]))
+            detail = float(notes["detail"])
+            auto = None if notes["auto_scale"] is None else float(notes["auto_scale"])
+            calibration = Calibration.from_dict(notes["calibration"])
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return None
+        scale = calibration.scale if calibration is not None else 1.0
+        lines = Features((area.height, area.width), scale, False, Strokes.empty(), None, calibration)
+        return cls(document, sketch, lines, area, detail, auto)
 
 
 class FeatureCache:
@@ -157,7 +249,7 @@ class FeatureCache:
     def put(self, item: CachedFeatures) -> None:
         """Keep features, in place of older ones of the same sketch."""
         self._items = [old for old in self._items if not self._same(old, item.document, item.sketch)] + [item]
-        while len(self._items) > 1 and sum(kept.features.nbytes for kept in self._items) > self._limit:
+        while len(self._items) > 1 and sum(kept.nbytes for kept in self._items) > self._limit:
             self._items.pop(0)
 
     def get(self, document: Any, sketch: str) -> CachedFeatures | None:

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lineart that follows a slider: the visible part first, then the page; one undoable step per drag."""
+"""Lineart that follows a slider: the visible part first, then the page; one undoable step per drag.
+
+The artist's corrections stay: all ink is merged into the layer as it was before the drag.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from smart_lineart.inking import Rect
+from smart_lineart.inking import Base, Cancelled, FreshInk, Merge, Rect
+from smart_lineart.inking.placement import HOME
 from smart_lineart.krita_host import application, view
-from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.colour import as_pixel
+from smart_lineart.krita_host.document import selected_over
 from smart_lineart.krita_host.geometry import overlap
-from smart_lineart.krita_host.layer import Layer
-from smart_lineart.krita_host.lineart import LineartLayer
+from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 
+from .renewing import Kept, find_base, noted, recolours, sentence_of_steps
 from .settings import InkSettings
+from .settling import stay_on
 from .steps import Pending, Work
 
 if TYPE_CHECKING:
@@ -22,20 +29,6 @@ if TYPE_CHECKING:
 
 
 WAIT_FOR_DOCUMENT_MS = 200
-SETTLE_MS, SETTLE_TURNS = 15, 20
-"""How long Krita may take to select a layer that was added."""
-
-
-def stay_on(document: Document, layer: Layer | None, newcomer: Layer) -> Work:
-    """Krita soon selects a layer that was added; then go back to the one the artist was on."""
-    for _ in range(SETTLE_TURNS):
-        yield SETTLE_MS
-        now = document.active_layer() if application.is_open(document) else None
-        if layer is None or now is None:
-            return
-        if now.identity == newcomer.identity:
-            document.activate(layer)
-            return
 
 
 class Follower:
@@ -52,6 +45,9 @@ class Follower:
         self._stopped = False
         self._news = Pending()
         self._target: LineartLayer | None = None
+        self._base: Base | None = None
+        self._selection: Any | None = None
+        self._last: tuple[FreshInk, Rect, Merge] | None = None
 
     def want(self, settings: InkSettings, *, final: bool) -> None:
         """The newest settings; older ones that weren't drawn yet are skipped. `final` ends the drag."""
@@ -82,15 +78,15 @@ class Follower:
                 drawn = yield from self._draw(drawn)
         finally:
             self.over = True
-        if self._target is not None and drawn is not None:
-            self._session.followed(self._item, self._target.layer, drawn)
+        if drawn is not None and not self._gone():
+            yield from self._remember(drawn)
 
     def _draw(self, drawn: InkSettings | None) -> Work:
         """Draw the wanted settings; returns what the whole page shows now."""
         wanted = self._wanted
         assert wanted is not None
         area = view.visible_area(self.document)
-        visible = overlap(area, self._item.area) if area else None
+        visible = overlap(area, self._item.area) if area and not self._moved else None
         if visible and visible.width and visible.height and visible != self._item.area:
             yield from self._draw_part(wanted, visible)
         if wanted == self._wanted:
@@ -99,37 +95,84 @@ class Follower:
         return drawn
 
     def _draw_part(self, wanted: InkSettings, region: Rect | None) -> Work:
-        ink = yield self._session.render(
-            self._item, wanted, region, lambda: self._stopped or (region is None and wanted != self._wanted)
-        )
-        if ink is None or self._gone():
+        if (self._target is None or not self._target.in_document) and not (yield from self._renew(wanted)):
+            self._stopped = True
             return False
-        if self._target is None or not self._target.in_document:
-            yield from self._renew(wanted)
-            if self._target is None:
-                self._stopped = True
-                return False
-        for _ in self._target.write(ink):
+        base, target = self._base, self._target
+        assert base is not None
+        assert target is not None
+        pixel = as_pixel(self._session.pen(wanted), target.layer.form)
+        recolour = recolours(base, pixel, target.layer.form)
+        outdated = lambda: self._stopped or (region is None and wanted != self._wanted)  # noqa: E731
+        merged = yield self._session.render_worker.submit(
+            partial(self._merged, base, wanted, region, outdated, recolour=recolour)
+        )
+        if merged is None or self._gone():
+            return False
+        _, area, merge = merged
+        for _ in target.write(Ink(merge.coverage, area, pixel, merge)):
             yield
             if region is None and wanted != self._wanted:
                 break
+        else:
+            if region is None:
+                self._last = merged
         yield from refresh_when_idle(self.document)
         return wanted == self._wanted
 
+    def _merged(
+        self, base: Base, wanted: InkSettings, region: Rect | None, outdated: Any, *, recolour: bool
+    ) -> tuple[FreshInk, Rect, Merge] | None:
+        """Draws on a worker's thread; None if it was outdated."""
+        try:
+            fresh = self._session.engine.draw(self._item, wanted, part=region, cancelled=outdated)
+        except Cancelled:
+            return None
+        fresh = base.place(fresh)
+        area = fresh.area if region is not None else base.area(fresh)
+        return fresh, area, base.merge(fresh, area, recolour=recolour)
+
     def _renew(self, wanted: InkSettings) -> Work:
-        """The one undoable step of this drag."""
-        old = self._session.lineart_for_follow(self.document, self.sketch)
-        while old is not None and not application.is_active(self.document) and not self._gone():
+        """The one undoable step of this drag; whether there is a layer to draw into now."""
+        session, document = self._session, self.document
+        old = session.memory.lineart_in_use(document, self.sketch)
+        while old is not None and not application.is_active(document) and not self._gone():
             yield WAIT_FOR_DOCUMENT_MS
         if old is None or self._gone():
-            self._target = None
-            return
-        self._session.tell_steps(old)
-        active = self.document.active_layer()
-        self._target = yield from LineartLayer.renew(self.document, old, self.document.selection())
-        self._session.followed(self._item, self._target.layer, wanted)
+            return False
+        self._base = yield from find_base(session.memory, session.render_worker, document, old)
+        if steps := sentence_of_steps(old):
+            session.say(steps)
+        active = document.active_layer()
+        self._selection = document.selection()
+        self._target = yield from LineartLayer.renew(document, old, self._selection)
+        session.memory.records.carry(document, old.identity, self._target.layer.identity)
+        session.memory.note_lineart(document, self.sketch, self._target.layer, wanted)
         if active is not None and active.identity != old.identity:
-            yield from stay_on(self.document, active, self._target.layer)
+            yield from stay_on(document, active, self._target.layer)
+        return True
+
+    def _remember(self, drawn: InkSettings) -> Work:
+        """The drag has ended: take note of the ink that is in the layer now."""
+        session, document, base, target = self._session, self.document, self._base, self._target
+        if base is None or target is None or self._last is None:
+            return
+        fresh, area, merge = self._last
+        form = target.layer.form
+        before = base.record if self._selection is not None else None
+        fresh = noted(fresh, document, session.pen(drawn), form, before)
+        selected = selected_over(self._selection, area)
+        record = yield session.render_worker.submit(partial(base.remember, fresh, selected, area))
+        if self._gone():
+            return
+        session.memory.note_ink(document, target.layer, record)
+        session.memory.note_lineart(document, self.sketch, target.layer, drawn)
+        session.corrections.show(Kept.of(document, target.layer, merge, area))
+
+    @property
+    def _moved(self) -> bool:
+        """Whether the lineart no longer lies over its sketch: a part alone doesn't tell where it belongs."""
+        return self._base is not None and self._base.placement != HOME
 
     def _gone(self) -> bool:
         return self._stopped or not application.is_open(self.document)

@@ -39,6 +39,7 @@ class Job:
     keep_copy: bool = False
     frames: tuple[int, int] | None = None
     selection: Any = None
+    live: bool = False
     state: JobState = JobState.queued
     progress: float = 0.0
     changed: Signal = field(default_factory=Signal)

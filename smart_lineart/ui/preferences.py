@@ -9,14 +9,12 @@ from dataclasses import asdict
 from smart_lineart.krita_host import application
 
 from .engine import EngineOptions
-from .settings import InkSettings
-
-LEAST_MB, MOST_MB = 128, 16384
+from .settings import InkSettings, read_object
 
 
 def load_settings() -> InkSettings:
     """How the artist inked last."""
-    return InkSettings.from_dict(_read("ink"))
+    return InkSettings.from_dict(read_object(application.read_setting("ink")))
 
 
 def save_settings(settings: InkSettings) -> None:
@@ -26,24 +24,9 @@ def save_settings(settings: InkSettings) -> None:
 
 def load_engine_options() -> EngineOptions:
     """Runtime, device and memory the artist chose."""
-    values = _read("engine")
-    runtime, device, memory = values.get("runtime"), values.get("device"), values.get("memory")
-    defaults = EngineOptions()
-    return EngineOptions(
-        runtime if isinstance(runtime, str) else defaults.runtime,
-        device if isinstance(device, str) else defaults.device,
-        min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else defaults.memory,
-    )
+    return EngineOptions.from_dict(read_object(application.read_setting("engine")))
 
 
 def save_engine_options(options: EngineOptions) -> None:
     """Keep them."""
     application.write_setting("engine", json.dumps(asdict(options)))
-
-
-def _read(key: str) -> dict[str, object]:
-    try:
-        values = json.loads(application.read_setting(key) or "{}")
-    except ValueError:
-        return {}
-    return values if isinstance(values, dict) else {}

@@ -9,20 +9,25 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from smart_lineart.inking import STYLES
-
 NOTE_KEY = "smart_lineart/state"
 NOTE_TITLE = "Smart Lineart settings"
 VERSION = 1
+LONGEST_NAME = 100
 MM_PER_INCH = 25.4
+LONGEST_NOTE = 1 << 20
+"""Characters of a document's note: hundreds of sketches take a tenth of it. A longer one is damaged."""
+MOST_LAYERS = 64
 
 LIMITS = {"thickness": (0.5, 100.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
-CHOICES = {"style": tuple(STYLES), "unit": ("px", "mm"), "colour": ("black", "foreground")}
+CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground")}
 
 
 @dataclass(frozen=True)
 class InkSettings:
-    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch."""
+    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch.
+
+    `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are.
+    """
 
     thickness: float = 4.0
     unit: str = "px"
@@ -45,11 +50,16 @@ class InkSettings:
     def with_value(self, name: str, value: object) -> InkSettings:
         """A copy with one value changed, kept within its limits; unchanged where the value makes no sense."""
         if name in LIMITS:
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+            if isinstance(value, bool) or not isinstance(value, (int, float)):
                 return self
             low, high = LIMITS[name]
-            return self._with(name, min(high, max(low, float(value))))
+            if isinstance(value, float) and math.isnan(value):
+                return self
+            # Bounded before it is made a float: a file's integer may be too large for one.
+            return self._with(name, float(min(high, max(low, value))))
         if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):
+            return self
+        if name == "style" and not 0 < len(value) <= LONGEST_NAME:
             return self
         return self._with(name, value)
 
@@ -83,7 +93,7 @@ class LineartRecord:
     def with_layer(self, identity: str) -> LineartRecord:
         """A copy in which a layer is the newest."""
         others = tuple(layer for layer in self.layers if layer != identity)
-        return replace(self, layers=(*others, identity)[-64:])
+        return replace(self, layers=(*others, identity)[-MOST_LAYERS:])
 
 
 @dataclass(frozen=True)
@@ -116,21 +126,32 @@ class DocumentState:
     @classmethod
     def from_json(cls, text: str) -> DocumentState:
         """From a document's file; a damaged or newer text gives what can be understood of it."""
-        try:
-            values = json.loads(text) if text else {}
-        except ValueError:
-            values = {}
-        if not isinstance(values, dict):
-            return cls()
+        values = read_object(text) or {}
         records = [_record(item) for item in _list(values.get("records"))]
         return cls(InkSettings.from_dict(values.get("settings")), tuple(r for r in records if r is not None))
+
+
+def read_object(text: str) -> dict[str, Any] | None:
+    """The JSON object in a text that may be hostile; None where there is none, {} for an empty text."""
+    if len(text) > LONGEST_NOTE:
+        return None
+    try:
+        values = json.loads(text) if text else {}
+    except (ValueError, RecursionError):  # no JSON, or brackets without end
+        return None
+    return values if isinstance(values, dict) else None
+
+
+def is_damaged(text: str) -> bool:
+    """Whether a document's note says nothing at all that can be understood."""
+    return read_object(text) is None
 
 
 def _record(values: Any) -> LineartRecord | None:
     if not isinstance(values, dict) or not isinstance(values.get("sketch"), str):
         return None
-    layers = tuple(item for item in _list(values.get("layers")) if isinstance(item, str))
-    return LineartRecord(values["sketch"], layers, InkSettings.from_dict(values.get("settings")))
+    layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
+    return LineartRecord(values["sketch"], tuple(layers), InkSettings.from_dict(values.get("settings")))
 
 
 def _list(value: object) -> list[Any]:

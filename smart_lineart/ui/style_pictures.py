@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from smart_lineart.inking import STYLES, Rect
+from smart_lineart.inking import Rect
 from smart_lineart.inking.painting import draw
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import Style
 
 from .i18n import tr
+from .own_brushes import OwnBrushes
 from .qt import QtCore, QtGui, QtWidgets
 
 WIDTH, HEIGHT = 84, 18
@@ -36,14 +37,26 @@ def sample(style: Style, width: int, height: int, thickness: float) -> np.ndarra
 class StylePictures(QtCore.QObject):
     """Fills a combo box with the brush styles, and repaints them when Krita's theme changes."""
 
-    def __init__(self, combo: QtWidgets.QComboBox):
+    def __init__(self, combo: QtWidgets.QComboBox, brushes: OwnBrushes):
         super().__init__(combo)
-        self._combo = combo
+        self._combo, self._brushes = combo, brushes
         combo.setIconSize(QtCore.QSize(WIDTH, HEIGHT))
-        for name, style in STYLES.items():
-            combo.addItem(tr(style.title), name)
-            combo.setItemData(combo.count() - 1, tr(style.description), QtCore.Qt.ItemDataRole.ToolTipRole)
         combo.installEventFilter(self)
+        self._fill()
+        fill = self._fill
+        brushes.changed.connect(fill)
+        # The window may go before Krita does; by then this object can't be asked any more.
+        self.destroyed.connect(lambda *_: brushes.changed.disconnect(fill))
+
+    def _fill(self) -> None:
+        chosen = self._combo.currentData()
+        self._combo.clear()
+        for style in self._brushes.styles():
+            own = self._brushes.is_own(style.name)
+            self._combo.addItem(style.title if own else tr(style.title), style.name)
+            tip = style.description if own else tr(style.description)
+            self._combo.setItemData(self._combo.count() - 1, tip, QtCore.Qt.ItemDataRole.ToolTipRole)
+        self._combo.setCurrentIndex(max(0, self._combo.findData(chosen)))
         self._paint()
 
     def eventFilter(self, watched: object, event: QtCore.QEvent) -> bool:
@@ -55,7 +68,7 @@ class StylePictures(QtCore.QObject):
     def _paint(self) -> None:
         colour = self._combo.palette().color(QtGui.QPalette.ColorRole.Text)
         ratio = self._combo.devicePixelRatioF()
-        for index, style in enumerate(STYLES.values()):
+        for index, style in enumerate(self._brushes.styles()):
             coverage = sample(style, round(WIDTH * ratio), round(HEIGHT * ratio), THICKNESS * ratio)
             self._combo.setItemIcon(index, QtGui.QIcon(_pixmap(coverage, colour, ratio)))
 

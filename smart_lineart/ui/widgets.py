@@ -227,6 +227,30 @@ class JobRow(QtWidgets.QWidget):
         self.bar.setToolTip(f"{label}: {self.job.title} ({self.job.document.name})")
 
 
+class Sentence(QtWidgets.QTextEdit):
+    """Text to read and copy, as high as it needs; wraps anywhere, as a path can be wider than the docker."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+        self.setWordWrapMode(QtGui.QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setHorizontalScrollBarPolicy(Q.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Q.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Q.FocusPolicy.ClickFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.document().setDocumentMargin(0)
+        self.document().documentLayout().documentSizeChanged.connect(lambda _: self._fit())
+
+    def text(self) -> str:
+        """What it says."""
+        return str(self.toPlainText())
+
+    def _fit(self) -> None:
+        self.setFixedHeight(math.ceil(self.document().size().height()))
+
+
 class MessageBox(QtWidgets.QFrame):
     """A sentence inside the docker, that can be closed."""
 
@@ -236,14 +260,10 @@ class MessageBox(QtWidgets.QFrame):
         super().__init__()
         self.setFrameShape(QtWidgets.QFrame.Shape.StyledPanel)
         self.icon = QtWidgets.QLabel()
-        self.text = QtWidgets.QLabel()
+        self.text = Sentence()
         self.text.setObjectName("message")
-        self.text.setWordWrap(True)
-        self.text.setTextInteractionFlags(Q.TextInteractionFlag.TextSelectableByMouse)
-        self.text.setSizePolicy(
-            QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Preferred
-        )
         button = QtWidgets.QToolButton()
+        button.setObjectName("closeMessage")
         button.setAutoRaise(True)
         button.setIcon(close_icon)
         button.setToolTip(tr("Close this message"))
@@ -258,6 +278,6 @@ class MessageBox(QtWidgets.QFrame):
 
     def show_sentence(self, text: str, icon: QtGui.QIcon) -> None:
         """Show a sentence, or hide when there is none."""
-        self.text.setText(text)
+        self.text.setPlainText(text)
         self.icon.setPixmap(icon.pixmap(16, 16))
         self.setVisible(bool(text))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A stand-in for the engine, for what the command does around it, and what a command came to."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ways to run the command, with the engine or a stand-in for it."""
+
 from __future__ import annotations
 
 import os

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The whole command, cut off from the network and watched: no socket, and no file but the lineart."""
+
 from __future__ import annotations
 
 import sys

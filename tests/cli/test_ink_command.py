@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The `ink` command around the engine: what it asks of it, writes, prints and refuses."""
+
 from __future__ import annotations
 
 import json

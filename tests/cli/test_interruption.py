@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ctrl-C and termination, while native code computes for ten minutes and never looks up."""
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How much memory large pages take, measured on processes of their own."""
+
 from __future__ import annotations
 
 import json

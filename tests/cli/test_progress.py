@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The progress bar: on a terminal, and nowhere else."""
+
 from __future__ import annotations
 
 import fcntl

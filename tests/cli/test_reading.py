@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What every kind of file says about a page's luma, resolution and profile."""
+
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The command with the real engine: from a sketch file to ink, and what the engine's faults come to."""
+
 from __future__ import annotations
 
 import json

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`--style` takes a name, a strip's file, or a picture of a mark; all else is told before work begins."""
+
 from __future__ import annotations
 
 import pytest

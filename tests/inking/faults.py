@@ -13,17 +13,19 @@ def faulty_python(folder: Path, fault: str, times: int, python: str = sys.execut
     """A "Python" for SMART_LINEART_PYTHON, on which the first `times` runs of a network go wrong."""
     tokens = folder / "tokens"
     tokens.mkdir(parents=True, exist_ok=True)
-    give(folder, times)
-    script = folder / f"python-{fault}"
-    script.write_text(f'#!/bin/sh\nexec "{python}" -I -B "{FAULTY_WORKER}" {fault} "{tokens}" "$@"\n')
+    give(folder, fault, times)
+    script = folder / "python-faulty"
+    script.write_text(f'#!/bin/sh\nexec "{python}" -I -B "{FAULTY_WORKER}" "{tokens}" "$@"\n')
     script.chmod(0o755)
     return script
 
 
-def give(folder: Path, times: int) -> None:
-    """Let the next `times` runs go wrong."""
+def give(folder: Path, fault: str, times: int) -> None:
+    """Let the next `times` runs go wrong; 0 takes back what was given."""
+    for token in (folder / "tokens").iterdir():
+        token.unlink()
     for number in range(times):
-        (folder / "tokens" / str(number)).touch()
+        (folder / "tokens" / f"{fault}-{number}").touch()
 
 
 def left(folder: Path) -> int:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A worker process that goes wrong while it runs a network, as native code can.
 
-Usage: faulty_worker.py FAULT TOKENS ... WORKER.PY. Every run takes a file out of the folder TOKENS and goes
-wrong; when none is left, all is well.
+Usage: faulty_worker.py TOKENS ... WORKER.PY. Every run takes a file out of the folder TOKENS and goes wrong
+in the way its name tells (FAULT-NUMBER); when none is left, all is well.
 """
 
 from __future__ import annotations
@@ -65,6 +65,21 @@ def nonsense(server, fields) -> None:
     time.sleep(3600)
 
 
+def brackets_without_end(server, fields) -> None:
+    """A message as it should be, but for what its fields say."""
+    head = b'{"a":' + b"[" * 100_000
+    os.write(answers(), len(head).to_bytes(4, "little") + bytes(8))
+    written = 0
+    while written < len(head):
+        written += os.write(answers(), head[written:])
+    time.sleep(3600)
+
+
+def nameless(server, fields) -> None:
+    height, width = fields["shape"][2:]
+    server._say({"shape": [1, 3, height, width]}, bytes(3 * height * width))
+
+
 def wrong_size(server, fields) -> None:
     server._say({"shape": [1, 3, 16, 16], "runtime": "openvino", "device": "cpu"}, bytes(3 * 16 * 16))
 
@@ -77,7 +92,7 @@ def noise(server, fields) -> None:
 
 
 GOES_ON = {address_space_used_up}
-ANSWERED = {wrong_size, noise}
+ANSWERED = {wrong_size, noise, nameless}
 
 
 def answers() -> int:
@@ -96,22 +111,23 @@ def is_pipe_for_writing(descriptor: int) -> bool:
         return False
 
 
-def take(tokens: Path) -> bool:
+def take(tokens: Path):
     for token in tokens.iterdir():
         token.unlink()
-        return True
-    return False
+        return globals()[token.name.rpartition("-")[0]]
+    return None
 
 
 def main() -> None:
-    fault, tokens = globals()[sys.argv[1]], Path(sys.argv[2])
+    tokens = Path(sys.argv[1])
     spec = importlib.util.spec_from_file_location("worker", sys.argv[-1])
     worker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(worker)
     well = worker.Server._run
 
     def run(server, fields, payload) -> None:
-        if take(tokens):
+        fault = take(tokens)
+        if fault is not None:
             fault(server, fields)
             if fault in ANSWERED:
                 return

@@ -230,9 +230,9 @@ class TestStyles:
 
     @pytest.mark.parametrize("style", ["pen", "g-pen", "brush"])
     def test_other_pens_swell_as_the_sketch_does(self, style: str) -> None:
-        widths = self.widths(style, self.SWELLING)
+        widths = self.widths(style, self.SWELLING)[:100]  # beyond the middle a pliant nib lets up again
         assert (np.diff(widths) > -0.02).all()
-        assert widths[-1] > 1.5 * widths[0]
+        assert widths[-1] > 1.2 * widths[0]
 
     def test_they_swell_more_and_more(self) -> None:
         # Where the sketch is half and one and a half as wide as usual.
@@ -248,7 +248,19 @@ class TestStyles:
     @pytest.mark.parametrize("style", SOLID)
     def test_usual_width_is_the_thickness_in_every_solid_style(self, style: str) -> None:
         widths = self.widths(style, strokes_of(straight((20, 150), (380, 150))))
-        assert np.median(widths) == pytest.approx(8.0, abs=0.3)
+        assert widths.max() == pytest.approx(8.0, abs=0.3)
+
+    def test_the_hand_lets_up_towards_both_ends_the_more_the_softer_the_nib(self) -> None:
+        path = straight((-300, 150), (700, 150)).astype(np.float32)
+        strokes = Strokes.from_lists([path], [np.ones(len(path), np.float32)], [1.0], [(False, False)])
+        slim = []
+        for style in ("technical", "pen", "g-pen", "brush"):
+            widths = ink_of(strokes, 16.0, style).sum(axis=0) / 255
+            assert widths[200] == pytest.approx(16.0, abs=0.3)
+            np.testing.assert_allclose(widths, widths[::-1], atol=0.1)
+            slim.append(widths[5] / widths[200])
+        assert slim[0] == pytest.approx(slim[1], abs=0.02) == pytest.approx(1.0, abs=0.02)
+        assert slim[3] < slim[2] < 0.85
 
     @pytest.mark.parametrize("style", ["pen", "g-pen", "brush"])
     def test_free_ends_run_to_a_point(self, style: str) -> None:
@@ -267,7 +279,16 @@ class TestStyles:
         assert reach == sorted(reach)
         assert reach[3] > 3 * reach[1] > reach[0]
 
-    @pytest.mark.parametrize("style", SOLID)
+    @pytest.mark.parametrize("style", ["g-pen", "brush"])
+    def test_a_soft_nib_leaves_a_closed_line_thin_at_its_top_alone(self, style: str) -> None:
+        turned = np.roll(ring(200.0, 150.0, 100.0)[:-1], 37, axis=0)
+        ink = ink_of(strokes_of(np.concatenate([turned, turned[:1]])), 10.0, style)
+        across = ink[:, 198:202].mean(axis=1) / 255
+        assert across[:150].sum() < 0.6 * across[150:].sum()
+        assert across[150:].sum() == pytest.approx(10.0, abs=0.5)
+        np.testing.assert_allclose(ink[150, :200].sum(), ink[150, 200:].sum(), rtol=0.05)
+
+    @pytest.mark.parametrize("style", ["pen", "technical"])
     def test_a_closed_line_has_no_thin_place(self, style: str) -> None:
         widths = measured_widths(ink_of(strokes_of(0.5 * LINES["ring"]), 10.0, style, Rect(0, 0, 200, 150)))
         assert np.abs(widths - 10.0).max() < 1.5

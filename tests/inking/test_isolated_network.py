@@ -24,7 +24,17 @@ from smart_lineart.inking.runtime.isolated import ANEW, IsolatedNetwork
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with Linux's own means")
 
 TILE = np.random.default_rng(9).integers(0, 256, (1, 1, 96, 128), np.uint8)
-CRASHES = ["segmentation_fault", "abort", "leave", "python_error", "half_an_answer", "nonsense", "wrong_size"]
+CRASHES = [
+    "segmentation_fault",
+    "abort",
+    "leave",
+    "python_error",
+    "half_an_answer",
+    "nonsense",
+    "brackets_without_end",
+    "nameless",
+    "wrong_size",
+]
 HANGS = ["hang", "hang_with_the_interpreter_locked"]
 
 
@@ -146,8 +156,10 @@ def test_processes_that_keep_hanging_end_in_a_sentence(make, faulty, expected, m
     monkeypatch.setattr(isolated, "RUN_SECONDS", 0.5)
     faulty("hang", 2)
     network = make(runtime="openvino")
+    began = time.monotonic()
     with pytest.raises(ProcessFailed, match="stopped answering"):
         network.run(TILE)
+    assert time.monotonic() - began < isolated.START_SECONDS  # two processes of 0.5 s, on a slow computer
     monkeypatch.undo()
     assert np.array_equal(network.run(TILE), expected)
 

@@ -41,7 +41,12 @@ def crossing() -> Strokes:
 
 
 def half_width(style: str | Style, thickness: float) -> float:
-    """Width at half ink of long slanting lines, from the ink across them, averaged along them."""
+    """Width at half ink of long slanting lines, from the ink across them, averaged along them.
+
+    Where the brush swells, only the middle is at its peak.
+    """
+    chosen = style if isinstance(style, Style) else STYLES[style]
+    half_length = 60 if chosen.medium.swell else 380
     region = Rect(0, 0, 900, 500)
     y, x = np.mgrid[0:500, 0:900] + 0.5
     profile = np.zeros(0)
@@ -53,7 +58,7 @@ def half_width(style: str | Style, thickness: float) -> float:
         ink = ink_of(strokes, thickness, style, region)
         along = (x - middle[0]) * ahead[0] + (y - middle[1]) * ahead[1]
         across = np.abs((y - middle[1]) * ahead[0] - (x - middle[0]) * ahead[1])
-        near = (np.abs(along) < 380) & (across < 2 * thickness + 2)
+        near = (np.abs(along) < half_length) & (across < 2 * thickness + 2)
         place = (across[near] * 4).astype(int)
         found = np.bincount(place, ink[near]) / np.maximum(np.bincount(place), 1)
         profile = found if not profile.size else profile[: len(found)] + found[: len(profile)]
@@ -191,6 +196,13 @@ class TestLayers:
     def test_a_ring_has_no_seam(self) -> None:
         ink = ink_of(strokes_of(ring(200.3, 150.2, 90)), 14.0, "marker")
         assert int(ink.max()) <= int(np.median(ink[ink > 100])) + 2
+
+    def test_ink_that_grows_darker_with_the_pressure_has_no_steps(self) -> None:
+        wash = Style("wash", "Wash", given=strip_of(Stamp(least_size=1.0, least_opacity=0.0)))
+        strokes = strokes_of(straight((0, 150), (400, 150)), width=np.linspace(0.5, 1.9, 401))
+        tone = ink_of(strokes, 20.0, wash)[150, 60:340].astype(int)
+        assert tone[-1] > tone[0] + 100
+        assert np.abs(np.diff(tone)).max() <= 2
 
     def test_layers_are_the_same_in_any_order(self) -> None:
         one, two = straight((20, 20), (380, 280)), straight((20, 280), (380, 20))

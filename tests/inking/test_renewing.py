@@ -203,9 +203,7 @@ class TestNothingTooMuch:
         inker.prepare(edited, detail=1.0, previous=first)
         assert 0 < network.pixels <= 2 * WINDOW**2
 
-    def test_an_erased_corner_runs_nothing_but_what_it_leaves(
-        self, inker: Inker, network: Counting
-    ) -> None:
+    def test_an_erased_corner_runs_nothing_but_what_it_leaves(self, inker: Inker, network: Counting) -> None:
         page = np.full(SIZE, 255, np.uint8)
         page[:500] = PAGE[:500]
         lonely = with_line(page, (1200, 850), (1260, 860))
@@ -268,9 +266,7 @@ class TestInkStays:
         assert not kept.renewed
         top = slice(0, 200)
         assert (inker.render(alone, faint=0.0)[top] != inker.render(first, faint=0.0)[top]).any()
-        np.testing.assert_array_equal(
-            inker.render(kept, faint=0.0)[top], inker.render(first, faint=0.0)[top]
-        )
+        np.testing.assert_array_equal(inker.render(kept, faint=0.0)[top], inker.render(first, faint=0.0)[top])
 
 
 class TestRenewal:

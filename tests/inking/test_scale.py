@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pictures import Floats, line_map, ring, straight, wave
 
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, auto_scale, stroke_width
+from smart_lineart.inking.scale import (
+    LEAST_WIDTH,
+    MAX_SCALE,
+    MIN_SCALE,
+    MOST_WIDTH,
+    auto_scales,
+    extent,
+    is_rough,
+    stroke_width,
+)
 
 SIZE = (400, 500)
 
@@ -58,27 +67,63 @@ class TestStrokeWidth:
         assert stroke_width(np.ones((30, 40), np.float32), 0.8) == 0.0
 
 
+class TestExtent:
+    def test_it_is_the_longer_side_of_what_is_drawn(self) -> None:
+        page = darkness(straight((100, 50), (300, 50)), straight((100, 50), (100, 130)), thickness=3)
+        assert extent(page, 0.8) == pytest.approx(202, abs=4)
+
+    def test_a_speck_far_away_does_not_count(self) -> None:
+        page = darkness(ring(120, 120, 80), thickness=5)
+        page[398, 498] = 0.8
+        assert extent(page, 0.8) == pytest.approx(164, abs=4)
+
+    def test_nothing_drawn_has_none(self) -> None:
+        assert extent(np.zeros((30, 40), np.float32), 0.8) == 0.0
+
+
 widths = st.floats(0.0, 500.0)
 sides = st.integers(1, 1 << 17)
+shares = st.floats(0.0, 1.0)
 
 
-class TestAutoScale:
-    @given(widths, sides)
-    def test_it_stays_within_what_detail_may_be(self, width: float, side: int) -> None:
-        assert MIN_SCALE <= auto_scale(width, side) <= MAX_SCALE
+class TestAutoScales:
+    @given(widths, shares, sides)
+    def test_they_stay_within_what_detail_may_be(self, width: float, share: float, side: int) -> None:
+        near, far = auto_scales(width, share * side, side)
+        assert MIN_SCALE <= far <= near <= MAX_SCALE
 
-    @given(widths, widths, sides)
-    def test_wider_strokes_are_never_enlarged_more(self, one: float, two: float, side: int) -> None:
+    @given(widths, widths, shares, sides)
+    def test_wider_strokes_are_never_enlarged_more(
+        self, one: float, two: float, share: float, side: int
+    ) -> None:
         thin, wide = sorted((one, two))
-        assert auto_scale(wide, side) <= auto_scale(thin, side)
+        assert auto_scales(wide, share * side, side) <= auto_scales(thin, share * side, side)
 
-    @given(widths, sides, sides)
-    def test_larger_pages_are_never_enlarged_more(self, width: float, one: int, two: int) -> None:
+    @given(widths, shares, shares, st.integers(1000, 1 << 17))
+    def test_larger_drawings_are_never_enlarged_more(
+        self, width: float, one: float, two: float, side: int
+    ) -> None:
         small, large = sorted((one, two))
-        assert auto_scale(width, large) <= auto_scale(width, small)
+        assert auto_scales(width, large * side, side) <= auto_scales(width, small * side, side)
 
     @pytest.mark.parametrize("factor", [2, 3])
     def test_a_scan_at_twice_the_resolution_is_worked_at_the_same_size(self, factor: int) -> None:
-        assert factor * auto_scale(6.0 * factor, 3508 * factor) == pytest.approx(
-            auto_scale(6.0, 3508), rel=1e-6
-        )
+        once, more = auto_scales(6.0, 3300, 3508), auto_scales(6.0 * factor, 3300 * factor, 3508 * factor)
+        assert [factor * scale for scale in more] == pytest.approx(once, rel=1e-6)
+
+    @pytest.mark.parametrize("width", [2.0, 8.0, 60.0])
+    def test_strokes_stay_visible_and_within_what_the_network_knows(self, width: float) -> None:
+        for scale in auto_scales(width, 3300, 3508):
+            assert LEAST_WIDTH - 0.01 <= width * scale <= MOST_WIDTH + 0.01
+
+
+class TestRoughness:
+    def test_a_line_that_a_closer_look_splits_is_rough(self) -> None:
+        near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 138), thickness=3)
+        far = line_map((200, 250), ring(125, 100, 72), thickness=3)
+        assert is_rough(near, far)
+
+    def test_a_line_that_stays_one_is_clean(self) -> None:
+        near = line_map((400, 500), ring(250, 200, 150), thickness=3)
+        far = line_map((200, 250), ring(125, 100, 75), thickness=3)
+        assert not is_rough(near, far)

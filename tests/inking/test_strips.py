@@ -17,8 +17,9 @@ from PIL import Image, ImageDraw
 from smart_lineart.inking import STYLES, BadStrip, Strip, strip_from_picture
 from smart_lineart.inking.stamping import Stamp, strip_of
 from smart_lineart.inking.strip_files import HEIGHT, SIGNATURE, WIDTH, decode_strip, encode_strip, is_strip
-from smart_lineart.inking.strips import USUAL
+from smart_lineart.inking.strips import PRESSURES, USUAL
 
+HALF = round(USUAL * (PRESSURES - 1))
 RAMP = np.asarray(np.indices((HEIGHT, WIDTH)).sum(0) % 256, np.uint8)
 
 
@@ -102,7 +103,7 @@ class TestFiles:
         data = bytearray(encode_strip(mark(0.8)))
         data[at : at + len(noise)] = noise
         with contextlib.suppress(BadStrip):
-            assert Strip.from_bytes(bytes(data)).medium.width[32] == pytest.approx(1.0, abs=0.1)
+            assert Strip.from_bytes(bytes(data)).medium.width[HALF] == pytest.approx(1.0, abs=0.1)
 
 
 def build(rows: bytes, packed: bytes | None = None) -> bytes:
@@ -122,7 +123,7 @@ class TestMeasuring:
         medium = Strip(mark(power)).medium
         assert medium.solid
         pressure = np.linspace(0, 1, len(medium.width))
-        np.testing.assert_allclose(medium.width[8:], (pressure[8:] / USUAL) ** power, rtol=0.06, atol=0.06)
+        np.testing.assert_allclose(medium.width[32:], (pressure[32:] / USUAL) ** power, rtol=0.06, atol=0.06)
 
     def test_grey_ink_is_measured_as_grey(self) -> None:
         medium = Strip(mark(0.0, tone=102)).medium
@@ -130,15 +131,15 @@ class TestMeasuring:
         assert medium.core == pytest.approx(0.6, abs=0.01)
         assert medium.grain.across == 0
         assert medium.ink is not None
-        assert np.abs(medium.ink[8:].astype(int) - 153).max() <= 2
+        assert np.abs(medium.ink[32:].astype(int) - 153).max() <= 2
 
     def test_a_soft_edge_is_as_wide_as_its_half_ink(self) -> None:
         across = np.abs(np.arange(HEIGHT) - 31.5)[:, None] / 28
         soft = np.repeat(255 - 255 * np.clip(1 - across, 0, 1), WIDTH, 1).astype(np.uint8)
         medium = Strip(soft).medium
         assert not medium.solid
-        assert medium.width[32] == pytest.approx(1.0, abs=0.08)
-        assert medium.outline[32] == pytest.approx(2.0, abs=0.35)
+        assert medium.width[HALF] == pytest.approx(1.0, abs=0.08)
+        assert medium.outline[HALF] == pytest.approx(2.0, abs=0.35)
 
     @pytest.mark.parametrize("size", [1.2, 2.5])
     def test_grain_is_as_coarse_as_in_the_picture(self, size: float) -> None:
@@ -146,6 +147,17 @@ class TestMeasuring:
         grain = strip_of(stamp).medium.grain
         assert not grain.directed
         assert grain.across == pytest.approx(size, rel=0.5)
+
+    @pytest.mark.parametrize("hardness", [0.0, 0.3, 0.7])
+    def test_a_soft_tip_is_no_grain(self, hardness: float) -> None:
+        stamp = Stamp(hardness=hardness, least_size=0.3, least_opacity=0.3, spacing=0.02)
+        assert strip_of(stamp).medium.grain.across == 0
+
+    def test_pliant_nibs_swell_unless_they_fade(self) -> None:
+        firm, fading = (strip_of(Stamp(size_power=1.6, least_opacity=least)) for least in (1.0, 0.0))
+        assert firm.medium.swell > 0.4
+        assert fading.medium.swell < 0.2
+        assert strip_of(Stamp(size_power=0.7)).medium.swell == 0
 
     def test_hairs_are_streaks(self) -> None:
         assert STYLES["dry-brush"].medium.grain.directed
@@ -192,7 +204,7 @@ class TestPictures:
         pixels = pixels[:, ::-1] if turned else pixels
         strip = strip_from_picture(np.ascontiguousarray(pixels if dark else 255 - pixels))
         assert strip.medium.width[-1] == pytest.approx(2.0, rel=0.1)
-        assert strip.medium.width[12] == pytest.approx(0.4, abs=0.1)
+        assert strip.medium.width[round(0.19 * (PRESSURES - 1))] == pytest.approx(0.4, abs=0.1)
 
     @pytest.mark.parametrize("pixels", [np.full((300, 300), 200, np.uint8), np.zeros((4, 4), np.uint8)])
     def test_a_picture_without_a_stroke_is_refused(self, pixels: np.ndarray) -> None:

@@ -91,3 +91,16 @@ def pictures() -> Path:
     folder = Path(os.environ.get("SMART_LINEART_SCREENSHOTS", "/tmp/smart-lineart-screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+@pytest.fixture
+def figures(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes note of what was measured, in the file named by SMART_LINEART_FIGURES, if any."""
+    named = os.environ.get("SMART_LINEART_FIGURES")
+
+    def note(text: str) -> None:
+        if named:
+            with Path(named).open("a", encoding="utf-8") as file:
+                file.write(f"{request.node.name}: {text}\n")
+
+    return note

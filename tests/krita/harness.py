@@ -8,6 +8,7 @@ of another version in a chroot is named by SMART_LINEART_KRITA_ROOT; its /tmp/sh
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
 import shutil
@@ -78,6 +79,16 @@ class Screen:
         for step in range(1, steps + 1):
             self.xdotool("mousemove", x + (to_x - x) * step // steps, y + (to_y - y) * step // steps)
             time.sleep(pause)
+        self.xdotool("mouseup", 1)
+
+    def stroke(self, places: list[tuple[int, int]], steps: int = 8, pause: float = 0.01) -> None:
+        """Press at the first place, go through the others, and let go at the last."""
+        self.xdotool("mousemove", "--sync", *places[0], "mousedown", 1)
+        for (x, y), (to_x, to_y) in itertools.pairwise(places):
+            for step in range(1, steps + 1):
+                self.xdotool("mousemove", x + (to_x - x) * step // steps, y + (to_y - y) * step // steps)
+                time.sleep(pause)
+        time.sleep(0.05)
         self.xdotool("mouseup", 1)
 
     def key(self, *keys: str) -> None:
@@ -184,6 +195,30 @@ class KritaProcess:
             **options,
         )
 
+    def paint(
+        self,
+        layer: str,
+        *points: tuple[float, float],
+        size: float = 12.0,
+        erase: bool = False,
+        colour=(0, 0, 0),
+    ) -> None:
+        """Paint a stroke on a layer with the brush or the eraser, through points in px of the image."""
+        places = self.run(
+            """
+def job():
+    yield from take_brush(LAYER, SIZE, ERASE, COLOUR)
+    return [on_screen(K.activeDocument(), x, y) for x, y in POINTS]
+""",
+            LAYER=layer,
+            SIZE=size,
+            ERASE=erase,
+            COLOUR=colour,
+            POINTS=points,
+        )
+        self.screen.stroke([tuple(place) for place in places])
+        self.run("def job():\n    yield 250\n    K.activeDocument().waitForDone()\n    yield 100")
+
     def ink(self) -> None:
         """Click "Ink sketch", see that it was taken, and wait for the end of the run."""
         self.run("def job():\n    K.last_job = (session().queue.jobs or [None])[-1]")
@@ -203,8 +238,9 @@ def job():
     view = widget(NAME).view()
     yield from until(view.isVisible, 10)
     yield 200
-    corner = view.viewport().mapToGlobal(view.visualRect(view.model().index(INDEX, 0)).center())
-    return [corner.x(), corner.y()]
+    entry = view.visualRect(view.model().index(INDEX, 0))  # may be broader than the list that shows it
+    spot = view.viewport().mapToGlobal(QtCore.QPoint(entry.left() + 30, entry.center().y()))
+    return [spot.x(), spot.y()]
 """,
             NAME=name,
             INDEX=index,

@@ -94,6 +94,33 @@ def job():
     assert krita.facts()["lineart"] == last["lineart"]
 
 
+def test_what_can_be_seen_follows_first_then_the_page(krita) -> None:
+    regions = krita.run(
+        """
+def job():
+    document = sketch_document(2400, 1800, thick=7)
+    yield 500
+    yield from ink()
+    K.activeWindow().activeView().canvas().setZoomLevel(1.0)
+    yield 500
+    ours, regions = session(), []
+    original = ours.render
+    def watched(item, settings, region, outdated):
+        regions.append(None if region is None else [region.width, region.height])
+        return original(item, settings, region, outdated)
+    ours.render = watched
+    ours.change("thickness", 12.0, final=True)
+    yield from idle()
+    del ours.render
+    return regions
+""",
+        timeout=120,
+    )
+    assert len(regions) == 2
+    assert regions[1] is None
+    assert regions[0][0] * regions[0][1] < 0.6 * 2400 * 1800
+
+
 def test_a_second_drag_after_undo_works_on_the_layer_that_came_back(krita) -> None:
     krita.run(SKETCH)
     krita.ink()
@@ -130,7 +157,7 @@ def job():
     shapes = [krita.facts()["lineart"]]
     krita.choose("style", 2)
     shapes.append(krita.facts()["lineart"])
-    krita.drag("faint", 0.5, 0.03)
+    krita.drag("faint", 0.5, 0.97)
     krita.wait_idle()
     shapes.append(krita.facts()["lineart"])
     krita.run("""
@@ -256,7 +283,7 @@ def job():
     ]
 
 
-def test_renewing_waits_until_its_document_is_shown_again(krita) -> None:
+def test_renewing_waits_until_its_document_is_shown_again_and_holds_up_no_other(krita) -> None:
     krita.run(SKETCH)
     krita.ink()
     result = krita.run(
@@ -269,17 +296,22 @@ def job():
     ours = session()
     yield from until(lambda: any(job.state.value == "writing" for job in ours.queue.active))
     yield 1000
-    waiting = [job.state.value for job in ours.queue.active]
+    waiting = [[job.state.value for job in ours.queue.active], ours.message.text[:19]]
+    paint(K.other, K.other.rootNode().childNodes()[0], strokes(300, 300))
+    K.other.refreshProjection()
+    yield 300
+    widget("ink").click()
+    yield from until(lambda: len(ours.queue.active) == 1 and len(tree(K.other)) == 2)
     before = lineart_shape(first)
     K.other.setModified(False)
     K.other.close()
     yield from idle()
-    return [waiting, before != lineart_shape(first), tree(first), undo_text()]
+    return [waiting, [before != lineart_shape(first), tree(first)], ours.message.text]
 """,
         timeout=120,
     )
-    assert result[1:3] == [True, ["Background", "Sketch", "Lineart: Sketch"]]
-    assert result[0] == ["writing"]
+    assert result[0] == [["writing"], '"Sketch" is inked; ']
+    assert result[1:] == [[True, ["Background", "Sketch", "Lineart: Sketch"]], ""]
 
 
 def test_closing_the_document_in_the_middle_of_a_run(krita) -> None:

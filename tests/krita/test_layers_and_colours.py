@@ -88,6 +88,35 @@ def colour_fault(space: str, result: dict, count: int) -> str:
     return ""
 
 
+def shadow() -> str:
+    """A red drop shadow, as Krita writes layer styles."""
+
+    def node(key: str, kind: str, value: object, more: str = "") -> str:
+        return f'<node key="{key}" type="{kind}" value="{value}" {more}/>'
+
+    def length(key: str, value: int, unit: str = "#Pxl") -> str:
+        return node(key, "UnitFloat", value, f'unit="{unit}"')
+
+    def group(name: str, key: str, *nodes: str) -> str:
+        return f'<node classId="{name}" key="{key}" name="" type="Descriptor">{"".join(nodes)}</node>'
+
+    red = [node(key, "Double", value) for key, value in (("Rd  ", 255), ("Grn ", 0), ("Bl  ", 0))]
+    drop = [
+        node("enab", "Boolean", 1),
+        node("Md  ", "Enum", "Nrml", 'typeId="BlnM"'),
+        group("RGBC", "Clr ", *red),
+        length("Opct", 100, "#Prc"),
+        node("uglg", "Boolean", 0),
+        length("lagl", 120, "#Ang"),
+        *(length(key, value) for key, value in (("Dstn", 21), ("Ckmt", 0), ("blur", 5))),
+        length("Nose", 0, "#Prc"),
+        *(node(key, "Boolean", value) for key, value in (("AntA", 0), ("layerConceals", 1))),
+    ]
+    head = length("Scl ", 100, "#Prc"), node("masterFXSwitch", "Boolean", 1)
+    return f"<asl>{group('null', '', *head, group('DrSh', 'DrSh', *drop))}</asl>"
+
+
+SHADOW = shadow()
 KINDS = {
     "group": """
     group = document.createGroupLayer("Group")
@@ -119,6 +148,10 @@ KINDS = {
     "opacity": """
     layer = plain(document)
     layer.setOpacity(80)
+    return layer""",
+    "layer style": """
+    layer = plain(document, opaque=False)
+    layer.setLayerStyleFromAsl(SHADOW)
     return layer""",
     "locked": """
     layer = plain(document)
@@ -206,7 +239,7 @@ def job():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_layer(krita, kind: str) -> None:
     body = KINDS[kind].strip("\n")
-    result = krita.run(KIND_TEST.replace("BODY", body), timeout=100)
+    result = krita.run(KIND_TEST.replace("BODY", body), timeout=100, SHADOW=SHADOW)
     assert result["sentence"] == "", result["error"]
     assert result["lineart"]["count"] > (300 if kind == "wholly outside" else 900), result
     assert result["undone"]
@@ -295,3 +328,42 @@ def job():
     assert right["count"] > 1000
     assert both["bounds"][2] > 300
     assert layers[:3] == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+@pytest.mark.parametrize("dress", ["mask", "style"])
+def test_renewing_a_lineart_keeps_its_mask_or_style_in_two_steps_that_are_said(krita, dress: str) -> None:
+    result = krita.run(
+        """
+def dressed(document):
+    node = node_named(document, "Lineart: Sketch")
+    return [[child.name() for child in node.childNodes()], "DrSh" in node.layerStyleToAsl()]
+
+def job():
+    document = sketch_document(500, 350)
+    yield 400
+    yield from ink()
+    node = node_named(document, "Lineart: Sketch")
+    if DRESS == "mask":
+        node.addChildNode(document.createNode("Mask", "transparencymask"), None)
+    else:
+        node.setLayerStyleFromAsl(SHADOW)
+    yield 300
+    before = [lineart_shape(document), dressed(document), undo_text()]
+    session().settings = session().settings.with_value("thickness", 10.0)
+    said = yield from ink()
+    after = [lineart_shape(document), dressed(document), tree(document)]
+    for _ in range(2):
+        undo(document)
+        yield 300
+    return [said, before, after, [lineart_shape(document), dressed(document), undo_text()]]
+""",
+        timeout=120,
+        DRESS=dress,
+        SHADOW=SHADOW,
+    )
+    said, before, after, undone = result
+    assert said.startswith('"Lineart: Sketch" has masks, a layer style or keyframes: undo twice')
+    assert before[1] == ([["Mask"], False] if dress == "mask" else [[], True])
+    assert after[0]["sum"] > 1.5 * before[0]["sum"]
+    assert after[1:] == [before[1], ["Background", "Sketch", "Lineart: Sketch"]]
+    assert undone == before

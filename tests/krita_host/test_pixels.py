@@ -5,15 +5,18 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Rect
-from smart_lineart.krita_host.geometry import grown, overlap, strips, united
+from smart_lineart.krita_host.geometry import grown, overlap, strips
 from smart_lineart.krita_host.pixels import (
     DEPTHS,
     SRGB,
     LayerSketch,
     PixelFormat,
+    alpha_to_byte,
     blend,
     grey_and_alpha,
     ink_pixels,
+    lay_beneath,
+    other_colour,
 )
 
 FORMATS = [PixelFormat(model, depth, "") for model in ("RGBA", "GRAYA", "CMYKA", "LABA") for depth in DEPTHS]
@@ -124,6 +127,62 @@ def test_rectangles() -> None:
     a, b = Rect(0, 0, 10, 10), Rect(5, 8, 10, 10)
     assert overlap(a, b) == Rect(5, 8, 5, 2)
     assert overlap(a, Rect(50, 50, 2, 2))[2:] == (0, 0)
-    assert united(a, b) == Rect(0, 0, 15, 18)
-    assert united(a, Rect(90, 90, 0, 0)) == a
+    assert a.united(b) == Rect(0, 0, 15, 18)
+    assert a.united(Rect(90, 90, 0, 0)) == a
     assert grown(a, 3) == Rect(-3, -3, 16, 16)
+
+
+# -- what an artist made of the ink
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
+def test_coverage_survives_every_depth(form: PixelFormat) -> None:
+    coverage = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    alpha = ink_pixels(coverage, np.ones(form.channels, form.dtype), form)[..., -1]
+    assert np.array_equal(alpha_to_byte(alpha, form), coverage)
+
+
+def test_alpha_that_makes_no_sense_is_bounded() -> None:
+    form = PixelFormat("RGBA", "F32", "")
+    odd = np.array([[np.nan, np.inf, -np.inf, 3.0, -1.0]], np.float32)
+    assert alpha_to_byte(odd, form).tolist() == [[0, 255, 0, 255, 0]]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
+def test_another_colour_is_told_from_rounding(form: PixelFormat) -> None:
+    span = (
+        np.iinfo(form.dtype).max if form.dtype.kind == "u" else 100 if form.model in {"CMYKA", "LABA"} else 1
+    )
+    ink = np.full(form.channels, 0.3 * span).astype(form.dtype)
+    coverage = np.array([[255, 255, 255, 30, 6]], np.uint8)
+    pixels = ink_pixels(coverage, ink, form)
+    pixels[0, 1, 0] += form.dtype.type(0.01 * span)
+    pixels[0, 2, 0] += form.dtype.type(0.2 * span)
+    pixels[0, 3, 0] += form.dtype.type(0.05 * span)
+    pixels[0, 4, 0] += form.dtype.type(0.5 * span)
+    assert other_colour(pixels, coverage, [ink], form).tolist() == [[False, False, True, False, False]]
+    assert not other_colour(pixels, coverage, [ink, pixels[0, 2]], form).any()
+    assert other_colour(pixels, coverage, [], form).tolist() == [[True, True, True, True, False]]
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
+def test_ink_laid_beneath_a_stroke(form: PixelFormat) -> None:
+    span = np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1
+    colour = np.zeros(form.channels, form.dtype)
+    stroke = np.array([[0.5 * span] * (form.channels - 1) + [alpha * span] for alpha in (0.0, 0.5, 1.0)])
+    over = stroke.astype(form.dtype)
+    out = lay_beneath(over, np.array([255, 255, 255], np.uint8), colour, form)
+    assert np.allclose(out[:, -1], span, rtol=2e-3)
+    shares = out[:, 0].astype(np.float64) / (0.5 * span)
+    assert np.allclose(shares, [0.0, 0.5, 1.0], atol=6e-3)
+
+
+def test_where_a_sketch_changed() -> None:
+    one, two = LayerSketch(20, 30), LayerSketch(20, 30)
+    assert one.changed_from(two) == (0, 0, 0, 0)
+    two.grey[4:7, 11:20] = 9
+    two.alpha[12, 3] = 80
+    assert one.changed_from(two) == (3, 4, 17, 9)
+    two.paper = 0
+    assert one.changed_from(two) is None
+    assert one.changed_from(LayerSketch(20, 31)) is None

@@ -142,5 +142,11 @@ def test_figures_go_into_the_card(tmp_path: Path) -> None:
     card = json.loads((tmp_path / "metadata.json").read_text())
     assert card["name"] == "lineart"
     assert card["metrics"] == {
-        "F": 0.962, "L": 0.978, "ends": -1.32, "comp": 0.889, "grey": 0.4, "dirt": 0.0, "width": 4.0,
+        "F": 0.962,
+        "L": 0.978,
+        "ends": -1.32,
+        "comp": 0.889,
+        "grey": 0.4,
+        "dirt": 0.0,
+        "width": 4.0,
     }

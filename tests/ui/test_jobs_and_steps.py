@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from smart_lineart.inking import InkError, ModelError, RuntimeMissing
-from smart_lineart.ui.engine import CachedFeatures, Engine, EngineOptions, FeatureCache
+from smart_lineart.ui.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.ui.jobs import Job, JobQueue, JobState
 from smart_lineart.ui.settings import InkSettings
 from smart_lineart.ui.steps import Pending, Worker, start
@@ -158,7 +158,7 @@ class FakeInker:
 def test_detail_is_relative_to_what_the_sketch_asks_for() -> None:
     engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
     ask = lambda detail, known=None: engine.prepare(  # noqa: E731
-        None, InkSettings(detail=detail), lambda _: None, lambda: False, known
+        None, InkSettings(detail=detail), lambda _: None, lambda: False, Earlier(auto_scale=known)
     )  # type: ignore[arg-type]
     assert ask(0.0).scale == 0.5
     assert ask(1.0).scale == 1.0

@@ -24,6 +24,8 @@ SPOKEN = [
     PACKAGE / "bundled.py",
     PACKAGE / "plugin.py",
 ]
+
+
 @pytest.fixture(autouse=True)
 def in_german() -> Iterator[None]:
     i18n.choose_language(["de"])

@@ -44,7 +44,7 @@ def test_values_out_of_range_or_unknown_do_no_harm() -> None:
             "thickness": 1e9,
             "faint": -3,
             "detail": float("nan"),
-            "style": "crayon",
+            "style": "",
             "unit": "inch",
             "colour": 7,
             "unheard": 1,

@@ -18,6 +18,7 @@ import numpy as np
 
 from smart_lineart.inking import errors
 
+from .answers import raise_error, read_devices, read_map, read_names
 from .interpreters import interpreters
 from .network import RUNTIME_TITLES, Device, Kind, Network, Tile
 from .selection import check_options, list_devices, load_network
@@ -37,10 +38,6 @@ _HUNG = (
     "or choose another runtime or device."
 )
 ANEW = "The inking process ended unexpectedly; inking went on in a new one."
-_RAISED: dict[str, type[errors.InkError]] = {
-    kind.__name__: kind
-    for kind in (errors.ModelError, errors.RuntimeMissing, errors.OutOfMemory, errors.BadOption)
-}
 
 
 class IsolatedNetwork:
@@ -162,7 +159,9 @@ class IsolatedNetwork:
             except errors.Cancelled:
                 self._drop_worker()
                 raise
-            return self._read_answer(answer, tile)
+            output = read_map(answer, *tile.shape[2:])
+            self._names = read_names(answer.fields)
+            return output
 
     def _ask(
         self,
@@ -173,27 +172,11 @@ class IsolatedNetwork:
         seconds: float,
     ) -> Answer:
         answer = worker.ask(fields, payload, seconds=seconds, cancelled=self._unwanted, notify=self._notify)
-        if "error" in answer.fields:
-            kind = _RAISED.get(answer.fields["error"], errors.ModelError)
-            sentence = answer.fields.get("sentence")
-            raise kind(sentence) if sentence else errors.OutOfMemory()
+        raise_error(answer.fields)
         return answer
 
     def _unwanted(self) -> bool:
         return self._cancelled is not None and self._cancelled()
-
-    def _read_answer(self, answer: Answer, tile: Tile) -> Tile:
-        fields, payload = answer
-        shape = fields.get("shape")
-        if (
-            not isinstance(shape, list)
-            or len(shape) != 4
-            or [shape[0], *shape[2:]] != [1, *tile.shape[2:]]
-            or int(np.prod(shape)) != len(payload)
-        ):
-            raise WorkerDied(f"nonsense instead of an answer (a map of {shape}, {len(payload)} bytes)")
-        self._take_names(fields)
-        return np.frombuffer(payload, np.uint8).reshape(shape)
 
     # -- the process
 
@@ -216,7 +199,7 @@ class IsolatedNetwork:
             return
         fields = {"do": "load", "onnx": str(self._onnx), **(wish or self._wish)}
         try:
-            answer = self._ask(worker, fields, seconds=LOAD_SECONDS)
+            self._names = read_names(self._ask(worker, fields, seconds=LOAD_SECONDS).fields)
         except errors.RuntimeMissing:
             worker.stop()
             if wish is not None and wish is not self._wish:
@@ -226,14 +209,10 @@ class IsolatedNetwork:
             worker.stop()
             raise
         else:
-            self._take_names(answer.fields)
             self._worker = worker
 
     def _open_inside(self) -> None:
         self._inside, _, _ = load_network(self._onnx, **self._wish, notify=self._notify)
-
-    def _take_names(self, fields: dict[str, Any]) -> None:
-        self._names = (str(fields["runtime"]), str(fields["device"]))
 
     def _drop_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -314,7 +293,7 @@ def list_devices_isolated() -> list[Device]:
     if worker is None:
         return list_devices()
     try:
-        answer = worker.ask({"do": "devices"}, seconds=LOAD_SECONDS)
+        return read_devices(worker.ask({"do": "devices"}, seconds=LOAD_SECONDS).fields)
     except (WorkerDied, WorkerRetired) as death:
         titles: list[Kind] = ["cpu", "gpu", "npu"]
         reason = f"Asking for the devices failed ({death})."
@@ -325,7 +304,6 @@ def list_devices_isolated() -> list[Device]:
         ]
     finally:
         worker.stop()
-    return [Device(**fields) for fields in answer.fields["devices"]]
 
 
 def _final(death: WorkerDied) -> errors.InkError:

@@ -13,6 +13,7 @@ from typing import Any
 
 _LENGTHS = struct.Struct("<IQ")
 MOST_FIELDS, MOST_PAYLOAD = 1 << 20, 1 << 30  # bytes: whoever says more has lost the thread
+PART = 1 << 24  # bytes read at once
 
 
 class Garbled(Exception):
@@ -33,8 +34,8 @@ def receive(stream: Any) -> tuple[dict[str, Any], bytearray]:
     if head > MOST_FIELDS or size > MOST_PAYLOAD:
         raise Garbled(f"a message of {head} and {size} bytes")
     try:
-        fields = json.loads(_read(stream, head))
-    except ValueError as error:
+        fields = json.loads(_read(stream, head).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise Garbled(str(error)) from error
     if not isinstance(fields, dict):
         raise Garbled("fields that are none")
@@ -47,6 +48,14 @@ def _write(stream: Any, view: memoryview) -> None:
 
 
 def _read(stream: Any, size: int) -> bytearray:
+    """So many bytes. Memory is taken as they come, since what is announced may be a lie."""
+    data = bytearray()
+    while len(data) < size:
+        data += _read_part(stream, min(size - len(data), PART))
+    return data
+
+
+def _read_part(stream: Any, size: int) -> bytearray:
     data = bytearray(size)
     view = memoryview(data)
     while view:

@@ -155,7 +155,7 @@ class WorkerProcess:
                 return
             try:
                 answer = self._exchange(question)
-            except (OSError, EOFError, Garbled) as error:
+            except (OSError, EOFError, Garbled, MemoryError) as error:
                 self._retire()
                 question.reply.put(self._death(error))
                 return
@@ -196,6 +196,8 @@ class WorkerProcess:
 
     def _death(self, error: Exception) -> WorkerDied:
         code = self._end(POLITE_SECONDS)
+        if isinstance(error, MemoryError):
+            return WorkerDied("no memory for the answer", killed=True)
         if code is None or isinstance(error, Garbled):
             return WorkerDied(f"nonsense instead of an answer ({error})")
         return WorkerDied(_told(code), killed=code == _KILLED)

@@ -197,6 +197,35 @@ def grab(path, target=None):
     return Path(path).stat().st_size
 
 
+def take_brush(layer, size, erase=False, colour=(0, 0, 0)):
+    """Use as `yield from take_brush(...)`: select a layer, and a brush or eraser of some size."""
+    from krita import ManagedColor
+
+    document = K.activeDocument()
+    document.setActiveNode(node_named(document, layer))
+    K.action("KritaShape/KisToolBrush").trigger()
+    yield 250
+    view = K.activeWindow().activeView()
+    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(*colour), view.canvas()))
+    view.setBrushSize(size)
+    action = K.action("erase_action")
+    if action.isChecked() != erase:
+        action.trigger()
+    yield 150
+
+
+def on_screen(document, x, y):
+    """Where a pixel of the image is on the screen."""
+    from smart_lineart.krita_host import view
+    from smart_lineart.krita_host.document import Document
+
+    place = view.canvas_place(Document(document))
+    spot = place.viewport.mapToGlobal(
+        QtCore.QPoint(int(x * place.zoom - place.left), int(y * place.zoom - place.top))
+    )
+    return [spot.x(), spot.y()]
+
+
 # -- the plugin
 
 
@@ -219,12 +248,13 @@ def idle(seconds=90.0):
     """Use as `yield from idle()`: wait until nothing is queued, running or following."""
     ours = session()
     yield 30
-    yield from until(lambda: not ours.queue.active and not ours._running and not ours._followers, seconds)
+    yield from until(lambda: not ours.queue.active and ours._running is None and not ours._followers, seconds)
     yield 150
 
 
 def fresh(**settings):
     """Close every document and go back to the settings a new user has."""
+    from smart_lineart.ui import preferences
     from smart_lineart.ui.settings import InkSettings
 
     ours = session()
@@ -234,6 +264,7 @@ def fresh(**settings):
     ours.say("")
     ours.last_error = ""
     ours.settings = InkSettings(**settings)
+    preferences.save_settings(ours.settings)
     ours.settings_changed.emit()
     widget("keepCopy").setChecked(False)
     yield 100

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renews a lineart: what was inked last, what its layer holds now and the fresh ink, over one area each.
+
+The ink is looked for where it lies now, since the layer or the whole image may have been moved since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.merging import Merge, merge
+from smart_lineart.inking.newcomers import Lines
+from smart_lineart.inking.placement import HOME, Landmarks, Placement, find_placement, find_scaled
+from smart_lineart.inking.record import InkRecord
+from smart_lineart.inking.strokes import Strokes
+
+Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LayerInk:
+    """What a lineart layer holds.
+
+    Attributes:
+        alpha: uint8 (H, W).
+        touched: bool (H, W), where it shows another colour than any the ink was written in.
+        area: where they lie in the image, px; it holds all that is painted.
+    """
+
+    alpha: Bytes
+    touched: Mask
+    area: Rect
+
+    def same_as(self, other: LayerInk) -> bool:
+        """Whether another one holds the same."""
+        return self.covers_as(other) and np.array_equal(self.touched, other.touched)
+
+    def covers_as(self, other: LayerInk) -> bool:
+        """Whether another one covers the same, whatever its colours."""
+        return self.area == other.area and np.array_equal(self.alpha, other.alpha)
+
+    def over(self, area: Rect) -> tuple[Bytes, Mask]:
+        """Alpha and touched pixels over another area; nothing where the layer does not reach."""
+        return _over(self.alpha, self.area, area), _over(self.touched, self.area, area)
+
+
+@dataclass(frozen=True)
+class FreshInk:
+    """Ink as the engine drew it.
+
+    Attributes:
+        coverage: uint8 (H, W).
+        area: where it lies in the image, px.
+        thickness: px.
+        lines: what it was drawn from, in px of the area.
+        notes: what its record shall keep.
+    """
+
+    coverage: Bytes
+    area: Rect
+    thickness: float
+    lines: Lines | None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def record(self) -> InkRecord:
+        """All of it, remembered."""
+        return InkRecord.of(self.coverage, self.area, thickness=self.thickness, notes=self.notes)
+
+
+@dataclass(frozen=True)
+class Base:
+    """A lineart layer as it is before it is renewed, and the ink it was made with, found in it."""
+
+    record: InkRecord
+    layer: LayerInk
+    placement: Placement
+
+    @classmethod
+    def find(cls, record: InkRecord, layer: LayerInk, scale: tuple[float, float] = (1.0, 1.0)) -> Base | None:
+        """Find a record's ink in the layer; None where it is not there any more.
+
+        `scale` tells how many px the image has now for each that it had, if it was scaled. Raises
+        DamagedRecord.
+        """
+        placement = find_placement(record, layer.alpha, layer.area)
+        if placement is not None:
+            return cls(placement.record(record), layer, placement)
+        scaled = find_scaled(record, layer.alpha, layer.area, scale) if scale != (1.0, 1.0) else None
+        return cls(scaled, layer, HOME) if scaled is not None else None
+
+    @classmethod
+    def blank(cls) -> Base:
+        """A layer that holds nothing, nor ever did."""
+        nowhere = Rect(0, 0, 0, 0)
+        nothing = np.zeros((0, 0), np.uint8)
+        return cls(InkRecord(nowhere, 1.0), LayerInk(nothing, nothing > 0, nowhere), HOME)
+
+    def place(self, fresh: FreshInk) -> FreshInk:
+        """Fresh ink as it belongs into the layer: moved as that was, unless the sketch was moved with it."""
+        if self.placement == HOME:
+            return fresh
+        marks = Landmarks(fresh.coverage, fresh.area)
+        here, there = (marks.found(self.layer.alpha, self.layer.area, p) for p in (HOME, self.placement))
+        if here >= there:
+            return fresh
+        coverage, area = self.placement.coverage(fresh.coverage, fresh.area)
+        lines = fresh.lines
+        if lines is not None:
+            placed = self.placement.strokes(shifted(lines.strokes, fresh.area.x, fresh.area.y))
+            lines = replace(lines, strokes=shifted(placed, -area.x, -area.y))
+        return replace(fresh, coverage=coverage, area=area, lines=lines)
+
+    def merge(self, fresh: FreshInk, area: Rect, *, recolour: bool = False) -> Merge:
+        """Merge fresh ink, as `place` gave it, into the layer, over an area (px of the image)."""
+        alpha, touched = self.layer.over(area)
+        lines = fresh.lines
+        if lines is not None:
+            moved = shifted(lines.strokes, fresh.area.x - area.x, fresh.area.y - area.y)
+            lines = replace(lines, strokes=moved)
+        return merge(
+            self.record.coverage(area),
+            alpha,
+            _over(fresh.coverage, fresh.area, area),
+            thickness=(self.record.thickness, fresh.thickness),
+            exact=self.record.exact,
+            touched=touched,
+            recolour=recolour,
+            lines=lines,
+        )
+
+    def area(self, fresh: FreshInk) -> Rect:
+        """Where the last ink or the fresh ink lies."""
+        return self.record.area.united(fresh.area)
+
+    def remember(self, fresh: FreshInk, selected: Bytes | None, area: Rect) -> InkRecord:
+        """What to remember once fresh ink was written; `selected`, uint8 over the area: into a part only."""
+        if selected is None:
+            return fresh.record()
+        old, new = self.record.coverage(area), _over(fresh.coverage, fresh.area, area)
+        share = selected.astype(np.uint16)
+        mixed = ((255 - share) * old + share * new + 127) // 255
+        return InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)
+
+
+def shifted(strokes: Strokes, x: int, y: int) -> Strokes:
+    """Strokes `x` px farther right and `y` px farther down."""
+    return replace(strokes, points=strokes.points + np.array([x, y], np.float32))
+
+
+def _over(values: Any, source: Rect, target: Rect) -> Any:
+    """An array over `source` as it lies over `target`, 0 beyond."""
+    if source == target:
+        return values
+    out = np.zeros((target.height, target.width), values.dtype)
+    shared = source.intersection(target)
+    if shared.width and shared.height:
+        y, x = shared.y - source.y, shared.x - source.x
+        part = values[y : y + shared.height, x : x + shared.width]
+        y, x = shared.y - target.y, shared.x - target.x
+        out[y : y + shared.height, x : x + shared.width] = part
+    return out

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The brush preset the artist has chosen: its name, its settings, and the mark it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from krita import Krita, Node
+from numpy.typing import NDArray
+
+from smart_lineart.inking.strip_files import HEIGHT, WIDTH
+
+from .pixels import SRGB
+
+try:
+    from PyQt6.QtCore import QPoint
+except ImportError:
+    from PyQt5.QtCore import QPoint
+
+Bytes = NDArray[np.uint8]
+
+FULLEST = 56.0  # px: how broad a mark shall be at 100 % pressure
+FITTING = 44, 62  # px: what is near enough
+TRIES = 3
+_BEFORE = 80  # px to the left of the mark, for the brush's first half
+_TALL = 384  # px: room for marks that come out larger than their brush's size
+_FAINTEST = 8
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A brush preset: what it is called, and its settings as Krita's XML ("" where they can't be had)."""
+
+    name: str
+    settings: str
+
+
+def _view() -> Any | None:
+    window = Krita.instance().activeWindow()
+    view = window.activeView() if window else None
+    return view if view is not None and view.document() is not None else None
+
+
+def current_preset() -> Preset | None:
+    """The chosen preset; None where no document is open, for then Krita tells none."""
+    view = _view()
+    resource = view.currentBrushPreset() if view is not None else None
+    if resource is None:
+        return None
+    # A preset is a PNG whose text holds its settings, and Krita hands out the picture with its text.
+    settings = str(resource.image().text("preset"))
+    return Preset(str(resource.name()), settings)
+
+
+def can_paint() -> bool:
+    """Whether this Krita paints with a preset at a script's command (5.3 and later)."""
+    return hasattr(Node, "paintLine")
+
+
+def paint_mark() -> Bytes | None:
+    """One stroke of the chosen preset from left to right while the pressure goes from 0 to 100 %.
+
+    Returns uint8 (H, 256), 0 ink, 255 paper: a column for each pressure. H is 64 where the mark fits. The
+    stroke is painted in a document of its own that nobody sees, about as large as strips are; the artist's
+    brush size is put back. None where no document is open.
+    """
+    view = _view()
+    if view is None:
+        return None
+    usual = view.brushSize()
+    document = Krita.instance().createDocument(
+        _BEFORE + WIDTH + _BEFORE, _TALL, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 300.0
+    )
+    try:
+        document.setBatchmode(True)
+        size, ink = FULLEST, np.zeros((_TALL, WIDTH), np.uint8)
+        for _ in range(TRIES):
+            view.setBrushSize(size)
+            ink = _painted(document)
+            tall = int(np.count_nonzero(ink.max(1) > _FAINTEST))
+            if not tall or FITTING[0] <= tall <= FITTING[1]:
+                break
+            size = min(1000.0, max(1.0, size * FULLEST / tall))
+        return _in_the_middle(255 - ink)
+    finally:
+        view.setBrushSize(usual)
+        document.setModified(False)
+        document.close()
+
+
+def _painted(document: Any) -> Bytes:
+    """The alpha of one stroke on a layer of its own, uint8 (_TALL, WIDTH)."""
+    node = document.createNode("mark", "paintlayer")
+    document.rootNode().addChildNode(node, None)
+    middle = _TALL // 2
+    node.paintLine(QPoint(_BEFORE, middle), QPoint(_BEFORE + WIDTH - 1, middle), 0.0, 1.0, "ForegroundColor")
+    document.waitForDone()
+    data = bytes(node.pixelData(_BEFORE, 0, WIDTH, _TALL))
+    node.remove()
+    return np.frombuffer(data, np.uint8).reshape(_TALL, WIDTH, 4)[..., 3].copy()
+
+
+def _in_the_middle(mark: Bytes) -> Bytes:
+    """HEIGHT rows around the mark's own middle, or all rows of a mark that is higher."""
+    ink = 255.0 - mark
+    rows = np.flatnonzero(ink.max(1) > _FAINTEST)
+    if not rows.size or np.ptp(rows) >= HEIGHT:
+        return mark
+    weight = ink.sum(1)
+    middle = round(float((weight * np.arange(len(weight))).sum() / weight.sum()) + 0.5)
+    top = min(max(middle - HEIGHT // 2, int(rows[-1]) + 1 - HEIGHT), int(rows[0]))
+    return np.ascontiguousarray(mark[top : top + HEIGHT])

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading a lineart layer as the artist left it: how much it covers, and where it shows another colour."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.inking import LayerInk, Rect
+
+from .colour import convert
+from .geometry import strips
+from .layer import Layer
+from .pixels import PixelFormat, alpha_to_byte, other_colour
+
+Note = dict[str, Any]
+
+
+def note_colour(pixel: np.ndarray, form: PixelFormat) -> Note:
+    """A pixel's colour, (channels,) in the type of `form`, to keep as JSON."""
+    return {"space": [form.model, form.depth, form.profile], "pixel": pixel.tolist()}
+
+
+def noted_colour(note: object, form: PixelFormat) -> np.ndarray | None:
+    """A kept colour as a pixel of a layer, (channels,); None where the note makes no sense."""
+    try:
+        source = PixelFormat(*note["space"])  # type: ignore[index]
+        pixel = np.array(note["pixel"], source.dtype)  # type: ignore[index]
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    if pixel.shape != (source.channels,):
+        return None
+    return form.array(convert(pixel.tobytes(), 1, 1, source, form), 1, 1)[0, 0]
+
+
+def read_lineart(layer: Layer, notes: list[Any]) -> Generator[None, None, LayerInk]:
+    """What a layer holds, in short steps; `notes` tells the colours the ink was written in.
+
+    Pass a copy where the artist may go on painting.
+    """
+    form, area = layer.form, layer.bounds
+    colours = [colour for note in notes if (colour := noted_colour(note, form)) is not None]
+    area = area if area.width > 0 and area.height > 0 else Rect(0, 0, 0, 0)
+    alpha = np.zeros((area.height, area.width), np.uint8)
+    touched = np.zeros(alpha.shape, np.bool_)
+    for strip in strips(area):
+        pixels = form.array(layer.own_pixels(strip), strip.height, strip.width)
+        rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
+        alpha[rows] = alpha_to_byte(pixels[..., -1], form)
+        touched[rows] = other_colour(pixels, alpha[rows], colours, form)
+        yield
+    return LayerInk(alpha, touched, area)

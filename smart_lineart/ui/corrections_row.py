@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The docker's row for corrections: how many were kept, where they are, and the new ink in their place."""
+
+from __future__ import annotations
+
+from smart_lineart.krita_host import application
+
+from .corrections import Corrections
+from .i18n import tr
+from .overlay import Overlay
+from .qt import QtWidgets
+
+
+class CorrectionsRow(QtWidgets.QWidget):
+    """Shown where a sketch has lineart."""
+
+    def __init__(self, corrections: Corrections):
+        super().__init__()
+        self._corrections = corrections
+        self._overlay = Overlay()
+        self._label = QtWidgets.QLabel()
+        self._label.setObjectName("corrections")
+        self._label.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._show = self._button("showCorrections", "visible", tr("Show on the canvas what was kept"))
+        self._show.setAccessibleName(tr("Show corrections"))
+        self._show.setCheckable(True)
+        self._show.toggled.connect(corrections.set_shown)
+        self._take = self._button(
+            "takeNew",
+            "krita_draw_path",
+            tr("Take the new ink here: inside the selection it takes the place of your corrections"),
+        )
+        self._take.setAccessibleName(tr("Take the new ink here"))
+        self._take.clicked.connect(lambda *_: corrections.take_new())
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        row.addWidget(self._label, 1)
+        row.addWidget(self._show)
+        row.addWidget(self._take)
+
+    @staticmethod
+    def _button(name: str, icon: str, tip: str) -> QtWidgets.QToolButton:
+        button = QtWidgets.QToolButton()
+        button.setObjectName(name)
+        button.setAutoRaise(True)
+        button.setIcon(application.icon(icon))
+        button.setToolTip(tip)
+        return button
+
+    def refresh(self) -> None:
+        """Show what the corrections are now."""
+        count = self._corrections.count
+        self._label.setText(
+            tr("No corrections")
+            if not count
+            else tr("1 correction kept")
+            if count == 1
+            else tr("{count} corrections kept", count=count)
+        )
+        self._show.setEnabled(bool(count))
+        shown = self._corrections.shown and bool(count)
+        self._show.blockSignals(True)
+        self._show.setChecked(shown)
+        self._show.blockSignals(False)
+        self._overlay.show_places(self._corrections.kept if shown else None)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renews an animated lineart frame by frame: what the artist changed in each stays."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, Rect
+from smart_lineart.krita_host.colour import as_pixel
+from smart_lineart.krita_host.document import selected_over
+from smart_lineart.krita_host.frames import FrameInk
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.lineart import Ink
+
+from .i18n import tr
+from .jobs import Job
+from .renewing import find_in, noted, recolours
+from .steps import Work
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+class FrameRenewal:
+    """Tells what to write into each frame of a lineart; `old` is the one there is, if there is one."""
+
+    def __init__(self, session: Session, job: Job, old: Layer | None, inked: dict[int, FrameInk]):
+        self._session = session
+        self._job = job
+        self._old = old
+        self._inked = inked
+        self._carried = False
+        self.left: list[int] = []
+
+    def sentence(self) -> str:
+        """Says which frames were left alone."""
+        frames = ", ".join(map(str, self.left))
+        return tr(
+            "The ink made last was not found in these frames, so they stay as they are: {frames}",
+            frames=frames,
+        )
+
+    def ink_of(self, layer: Layer, time: int) -> Work:
+        """The ink of a frame that is shown now, or None to leave it; `layer` takes the old one's place."""
+        job, session = self._job, self._session
+        records = session.memory.records
+        if self._old is not None and not self._carried:
+            self._carried = True
+            records.carry(job.document, self._old.identity, layer.identity)
+        frame = self._inked.get(time)
+        base = yield from self._base(layer, time)
+        if base is None:
+            self.left.append(time)
+            return None
+        if frame is None and not base.record.tiles:
+            return None
+        pen = session.pen(job.settings)
+        pixel = as_pixel(pen, layer.form)
+        fresh = self._fresh(frame, base.record)
+        fresh = noted(
+            fresh, job.document, pen, layer.form, base.record if job.selection is not None else None
+        )
+        fresh = base.place(fresh)
+        area = base.area(fresh)
+        selected = selected_over(job.selection, area)
+        recolour = recolours(base, pixel, layer.form)
+        merge = yield session.ink_worker.submit(partial(base.merge, fresh, area, recolour=recolour))
+        record = yield session.ink_worker.submit(partial(base.remember, fresh, selected, area))
+        records.put(job.document, layer.identity, record, time)
+        return Ink(merge.coverage, area, pixel, merge)
+
+    def _fresh(self, frame: FrameInk | None, record: InkRecord) -> FreshInk:
+        thickness = self._job.settings.thickness
+        if frame is not None:
+            return FreshInk(frame.unpack(), frame.area, thickness, None)
+        area: Rect = record.area
+        return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
+
+    def _base(self, layer: Layer, time: int) -> Work:
+        if not layer.bounds.width:
+            return Base.blank()
+        try:
+            record = self._session.memory.records.get(self._job.document, layer.identity, time)
+        except DamagedRecord:
+            return None
+        if record is None:
+            return None
+        return (yield from find_in(layer, record, self._session.ink_worker, self._job.document))

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many sketches in one command: memory and open files stay as they are. SMART_LINEART_LONG=1: 500 of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+LONG = os.environ.get("SMART_LINEART_LONG") == "1"
+SKETCHES = 500 if LONG else 24
+SETTLED = 60 if LONG else 8  # sketches until caches and pools are filled
+MOST_KB_PER_SKETCH = 20
+ROOT = Path(__file__).resolve().parents[2]
+KINDS = ("png", "jpg", "tif", "webp")
+
+
+@pytest.fixture(scope="module")
+def sketches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sketches of different sizes and kinds."""
+    folder = tmp_path_factory.mktemp("sketches")
+    random = np.random.default_rng(9)
+    for number in range(SKETCHES):
+        height, width = (int(side) for side in random.integers(300, 700, 2))
+        page = np.full((height, width), 245, np.uint8)
+        for _ in range(6):
+            centre = [int(v) for v in random.integers(0, 600, 2)]
+            cv2.circle(page, centre, int(random.integers(20, 200)), int(random.integers(20, 90)), 3)
+        Image.fromarray(page).save(folder / f"{number:03}.{KINDS[number % len(KINDS)]}")
+    return folder
+
+
+def watch(process: subprocess.Popen, ink: Path) -> list[tuple[int, float, int]]:
+    """(Sketches done, kilobytes of memory, open files), whenever one more was done."""
+    seen: list[tuple[int, float, int]] = []
+    place = Path(f"/proc/{process.pid}")
+    while process.poll() is None:
+        done = len(list(ink.glob("*-lineart.png"))) if ink.exists() else 0
+        if done and (not seen or done > seen[-1][0]):
+            try:
+                kilobytes = int((place / "statm").read_text().split()[1]) * 4.0
+                seen.append((done, kilobytes, len(list((place / "fd").iterdir()))))
+            except (OSError, IndexError):
+                break
+        time.sleep(0.01)
+    return seen
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's /proc")
+def test_a_batch_s_memory_and_open_files_stay_as_they_are(sketches: Path, tmp_path: Path) -> None:
+    ink = tmp_path / "ink"
+    command = [sys.executable, "-m", "smart_lineart", "ink", str(sketches), "-o", str(ink)]
+    began = time.monotonic()
+    with (tmp_path / "said").open("w+") as said:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        seen = watch(process, ink)
+        said.seek(0)
+        assert process.wait() == 0, said.read()[-2000:]
+    seconds = time.monotonic() - began
+    assert len(list(ink.iterdir())) == SKETCHES
+    late = [one for one in seen if one[0] > SETTLED]
+    files = [one[2] for one in late]
+    assert max(files) <= min(files) + 4  # the sketch, the lineart, and what they are kept in meanwhile
+    done, kilobytes = np.array([one[0] for one in late]), np.array([one[1] for one in late])
+    assert kilobytes[-5:].min() < kilobytes[:5].max() + 48 * 1024
+    if LONG:
+        grown = float(np.polyfit(done, kilobytes, 1)[0])
+        if named := os.environ.get("SMART_LINEART_FIGURES"):
+            with Path(named).open("a") as file:
+                file.write(
+                    f"batch: {grown:.2f} kB a sketch over {len(late)} looks, {kilobytes[0] / 1024:.0f} MB to "
+                    f"{kilobytes[-1] / 1024:.0f} MB, files {min(files)}-{max(files)}, {seconds:.0f} s\n"
+                )
+        assert grown < MOST_KB_PER_SKETCH

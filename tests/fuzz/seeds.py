@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small sound files of every kind that is read, for fuzzing to start from."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+
+import numpy as np
+import tifffile
+from PIL import Image
+
+from smart_lineart.inking import STYLES, InkRecord, Rect
+from smart_lineart.inking.models import load_model
+from smart_lineart.inking.runtime import messages
+from smart_lineart.ui.engine import EngineOptions
+from smart_lineart.ui.settings import DocumentState, InkSettings, LineartRecord
+
+GREY = np.random.default_rng(9).integers(0, 256, (12, 17), np.uint8)
+COLOUR = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
+ALPHA = np.dstack([COLOUR, GREY])
+DEEP = GREY.astype(np.uint16) * 257
+
+
+def saved(pixels: np.ndarray, kind: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **options)
+    return file.getvalue()
+
+
+def tiff(pixels: np.ndarray, **options: object) -> bytes:
+    file = io.BytesIO()
+    tifffile.imwrite(file, pixels, **options)
+    return file.getvalue()
+
+
+def raster() -> list[bytes]:
+    exif = Image.Exif()
+    exif[274] = 6
+    palette = Image.fromarray(COLOUR).quantize(7)
+    packed = io.BytesIO()
+    palette.save(packed, "PNG", transparency=0)
+    return [
+        *(saved(pixels, "PNG", dpi=(300, 300)) for pixels in (GREY, COLOUR, ALPHA, DEEP, GREY > 99)),
+        packed.getvalue(),
+        saved(GREY, "JPEG", exif=exif),
+        saved(COLOUR, "JPEG", progressive=True),
+        saved(COLOUR, "WEBP", lossless=True),
+        saved(ALPHA, "WEBP"),
+        tiff(GREY),
+        tiff(ALPHA, tile=(16, 16)),
+        tiff(DEEP, byteorder=">", compression="zlib"),
+        tiff(np.stack([GREY, GREY]).astype(np.float32) / 255, bigtiff=True),
+        saved(GREY > 99, "TIFF", compression="group4"),
+    ]
+
+
+def photoshop(pixels: np.ndarray, mode: int, *, packed: bool = False, clear: bool = False) -> bytes:
+    height, width, channels = pixels.shape
+    resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
+    resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
+    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, 8 * pixels.itemsize, mode)
+    layers = struct.pack(">Ih", 2, -1) if clear else b""
+    rows = np.moveaxis(pixels, 2, 0).astype(pixels.dtype.newbyteorder(">")).reshape(-1, width)
+    coded = [bytes([row.nbytes - 1]) + row.tobytes() for row in rows]
+    lengths = b"".join(struct.pack(">H", len(row)) for row in coded)
+    merged = struct.pack(">H", packed) + (lengths + b"".join(coded) if packed else rows.tobytes())
+    return (
+        header + b"".join(struct.pack(">I", len(part)) + part for part in (b"", resources, layers)) + merged
+    )
+
+
+def psd() -> list[bytes]:
+    return [
+        photoshop(GREY[..., None], 1),
+        photoshop(COLOUR, 3, packed=True),
+        photoshop(ALPHA, 3, clear=True),
+        photoshop(DEEP[..., None], 1, packed=True),
+        photoshop(ALPHA, 4),
+        photoshop(COLOUR, 9, packed=True),
+    ]
+
+
+def krita_archive(entries: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def kra() -> list[bytes]:
+    merged = saved(ALPHA, "PNG")
+    return [
+        krita_archive({"mimetype": b"application/x-krita", "mergedimage.png": merged}, zipfile.ZIP_STORED),
+        krita_archive({"../../outside": b"x", "/tmp/outside": b"x", "mergedimage.png": merged}),
+        krita_archive({"mergedimage.png": merged, "maindoc.xml": b"<DOC/>"}, zipfile.ZIP_LZMA),
+        krita_archive({"mergedimage.png": merged}, zipfile.ZIP_BZIP2),
+        krita_archive({"maindoc.xml": b"<DOC/>"}),
+    ]
+
+
+def strip() -> list[bytes]:
+    return [style.strip.to_bytes() for style in STYLES.values()]
+
+
+def notes() -> list[bytes]:
+    record = LineartRecord("{1234}", ("{5678}", "{9abc}"), InkSettings(thickness=7, style="brush"))
+    states = [DocumentState(), DocumentState(InkSettings(unit="mm", faint=0.25), (record, LineartRecord("")))]
+    options = EngineOptions("openvino", "gpu", 2048)
+    return [*(state.to_json().encode() for state in states), json.dumps(vars(options)).encode(), b"[[[[[["]
+
+
+def record() -> list[bytes]:
+    ink = np.zeros((300, 270), np.uint8)
+    ink[40:60, 20:260] = 255
+    ink[::3, 200] = 99
+    made = InkRecord.of(ink, Rect(-5, 7, 270, 300), thickness=4.0, notes={"engine": "1"})
+    small = InkRecord.of(GREY, Rect(0, 0, 17, 12), thickness=0.5)
+    return [made.to_bytes(), small.to_bytes(), InkRecord(Rect(0, 0, 0, 0), 1.0).to_bytes()]
+
+
+def model() -> list[bytes]:
+    return [json.dumps(load_model(None).metadata).encode()]
+
+
+def message() -> list[bytes]:
+    answers = [
+        ({"fits": "3.11.2"}, b""),
+        ({"runtime": "openvino", "device": "cpu"}, b""),
+        ({"shape": [1, 3, 16, 32], "runtime": "openvino", "device": "cpu"}, bytes(3 * 16 * 32)),
+        ({"error": "ModelError", "sentence": "The model is damaged."}, b""),
+        ({"notice": "The GPU failed."}, b""),
+        ({"devices": [{"runtime": "openvino", "kind": "cpu", "title": "CPU"}]}, b""),
+    ]
+    written = []
+    for fields, payload in answers:
+        file = io.BytesIO()
+        messages.send(file, fields, payload)
+        written.append(file.getvalue())
+    return [*written, b"".join(written)]

@@ -1,0 +1,568 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sketch, ink, correct, change the sketch, ink again: what the artist did to the lineart is still there.
+
+Strokes are painted by a real mouse with Krita's own brush and eraser, and layers compared byte for byte.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+COMPARE = """
+import numpy as np
+
+def lineart(name="Lineart: Sketch"):
+    return node_named(K.activeDocument(), name)
+
+def layer_bytes(node=None):
+    # The layer's own pixels, (height, width, bytes of a pixel), with 200 px around the canvas.
+    node = node or lineart()
+    document = K.activeDocument()
+    width, height = document.width() + 400, document.height() + 400
+    data = bytes(node.pixelData(-200, -200, width, height))
+    return np.frombuffer(data, np.uint8).reshape(height, width, -1)
+
+def alpha(node=None):
+    document = K.activeDocument()
+    return bgra(node or lineart(), -200, -200, document.width() + 400, document.height() + 400)[..., 3]
+
+def box(x, y, width, height, like):
+    # A mask that is true in a rectangle of the image.
+    mask = np.zeros(like.shape[:2], bool)
+    mask[y + 200 : y + 200 + height, x + 200 : x + 200 + width] = True
+    return mask
+
+def count(mask):
+    return int(mask.sum())
+"""
+
+# (width, height, ppi, model, depth): the sketch is drawn in shares of the page.
+PAGES = {
+    "8 bit": (600, 400, 300.0, "RGBA", "U8"),
+    "16 bit": (600, 400, 300.0, "RGBA", "U16"),
+    "float": (600, 400, 300.0, "RGBA", "F32"),
+    "CMYK": (600, 400, 300.0, "CMYKA", "U8"),
+    "600 dpi": (3496, 2480, 600.0, "RGBA", "U8"),
+}
+
+
+def begin(krita, page: tuple = PAGES["8 bit"]) -> float:
+    """A sketch and its ink; px per px of the small page."""
+    width, height, ppi, model, depth = page
+    scale = width / 600
+    krita.run(
+        """
+def job():
+    document = sketch_document(W, H, model=MODEL, depth=DEPTH, ppi=PPI, thick=3 * SCALE)
+    yield 500
+    K.activeWindow().activeView().canvas().setZoomLevel(min(1.0, 700 / W) * PPI / 72)
+    yield 300
+    session().look()
+    session().change("thickness", 4.0 * SCALE, final=True)
+    yield 400
+""",
+        W=width,
+        H=height,
+        PPI=ppi,
+        MODEL=model,
+        DEPTH=depth,
+        SCALE=scale,
+    )
+    krita.ink()
+    krita.run(COMPARE + "\ndef job():\n    K.fresh = layer_bytes(), alpha()")
+    return scale
+
+
+def correct(krita, scale: float = 1.0) -> None:
+    """Erase a piece of the loop's left side, and draw a stroke into the empty corner."""
+    krita.paint(
+        "Lineart: Sketch", (40 * scale, 190 * scale), (95 * scale, 190 * scale), size=30 * scale, erase=True
+    )
+    krita.paint("Lineart: Sketch", (440 * scale, 60 * scale), (520 * scale, 40 * scale), size=6 * scale)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    K.corrected = layer_bytes(), alpha()
+    before, now = K.fresh[1].astype(int), K.corrected[1].astype(int)
+    return [count((before > 0) & (now == 0)), count(now > before)]
+"""
+    )
+    assert found[0] > 50 * scale, "nothing was erased"
+    assert found[1] > 200 * scale, "nothing was painted"
+
+
+CHECK = (
+    COMPARE
+    + """
+def job():
+    changed = CHANGED
+    before, corrected = K.fresh[1].astype(int), K.corrected[1].astype(int)
+    now, pixels = alpha().astype(int), layer_bytes()
+    theirs = np.abs(corrected - before) > 6
+    there = box(*changed, now)
+    other = ~there & (pixels != K.corrected[0]).any(axis=-1)
+    rows, columns = np.nonzero(other)
+    return {
+        "lost": count(theirs & ~there & (np.abs(now - corrected) > 2)),
+        "renewed": count(there & (now > 128)),
+        "other": len(rows),
+        "where": [int(v) - 200 for v in (columns.min(), rows.min(), columns.max(), rows.max())]
+        if len(rows) else None,
+        "label": widget("corrections").text(),
+        "message": session().message.text,
+        "error": session().last_error,
+        "tree": tree(K.activeDocument()),
+    }
+"""
+)
+CHANGED = (330, 20, 30, 160)
+
+
+def scaled(rect: tuple, scale: float) -> tuple[int, ...]:
+    return tuple(round(value * scale) for value in rect)
+
+
+def change_sketch(krita, scale: float = 1.0) -> None:
+    """A new line in the sketch, far from the corrections and from other lines."""
+    krita.paint("Sketch", (345 * scale, 40 * scale), (345 * scale, 160 * scale), size=4 * scale)
+
+
+def check(krita, scale: float = 1.0, label: str = "2 corrections kept") -> None:
+    found = krita.run(CHECK, CHANGED=scaled(CHANGED, scale))
+    assert found["error"] == ""
+    assert found["lost"] == 0, found
+    assert found["renewed"] > 300 * scale, found
+    assert found["other"] == 0, found
+    assert found["label"] == label
+    assert found["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+def test_corrections_stay_and_only_changes_are_renewed(krita, pictures: Path) -> None:
+    begin(krita)
+    krita.picture(pictures / "corrections-0.png")
+    correct(krita)
+    change_sketch(krita)
+    krita.picture(pictures / "corrections-1.png")
+    krita.ink()
+    krita.picture(pictures / "corrections-2.png")
+    check(krita)
+    undone = krita.run(
+        COMPARE
+        + """
+def job():
+    K.merged = layer_bytes()
+    undo(K.activeDocument())
+    yield 400
+    undone = bool((layer_bytes() == K.corrected[0]).all())
+    redo(K.activeDocument())
+    yield 400
+    return [undone, bool((layer_bytes() == K.merged).all())]
+"""
+    )
+    assert undone == [True, True], "renewing is not one undoable step"
+    # Inking once more changes nothing and leaves no step.
+    text = krita.run("def job():\n    return undo_text()")
+    krita.ink()
+    assert krita.run("def job():\n    return undo_text()") == text
+    check(krita)
+
+
+def test_corrections_after_undoing_a_renewal(krita) -> None:
+    """Undo brings the old layer back; the ink it was made with is known still."""
+    begin(krita)
+    correct(krita)
+    change_sketch(krita)
+    krita.ink()
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 500")
+    krita.ink()
+    check(krita)
+
+
+def test_corrections_after_saving_and_reopening(krita) -> None:
+    begin(krita)
+    correct(krita)
+    size = krita.run(
+        """
+def job():
+    import zipfile
+    document = K.activeDocument()
+    document.saveAs(PATH)
+    document.setModified(False)
+    document.close()
+    yield 400
+    new_document(200, 200)
+    yield 400
+    again = K.openDocument(PATH)
+    again.setBatchmode(True)
+    K.activeWindow().addView(again)
+    yield 800
+    files = zipfile.ZipFile(PATH).infolist()
+    return [file.file_size for file in files if "smart_lineart/ink" in file.filename]
+""",
+        PATH=str(krita.home / "corrections.kra"),
+    )
+    assert len(size) == 1
+    assert size[0] < 20_000
+    change_sketch(krita)
+    krita.ink()
+    check(krita)
+
+
+@pytest.mark.parametrize("page", ["16 bit", "float", "CMYK", "600 dpi"])
+def test_corrections_in_every_kind_of_page(krita, page: str) -> None:
+    scale = begin(krita, PAGES[page])
+    correct(krita, scale)
+    change_sketch(krita, scale)
+    krita.ink()
+    check(krita, scale)
+
+
+def test_only_inside_the_selection(krita) -> None:
+    begin(krita)
+    correct(krita)
+    change_sketch(krita)
+    krita.run("""
+def job():
+    chosen = Selection()
+    chosen.select(320, 0, 60, 100, 255)
+    K.activeDocument().setSelection(chosen)
+    yield 300
+""")
+    krita.ink()
+    half = krita.run(
+        COMPARE
+        + """
+def job():
+    changed = (layer_bytes() != K.corrected[0]).any(axis=-1)
+    return [count(changed & box(320, 0, 60, 100, changed)), count(changed & ~box(320, 0, 60, 100, changed))]
+"""
+    )
+    assert half[0] > 200
+    assert half[1] == 0
+    krita.run("def job():\n    K.action('deselect').trigger()\n    yield 300")
+    krita.ink()
+    check(krita)
+
+
+def test_the_new_ink_is_taken_where_it_is_selected(krita, pictures: Path) -> None:
+    begin(krita)
+    correct(krita)
+    change_sketch(krita)
+    krita.ink()
+    krita.click("showCorrections")
+    krita.picture(pictures / "corrections-shown.png")
+    marks = krita.run("""
+def job():
+    yield 300
+    window = K.activeWindow().qwindow()
+    found = [w for w in window.findChildren(QtWidgets.QWidget, "smart_lineart_marks") if w.isVisible()]
+    mark = found[0]
+    inside = []
+    for x, y in ((65, 190), (480, 50)):
+        spot = mark.mapFromGlobal(QtCore.QPoint(*on_screen(K.activeDocument(), x, y)))
+        hits = [a <= spot.x() <= a + w and b <= spot.y() <= b + h for a, b, w, h in mark.rectangles]
+        inside.append(sum(hits))
+    return [len(found), len(mark.rectangles), inside]
+""")
+    assert marks == [1, 2, [1, 1]]
+    krita.click("takeNew")
+    assert "Select the places" in krita.run("def job():\n    yield 200\n    return session().message.text")
+    krita.run("""
+def job():
+    chosen = Selection()
+    chosen.select(30, 150, 80, 80, 255)
+    K.activeDocument().setSelection(chosen)
+    yield 300
+""")
+    krita.click("takeNew")
+    krita.wait_idle()
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    now, where = layer_bytes(), box(30, 150, 80, 80, alpha())
+    fresh = (now == K.fresh[0]).all(axis=-1)
+    stroke = box(430, 20, 110, 60, where)
+    label = widget("corrections").text()
+    undo(K.activeDocument())
+    yield 400
+    back = alpha() == K.corrected[1]
+    return [count(where & ~fresh), count(stroke & (now != K.corrected[0]).any(axis=-1)), label,
+            count(where & ~back)]
+"""
+    )
+    assert found == [0, 0, "1 correction kept", 0]
+    krita.click("showCorrections")
+
+
+def test_thickness_style_and_colour_keep_corrections(krita) -> None:
+    begin(krita)
+    correct(krita)
+    krita.drag("thickness", 0.3, 0.6)
+    krita.wait_idle()
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    from krita import ManagedColor
+    before, now = K.fresh[1].astype(int), alpha().astype(int)
+    corrected = K.corrected[1].astype(int)
+    stroke = (corrected > before + 3)
+    gone = box(50, 182, 25, 16, now)
+    thicker = count(now > 128) > 1.4 * count(corrected > 128)
+    same = count(stroke & (layer_bytes() != K.corrected[0]).any(axis=-1))
+    label = widget("corrections").text()
+    view = K.activeWindow().activeView()
+    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(200, 30, 60), view.canvas()))
+    session().change("colour", "foreground", final=True)
+    yield from idle()
+    colours = bgra(lineart(), 0, 0, 600, 400)
+    ink = box(250, 60, 30, 200, now)[200:600, 200:800] & (colours[..., 3] > 200)
+    mine = stroke[200:600, 200:800] & (colours[..., 3] > 200)
+    return [count(gone & (now > 0)), thicker, same, label, colours[ink].max(axis=0).tolist(),
+            colours[mine].max(axis=0).tolist(), count(gone & (alpha() > 0))]
+"""
+    )
+    gone, thicker, same, label, ink, mine, still_gone = found
+    assert (gone, thicker, still_gone) == (0, True, 0)
+    assert same == 0, "the artist's stroke was changed"
+    assert label == "2 corrections kept"
+    assert ink[:3] == pytest.approx([60, 30, 200], abs=3)
+    assert mine[:3] == pytest.approx([0, 0, 0], abs=3)
+
+
+def test_another_colour_stays(krita) -> None:
+    begin(krita)
+    krita.paint("Lineart: Sketch", (40, 190), (95, 190), size=14, colour=(40, 160, 40))
+    krita.run(COMPARE + "\ndef job():\n    K.corrected = layer_bytes(), alpha()")
+    change_sketch(krita)
+    krita.ink()
+    same = krita.run(
+        COMPARE
+        + """
+def job():
+    return [count((layer_bytes() != K.corrected[0]).any(axis=-1) & box(30, 170, 80, 40, alpha())),
+            widget("corrections").text()]
+"""
+    )
+    assert same == [0, "1 correction kept"]
+
+
+# -- layers and canvases that were changed meanwhile
+
+
+MOVES = {
+    "layer moved": "lineart().move(24, -18)",
+    "layer renamed, grouped, seen through": """
+    group = document.createGroupLayer("Group")
+    document.rootNode().addChildNode(group, None)
+    lineart().setOpacity(120)
+    lineart().setBlendingMode("multiply")
+    node = lineart()
+    node.setName("Inked")
+    node.remove()
+    group.addChildNode(node, None)""",
+    "cropped": "document.crop(20, 10, 560, 360)",
+    "larger canvas": "document.resizeImage(-40, -30, 700, 500)",
+    "turned": "document.rotateImage(__import__('math').pi / 2)",
+    "scaled": "document.scaleImage(900, 600, 450, 450, 'Bicubic')",
+}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_corrections_are_carried_along(krita, move: str) -> None:
+    begin(krita)
+    correct(krita)
+    name = "Inked" if "renamed" in move else "Lineart: Sketch"
+    krita.run(
+        COMPARE
+        + "\ndef job():\n    document = K.activeDocument()\n    "
+        + MOVES[move]
+        + """
+    document.waitForDone()
+    yield 500
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    K.before = alpha(lineart(NAME))
+""",
+        NAME=name,
+    )
+    krita.run("""
+def job():
+    # A new line in the sketch, wherever that lies now: in its empty middle.
+    document = K.activeDocument()
+    sketch = node_named(document, "Sketch")
+    x, y, w, h = document.width() // 2, document.height() // 2, 12, 60
+    paint(document, sketch, np.full((6, 40, 4), (20, 20, 20, 255), np.uint8), x, y)
+    document.refreshProjection()
+    yield 300
+""")
+    krita.ink()
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    node = lineart(NAME)
+    if node is None:
+        return [tree(document), session().message.text, session().last_error]
+    now = alpha(node).astype(int)
+    x, y = document.width() // 2, document.height() // 2
+    there = box(x - 80, y - 80, 200, 170, now)
+    page = box(0, 0, document.width(), document.height(), now)
+    apart = np.abs(now - K.before) > 60
+    new = there & apart & (now > 128)
+    return [tree(document), session().message.text, session().last_error, count(apart & ~there & page),
+            count(new), widget("corrections").text(), node.opacity()]
+""",
+        NAME=name,
+    )
+    assert len(found) == 7, found
+    layers, message, error, other, new, label, opacity = found
+    assert (message, error) == ("", "")
+    assert other == 0, found
+    assert new > 20, found
+    assert label == "2 corrections kept", found
+    assert "Lineart corrections" not in str(layers)
+    if "renamed" in move:
+        assert opacity == 120
+        assert layers == ["Background", "Sketch", ["Group", ["Inked"]]]
+
+
+def test_what_cannot_be_carried_along_is_kept_and_said(krita) -> None:
+    begin(krita)
+    correct(krita)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    lineart().rotateNode(0.3)
+    document.waitForDone()
+    yield 500
+    K.kept = layer_bytes()
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    said = yield from ink()
+    kept = lineart("Lineart corrections")
+    same = bool((layer_bytes(kept) == K.kept).all())
+    return [tree(document), said, same, count(alpha() > 0) > 2000]
+"""
+    )
+    assert found[0] == ["Background", "Sketch", "Lineart: Sketch", "Lineart corrections"]
+    assert "Lineart corrections" in found[1]
+    assert found[2:] == [True, True]
+
+
+def test_a_deleted_lineart_is_made_anew_and_a_duplicate_is_the_artists(krita) -> None:
+    begin(krita)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    copy = lineart().duplicate()
+    copy.setName("Mine")
+    document.rootNode().addChildNode(copy, None)
+    document.waitForDone()
+    mine = layer_bytes(copy)
+    lineart().remove()
+    document.waitForDone()
+    yield 300
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 400
+    yield from ink()
+    same = bool((layer_bytes(lineart("Mine")) == mine).all())
+    damaged = lineart().uniqueId().toString().strip("{}")
+    document.setAnnotation("smart_lineart/ink/" + damaged, "x", QtCore.QByteArray(b"SLIR nonsense"))
+    session().memory.records._kept.clear()
+    yield from ink()
+    return [same, tree(document), session().message.text, modal()]
+"""
+    )
+    assert found[0]
+    assert found[1] == ["Background", "Sketch", "Lineart: Sketch", "Lineart corrections", "Mine"]
+    assert "damaged" in found[2]
+    assert found[3] is None
+
+
+# -- live
+
+
+def test_live_follows_the_strokes_without_littering_the_undo_history(krita) -> None:
+    begin(krita)
+    correct(krita)
+    krita.click("live")
+    krita.paint("Sketch", (345, 40), (345, 160), size=4)
+    krita.run(
+        COMPARE
+        + """
+def job():
+    yield from until(lambda: count((alpha() > 128) & box(330, 60, 30, 80, alpha())) > 150, 20)
+    yield from idle()
+"""
+    )
+    krita.paint("Sketch", (330, 240), (380, 240), size=4)
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    document = K.activeDocument()
+    drawn = lambda: count((alpha() > 128) & box(335, 230, 40, 20, alpha()))
+    yield from until(lambda: drawn() > 80, 20)
+    yield from idle()
+    label, live_layer = widget("corrections").text(), lineart().uniqueId().toString()
+    undo(document)  # the stroke itself: the second live run was no step of its own
+    yield from until(lambda: drawn() < 20, 20)
+    yield from idle()
+    redo_there = K.action("edit_redo").isEnabled()
+    redo(document)
+    yield from until(lambda: drawn() > 80, 20)
+    yield from idle()
+    same_layer = live_layer == lineart().uniqueId().toString()
+    theirs = np.abs(K.corrected[1].astype(int) - K.fresh[1]) > 6
+    lost = count(theirs & (np.abs(alpha().astype(int) - K.corrected[1]) > 2))
+    return [label, redo_there, same_layer, lost, tree(document), session().message.text, session().last_error]
+"""
+    )
+    krita.click("live")
+    assert found == ["2 corrections kept", True, True, 0, ["Background", "Sketch", "Lineart: Sketch"], "", ""]
+    # A correction is the artist's again, and the live layer no longer written into without a step.
+    assert krita.run("def job():\n    yield 300\n    return session().live.on") is False
+
+
+def test_live_never_computes_while_the_pen_is_down(krita) -> None:
+    begin(krita)
+    krita.click("live")
+    krita.run("""
+def job():
+    yield from take_brush("Sketch", 4)
+    yield from idle()
+    ours = session()
+    K.computed = []
+    original = ours.engine.prepare
+    from smart_lineart.krita_host import view
+    def watched(*values, **options):
+        K.computed.append(view.painting())
+        return original(*values, **options)
+    ours.engine.prepare = watched
+""")
+    spots = krita.run(
+        "def job():\n    return [on_screen(K.activeDocument(), 330 + 2 * (i % 9), 30 + 12 * i)"
+        " for i in range(24)]"
+    )
+    krita.screen.stroke([tuple(spot) for spot in spots], steps=12, pause=0.01)
+    during = krita.run("def job():\n    return list(K.computed)")
+    after = krita.run("""
+def job():
+    yield from until(lambda: K.computed, 20)
+    yield from idle()
+    del session().engine.prepare
+    return list(K.computed)
+""")
+    krita.click("live")
+    assert during == []
+    assert after == [False]

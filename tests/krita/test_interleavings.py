@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Random sequences of what an artist may do while lineart is made, in a real Krita.
+
+SMART_LINEART_LONG=1 runs hundreds; SMART_LINEART_SEED begins elsewhere than the suite always does.
+"""
+
+from __future__ import annotations
+
+import os
+
+import harness
+
+LONG = os.environ.get("SMART_LINEART_LONG") == "1"
+SEED = os.environ.get("SMART_LINEART_SEED", "9")
+SEQUENCES = int(os.environ.get("SMART_LINEART_SEQUENCES", "300" if LONG else "12"))
+STEPS = 14
+SEQUENCE = """
+def job():
+    from smart_lineart_driver.interleaving import Artist
+    yield from fresh()
+    K.artist = Artist(SEED)
+    return (yield from K.artist.run(STEPS))
+"""
+DONE = "def job():\n    return K.artist.done"
+
+
+def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
+    krita = start_krita()
+    krita.run("def job():\n    arrange()\n    yield 500")
+    failures = []
+    for number in range(SEQUENCES):
+        seed = f"{SEED}-{number}"
+        try:
+            done = krita.run(SEQUENCE, timeout=180, SEED=seed, STEPS=STEPS)
+            figures(f"seed {seed}: {len(done)} actions, all as it must be")
+        except harness.KritaError as error:
+            done = krita.run(DONE) if krita.running else "Krita ended"
+            failures.append(f"seed {seed}: {done}\n{str(error)[-1500:]}")
+            figures(failures[-1])
+            if not krita.running:
+                krita = start_krita()
+    assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
+    assert krita.close() == 0
