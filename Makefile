@@ -47,7 +47,7 @@ test-kritas: $(DEV_READY)
 	@sh scripts/test_kritas.sh
 
 bench: $(DEV_READY)
-	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/performance.py
 	$(BIN)/python benchmarks/quality.py benchmarks/drawings examples/strokes
 
 lock: $(DEV_READY)

@@ -96,6 +96,10 @@ def peak_memory() -> int:
 def main() -> None:
     task, page_file, options = sys.argv[1:]
     page = np.load(page_file)
+    if task not in TASKS:
+        from benchmarks import performance_tasks
+
+        TASKS.update(performance_tasks.TASKS)
     found = TASKS[task](page, Options(**json.loads(options)))
     print(json.dumps({**found, "megapixels": page.shape[0] * page.shape[1] / 1e6, "peak": peak_memory()}))
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 A4_600 = (7016, 4960)
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "skull-a4-300dpi.jpg"
 READ = """
 import sys
 from pathlib import Path
@@ -47,3 +48,32 @@ def test_a_deep_page_at_600_dpi_is_inked_within_half_of_the_default_limit(deep_p
     command = [sys.executable, "-m", "smart_lineart", "ink", str(deep_page), "-o", str(tmp_path), "--json"]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout)["peak_memory_bytes"] < 512 << 20
+
+
+def peak(sketch: Path, folder: Path, *options: str) -> int:
+    """Bytes that `ink` holds at most, its lineart written to `folder`."""
+    command = [sys.executable, "-m", "smart_lineart", "ink", str(sketch), "-o", str(folder), "--json"]
+    ran = subprocess.run([*command, *options], capture_output=True, text=True, check=True)
+    return json.loads(ran.stdout)["peak_memory_bytes"]
+
+
+def test_a4_at_300_dpi_takes_less_than_350_mb(tmp_path):
+    assert peak(EXAMPLE, tmp_path) < 350e6
+
+
+@pytest.fixture(scope="module")
+def large_scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A scan of a pencil sketch at A4, 600 dpi."""
+    scan = cv2.imread(str(EXAMPLE), cv2.IMREAD_COLOR)
+    path = tmp_path_factory.mktemp("large") / "a4-600dpi.jpg"
+    cv2.imwrite(str(path), cv2.resize(scan, A4_600[::-1], interpolation=cv2.INTER_CUBIC))
+    return path
+
+
+def test_a4_at_600_dpi_takes_less_than_500_mb(large_scan, tmp_path):
+    assert peak(large_scan, tmp_path) < 500e6
+
+
+def test_a_limit_of_300_mib_is_kept(large_scan, tmp_path):
+    assert peak(large_scan, tmp_path, "--memory-limit", "300M") < 300 << 20
+    assert (tmp_path / "a4-600dpi-lineart.png").exists()

@@ -167,6 +167,11 @@ class KritaProcess:
         return self._answer(self.driver / f"{name}.json", timeout)
 
     @property
+    def pid(self) -> int:
+        """The process that was started: Krita, or what runs it."""
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether Krita is there and answers."""
         return self._process.poll() is None
