@@ -19,7 +19,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.painting import draw, fill
 from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, is_rough
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, roughness
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
@@ -207,10 +207,12 @@ class Inker:
             if not views or scale < views[-1].scale:
                 seen = read_working(page, scale) if luma is None else luma
                 views.append(view_anew(seen, page.size, scale, detail))
-        return self._better(views, report, cancelled)
+        return self._better(page, views, report, cancelled)
 
-    def _better(self, views: list[View], report: Progress, cancelled: Cancel) -> tuple[View, Answer | None]:
-        """Of a close view of a page and one from afar the one that suits it."""
+    def _better(
+        self, page: Sketch, views: list[View], report: Progress, cancelled: Cancel
+    ) -> tuple[View, Answer | None]:
+        """Of a close view of a page and one from afar the one that suits it, or one between."""
         if len(views) == 1 or any(view.calibration is None for view in views):
             return views[0], None
         answers = []
@@ -220,8 +222,11 @@ class Inker:
                 report((number + done) / len(views))
 
             answers.append(Answer(view.darkness, self._run_network(view.darkness, None, share, cancelled)))
-        better = int(is_rough(answers[0].maps[0], answers[1].maps[0]))
-        return views[better], answers[better]
+        rough = roughness(answers[0].maps[0], answers[1].maps[0])
+        if rough in (0.0, 1.0):
+            return views[int(rough)], answers[int(rough)]
+        scale = views[0].scale ** (1 - rough) * views[1].scale ** rough
+        return view_anew(read_working(page, scale), page.size, scale, None), None
 
     def _look_again(
         self, page: Sketch, calibration: Calibration, seen: Seen | None, changed: Rect | None

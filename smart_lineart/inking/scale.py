@@ -25,7 +25,7 @@ LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should h
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 LINE = 0.35  # probability from which a pixel counts as line
-ROUGH = 1.15  # times as much line that a closer look finds in a drawing of several passes per line
+CLEAN, ROUGH = 1.1, 1.16  # times as much line that a closer look finds in a drawing of few or of many passes
 
 
 def stroke_width(relative: Luma, firm: float) -> float:
@@ -60,7 +60,7 @@ def auto_scales(width: float, drawn: float, long_side: int) -> tuple[float, floa
     px at full resolution.
     """
     width, drawn = max(width, 0.5), max(drawn, 0.1 * long_side, 1.0)
-    finer = float(np.clip((USUAL_WIDTH / (width * CLOSE / drawn)) ** BY_WIDTH, 0.5, 2.0))
+    finer = float(np.clip((USUAL_WIDTH / (width * CLOSE / drawn)) ** BY_WIDTH, 1.0, 2.0))
     shrunk = max(1.0, SMALL_PAGE / long_side)
     low, high = max(MIN_SCALE, LEAST_WIDTH / width), min(MAX_SCALE, MOST_WIDTH / width)
     close_look, afar = (
@@ -70,10 +70,14 @@ def auto_scales(width: float, drawn: float, long_side: int) -> tuple[float, floa
     return close_look, afar
 
 
-def is_rough(close_line: NDArray[np.uint8], far_line: NDArray[np.uint8]) -> bool:
-    """Whether a drawing has several passes per line, by its line maps (H, W) seen closely and from afar."""
+def roughness(close_line: NDArray[np.uint8], far_line: NDArray[np.uint8]) -> float:
+    """How rough a drawing is, by its line maps (H, W) seen closely and from afar.
+
+    0 where every line is one pass, so that a close look suits it, 1 where lines are many passes, else 0.5.
+    """
     ratio = max(far_line.shape) / max(close_line.shape)
-    return _length(close_line) * ratio > ROUGH * _length(far_line)
+    more = _length(close_line) * ratio / max(1, _length(far_line))
+    return 0.0 if more < CLEAN else 0.5 if more < ROUGH else 1.0
 
 
 def _length(line: NDArray[np.uint8]) -> int:

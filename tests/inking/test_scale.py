@@ -17,7 +17,7 @@ from smart_lineart.inking.scale import (
     MOST_WIDTH,
     auto_scales,
     extent,
-    is_rough,
+    roughness,
     stroke_width,
 )
 
@@ -121,9 +121,17 @@ class TestRoughness:
     def test_a_line_that_a_closer_look_splits_is_rough(self) -> None:
         near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 138), thickness=3)
         far = line_map((200, 250), ring(125, 100, 72), thickness=3)
-        assert is_rough(near, far)
+        assert roughness(near, far) == 1.0
 
     def test_a_line_that_stays_one_is_clean(self) -> None:
         near = line_map((400, 500), ring(250, 200, 150), thickness=3)
         far = line_map((200, 250), ring(125, 100, 75), thickness=3)
-        assert not is_rough(near, far)
+        assert roughness(near, far) == 0.0
+
+    def test_a_few_lines_that_a_closer_look_splits_are_between(self) -> None:
+        near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 20), thickness=3)
+        far = line_map((200, 250), ring(125, 100, 75), thickness=3)
+        assert roughness(near, far) == 0.5
+
+    def test_a_page_without_lines_is_clean(self) -> None:
+        assert roughness(np.zeros((40, 50), np.uint8), np.zeros((20, 25), np.uint8)) == 0.0
