@@ -101,7 +101,7 @@ def job():
     document = sketch_document(2400, 1800, thick=7)
     yield 500
     yield from ink()
-    K.activeWindow().activeView().canvas().setZoomLevel(1.0)
+    K.activeWindow().activeView().canvas().setZoomLevel(4.0)
     yield 500
     ours, regions = session(), []
     original = ours.render
