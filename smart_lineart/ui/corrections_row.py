@@ -44,7 +44,10 @@ class CorrectionsRow(QtWidgets.QWidget):
         button = QtWidgets.QToolButton()
         button.setObjectName(name)
         button.setAutoRaise(True)
-        button.setIcon(application.icon(icon))
+        picture = application.icon(icon)
+        if picture.isNull():
+            button.setText("…")
+        button.setIcon(picture)
         button.setToolTip(tip)
         return button
 

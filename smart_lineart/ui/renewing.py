@@ -217,12 +217,8 @@ class Renewer:
     def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
         """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`."""
         base = yield from find_base(self._memory, self._worker, document, lineart)
-        area = base.record.area
-        alpha, touched = base.layer.over(area)
-        ink = base.record.coverage()
-        action = ((ink != alpha) | touched) * np.uint8(WRITE)
-        weight = selection_strip(selection, area)
-        plan = _Plan(Merge(action, ink, []), area, base.record, bool(action[weight > 0].any()))
+        selected = selection_strip(selection, base.record.area)
+        plan = yield self._worker.submit(partial(_give_up, base, selected))
         colours = _colours(base.record)
         pixel = noted_colour(colours[-1], lineart.form) if colours else None
         yield from wait_for_pen()
@@ -266,6 +262,14 @@ class Renewer:
             yield from stay_on(document, active, target.layer)
         kept = Kept.of(document, target.layer, plan.merge, plan.area)
         return Renewed(target.layer, kept, changed=True)
+
+
+def _give_up(base: Base, selected: np.ndarray) -> _Plan:
+    """The ink last made instead of what is there; `selected`, uint8, over its area."""
+    area, ink = base.record.area, base.record.coverage()
+    alpha, touched = base.layer.over(area)
+    action = ((ink != alpha) | touched) * np.uint8(WRITE)
+    return _Plan(Merge(action, ink, []), area, base.record, bool(action[selected > 0].any()))
 
 
 def _write(target: LineartLayer, plan: _Plan, pixel: np.ndarray | None) -> Work:

@@ -87,7 +87,9 @@ class Run:
         if known is not None:
             auto = known.auto_scale
             same = known.area == area and known.read is not None
-            changed = sketch.changed_from(known.read) if same else None
+            changed = None
+            if same:
+                changed = yield session.ink_worker.submit(partial(sketch.changed_from, known.read))
             if changed == NOWHERE and known.detail == job.settings.detail:
                 return known
             features = known.features if same else None
