@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import (
-    STYLES,
     Calibration,
     Cancelled,
     Features,
@@ -161,7 +160,7 @@ class Engine:
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
         coverage = self.render(features, settings, region, cancelled)
         strokes = shifted(drawn_strokes(features, settings.faint), -region.x, -region.y)
-        lines = Lines(strokes, settings.thickness, STYLES[settings.style])
+        lines = Lines(strokes, settings.thickness, self.find_style(settings.style))
         return FreshInk(coverage, part, settings.thickness, lines, {"sketch": item.notes()})
 
     def inker(self, options: EngineOptions) -> Inker:
