@@ -283,7 +283,7 @@ class Session:
         wanted = self.memory.state_of(document).settings if remembers else preferences.load_settings()
         self.settings = self._with_known_style(wanted)
         self.settings_changed.emit()
-        if self.settings.style != wanted.style:
+        if remembers and self.settings.style != wanted.style:
             self.say(
                 tr(
                     'The brush "{name}" of this document is not on this computer: the pen inks instead.',

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from smart_lineart.inking import STYLES, Strip
 from smart_lineart.inking.stamping import Stamp, strip_of
+from smart_lineart.ui.engine import Engine
 from smart_lineart.ui.own_brushes import OwnBrushes, file_name, write_whole
+from smart_lineart.ui.settings import InkSettings
 
 STRIP = strip_of(Stamp(size_power=1.3))
 OTHER = strip_of(Stamp(least_size=0.7))
@@ -91,3 +94,21 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"there\.png"):
         write_whole(target, b"data")
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_engine_draws_with_it_and_with_the_pen_where_it_is_missing(tmp_path: Path) -> None:
+    brushes = OwnBrushes(tmp_path)
+    style = brushes.add("mine", STRIP)
+    asked: list[object] = []
+
+    class FakeInker:
+        def render(self, _features: object, **options: object) -> np.ndarray:
+            asked.append(options["style"])
+            return np.zeros((4, 4), np.uint8)
+
+    engine = Engine(lambda _: None, make=lambda **_: FakeInker())
+    engine.find_style = brushes.find
+    for name in (style.name, "own:elsewhere", "brush"):
+        engine.render(object(), InkSettings(style=name))
+    assert asked == [style, STYLES["pen"], STYLES["brush"]]
+    assert asked[0].strip == STRIP
