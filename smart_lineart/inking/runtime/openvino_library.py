@@ -25,7 +25,7 @@ FOLDER_VARIABLE = "SMART_LINEART_OPENVINO"
 SUPPORTED = (2026, 4)
 U8 = 16  # ov_element_type_e in 2026.4; OpenVINONetwork compares it with what a model's uint8 input reports
 
-KEPT_PRIMITIVES = 256  # kernels oneDNN keeps of sizes it has seen; by itself 1024, which pile up in a batch
+KEPT_PRIMITIVES = 256  # kernels of sizes seen that oneDNN keeps; its own 1024 pile up in a batch
 _HOW_TO_INSTALL = 'install it with: pip install "openvino>=2026.4,<2026.5"'
 _MESSAGELESS = range(-17, -13)  # faults found by the C wrapper itself, which leave an older message behind
 
