@@ -8,7 +8,6 @@ setting, so those are left to a picture of the mark.
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -97,14 +96,20 @@ def _curve(values: dict[str, str], option: str) -> Curve:
     if not _true(values, f"{option}UseCurve") or 'id="pressure"' not in sensor:
         return np.ones(_PRESSURES.size)
     shared = values.get(f"{option}commonCurve", "") if _true(values, f"{option}UseSameCurve") else ""
-    own = re.search(r'id="pressure"[^/>]*>\s*<curve>([^<]*)</curve>', sensor)
-    text = own.group(1) if own else shared or "0,0;1,1;"
-    pairs = re.findall(r"([-+.\deE]+),([-+.\deE]+)", text)
+    text = _own_curve(sensor) or shared or "0,0;1,1;"
+    pairs = [pair.split(",")[:2] for pair in text.split(";") if "," in pair]
     points = sorted((_number(x, 0.0), _number(y, 0.0)) for x, y in pairs)
     if len(points) < 2:
         points = [(0.0, 0.0), (1.0, 1.0)]
     x, y = np.array(points).T
     return np.clip(np.interp(_PRESSURES, x, y), 0.0, 1.0)
+
+
+def _own_curve(sensor: str) -> str:
+    """The curve of the pressure sensor alone; "" where it has none."""
+    sensors = _parsed(sensor)
+    found = [one for one in sensors.iter() if one.get("id") == "pressure"] if sensors is not None else []
+    return (found[0].findtext("curve") or "") if found else ""
 
 
 def _fitted(curve: Curve) -> tuple[float, float]:

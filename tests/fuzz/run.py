@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-NAMES = ("raster", "psd", "kra", "strip", "note", "record", "model", "message")
+NAMES = ("raster", "psd", "kra", "strip", "note", "record", "preset", "model", "message")
 HANG_SECONDS, MOST_MB, LONGEST_BYTES = 10, 1500, 8192
 MOST_FAILURES = 100
 

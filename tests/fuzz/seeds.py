@@ -122,6 +122,34 @@ def record() -> list[bytes]:
     return [made.to_bytes(), small.to_bytes(), InkRecord(Rect(0, 0, 0, 0), 1.0).to_bytes()]
 
 
+def preset() -> list[bytes]:
+    """A brush preset as Krita 5.1 writes it: a round brush whose size follows the pressure."""
+    curve = '<!DOCTYPE params>\n<params id="pressure"><curve>0,0;1,1;</curve> </params>\n'
+    sensors = (
+        '<params id="sensorslist"><ChildSensor id="pressure"><curve>0,0;1,1;</curve></ChildSensor></params>'
+    )
+    made = []
+    for sensor in (curve, sensors):
+        values = {
+            "brush_definition": '<Brush type="auto_brush" spacing="0.1" density="1" useAutoSpacing="0">'
+            '<MaskGenerator type="circle" id="default" hfade="0.9" vfade="1" diameter="40"/></Brush>',
+            "CompositeOp": "normal",
+            "PressureSize": "true",
+            "SizeUseCurve": "true",
+            "SizeSensor": sensor,
+            "OpacityValue": "0.8",
+            "PressureScatter": "true",
+            "ScatterValue": "0.4",
+            "Texture/Pattern/Enabled": "true",
+        }
+        params = "".join(
+            f'<param type="string" name="{name}"><![CDATA[{value}]]></param>'
+            for name, value in values.items()
+        )
+        made.append(f'<Preset paintopid="paintbrush" name="x"> {params}</Preset>'.encode())
+    return made
+
+
 def model() -> list[bytes]:
     return [json.dumps(load_model(None).metadata).encode()]
 

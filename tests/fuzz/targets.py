@@ -13,7 +13,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
 from unittest import mock
@@ -35,6 +35,7 @@ from smart_lineart.inking.runtime import answers, messages
 from smart_lineart.inking.runtime.worker_process import Answer, WorkerDied
 from smart_lineart.inking.strip_files import SIGNATURE
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.krita_host.preset_settings import stamp_of
 from smart_lineart.ui.engine import LEAST_MB, MOST_MB, EngineOptions
 from smart_lineart.ui.settings import LIMITS, DocumentState, InkSettings, read_object, shown_thickness
 from tests.fuzz import seeds
@@ -180,9 +181,7 @@ def read_record(data: bytes) -> None:
     here = Rect(area.x - 3, area.y - 3, min(area.width, 300) + 6, min(area.height, 300) + 6)
     uses: list[Callable[[], object]] = [
         lambda: record.coverage(here),
-        lambda: record.cut_to(here),
         lambda: record.moved(5, -7).coverage(here),
-        lambda: record.patched(np.zeros((here.height, here.width), np.uint8), here),
     ]
     if area.width * area.height <= 1 << 20:
         uses += [
@@ -207,6 +206,12 @@ def with_record_checksum(data: bytes) -> bytes:
     version, facts, tiles, _ = HEAD.unpack_from(data, len(MAGIC))
     body = data[start:]
     return MAGIC + HEAD.pack(version, facts, tiles, zlib.crc32(body)) + body
+
+
+def read_preset(data: bytes) -> None:
+    stamp = stamp_of(data.decode("utf-8", "replace"))
+    if stamp is not None:
+        assert np.isfinite([getattr(stamp, item.name) for item in fields(stamp)]).all()
 
 
 # ---- models
@@ -284,6 +289,7 @@ TARGETS = {
     "strip": Target(read_strip, seeds.strip, with_png_checksums),
     "note": Target(read_note, seeds.notes),
     "record": Target(read_record, seeds.record, with_record_checksum),
+    "preset": Target(read_preset, seeds.preset),
     "model": Target(read_card, seeds.model),
     "message": Target(read_messages, seeds.message, with_message_lengths),
 }

@@ -10,10 +10,12 @@ import os
 import struct
 import subprocess
 import sys
+import time
 import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
@@ -26,6 +28,7 @@ from smart_lineart.inking.models import load_model
 from smart_lineart.inking.record import HEAD, MAGIC
 from smart_lineart.inking.runtime import answers, messages
 from smart_lineart.inking.runtime.worker_process import Answer, WorkerDied
+from smart_lineart.krita_host.preset_settings import stamp_of
 from smart_lineart.ui.engine import EngineOptions
 from smart_lineart.ui.settings import LONGEST_NOTE, DocumentState, InkSettings, read_object
 from tests.fuzz import seeds
@@ -298,6 +301,22 @@ def test_what_must_be_unpacked_as_a_whole_is_refused_where_it_would_break_the_li
         assert ("--memory-limit" in said) == (most < 1 << 30), said
     assert peaks[64 << 20] < 110  # MB: Python and libvips alone
     assert peaks[1 << 30] > peaks[64 << 20] + 64  # what was refused would have been too much
+
+
+class TestPresets:
+    @pytest.mark.parametrize(
+        "odd", ["1" * 300_000, 'id="pressure" ' * 60_000, "<a>" * 100_000, "," * 300_000]
+    )
+    def test_no_curve_takes_longer_than_its_length(self, odd: str) -> None:
+        preset = seeds.preset()[0].decode()
+        began = time.monotonic()
+        stamp_of(preset.replace("0,0;1,1;", escape(odd)))
+        stamp_of(preset.replace("<params", f"<params {odd}".replace("<", "")))
+        assert time.monotonic() - began < 5
+
+    def test_entities_are_not_expanded(self) -> None:
+        bomb = '<!DOCTYPE a [<!ENTITY b "cccccccc">]>' + seeds.preset()[0].decode()
+        assert stamp_of(bomb) is None
 
 
 WIDE_ROWS = base64.b64decode(  # 324 bytes of TIFF that say they are 65553 x 12 px of 256 bands, 32 bits each

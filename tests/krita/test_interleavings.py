@@ -12,7 +12,7 @@ import harness
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
-SEQUENCES = int(os.environ.get("SMART_LINEART_SEQUENCES", "300" if LONG else "12"))
+SEQUENCES = int(os.environ.get("SMART_LINEART_SEQUENCES", "300" if LONG else "8"))
 STEPS = 14
 SEQUENCE = """
 def job():

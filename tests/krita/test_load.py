@@ -111,7 +111,8 @@ def job():
         yield 30
         if chance.random() < 0.65:
             widget("ink").click()
-            jobs.append([documents.index(document), ours.queue.jobs[-1]])
+            job = ours.queue.jobs[-1]  # of the document that was in front by then
+            jobs.append([next(i for i, d in enumerate(documents) if job.document.raw == d), job])
         elif ours.queue.active:
             ours.cancel(chance.choice(ours.queue.active))
         yield chance.choice([0, 5, 50, 200])

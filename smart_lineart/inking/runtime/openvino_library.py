@@ -25,6 +25,7 @@ FOLDER_VARIABLE = "SMART_LINEART_OPENVINO"
 SUPPORTED = (2026, 4)
 U8 = 16  # ov_element_type_e in 2026.4; OpenVINONetwork compares it with what a model's uint8 input reports
 
+KEPT_PRIMITIVES = 256  # kernels of sizes seen that oneDNN keeps; its own 1024 pile up in a batch
 _HOW_TO_INSTALL = 'install it with: pip install "openvino>=2026.4,<2026.5"'
 _MESSAGELESS = range(-17, -13)  # faults found by the C wrapper itself, which leave an older message behind
 
@@ -103,6 +104,7 @@ class Library:
 
     def __init__(self, file: Path) -> None:
         self.folder = file.parent
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(KEPT_PRIMITIVES))
         _load_unlocked(file)
         self._calls = ctypes.CDLL(str(file))
         self._declare("ov_get_openvino_version", _CALLS["ov_get_openvino_version"])
