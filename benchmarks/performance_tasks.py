@@ -103,10 +103,11 @@ def run_trunk(page: np.ndarray, options: Options) -> dict[str, object]:
 
 
 STAGES = (
-    ("paper, stroke width, scale", "find_scale"),
+    ("paper, stroke width, scale", "find_scales"),
     ("reading at working scale", "read_working"),
     ("darkness", "view_anew"),
     ("network", "run_tiles"),
+    ("choosing between two looks", "is_rough"),
     ("tracing", "trace_strokes"),
     ("solid areas", "solid_shapes"),
 )

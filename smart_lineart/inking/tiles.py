@@ -114,6 +114,10 @@ def cheapest_parts(marked: NDArray[Any], *, stride: int, halo: int, max_pixels: 
         if (core + 2 * halo) ** 2 <= max_pixels and core < max(largest.rows, largest.columns):
             shapes.append(TileShape(min(core, largest.rows), min(core, largest.columns)))
     choices = [active_parts(marked, shape, stride=stride, halo=halo) for shape in shapes]
+    whole = TileShape(_round_up(height, stride), _round_up(width, stride))
+    together = active_parts(marked, whole, stride=stride, halo=halo)
+    if window_pixels(together, stride=stride, halo=halo) <= max_pixels:
+        choices.append(together)  # wherever it lies, no border of tiles runs through it
     return min(choices, key=lambda parts: window_pixels(parts, stride=stride, halo=halo))
 
 
