@@ -52,7 +52,7 @@ _bare_redo: list[str] = []
 def can_redo() -> bool:
     """Whether the artist has undone something and may want it back.
 
-    Krita's menu entry is enabled all the time; it names what can be redone, so it is shortest when nothing can.
+    Krita's menu entry is always enabled. It names what can be redone, so it is shortest when nothing can.
     """
     text = str(krita().action("edit_redo").text())
     if not _bare_redo or len(text) < len(_bare_redo[0]):
