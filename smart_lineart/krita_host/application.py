@@ -46,9 +46,18 @@ def undo_text() -> str:
     return str(krita().action("edit_undo").text())
 
 
+_bare_redo: list[str] = []
+
+
 def can_redo() -> bool:
-    """Whether the artist has undone something and may want it back."""
-    return bool(krita().action("edit_redo").isEnabled())
+    """Whether the artist has undone something and may want it back.
+
+    Krita's menu entry is always enabled. It names what can be redone, so it is shortest when nothing can.
+    """
+    text = str(krita().action("edit_redo").text())
+    if not _bare_redo or len(text) < len(_bare_redo[0]):
+        _bare_redo[:] = [text]
+    return text != _bare_redo[0]
 
 
 def active_document() -> Document | None:

@@ -162,7 +162,7 @@ class Session:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note = application.undo_text(), document.note(NOTE_KEY)
+        undo, note = (application.undo_text(), application.can_redo()), document.note(NOTE_KEY)
         seen = (layer.identity, layer.name, layer.animated, note, undo, self._runs_ended)
         if seen != self._seen:
             self._seen = seen
