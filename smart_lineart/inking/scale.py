@@ -25,7 +25,7 @@ LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should h
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 LINE = 0.35  # probability from which a pixel counts as line
-CLEAN, ROUGH = 1.1, 1.16  # times as much line that a closer look finds in a drawing of few or of many passes
+CLEAN, ROUGH = 1.08, 1.16  # times as much line that a closer look finds in a drawing of few or of many passes
 
 
 def stroke_width(relative: Luma, firm: float) -> float:

@@ -137,21 +137,32 @@ class Run:
 
     def _put(self, fresh: FreshInk, pen: Any) -> Work:
         """Put the ink into the sketch's lineart, or into a new layer right above it; whether it is there."""
-        job, memory = self._job, self._session.memory
+        job = self._job
         yield from wait_for_pen()
         job.enter(JobState.writing)
         self._living_sketch()
-        old = None if job.keep_copy else memory.lineart_in_use(job.document, job.sketch)
-        if old is not None:
-            yield from self._until_shown()
-            old = memory.lineart_in_use(job.document, job.sketch)
-        if old is not None:
-            try:
-                return (yield from self._renew(old, fresh, pen))
-            except NotFound as error:
-                self._session.say(keep_apart(old, error))
-        yield from self._put_new(fresh, pen)
-        return True
+        apart = ""
+        while True:
+            old = self._lineart(apart)
+            if old is not None:
+                yield from self._until_shown()
+                old = self._lineart(apart)
+            if old is not None:
+                try:
+                    return (yield from self._renew(old, fresh, pen))
+                except NotFound as error:
+                    self._session.say(keep_apart(old, error))
+                    apart = old.identity
+            if (yield from self._put_new(fresh, pen, apart)):
+                return True
+
+    def _lineart(self, apart: str) -> Layer | None:
+        """The lineart to renew, if there is one now; the one kept apart is the artist's own."""
+        job = self._job
+        if job.keep_copy:
+            return None
+        found = self._session.memory.lineart_in_use(job.document, job.sketch)
+        return None if found is not None and found.identity == apart else found
 
     def _renew(self, old: Layer, fresh: FreshInk, pen: Any) -> Work:
         job, session = self._job, self._session
@@ -167,7 +178,8 @@ class Run:
         session.corrections.show(renewed.kept)
         return True
 
-    def _put_new(self, fresh: FreshInk, pen: Any) -> Work:
+    def _put_new(self, fresh: FreshInk, pen: Any, apart: str) -> Work:
+        """Put the ink into a new layer; False, with nothing done, where undo has brought one back by then."""
         job, memory = self._job, self._session.memory
         name = self._living_sketch().name
         target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
@@ -177,6 +189,8 @@ class Run:
         remember = partial(Base.blank().remember, fresh, selected, fresh.area)
         record = yield self._session.ink_worker.submit(remember)
         yield from wait_for_pen()
+        if self._lineart(apart) is not None:
+            return False
         active = job.document.active_layer()
         target.insert(self._living_sketch())
         memory.note_ink(job.document, target.layer, record)
@@ -185,6 +199,7 @@ class Run:
         yield from stay_on(job.document, active, target.layer)
         if job.live:
             yield from self._session.renewer.open_live(target.layer)
+        return True
 
     def _write(self, writing: Iterator[None]) -> Work:
         for _ in writing:

@@ -132,6 +132,7 @@ def test_what_goes_wrong_once_is_mended_without_the_artist(broken, figures, faul
     assert result["tree again"] == ALL_LAYERS
 
 
+@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
 def test_an_address_space_that_is_used_up(broken, figures) -> None:
     """RLIMIT_AS: every allocation beyond 4 MB fails for real, wherever in the runtime that is.
 
@@ -273,6 +274,7 @@ def job():
 """
 
 
+@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
 def test_no_room_for_the_document_nor_the_settings(start_krita, tmp_path: Path) -> None:
     """RLIMIT_FSIZE: no file takes another byte, as on a full disk."""
     script, path = tmp_path / "krita", str(tmp_path / "drawing.kra")

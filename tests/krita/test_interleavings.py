@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 import harness
+import pytest
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
@@ -41,3 +42,42 @@ def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
                 krita = start_krita()
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
     assert krita.close() == 0, krita.last_words
+
+
+@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
+def test_undo_brings_a_lineart_back_while_the_next_is_made(krita) -> None:
+    """Found by sequence 100-24: the run had decided on a new layer before, and then there were two."""
+    layers, held = krita.run(
+        """
+def job():
+    from smart_lineart.krita_host import view
+    document = sketch_document(300, 200)
+    yield 500
+    yield from ink()
+    node_named(document, "Lineart: Sketch").remove()
+    document.waitForDone()
+    yield 300
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 200
+    painting, pen_is_down = view.painting, [False]
+    view.painting = lambda: pen_is_down[0] or painting()
+    try:
+        widget("ink").click()
+        job = session().queue.jobs[-1]
+        def hold():  # the pen goes down as soon as the new layer is being written
+            pen_is_down[0] = pen_is_down[0] or job.state.value == "writing"
+        job.changed.connect(hold)
+        yield from until(lambda: pen_is_down[0], 30)
+        yield 1000
+        before = tree(document)
+        undo(document)
+        yield 500
+    finally:
+        view.painting = painting
+    yield from idle()
+    return [tree(document), before]
+""",
+        timeout=120,
+    )
+    assert held == ["Background", "Sketch"]
+    assert layers == ["Background", "Sketch", "Lineart: Sketch"]

@@ -143,6 +143,7 @@ def job():
 """
 
 
+@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_ten_documents_with_runs_queued_and_cancelled_at_random(krita, number: int) -> None:
     seed = f"{SEED}-{number}"
