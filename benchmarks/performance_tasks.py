@@ -107,7 +107,7 @@ STAGES = (
     ("reading at working scale", "read_working"),
     ("darkness", "view_anew"),
     ("network", "run_tiles"),
-    ("choosing between two looks", "is_rough"),
+    ("choosing between two looks", "roughness"),
     ("tracing", "trace_strokes"),
     ("solid areas", "solid_shapes"),
 )

@@ -28,10 +28,10 @@ class Path(NamedTuple):
     free: tuple[bool, bool]
 
 
-SPUR = 5.0  # branches that end free within this are side effects of thinning
+SPUR = 7.0  # branches that end free within this are side effects of thinning
 SPECK = 6.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.8
-LENS = 7.0  # two branches that part and meet again within this mean distance are passes of one line
+LENS = 10.0  # two branches that part and meet again within this mean distance are passes of one line
 LENS_SAMPLES = 24
 BESIDE = 4  # px beside a line within which its passes lie
 GAP = 10.0  # free ends that face each other within this are joined where the network half sees a line

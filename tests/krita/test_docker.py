@@ -138,8 +138,8 @@ def job():
         names.append(krita.run(name))
         krita.screen.key("Tab")
     krita.run("def job():\n    widget('more').click()\n    session().say('')")
-    head, controls = ["ink", "keepCopy", "closeMessage"], ["thickness", "unit", "style", "detail", "faint"]
-    assert names == [*head, *controls, "colour", "more", "device", "memory", "copyDiagnostics"]
+    head, look = ["ink", "live", "keepCopy", "closeMessage"], ["thickness", "unit", "style", "brushMenu"]
+    assert names == [*head, *look, "detail", "faint", "colour", "more", "device", "memory", "copyDiagnostics"]
 
 
 def test_the_keyboard_inks_and_sets_a_number(krita) -> None:
@@ -275,6 +275,7 @@ def job():
             raise OutOfMemory
         return original(tile)
     network.run = short
+    paint(document, node_named(document, "Sketch"), strokes(1600, 1200, thick=9))
     said = yield from ink()
     del network.run
     return [said, tiles, tree(document)]

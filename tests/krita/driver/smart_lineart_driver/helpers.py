@@ -197,6 +197,9 @@ def grab(path, target=None):
     return Path(path).stat().st_size
 
 
+PLAIN_PRESETS = ("b) Basic-5 Size", "b) Basic-1", "Basic_tip_default")
+
+
 def take_brush(layer, size, erase=False, colour=(0, 0, 0)):
     """Use as `yield from take_brush(...)`: select a layer, and a brush or eraser of some size."""
     from krita import ManagedColor
@@ -206,6 +209,9 @@ def take_brush(layer, size, erase=False, colour=(0, 0, 0)):
     K.action("KritaShape/KisToolBrush").trigger()
     yield 250
     view = K.activeWindow().activeView()
+    presets = K.resources("preset")  # whatever a test before has chosen may be an eraser
+    view.setCurrentBrushPreset(next(presets[name] for name in PLAIN_PRESETS if name in presets))
+    yield 150
     view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(*colour), view.canvas()))
     view.setBrushSize(size)
     action = K.action("erase_action")
