@@ -83,7 +83,7 @@ def picture(subject: Subject, inker: Inker) -> Image.Image:
         cells.append((f"Smart Lineart, {thickness * unit:.3g} px", 255 - ink))
     light = classical.dark_on_light(luma)
     cells += [(method, classical.METHODS[method](light)) for method in METHODS]
-    y, x = busiest(1 - light)
+    y, x = busiest(1 - classical.normalise_background(light))
     return compose([(caption, Image.fromarray(image).convert("RGB")) for caption, image in cells], x, y)
 
 

@@ -15,6 +15,7 @@ from .signal import Signal
 PREFIX = "own:"
 """Before the file's name, so that no brush of one's own hides a bundled one."""
 LONGEST = 60
+MOST_BYTES = 1 << 20  # of a strip's file; 256 x 64 px need a tenth of it
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 )
@@ -44,7 +45,7 @@ class OwnBrushes:
         self._seen, self.broken = seen, []
         for path in files:
             try:
-                strip = Strip.from_bytes(path.read_bytes(), path.name)
+                strip = Strip.from_bytes(_strip_bytes(path), path.name)
             except (BadStrip, OSError) as error:
                 self.broken.append(str(error))
             else:
@@ -83,6 +84,13 @@ class OwnBrushes:
         path.replace(kept)
         self.refresh()
         return kept
+
+
+def _strip_bytes(path: Path) -> bytes:
+    """A strip's file. Raises BadStrip for what cannot be one, such as a pipe or a very large file; OSError."""
+    if not path.is_file() or path.stat().st_size > MOST_BYTES:
+        raise BadStrip(tr("{path} is not a picture that can be read.", path=path.name))
+    return path.read_bytes()
 
 
 def _free(folder: Path, stem: str) -> Path:

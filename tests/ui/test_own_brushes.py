@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,18 @@ def test_a_damaged_strip_is_named_and_the_others_are_there(tmp_path: Path) -> No
     assert len(brushes.broken) == 1
     assert brushes.broken[0].startswith("bad.png")
     assert brushes.broken[0].endswith(".")
+
+
+def test_what_cannot_be_a_strip_is_named_without_reading_it(tmp_path: Path) -> None:
+    OwnBrushes(tmp_path).add("good", STRIP)
+    (tmp_path / "folder.png").mkdir()
+    with (tmp_path / "vast.png").open("wb") as vast:
+        vast.truncate(1 << 40)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")
+    brushes = OwnBrushes(tmp_path)
+    assert [style.title for style in brushes.styles()][-1] == "good"
+    assert len(brushes.broken) == len(list(tmp_path.iterdir())) - 1
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:

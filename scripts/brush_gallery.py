@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Draws docs/gallery: three sketches in every bundled style, and in three brushes held out from all design.
 
-Usage: python scripts/gallery.py [--blind FOLDER]
+Usage: python scripts/brush_gallery.py [--blind FOLDER]
 
 The brushes held out are the first random ones that training never sees (training/brushes.py). `--blind`
 writes FOLDER/blind.png instead, in which letters in a new random order stand for the brushes, and
