@@ -87,7 +87,7 @@ class OwnBrushes:
 
 
 def _strip_bytes(path: Path) -> bytes:
-    """A strip's file. Raises BadStrip for what cannot be one, such as a pipe or a very large file; OSError."""
+    """A strip's file. Raises OSError, and BadStrip for what cannot be one: a pipe, a very large file."""
     if not path.is_file() or path.stat().st_size > MOST_BYTES:
         raise BadStrip(tr("{path} is not a picture that can be read.", path=path.name))
     return path.read_bytes()
