@@ -11,13 +11,14 @@ from .document import Document
 TURN_MS, TURNS = 10, 100
 
 
-def refresh_when_idle(document: Document) -> Generator[int, None, None]:
+def refresh_when_idle(document: Document, *, dragging: bool = False) -> Generator[int, None, None]:
     """Let Krita finish composing first, for a second at most, then show; yields milliseconds to wait.
 
     `Document.refresh` stands still until Krita has done what it had begun, such as composing a page in which
     a layer was just replaced. Waiting for that beforehand, with the event loop running, halves the stall.
+    `dragging`: the artist is at a slider, so that a button that is down paints nothing.
     """
-    while view.painting():  # composing would cut the stroke short
+    while view.painting() and not dragging:  # composing would cut the stroke short
         yield TURN_MS
     for _ in range(TURNS):
         if not application.is_open(document):

@@ -117,7 +117,7 @@ class Follower:
         else:
             if region is None:
                 self._last = merged
-        yield from refresh_when_idle(self.document)
+        yield from refresh_when_idle(self.document, dragging=not self._final)
         return wanted == self._wanted
 
     def _merged(

@@ -14,7 +14,7 @@ from .i18n import tr
 from .own_brushes import OwnBrushes
 from .qt import QtCore, QtGui, QtWidgets
 
-WIDTH, HEIGHT = 72, 18
+WIDTH, HEIGHT = 68, 18
 THICKNESS = 3.5
 
 

@@ -104,14 +104,14 @@ def job():
     K.activeWindow().activeView().canvas().setZoomLevel(4.0)
     yield 500
     ours, regions = session(), []
-    original = ours.render
-    def watched(item, settings, region, outdated):
-        regions.append(None if region is None else [region.width, region.height])
-        return original(item, settings, region, outdated)
-    ours.render = watched
+    original = ours.engine.draw
+    def watched(item, settings, part=None, **more):
+        regions.append(None if part is None else [part.width, part.height])
+        return original(item, settings, part=part, **more)
+    ours.engine.draw = watched
     ours.change("thickness", 12.0, final=True)
     yield from idle()
-    del ours.render
+    del ours.engine.draw
     return regions
 """,
         timeout=120,
