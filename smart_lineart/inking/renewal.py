@@ -94,6 +94,21 @@ class Base:
         scaled = find_scaled(record, layer.alpha, layer.area, scale) if scale != (1.0, 1.0) else None
         return cls(scaled, layer, HOME) if scaled is not None else None
 
+    def cropped(self, page: Rect) -> Base:
+        """Without ink beyond the page where the layer holds none there: a crop of the image took it."""
+        area = self.record.area
+        inside = area.intersection(page)
+        if inside == area or not inside.width or not inside.height:
+            return self
+        beyond = self.layer.over(area)[0].copy()
+        beyond[inside.y - area.y :, inside.x - area.x :][: inside.height, : inside.width] = 0
+        if beyond.any():
+            return self
+        record = InkRecord.of(
+            self.record.coverage(inside), inside, thickness=self.record.thickness, notes=self.record.notes
+        )
+        return replace(self, record=replace(record, exact=self.record.exact))
+
     @classmethod
     def blank(cls) -> Base:
         """A layer that holds nothing, nor ever did."""

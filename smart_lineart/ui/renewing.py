@@ -141,7 +141,13 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
 def find_in(snapshot: Layer, record: InkRecord, worker: Worker, document: Document) -> Work:
     """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
     layer = yield from read_lineart(snapshot, _colours(record))
-    return (yield worker.submit(partial(Base.find, record, layer, _scale(record, document))))
+    page, scale = document.page, _scale(record, document)
+
+    def find() -> Base | None:
+        base = Base.find(record, layer, scale)
+        return None if base is None else base.cropped(page)
+
+    return (yield worker.submit(find))
 
 
 def _colours(record: InkRecord) -> list[Any]:

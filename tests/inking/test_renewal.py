@@ -142,3 +142,25 @@ def test_what_was_written_into_a_selection_is_remembered_so() -> None:
     assert np.array_equal(kept[:, 160:], new[:, 160:])
     assert np.abs(kept[:, 100:160] - (old[:, 100:160] / 2 + new[:, 100:160] / 2)).max() <= 1
     assert np.array_equal(base.remember(fresh(AFTER), None, PAGE).coverage(), new)
+
+
+class TestCroppedPages:
+    CROP = Rect(0, 0, 500, 300)  # through the wave
+
+    def test_what_a_crop_took_is_no_correction(self) -> None:
+        base = Base.find(record(), layer(corrected()[:300], self.CROP))
+        assert base is not None
+        base = base.cropped(self.CROP)
+        merged = base.merge(fresh(BEFORE, self.CROP), self.CROP)
+        assert base.record.area == self.CROP
+        assert len(merged.kept) == 1  # the gap
+
+    def test_ink_that_lies_beyond_the_page_still_counts(self) -> None:
+        base = Base.find(record(), layer(corrected()))
+        assert base is not None
+        assert base.cropped(self.CROP) is base
+
+    def test_a_page_that_holds_all_ink_changes_nothing(self) -> None:
+        base = Base.find(record(), layer(corrected()))
+        assert base is not None
+        assert base.cropped(PAGE) is base
