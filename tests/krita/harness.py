@@ -286,6 +286,8 @@ def job():
         return outcome["value"]
 
     def _tail(self) -> str:
+        if not self.log.exists():  # closed before
+            return ""
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]
 
     def wait(self, timeout: float = 30) -> int:
