@@ -2,7 +2,7 @@
 """How long inking an A4 page of 300 dpi takes in Krita, from the click to the layer, and Krita's memory.
 
 Run by benchmarks/performance.py as `python -m benchmarks.krita_task`; starts a Krita on a screen of its own
-with the tests' harness and prints a line of JSON: seconds of a first run and the median of later ones, bytes
+with the tests' harness and prints a line of JSON: seconds of the first run, with starting the network, bytes
 that Krita's own process grew by at the peak, what was left once the features were let go, and the most that
 the network's process held.
 """
@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from statistics import median
 from types import TracebackType
 
 from PIL import Image
@@ -26,7 +25,6 @@ sys.path.insert(0, str(ROOT / "tests" / "krita"))
 import harness  # noqa: E402 - the tests' own, once its folder is on the path
 
 SKETCH = ROOT / "examples" / "skull-a4-300dpi.jpg"
-RUNS = 4
 OPEN = """
 def job():
     arrange()
@@ -140,19 +138,15 @@ def _measure(krita: harness.KritaProcess) -> dict[str, float]:
     krita.run(OPEN, timeout=120, PATH=str(picture))
     pid = krita_pid(krita.pid)
     before = resident(pid)
-    times = []
     with Watch(pid) as watch:
-        for _ in range(RUNS):
-            seconds, inked, error = krita.run(INK, timeout=240)
-            if not inked or error:
-                raise RuntimeError(f"Krita did not ink the page: {error}")
-            times.append(seconds)
+        seconds, inked, error = krita.run(INK, timeout=240)
+    if not inked or error:
+        raise RuntimeError(f"Krita did not ink the page: {error}")
     kept = resident(pid)
     krita.run(LET_GO, timeout=60)
     time.sleep(1.0)
     return {
-        "first": times[0],
-        "seconds": median(times[1:]),
+        "seconds": seconds,
         "before": before,
         "growth": watch.peak - before,
         "kept": kept - before,

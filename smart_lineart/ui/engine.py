@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -261,11 +263,20 @@ class FeatureCache:
 
     def keep_only(self, wanted: Callable[[Any], bool]) -> None:
         """Forget documents that aren't wanted any more."""
-        self._items = [item for item in self._items if wanted(item.document)]
+        kept = [item for item in self._items if wanted(item.document)]
+        if len(kept) < len(self._items):
+            self._items = kept
+            _give_back_memory()
 
     @staticmethod
     def _same(item: CachedFeatures, document: Any, sketch: str) -> bool:
         return item.sketch == sketch and bool(item.document == document)
+
+
+def _give_back_memory() -> None:
+    """Hand what was freed back to the system: glibc keeps it for the process otherwise."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 __all__ = ["CachedFeatures", "Cancelled", "Engine", "EngineOptions", "FeatureCache"]

@@ -98,6 +98,9 @@ class Records:
         )
 
     def _keep(self, kept: _Kept) -> None:
+        # One object for a document, however many records it has: each keeps Krita's own alive.
+        known = (one.document for one in self._kept if one.document == kept.document)
+        kept.document = next(known, kept.document)
         self._kept.append(kept)
         while len(self._kept) > 1 and sum(one.record.nbytes for one in self._kept) > IN_MEMORY:
             self._kept.pop(0)

@@ -17,7 +17,8 @@ RUNS = 200 if LONG else 10
 ROUNDS = 10 if LONG else 1
 UNDO_STEPS = 30  # how many Krita keeps; until then its own memory grows
 MOST_KB_PER_RUN = 100
-REMEMBERED = {"_Kept", "InkRecord", "Rect"}  # one a run, up to 256 MB: undo may bring its layer back
+# One a run, up to 256 MB or the last 16: undo may bring its layer back.
+REMEMBERED = {"_Kept", "InkRecord", "Rect", "Kept", "Document"}
 START = """
 def job():
     arrange()
