@@ -377,8 +377,7 @@ def job():
     layer = document.createNode("Paint", "paintlayer")
     document.rootNode().addChildNode(layer, document.rootNode().childNodes()[-1])
     yield 800
-    K.action("KritaShape/KisToolBrush").trigger()
-    yield 300
+    yield from take_brush("Paint", 12)
     session().look()
 """)
     krita.run(
