@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.fairing import even_out, fair, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
+from smart_lineart.inking.loops import STRAIGHT_ON, leaving, open_loops, remove_rungs
 from smart_lineart.inking.morphology import close
 from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.strokes import Floats, Strokes
@@ -38,8 +39,6 @@ GAP = 10.0  # free ends that face each other within this are joined where the ne
 SURE_GAP = 8.0  # and within this in any case
 GAP_COSINE = 0.75
 GAP_LINE = 0.06
-STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
-REACH = 7  # vertices over which directions are taken
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
 
 
@@ -102,13 +101,6 @@ def _resample(path: Points, count: int) -> Points:
     return np.stack([np.interp(want, at, path[:, i]) for i in (0, 1)], 1).astype(np.float32)
 
 
-def _leaving(edge: Edge, node: int) -> Points:
-    """Unit direction in which an edge leaves a node."""
-    points = edge.points if edge.nodes[0] == node else edge.points[::-1]
-    far = points[min(REACH, len(points) - 1)] - points[0]
-    return np.asarray(far / max(float(np.hypot(*far)), 1e-6), np.float32)
-
-
 def _probability(line: Bytes, points: Points) -> float:
     at = np.rint(points).astype(np.intp)
     y = np.clip(at[:, 1], 0, line.shape[0] - 1)
@@ -145,8 +137,8 @@ def _gap_cost(graph: Graph, line: Bytes, a: int, b: int) -> float:
     distance = float(np.hypot(*across))
     if not 0 < distance <= GAP:
         return 0.0
-    forth = -_leaving(graph.ends[a][0], a)
-    back = -_leaving(graph.ends[b][0], b)
+    forth = -leaving(graph.ends[a][0], a)
+    back = -leaving(graph.ends[b][0], b)
     facing = min(float(forth @ across), float(-back @ across)) / distance
     if facing < (0.3 if distance <= SURE_GAP else GAP_COSINE) or float(-forth @ back) < 0.2:
         return 0.0
@@ -165,7 +157,7 @@ def join_through_junctions(graph: Graph) -> list[Path]:
             continue
         # (edge, end): a loop has two ends at one node.
         stubs = [(e, i) for e in dict.fromkeys(edges) for i in (0, 1) if e.nodes[i] == node]
-        directions = [_leaving(e, node) if i == 0 else _leaving(_reversed(e), node) for e, i in stubs]
+        directions = [leaving(e, node) if i == 0 else leaving(_reversed(e), node) for e, i in stubs]
         pairs = sorted(
             (float(directions[i] @ directions[j]), i, j) for i in range(len(stubs)) for j in range(i)
         )
@@ -247,6 +239,10 @@ def trace_strokes(
     `scale` is working px per page px in x and y.
     """
     graph = trace(thin(close(line >= LINE * 255)))
+    prune_spurs(graph)
+    merge_lenses(graph)
+    remove_rungs(graph, line)
+    open_loops(graph, line)
     prune_spurs(graph)
     merge_lenses(graph)
     prune_spurs(graph)
