@@ -127,13 +127,18 @@ def _pass(
     tremor = hand.wobble * (smooth_noise(rng, count, 6 / step) + 0.6 * smooth_noise(rng, count, 16 / step))
     points = piece[:, :2] + side * (offset[first:last] + tremor)[:, None]
     points = _overshoot(rng, points, hand)
+    width = np.interp(np.linspace(0, 1, len(points)), np.linspace(0, 1, count), piece[:, 2])
+    return press(rng, points, width, hand, step)
+
+
+def press(rng: Rng, points: np.ndarray, width: np.ndarray, hand: Hand, step: float = 2.0) -> Pass:
+    """A pass along points (N, 2) about `step` px apart with a hand's pressure; `width` (N,) of its line."""
     count = len(points)
-    width = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(piece)), piece[:, 2])
     run = np.minimum(np.arange(count), np.arange(count)[::-1]) * step
-    press = np.clip(0.35 + 0.65 * run / max(hand.taper, 1e-3), 0, 1)
-    press = press * np.clip(1 + 0.15 * smooth_noise(rng, count, 40 / step), 0.5, 1.3)
-    darkness = rng.uniform(*hand.opacity) * np.clip(press, 0, 1) * width**0.3
-    return Pass(points.astype(np.float32), width**0.7 * press**0.5, np.clip(darkness, 0, 1))
+    pressure = np.clip(0.35 + 0.65 * run / max(hand.taper, 1e-3), 0, 1)
+    pressure = pressure * np.clip(1 + 0.15 * smooth_noise(rng, count, 40 / step), 0.5, 1.3)
+    darkness = rng.uniform(*hand.opacity) * np.clip(pressure, 0, 1) * width**0.3
+    return Pass(points.astype(np.float32), width**0.7 * pressure**0.5, np.clip(darkness, 0, 1))
 
 
 def _overshoot(rng: Rng, points: np.ndarray, hand: Hand) -> np.ndarray:

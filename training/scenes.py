@@ -13,8 +13,9 @@ import numpy as np
 from training import corpus as corpus_module
 from training import procedural
 from training.corpus import Drawing
+from training.hands import RealHand, load_hands
 from training.looks import finish, grain, load_papers
-from training.roughen import Hand, Pass, Rng, resample, roughen, smooth_noise
+from training.roughen import Hand, Pass, Rng, press, resample, roughen, smooth_noise
 
 LINE_WIDTH = 3.0  # px at working scale: the line map's lines, wide enough to survive doubt about their place
 SUPERSAMPLE = 2
@@ -24,6 +25,10 @@ PROCEDURAL = 0.12  # share of the patches that show drawings made by program
 MAX_INK = 0.16  # patches with a denser line map are hatching or lettering, which sketches to ink do not have
 HATCHED = 0.5  # so are those whose line map is denser than this anywhere in a square of HATCH_SIDE px
 HATCH_SIDE = 33
+REAL = 0.6  # share of the sketches whose lines are gone over as artists did, where such hands are given
+GUIDES = (0.12, 0.65)  # darkness of construction lines, in that of the sketch's lightest strokes
+SIZES = (600, 1700)  # px: longer side of the drawings that patches are cut from
+TOOTH = 0.5  # share of the sketches drawn on paper whose grain shows in light strokes
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Canvas:
     def __init__(self, side: int):
         self.side = side
         self.fine = np.zeros((side * SUPERSAMPLE, side * SUPERSAMPLE), np.float32)
+        self.tooth: tuple[float, np.ndarray] | None = None  # how much of a paper's grain strokes show, and it
 
     def draw(self, stroke: Pass, pen: float, strength: float = 1.0) -> None:
         """Lay one pass over what is there: translucent graphite multiplies."""
@@ -69,10 +75,16 @@ class Canvas:
                 255 * np.clip(stroke.darkness[start:stop].mean() * strength * min(1.0, fine / thick), 0, 1)
             )
             cv2.polylines(mask, [at[start:stop]], False, dark, thick, cv2.LINE_AA, SHIFT)
-        view = self.fine[
+        place = np.s_[
             low[1] * SUPERSAMPLE : high[1] * SUPERSAMPLE, low[0] * SUPERSAMPLE : high[0] * SUPERSAMPLE
         ]
-        view += (1 - view) * (mask.astype(np.float32) * (1 / 255))
+        laid = mask.astype(np.float32) * (1 / 255)
+        if self.tooth is not None:
+            # A light touch meets only the paper's hills, a firm one fills its valleys too.
+            strength, paper = self.tooth
+            laid *= np.clip(1 + strength * (0.5 * paper[place] + laid - 0.6), 0, 1)
+        view = self.fine[place]
+        view += (1 - view) * laid
 
     def fill(self, polygons: list[np.ndarray], darkness: float) -> None:
         mask = np.zeros(self.fine.shape, np.uint8)
@@ -109,8 +121,11 @@ def _faired(line: np.ndarray) -> np.ndarray:
 class Scenes:
     """An endless supply of patches of `side` px; `noise` scales grain, paper, light and compression."""
 
-    def __init__(self, data: Path, side: int = 160, seed: int = 0, noise: float = 1.0):
+    def __init__(
+        self, data: Path, side: int = 160, seed: int = 0, noise: float = 1.0, hands: Path | None = None
+    ):
         self.side, self.noise = side, noise
+        self.hands = load_hands(hands) if hands is not None else []
         self.rng = np.random.default_rng(seed)
         self.corpus = corpus_module.load_corpus(data)
         self.papers = load_papers(data)
@@ -134,7 +149,7 @@ class Scenes:
     def _place(self, drawing: Drawing) -> tuple[float, np.ndarray, np.ndarray]:
         """Random size, rotation and flip: the drawing's size in px, a matrix and an offset for its points."""
         rng = self.rng
-        size = float(np.exp(rng.uniform(np.log(500), np.log(1800))))
+        size = float(np.exp(rng.uniform(*np.log(SIZES))))
         angle = rng.uniform(0, 2 * np.pi)
         cos, sin = np.cos(angle), np.sin(angle)
         matrix = np.array([[cos, -sin], [sin, cos]]) * (size / drawing.size)
@@ -209,11 +224,26 @@ class Scenes:
         hand = Hand.random(rng, size)
         pen = float(np.clip(np.exp(rng.normal(np.log(2.2), 0.55)), 0.6, 8.0))
         if rng.random() < 0.5:
-            self._distract(canvas, pen, whole, size)
+            self._distract(canvas, pen, whole, size, rng.uniform(*GUIDES) * hand.opacity[0])
+        real = self.hands[rng.integers(len(self.hands))] if self.hands and rng.random() < REAL else None
+        if rng.random() < TOOTH * self.noise:
+            canvas.tooth = rng.uniform(0.2, 0.7), grain(rng, canvas.fine.shape, self.papers)
         for line in lines:
-            for stroke in roughen(rng, line, hand):
+            for stroke in (
+                roughen(rng, line, hand) if real is None else self._gone_over(line, real, hand, size)
+            ):
                 canvas.draw(stroke, pen)
+        canvas.tooth = None
         return self._solids(drawing, canvas, matrix, offset, size, whole)
+
+    def _gone_over(self, line: np.ndarray, real: RealHand, hand: Hand, size: float) -> list[Pass]:
+        """A line in the passes of a real hand, with the pressure and tremor of another."""
+        rng = self.rng
+        width = float(line[:, 2].mean())
+        return [
+            press(rng, points, np.full(len(points), width), hand)
+            for points in real.passes_over(rng, line, size)
+        ]
 
     def _solids(
         self,
@@ -243,27 +273,23 @@ class Scenes:
             dark = np.where(solid > 127, np.clip(dark * scribble, 0, 1), dark)
         return dark, solid.astype(np.float32) / 255
 
-    def _distract(self, canvas: Canvas, pen: float, whole: int, size: float) -> None:
+    def _distract(self, canvas: Canvas, pen: float, whole: int, size: float, strength: float) -> None:
         """What belongs to the sketch only: construction lines, guide ellipses, ruled paper, smudges."""
         rng = self.rng
-        strength = rng.uniform(0.06, 0.34)
         for _ in range(rng.integers(1, 7)):
             kind = rng.random()
-            if kind < 0.45:
+            if kind < 0.4:
                 angle, centre = rng.uniform(0, np.pi), rng.uniform(0, whole, 2)
                 reach = np.array([np.cos(angle), np.sin(angle)]) * rng.uniform(0.15, 1.0) * whole
-                points = np.linspace(centre - reach, centre + reach, 24)
+                shapes = [np.linspace(centre - reach, centre + reach, 24)]
             else:
-                turn = np.linspace(0, rng.uniform(3, 8), 48) + rng.uniform(0, 6)
-                axes = size * rng.uniform(0.03, 0.3) * np.array([1, rng.uniform(0.3, 1)])
-                angle = rng.uniform(0, np.pi)
-                ring = np.stack([np.cos(turn) * axes[0], np.sin(turn) * axes[1]], 1)
-                spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-                points = ring @ spin.T + rng.uniform(0, whole, 2)
-            points = points + rng.normal(0, 0.3, points.shape)
-            count = len(points)
-            stroke = Pass(points.astype(np.float32), np.full(count, 0.9), np.full(count, strength))
-            canvas.draw(stroke, pen * rng.uniform(0.6, 1.1), rng.uniform(0.6, 1.0))
+                shapes = self._guides(whole, size, box=kind > 0.85)
+            for shape in shapes:
+                points = shape + rng.normal(0, 0.3, shape.shape)
+                count = len(points)
+                dark = strength * np.clip(1 + 0.3 * smooth_noise(rng, count, count / 4), 0.3, 1.4)
+                stroke = Pass(points.astype(np.float32), np.full(count, 0.9), dark)
+                canvas.draw(stroke, pen * rng.uniform(0.6, 1.1), rng.uniform(0.6, 1.0))
         if rng.random() < 0.12:
             spacing, phase = rng.uniform(18, 60), rng.uniform(0, 40)
             for y in np.arange(phase, whole, spacing):
@@ -272,3 +298,24 @@ class Scenes:
         if rng.random() < 0.15:
             smudge = cv2.GaussianBlur(canvas.fine, (0, 0), rng.uniform(4, 16)) * rng.uniform(0.1, 0.6)
             canvas.fine = np.maximum(canvas.fine, smudge)
+
+    def _guides(self, whole: int, size: float, *, box: bool) -> list[np.ndarray]:
+        """A guide ellipse or box, gone over once to three times, each time a little elsewhere."""
+        rng = self.rng
+        axes = size * rng.uniform(0.03, 0.3) * np.array([1, rng.uniform(0.3, 1)])
+        angle = rng.uniform(0, np.pi)
+        spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        # Somewhere on its outline lies in the patch.
+        centre = rng.uniform(0, whole, 2) - spin @ (axes * (1.0, 0.0) if rng.random() < 0.7 else 0 * axes)
+        shapes = []
+        for _ in range(rng.integers(1, 4)):
+            moved = centre + rng.normal(0, 0.003 * size, 2)
+            if box:
+                along = np.linspace(-1.1, 1.1, 12)
+                sides = [np.column_stack([along, np.full(12, y)]) for y in (-1.0, 1.0)]
+                sides += [one[:, ::-1] for one in sides]
+            else:
+                turn = np.linspace(0, rng.uniform(3, 8), 48) + rng.uniform(0, 6)
+                sides = [np.stack([np.cos(turn), np.sin(turn)], 1)]
+            shapes += [(one * axes * rng.uniform(0.95, 1.06)) @ spin.T + moved for one in sides]
+        return shapes

@@ -31,14 +31,23 @@ class PatchStream(IterableDataset):
     turned.
     """
 
-    def __init__(self, data: Path, side: int, seed: int, reuse: int, noise: float = 1.0):
+    def __init__(
+        self,
+        data: Path,
+        side: int,
+        seed: int,
+        reuse: int,
+        noise: float = 1.0,
+        hands: Path | None = None,
+    ):
         self.data, self.side, self.seed, self.reuse, self.noise = data, side, seed, reuse, noise
+        self.hands = hands
 
     def __iter__(self) -> Iterator[np.ndarray]:
         info = get_worker_info()
         worker = info.id if info else 0
         rng = np.random.default_rng([self.seed, worker])
-        scenes = iter(Scenes(self.data, self.side, int(rng.integers(1 << 62)), self.noise))
+        scenes = iter(Scenes(self.data, self.side, int(rng.integers(1 << 62)), self.noise, self.hands))
         pool: list[np.ndarray] = []
         while True:
             patch = next(scenes)
@@ -64,6 +73,8 @@ class Training:
         )
         self.rate, self.total, self.step, self.device = rate, total_steps, 0, device
         self.line_loss = line_loss
+        # Processors without bfloat16 of their own take twice as long with it.
+        self.bfloat16 = torch.device(device).type != "cpu"
 
     def learning_rate(self) -> float:
         """Linear warm-up over 100 steps, then a cosine down to 2 %."""
@@ -76,7 +87,7 @@ class Training:
             group["lr"] = self.learning_rate()
         planes = batch.to(self.device, non_blocking=True).float()
         sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16):
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
             logits = self.net(sketch)
         line, width, solid = planes[:, 1] / 255, planes[:, 2], planes[:, 3] / 255
         losses = geometry_loss(logits.float(), line, width, solid, self.line_loss)
@@ -123,6 +134,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, default=Path("../shared/linedata"))
+    parser.add_argument("--hands", type=Path, help="folder of clustered stroke drawings to take hands from")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--start", type=Path, help="weights to start a new schedule from when OUT has no checkpoint"
@@ -144,7 +156,7 @@ def main() -> None:
     elif args.start:
         training.load(args.start)
         training.step = 0  # a schedule of its own
-    stream = PatchStream(args.data, args.side, training.step, args.reuse)
+    stream = PatchStream(args.data, args.side, training.step, args.reuse, hands=args.hands)
     loader = DataLoader(stream, args.batch, num_workers=args.workers, prefetch_factor=4)
     run(training, loader, checkpoint, args.minutes * 60)
 
