@@ -44,10 +44,8 @@ class RealHand:
     clusters: list[Cluster]
 
     def passes_over(self, rng: Rng, line: np.ndarray, size: float) -> list[np.ndarray]:
-        """Passes (N, 2) in px over a line (M, 2 or more) in px, as this hand would sketch it in a drawing of
-        `size` px.
-        """
-        line = resample(line[:, :2], STEP)
+        """Passes (N, 3) over a line (M, 3), each x and y in px and width, in a drawing of `size` px."""
+        line = resample(line, STEP)
         if len(line) < 2:
             return []
         length = (len(line) - 1) * STEP / size
@@ -88,10 +86,11 @@ class RealHand:
         side = normals(line)
         index = np.clip(at, 0, len(line) - 1)
         every = np.arange(len(line))
-        place = np.stack([np.interp(index, every, line[:, i]) for i in (0, 1)], 1)
+        place, width = (np.stack([np.interp(index, every, line[:, i]) for i in c], 1) for c in ((0, 1), (2,)))
         normal = np.stack([np.interp(index, every, side[:, i]) for i in (0, 1)], 1)
         tangent = np.stack([normal[:, 1], -normal[:, 0]], 1)
-        return place + normal * beside[:, None] + tangent * ((at - index) * STEP)[:, None]
+        points = place + normal * beside[:, None] + tangent * ((at - index) * STEP)[:, None]
+        return np.concatenate([points, width], 1)
 
 
 def load_hands(folder: Path) -> list[RealHand]:

@@ -238,12 +238,8 @@ class Scenes:
 
     def _gone_over(self, line: np.ndarray, real: RealHand, hand: Hand, size: float) -> list[Pass]:
         """A line in the passes of a real hand, with the pressure and tremor of another."""
-        rng = self.rng
-        width = float(line[:, 2].mean())
-        return [
-            press(rng, points, np.full(len(points), width), hand)
-            for points in real.passes_over(rng, line, size)
-        ]
+        passes = real.passes_over(self.rng, line, size)
+        return [press(self.rng, one[:, :2], one[:, 2], hand) for one in passes]
 
     def _solids(
         self,

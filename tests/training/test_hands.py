@@ -34,8 +34,9 @@ def hand(tmp_path: Path) -> RealHand:
 
 def beside(passes: list[np.ndarray], line: np.ndarray) -> np.ndarray:
     """Signed distance of every pass's vertices from a straight line."""
-    direction = (line[-1] - line[0]) / np.hypot(*(line[-1] - line[0]))
-    away = np.concatenate(passes) - line[0]
+    across = line[-1, :2] - line[0, :2]
+    direction = across / np.hypot(*across)
+    away = np.concatenate(passes)[:, :2] - line[0, :2]
     return np.asarray(away @ np.array([-direction[1], direction[0]]))
 
 
@@ -50,7 +51,7 @@ def test_a_cluster_is_told_by_its_passes_along_and_beside_its_middle(hand: RealH
 
 @pytest.mark.parametrize("far", [(600.0, 0.0), (0.0, 600.0), (-420.0, 420.0)])
 def test_passes_run_as_far_beside_another_line(hand: RealHand, far: tuple[float, float]) -> None:
-    line = np.array([[700.0, 100.0], [700.0 + far[0], 100.0 + far[1]]])
+    line = np.array([[700.0, 100.0, 1.0], [700.0 + far[0], 100.0 + far[1], 1.0]])
     long = RealHand("long", hand.clusters[1:])
     passes = long.passes_over(np.random.default_rng(0), line, size=600)
     assert len(passes) == 2
@@ -62,7 +63,7 @@ def test_passes_run_as_far_beside_another_line(hand: RealHand, far: tuple[float,
 def test_a_line_longer_than_any_cluster_is_covered_to_its_end() -> None:
     rng = np.random.default_rng(3)
     short = RealHand("short", [_straight(0.1), _straight(0.14)])
-    line = np.array([[10.0, 50.0], [910.0, 50.0]])
+    line = np.array([[10.0, 50.0, 1.0], [910.0, 50.0, 1.0]])
     for _ in range(20):
         covered = np.zeros(1000, bool)
         for one in short.passes_over(rng, line, size=1000):
@@ -73,13 +74,15 @@ def test_a_line_longer_than_any_cluster_is_covered_to_its_end() -> None:
 
 def test_what_is_laid_follows_bends() -> None:
     turn = np.linspace(0, np.pi, 200)
-    arc = 300 + 200 * np.stack([np.cos(turn), np.sin(turn)], 1)
+    arc = np.stack([300 + 200 * np.cos(turn), 300 + 200 * np.sin(turn), 1 + turn], 1)
     (one,) = RealHand("a", [_straight(0.6)]).passes_over(np.random.default_rng(1), arc, size=1000)
-    assert np.abs(np.hypot(*(one - 300).T) - 200).max() < 1.0
+    assert np.abs(np.hypot(*(one[:, :2] - 300).T) - 200).max() < 1.0
+    at = np.abs(np.arctan2(one[:, 1] - 300, one[:, 0] - 300))
+    assert np.abs(one[:, 2] - (1 + at)).max() < 0.05  # the width goes along
 
 
 def test_the_same_seed_gives_the_same_passes(hand: RealHand) -> None:
-    line = np.array([[0.0, 0.0], [300.0, 80.0]])
+    line = np.array([[0.0, 0.0, 1.0], [300.0, 80.0, 1.0]])
 
     def draw(rng: Rng) -> np.ndarray:
         return np.concatenate(hand.passes_over(rng, line, size=900))
