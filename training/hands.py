@@ -24,6 +24,7 @@ SIDE = 1000  # px: size at which clusters are measured
 STEP = 2.0  # px between the vertices of a pass
 BAND = 9  # px that the passes of a cluster are drawn wide to find their middle
 FARTHEST = 0.03  # of the drawing's size: passes that stray farther from the middle are not of one line
+EVERY = 2  # of a folder's drawings, by name: the others are left to measure on
 LIKE = 6  # clusters of about a line's length that one is drawn from
 STRETCH = 1.6  # times as long as its cluster a line may be before it is covered by several
 
@@ -94,12 +95,12 @@ class RealHand:
 
 
 def load_hands(folder: Path) -> list[RealHand]:
-    """The hands of the stroke drawings (.json) in a folder.
+    """The hands of every other one of the stroke drawings (.json) in a folder.
 
     Raises FileNotFoundError when there are none, ValueError for a file that is not one.
     """
     hands = []
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.glob("*.json"))[::EVERY]:
         drawing = load_drawing(path, long_edge=SIDE, margin=0)
         clusters = [c for c in map(_cluster, drawing.clusters().values()) if c is not None]
         if clusters:

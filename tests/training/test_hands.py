@@ -101,6 +101,12 @@ def test_a_cluster_is_left_out_where_much_of_it_strays(tmp_path: Path) -> None:
     assert [len(c.passes) for c in hand.clusters] == [1]
 
 
+def test_every_other_drawing_is_left_to_measure_on(tmp_path: Path) -> None:
+    for name in ("d", "b", "a", "c"):
+        write_drawing(tmp_path, name)
+    assert [hand.name for hand in load_hands(tmp_path)] == ["a", "c"]
+
+
 def test_a_folder_without_drawings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="no stroke drawings"):
         load_hands(tmp_path)
