@@ -158,11 +158,12 @@ def cells_of(capsules: Capsules, region: Rect) -> tuple[NDArray[np.intp], NDArra
     return which, low[which, 0] + within % wide, low[which, 1] + within // wide
 
 
-def _coverage(
+def distance_along(
     capsules: Capsules, which: NDArray[np.intp], columns: NDArray[np.intp], rows: NDArray[np.intp]
-) -> Floats:
-    """Coverage 0..1 of cells, float32 (n, CELL, CELL): capsule `which[i]` on the cell (columns[i],
-    rows[i]).
+) -> tuple[Floats, Floats]:
+    """How far each pixel lies from a capsule's axis, in px, and how far along it, 0..1.
+
+    Both float32 (n, CELL, CELL): capsule `which[i]` on the cell (columns[i], rows[i]).
     """
     # Coordinates within the cell keep float32 exact to a thousandth of a pixel anywhere on a large page.
     origin = np.stack([columns, rows], 1) * float(CELL)
@@ -178,7 +179,14 @@ def _coverage(
     across_x *= across_x
     across_y *= across_y
     across_x += across_y
-    distance = np.sqrt(across_x, out=across_x)
+    return np.sqrt(across_x, out=across_x), along
+
+
+def _coverage(
+    capsules: Capsules, which: NDArray[np.intp], columns: NDArray[np.intp], rows: NDArray[np.intp]
+) -> Floats:
+    """Coverage 0..1 of cells, float32 (n, CELL, CELL), as :func:`distance_along` takes them."""
+    distance, along = distance_along(capsules, which, columns, rows)
     first = capsules.start_radius[which]
     along *= (capsules.stop_radius[which] - first)[:, None, None]
     along += first[:, None, None]

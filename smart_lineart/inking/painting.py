@@ -23,6 +23,7 @@ from smart_lineart.inking.drawing import (
     THINNEST,
     Capsules,
     cells_of,
+    distance_along,
     distances,
     draw_solid,
     needed,
@@ -41,7 +42,6 @@ Cancel = Callable[[], bool]
 
 CHUNK = 2048  # layers of cells worked at once: half a megabyte of float32
 JOIN = 1.0, 4.0  # thicknesses from an end on another stroke: up to there one line, from there two layers
-_STEPS = np.arange(CELL, dtype=np.float32) + np.float32(0.5)
 
 
 def draw(
@@ -278,21 +278,7 @@ def _depth(
 
     Both float32 (n, CELL, CELL), for the capsules `which` on the cells at (columns, rows).
     """
-    # Coordinates within the cell keep float32 exact to a thousandth of a pixel anywhere on a large page.
-    origin = np.stack([columns, rows], 1) * float(CELL)
-    a = (capsules.start[which] - origin).astype(np.float32)
-    d = (capsules.stop[which] - capsules.start[which]).astype(np.float32)
-    square = np.maximum((d * d).sum(1), np.float32(1e-12))
-    x = _STEPS[None, :] - a[:, :1]
-    y = _STEPS[None, :] - a[:, 1:]
-    along = (x * (d[:, :1] / square[:, None]))[:, None, :] + (y * (d[:, 1:] / square[:, None]))[:, :, None]
-    np.clip(along, 0.0, 1.0, out=along)
-    across_x = x[:, None, :] - along * d[:, 0, None, None]
-    across_y = y[:, :, None] - along * d[:, 1, None, None]
-    across_x *= across_x
-    across_y *= across_y
-    across_x += across_y
-    distance = np.sqrt(across_x, out=across_x)
+    distance, along = distance_along(capsules, which, columns, rows)
     first = capsules.start_radius[which]
     depth = along * (capsules.stop_radius[which] - first)[:, None, None]
     depth += first[:, None, None]
