@@ -10,6 +10,7 @@ from typing import Any
 from krita import Krita
 
 from .document import Document
+from .lists import owned
 
 SETTINGS_GROUP = "smart_lineart"
 
@@ -74,7 +75,7 @@ def is_active(document: Document) -> bool:
 
 def is_open(document: Document) -> bool:
     """Whether a document is still open."""
-    return any(other == document.raw for other in krita().documents())
+    return any(other == document.raw for other in owned(krita().documents()))
 
 
 def user_folder() -> Path:
