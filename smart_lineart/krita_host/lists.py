@@ -15,9 +15,9 @@ except ImportError:
 def owned(elements: Iterable[Any]) -> list[Any]:
     """Layers or documents that Krita has listed, to be freed with the last reference to them.
 
-    Krita makes an object for every element of such a list and leaves it to nobody. What was never freed would
-    keep its layer in memory, pixels and all, long after undo has forgotten it. Objects that Krita gives one by
-    one belong to Python already.
+    Krita makes an object for every element of such a list and leaves it to nobody. What was never freed
+    would keep its layer in memory, pixels and all, long after undo has forgotten it. Objects that Krita
+    gives one by one belong to Python already.
     """
     mine = list(elements)
     for element in mine:

@@ -3,10 +3,10 @@
 
 Usage: python -m tests.fuzz.run SECONDS FOLDER [TARGET ...]
 
-Each target gets SECONDS, in turns, a few targets at once: as many as FUZZ_AT_ONCE says, else one. So what an
-end before its time leaves is shared out evenly. FOLDER gets what the next run begins with, the logs, every input
-that made a target fail, and a line for every turn, from which a run that was cut short goes on. A target that
-fails goes on after it, until its time is over.
+Each target gets SECONDS, in turns, a few targets at once: as many as FUZZ_AT_ONCE says, else one. So a run
+that is cut short has shared its time out evenly. FOLDER gets what the next run begins with, the logs, every
+input that made a target fail, and a line for every turn, from which a run that was cut short goes on. A
+target that fails goes on after it, until its time is over.
 """
 
 from __future__ import annotations
@@ -108,9 +108,7 @@ def main() -> None:
 
     with ThreadPoolExecutor(int(os.environ.get("FUZZ_AT_ONCE", "1"))) as pool:
         while waiting := [
-            told
-            for told in all_told.values()
-            if seconds - told.wall >= 1 and told.failures < MOST_FAILURES
+            told for told in all_told.values() if seconds - told.wall >= 1 and told.failures < MOST_FAILURES
         ]:
             list(pool.map(turn, waiting))
             sys.stdout.write("".join(f"{told}\n" for told in all_told.values()) + "\n")

@@ -76,9 +76,8 @@ def _parents() -> Iterator[tuple[Path, str]]:
             place = ROOT / own.lstrip("/")
             for parent in (place, *place.parents):
                 control = parent / "cgroup.subtree_control"
-                if ROOT in (parent, *parent.parents) and control.exists():
-                    if "memory" in control.read_text().split():
-                        yield parent, "memory.max"
+                if control.exists() and "memory" in control.read_text().split():
+                    yield parent, "memory.max"
         elif "memory" in kinds.split(","):
             yield ROOT / "memory" / own.lstrip("/"), "memory.limit_in_bytes"
 

@@ -81,3 +81,37 @@ def job():
     )
     assert held == ["Background", "Sketch"]
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+def test_older_ink_never_comes_last(krita) -> None:
+    """A run waits for its document; its sketch is inked once more as soon as that is in front again."""
+    apart, states = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    sketch = node_named(document, "Sketch")
+    yield 500
+    yield from ink()
+    paint(document, sketch, strokes(300, 200, thick=6))
+    document.setActiveNode(sketch)
+    yield 300
+    widget("ink").click()
+    first = session().queue.jobs[-1]
+    new_document(120, 90)
+    yield from until(lambda: "in front again" in session().message.text, 30)
+    show(document)
+    paint(document, sketch, strokes(300, 200, thick=3))
+    document.setActiveNode(sketch)
+    widget("ink").click()
+    second = session().queue.jobs[-1]
+    yield from idle()
+    before = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    yield from ink()
+    after = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    apart = int((before != after).sum())
+    return [apart, [first is not second, first.state.value, second.state.value]]
+""",
+        timeout=120,
+    )
+    assert states == [True, "finished", "finished"]
+    assert apart == 0  # it had nothing to renew

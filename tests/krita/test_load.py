@@ -102,10 +102,6 @@ def job():
     documents = [sketch_document(500 + 20 * number, 400) for number in range(10)]
     yield 300
     jobs = []
-    def show(document):
-        for view in K.activeWindow().views():
-            if view.document() == document:
-                K.activeWindow().showView(view)
     for _ in range(40):
         document = chance.choice(documents)
         show(document)

@@ -95,6 +95,20 @@ def test_a_cancelled_job_stays_cancelled() -> None:
     assert one.progress == 0.0
 
 
+def test_runs_of_one_sketch_go_in_order_and_those_of_others_do_not_wait() -> None:
+    runs = JobQueue()
+    first, other, second = job(), job(document="e"), job()
+    runs.add(first)
+    first.enter(JobState.writing)  # and waits for its document to be in front
+    runs.add(other)
+    runs.add(second)
+    assert runs.next is other
+    other.enter(JobState.finished)
+    assert runs.next is None
+    first.cancel()
+    assert runs.next is second
+
+
 def test_progress_never_goes_back() -> None:
     one = job()
     for value in (0.2, 0.6, 0.4, 3.0):

@@ -42,6 +42,21 @@ def close_all():
         document.close()
 
 
+def show(document):
+    """Bring a document to the front, as a click on its tab does.
+
+    Krita's own Window.showView does nothing: it looks for the view among objects it has just made.
+    """
+    area = K.activeWindow().qwindow().findChild(QtWidgets.QMdiArea)
+    places = [view.document() == document for view in owned(K.activeWindow().views())]
+    windows = area.subWindowList()
+    for _, window in sorted(zip(places, windows, strict=True), key=lambda pair: not pair[0]):
+        area.setActiveSubWindow(window)
+        if K.activeDocument() == document:
+            return
+    raise LookupError(f"{document.name()} could not be brought to the front")
+
+
 def node_named(document, name):
     return document.nodeByName(name)
 

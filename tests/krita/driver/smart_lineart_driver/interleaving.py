@@ -131,9 +131,7 @@ class Artist:
             self.other = helpers.new_document(120, 90, name=OTHER)
 
     def come_back(self):
-        for view in K.activeWindow().views():
-            if view.document() == self.document:
-                K.activeWindow().showView(view)
+        helpers.show(self.document)
 
     def ink_and_undo(self):
         """At a quiet moment: undo takes back exactly what a run did."""
