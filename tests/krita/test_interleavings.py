@@ -26,7 +26,7 @@ DONE = "def job():\n    return K.artist.done"
 
 
 def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
-    krita = start_krita()
+    krita = start_krita(opengl=False)
     krita.run("def job():\n    arrange()\n    yield 500")
     failures = []
     for number in range(SEQUENCES):
@@ -39,7 +39,7 @@ def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
             failures.append(f"seed {seed}: {done}\n{str(error)[-1500:]}")
             figures(failures[-1])
             if not krita.running:
-                krita = start_krita()
+                krita = start_krita(opengl=False)
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
     assert krita.close() == 0, krita.last_words
 

@@ -10,7 +10,7 @@ import numpy as np
 from . import helpers
 from .helpers import K, idle, modal, node_named, owned, paint, session, strokes, tree, undo_text, widget
 
-WIDTH, HEIGHT = 240, 180
+WIDTH, HEIGHT = 160, 120
 WAITS_MS = (0, 0, 5, 20, 60, 150, 400)
 EXPECTED_ERRORS = ("Problem", "Cancelled", "NotRenewed", "InkError")
 OTHER = "Other page"
