@@ -83,6 +83,28 @@ def job():
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
 
 
+def test_runs_of_a_closed_document_all_end(krita) -> None:
+    """Found by sequence 700-14: the one that waited for another of its sketch waited for ever."""
+    states = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    yield 500
+    widget("ink").click()
+    yield from until(lambda: session().queue.active[0].state.value != "queued", 10)
+    document.setActiveNode(node_named(document, "Sketch"))
+    widget("ink").click()
+    jobs = list(session().queue.jobs)
+    document.setModified(False)
+    document.close()
+    yield from idle(20)
+    return [one.state.value for one in jobs]
+""",
+        timeout=60,
+    )
+    assert states == ["failed", "failed"]
+
+
 def test_older_ink_never_comes_last(krita) -> None:
     """A run waits for its document; its sketch is inked once more as soon as that is in front again."""
     apart, states = krita.run(

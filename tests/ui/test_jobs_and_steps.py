@@ -74,6 +74,19 @@ def test_an_error_on_the_thread_is_raised_where_it_is_waited_for() -> None:
     assert [type(error) for error in failures] == [KeyError]
 
 
+def test_a_failure_is_told_before_others_go_on() -> None:
+    loop, told = FakeLoop(), []
+
+    def work():
+        yield
+        raise KeyError("from the work")
+
+    outcome = start(loop, work(), lambda _: told.append("failed"))
+    outcome.when_done(lambda: told.append("over"))
+    loop.turn_until(lambda: outcome.done)
+    assert told == ["failed", "over"]
+
+
 def test_only_the_first_result_counts() -> None:
     pending, calls = Pending(), []
     pending.when_done(lambda: calls.append(pending.value))
