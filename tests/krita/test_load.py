@@ -51,6 +51,7 @@ def job():
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4
     return {
         "said": said,
+        "error": ours.last_error,
         "tree": tree(document),
         "descriptors": [len(os.listdir(f"/proc/{pid}/fd")) for pid in (os.getpid(), worker)],
         "threads": [len(os.listdir(f"/proc/{pid}/task")) for pid in (os.getpid(), worker)],
@@ -72,10 +73,11 @@ def test_nothing_piles_up_over_many_runs(start_krita, figures) -> None:
     runs = []
     for number in range(RUNS):
         runs.append(krita.run(RUN, timeout=100, THICK=3 + number % 5))
+        assert (runs[-1]["said"], runs[-1]["error"]) == ("", ""), f"run {number + 1}"
         if number % 20 == 19:
             figures(f"run {number + 1}: {runs[-1]['memory']} kB, {runs[-1]['descriptors']} descriptors")
     for run in runs:
-        assert (run["said"], run["tree"]) == ("", ["Background", "Sketch", "Lineart: Sketch"])
+        assert run["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
     first, last = runs[2], runs[-1]
     for name, count in last["alive"].items():
         before, more = first["alive"].get(name, 0), len(runs) if name in REMEMBERED else 2
