@@ -44,6 +44,27 @@ PROTECTIONS = (
         ("tests/inking/test_isolated_network.py", "-k", "keep_hanging"),
     ),
     Protection(
+        "an allocation that fails is told from a damaged model",
+        "smart_lineart/inking/runtime/network.py",
+        '    "can\'t alloc",',
+        "    #",
+        ("tests/inking/test_isolated_network.py", "-k", "fail_for_real"),
+    ),
+    Protection(
+        "where the system has no room for the process, Krita's own does not take over",
+        "smart_lineart/inking/runtime/isolated.py",
+        "        raise errors.OutOfMemory\n    return None, reason\n",
+        "        pass\n    return None, reason\n",
+        ("tests/inking/test_memory_group.py", "-k", "take_over"),
+    ),
+    Protection(
+        "runs of one sketch go in order",
+        "smart_lineart/ui/jobs.py",
+        " and first is job",
+        "",
+        ("tests/ui/test_jobs_and_steps.py", "-k", "in_order"),
+    ),
+    Protection(
         "answers are checked",
         "smart_lineart/inking/runtime/answers.py",
         "        or shape[1] * height * width != len(payload)\n",

@@ -5,13 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from krita import Krita
 
 from .document import Document
+from .lists import owned
+
+try:
+    from PyQt6.QtCore import QStandardPaths
+except ImportError:
+    from PyQt5.QtCore import QStandardPaths
 
 SETTINGS_GROUP = "smart_lineart"
+SETTINGS_ROOM = 256 << 10  # bytes; Krita writes its whole file anew
 
 
 def krita() -> Any:
@@ -74,7 +82,7 @@ def is_active(document: Document) -> bool:
 
 def is_open(document: Document) -> bool:
     """Whether a document is still open."""
-    return any(other == document.raw for other in krita().documents())
+    return any(other == document.raw for other in owned(krita().documents()))
 
 
 def user_folder() -> Path:
@@ -88,8 +96,23 @@ def read_setting(key: str, default: str = "") -> str:
 
 
 def write_setting(key: str, value: str) -> None:
-    """Keep a value for the user in Krita's own configuration."""
-    krita().writeSetting(SETTINGS_GROUP, key, value)
+    """Keep a value for the user in Krita's own configuration, as long as there is room for that.
+
+    Krita hangs for good when it has settings to write and no room for them, the second time it tries: the
+    library that it keeps them with (KConfig 5.103) never gives up its lock then.
+    """
+    if _has_room_for_settings():
+        krita().writeSetting(SETTINGS_GROUP, key, value)
+
+
+def _has_room_for_settings() -> bool:
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
+    try:
+        with TemporaryFile(dir=folder, buffering=0) as file:  # has no name where the system lets it have none
+            file.write(bytes(SETTINGS_ROOM))
+    except OSError:
+        return False
+    return True
 
 
 def when_closing(action: Callable[[], None]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from krita import Krita, ManagedColor
 
+from .lists import owned
 from .pixels import SRGB, PixelFormat
 
 try:
@@ -49,7 +50,7 @@ def _workbench() -> Any:
 
 def _bench_is_open() -> bool:
     """Krita, or another plugin, may have closed it; to touch it then ends Krita."""
-    return _bench is not None and any(other == _bench for other in Krita.instance().documents())
+    return _bench is not None and any(other == _bench for other in owned(Krita.instance().documents()))
 
 
 def close_workbench() -> None:

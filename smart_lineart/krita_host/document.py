@@ -11,6 +11,7 @@ import numpy as np
 from smart_lineart.inking import Rect
 
 from .layer import Layer
+from .lists import owned
 from .pixels import PixelFormat
 
 try:
@@ -66,11 +67,11 @@ class Document:
 
     def layers(self) -> Iterator[Layer]:
         """Every layer and mask, from the bottom, groups before their children."""
-        waiting = list(self.raw.rootNode().childNodes())
+        waiting = owned(self.raw.rootNode().childNodes())
         while waiting:
             node = waiting.pop(0)
             yield Layer(node)
-            waiting = list(node.childNodes()) + waiting
+            waiting = owned(node.childNodes()) + waiting
 
     def layer(self, identity: str) -> Layer | None:
         """The layer with this identity, if it is in the document now."""

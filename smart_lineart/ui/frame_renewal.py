@@ -49,7 +49,7 @@ class FrameRenewal:
         records = session.memory.records
         if self._old is not None and not self._carried:
             self._carried = True
-            records.carry(job.document, self._old.identity, layer.identity)
+            session.memory.carry(job.document, self._old.identity, layer)
         frame = self._inked.get(time)
         base = yield from self._base(layer, time)
         if base is None:

@@ -94,8 +94,13 @@ class JobQueue:
 
     @property
     def next(self) -> Job | None:
-        """The first run that waits."""
-        return next((job for job in self.jobs if job.state is JobState.queued), None)
+        """The first run that waits. Those of one sketch go in order: older ink must not come last."""
+        for job in self.active:
+            before = (other for other in self.active if other.sketch == job.sketch)
+            first = next(other for other in before if other.document == job.document)
+            if job.state is JobState.queued and first is job:
+                return job
+        return None
 
     def cancel_all(self) -> None:
         """Stop every run."""

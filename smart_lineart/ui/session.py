@@ -227,7 +227,7 @@ class Session:
         """Give up the turn, if it is this run's."""
         if self._running is turn:
             self._running = None
-            self._run_next()
+        self._run_next()
 
     def take_turn(self, job: Job) -> bool:
         """Whether it is this run's turn, now or again: only one changes documents at a time."""

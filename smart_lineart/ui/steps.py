@@ -93,8 +93,8 @@ def start(loop: Loop, work: Work, failed: Callable[[BaseException], None]) -> Pe
         except StopIteration as end:
             outcome.finish(end.value)
         except BaseException as problem:  # noqa: BLE001 (whatever it is, the artist gets a sentence)
+            failed(problem)  # first: who waits for the outcome finds told what came of it
             outcome.finish(error=problem)
-            failed(problem)
         else:
             go_on(wish)
 

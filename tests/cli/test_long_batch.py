@@ -37,16 +37,17 @@ def sketches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def watch(process: subprocess.Popen, ink: Path) -> list[tuple[int, float, int]]:
-    """(Sketches done, kilobytes of memory, open files), whenever one more was done."""
-    seen: list[tuple[int, float, int]] = []
+def watch(process: subprocess.Popen, ink: Path) -> list[tuple[int, float, int, int]]:
+    """(Sketches done, kilobytes of memory, open files, threads), whenever one more was done."""
+    seen: list[tuple[int, float, int, int]] = []
     place = Path(f"/proc/{process.pid}")
     while process.poll() is None:
         done = len(list(ink.glob("*-lineart.png"))) if ink.exists() else 0
         if done and (not seen or done > seen[-1][0]):
             try:
                 kilobytes = int((place / "statm").read_text().split()[1]) * 4.0
-                seen.append((done, kilobytes, len(list((place / "fd").iterdir()))))
+                counts = (len(list((place / name).iterdir())) for name in ("fd", "task"))
+                seen.append((done, kilobytes, *counts))
             except (OSError, IndexError):
                 break
         time.sleep(0.01)
@@ -66,15 +67,19 @@ def test_a_batch_s_memory_and_open_files_stay_as_they_are(sketches: Path, tmp_pa
     seconds = time.monotonic() - began
     assert len(list(ink.iterdir())) == SKETCHES
     late = [one for one in seen if one[0] > SETTLED]
-    files = [one[2] for one in late]
+    files, threads = [one[2] for one in late], [one[3] for one in late]
     assert max(files) <= min(files) + 4  # the sketch, the lineart, and what they are kept in meanwhile
+    assert max(threads) <= min(threads) + 8  # readers of images have pools of their own
     done, kilobytes = np.array([one[0] for one in late]), np.array([one[1] for one in late])
     if LONG:
         grown = float(np.polyfit(done, kilobytes, 1)[0])
+        halves = np.array_split(np.arange(len(late)), 2)
+        slopes = " and ".join(f"{np.polyfit(done[half], kilobytes[half], 1)[0]:.1f}" for half in halves)
         places = "; ".join(f"{done[at]}: {kilobytes[at] / 1024:.0f} MB" for at in range(0, len(late), 40))
         figure(
-            f"batch: {grown:.1f} kB a sketch after the first {SETTLED}; {places}; "
-            f"open files {min(files)} to {max(files)}; {seconds:.0f} s"
+            f"batch: {grown:.1f} kB a sketch after the first {SETTLED}, by halves {slopes}; {places}; "
+            f"open files {min(files)} to {max(files)}, threads {min(threads)} to {max(threads)}; "
+            f"{seconds:.0f} s"
         )
         assert grown < MOST_KB_PER_SKETCH
     else:

@@ -6,7 +6,9 @@ scripts/fuzz.sh runs them all, bounded in time and memory.
 
 from __future__ import annotations
 
+import faulthandler  # noqa: F401 (Atheris imports it to tell where an input is stuck)
 import sys
+import time
 from pathlib import Path
 
 import atheris
@@ -14,6 +16,7 @@ import atheris
 NAME, CORPUS = sys.argv[1], Path(sys.argv[2])
 
 with atheris.instrument_imports(include=["smart_lineart"]):
+    from tests.fuzz.run import HANG_SECONDS
     from tests.fuzz.targets import TARGETS
 
     TARGETS[NAME].warm()  # some readers are imported at their first use
@@ -22,10 +25,17 @@ with atheris.instrument_imports(include=["smart_lineart"]):
 def main() -> None:
     """Fuzz until libFuzzer's limits are reached; its exit status tells whether something was found."""
     target = TARGETS[NAME]
+
+    def check(data: bytes) -> None:
+        began = time.process_time()
+        target.check(data)
+        if time.process_time() - began > HANG_SECONDS:
+            raise TimeoutError
+
     CORPUS.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds()):
         (CORPUS / f"seed-{number}").write_bytes(seed)
-    atheris.Setup([sys.argv[0], *sys.argv[3:], str(CORPUS)], target.check)
+    atheris.Setup([sys.argv[0], *sys.argv[3:], str(CORPUS)], check)
     atheris.Fuzz()
 
 

@@ -18,6 +18,7 @@ import pytest
 from tiny_models import write_onnx
 
 from smart_lineart.inking import Cancelled, Inker, InkError, ModelError, OutOfMemory, ProcessFailed
+from smart_lineart.inking.models import load_model
 from smart_lineart.inking.runtime import interpreters, isolated, load_network, worker_process
 from smart_lineart.inking.runtime.isolated import ANEW, IsolatedNetwork
 
@@ -188,13 +189,13 @@ def test_memory_that_runs_out_in_the_process_is_said_and_the_process_stays(make,
     assert network.pid == before
 
 
-def test_real_allocation_failures_end_in_a_sentence(make, faulty) -> None:
-    """Which one depends on where the allocation fails; that it is one, and that this goes on, does not."""
+@pytest.mark.parametrize("side", [256, 1024])
+def test_allocations_that_fail_for_real_count_as_lack_of_memory(make, faulty, side: int) -> None:
+    """Where in the runtime one fails depends on the tile; OpenVINO then says so in one way or another."""
     faulty("address_space_used_up", 9)
-    network = make(runtime="openvino")
-    large = np.zeros((1, 1, 2048, 2048), np.uint8)
-    with pytest.raises(InkError):
-        network.run(large)
+    network = make(load_model(None).onnx, runtime="openvino")
+    with pytest.raises(OutOfMemory):
+        network.run(np.zeros((1, 1, side, side), np.uint8))
 
 
 def test_processes_that_are_killed_again_and_again_count_as_lack_of_memory(make, faulty) -> None:

@@ -789,6 +789,7 @@ class TestReasons:
             ("CUDA failure 2: out of memory", True),
             ("pthread_create failed, error code: 11", True),
             ("Failed to allocate memory for requested buffer of size 9", True),
+            ("[CPU] Convolution node with name '/net/out/Conv' can't alloc", True),
             ("Unsupported operator", False),
         ],
     )

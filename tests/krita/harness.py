@@ -111,14 +111,19 @@ class KritaProcess:
         plugin: bool = True,
         plugin_changes: Callable[[Path], None] | None = None,
         steady: bool = False,
+        opengl: bool = True,
     ):
         """Start a Krita with the plugin.
+
+        `opengl`: whether the canvas is drawn with it, which costs most of the time on a machine without a
+        graphics card.
 
         `steady` is for measuring waits: without OpenGL, whose stand-in on a machine without a graphics card
         waits long for itself, and ahead of other programs where this machine lets us.
         """
         self.screen = screen
         self.steady = steady
+        self.opengl = opengl and not steady
         base = SHARE if chroot() else Path(tempfile.gettempdir())
         base.mkdir(parents=True, exist_ok=True)
         self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-krita-", dir=base))
@@ -140,7 +145,7 @@ class KritaProcess:
         write_profile(self.home, settings, plugin)
         if plugin_changes:
             plugin_changes(self.home / "data/krita/pykrita/smart_lineart")
-        if self.steady:
+        if not self.opengl:
             (self.home / "config/kritadisplayrc").write_text("[General]\nOpenGLRenderer=none\n")
         self.driver.mkdir(exist_ok=True)
         self.log = self.home / "krita.log"

@@ -168,6 +168,46 @@ def job():
     assert part[1][2] == 0
 
 
+def test_a_click_at_the_moment_a_renewed_animation_comes_in(krita) -> None:
+    """Krita selects the new layer: by then it is known what it is the lineart of."""
+    layers, jobs, said = krita.run(
+        ANIMATION
+        + """
+def job():
+    from smart_lineart.krita_host.lineart import LineartLayer
+    document = yield from animated()
+    combo = widget("frames")
+    combo.setCurrentIndex(combo.findData("all"))
+    combo.activated.emit(combo.currentIndex())
+    yield from ink()
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    insert = LineartLayer.insert
+    def insert_and_click(self, above):
+        insert(self, above)
+        document.setActiveNode(self.layer.raw)
+        document.waitForDone()
+        session().ink()
+    LineartLayer.insert = insert_and_click
+    try:
+        widget("ink").click()
+        yield from until(lambda: len(session().queue.jobs) > 1, 60)
+    finally:
+        LineartLayer.insert = insert
+    jobs = [job.title for job in session().queue.jobs]
+    yield from idle()
+    said = session().last_error
+    combo.setCurrentIndex(combo.findData("one"))
+    combo.activated.emit(combo.currentIndex())
+    return [tree(document), jobs, said]
+""",
+        timeout=150,
+    )
+    assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+    assert jobs == ["Sketch", "Sketch"]
+    assert said == ""
+
+
 def test_closing_krita_in_the_middle_of_a_run_ends_cleanly(start_krita) -> None:
     process = start_krita()
     process.run("""

@@ -136,10 +136,10 @@ def test_what_goes_wrong_once_is_mended_without_the_artist(broken, figures, faul
 def test_an_address_space_that_is_used_up(broken, figures) -> None:
     """RLIMIT_AS: every allocation beyond 4 MB fails for real, wherever in the runtime that is.
 
-    Smaller tiles may do; else there is a sentence.
+    Smaller tiles may do; else there is a sentence, and it does not blame the model.
     """
     result = tell(broken, figures, "address_space_used_up", 9, (1600, 1200))
-    assert result["sentence"].endswith(".")
+    assert "memory" in result["sentence"]
     assert (result["sketch"], result["modal"]) == (True, None)
     assert result["tree"] in (ALL_LAYERS, ALL_LAYERS[:2])
     assert result["saved"] == [result["tree"], True]
@@ -226,19 +226,14 @@ exec krita "$@"
 FULL_DISK = """
 def job():
     import resource
-    K.said = []
-    def answer():  # Krita says itself that it could not save
-        window = QtWidgets.QApplication.activeModalWidget()
-        if window is not None:
-            K.said.append(window.windowTitle())
-            window.close()
-    K.answerer = QtCore.QTimer()
-    K.answerer.timeout.connect(answer)
-    K.answerer.start(200)
     arrange()
     document = sketch_document(900, 700)
     yield 500
     painted = bytes(node_named(document, "Sketch").pixelData(0, 0, 900, 700))
+    document.saveAs(PATH)
+    document.waitForDone()
+    yield 500
+    document.setModified(True)
     room, most = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, most))
     try:
@@ -247,8 +242,9 @@ def job():
             full = False
         except OSError:
             full = True
-        document.saveAs(PATH)
-        yield 1000
+        K.action("file_save").trigger()
+        yield 1500
+        unsaved = document.modified()
         first = yield from ink(40)
         session().change("thickness", 9.0, final=True)
         session().set_engine_options(memory=2048)
@@ -258,11 +254,12 @@ def job():
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, most))
     whole = bytes(node_named(document, "Sketch").pixelData(0, 0, 900, 700)) == painted
     then = [first, second, tree(document), whole]
-    document.saveAs(PATH)
-    yield 1000
+    K.action("file_save").trigger()
+    yield from until(lambda: not document.modified(), 30)
+    document.waitForDone()
+    yield 500
     third = yield from ink(40)
-    K.answerer.stop()
-    return [full, then, third, session().last_error, K.said]
+    return [full, unsaved, then, third, session().last_error, modal()]
 """
 READ_BACK = """
 def job():
@@ -276,16 +273,18 @@ def job():
 
 @pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
 def test_no_room_for_the_document_nor_the_settings(start_krita, tmp_path: Path) -> None:
-    """RLIMIT_FSIZE: no file takes another byte, as on a full disk."""
+    """RLIMIT_FSIZE: no file takes another byte, as on a full disk.
+
+    The artist saves. Krita 5.1 by itself ends when a script saves a new document there.
+    """
     script, path = tmp_path / "krita", str(tmp_path / "drawing.kra")
     script.write_text(IGNORING)
     script.chmod(0o755)
     krita = start_krita(environment={"PATH": f"{tmp_path}:/usr/sbin:/usr/bin:/sbin:/bin"})
-    full, then, third, error, said = krita.run(FULL_DISK, timeout=100, PATH=path)
-    assert full
+    full, unsaved, then, third, error, window = krita.run(FULL_DISK, timeout=150, PATH=path)
+    assert (full, unsaved) == (True, True)
     assert then == ["", "", ALL_LAYERS, True]
-    assert (third, error) == ("", "")
-    assert all("Smart Lineart" not in title for title in said)
+    assert (third, error, window) == ("", "", None)
     assert krita.run(READ_BACK, PATH=path) == [ALL_LAYERS, True]
 
 

@@ -26,7 +26,7 @@ DONE = "def job():\n    return K.artist.done"
 
 
 def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
-    krita = start_krita()
+    krita = start_krita(opengl=False)
     krita.run("def job():\n    arrange()\n    yield 500")
     failures = []
     for number in range(SEQUENCES):
@@ -39,7 +39,7 @@ def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
             failures.append(f"seed {seed}: {done}\n{str(error)[-1500:]}")
             figures(failures[-1])
             if not krita.running:
-                krita = start_krita()
+                krita = start_krita(opengl=False)
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
     assert krita.close() == 0, krita.last_words
 
@@ -81,3 +81,59 @@ def job():
     )
     assert held == ["Background", "Sketch"]
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+def test_runs_of_a_closed_document_all_end(krita) -> None:
+    """Found by sequence 700-14: the one that waited for another of its sketch waited for ever."""
+    states = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    yield 500
+    widget("ink").click()
+    yield from until(lambda: session().queue.active[0].state.value != "queued", 10)
+    document.setActiveNode(node_named(document, "Sketch"))
+    widget("ink").click()
+    jobs = list(session().queue.jobs)
+    document.setModified(False)
+    document.close()
+    yield from idle(20)
+    return [one.state.value for one in jobs]
+""",
+        timeout=60,
+    )
+    assert states == ["failed", "failed"]
+
+
+def test_older_ink_never_comes_last(krita) -> None:
+    """A run waits for its document; its sketch is inked once more as soon as that is in front again."""
+    apart, states = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    sketch = node_named(document, "Sketch")
+    yield 500
+    yield from ink()
+    paint(document, sketch, strokes(300, 200, thick=6))
+    document.setActiveNode(sketch)
+    yield 300
+    widget("ink").click()
+    first = session().queue.jobs[-1]
+    new_document(120, 90)
+    yield from until(lambda: "in front again" in session().message.text, 30)
+    show(document)
+    paint(document, sketch, strokes(300, 200, thick=3))
+    document.setActiveNode(sketch)
+    widget("ink").click()
+    second = session().queue.jobs[-1]
+    yield from idle()
+    before = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    yield from ink()
+    after = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    apart = int((before != after).sum())
+    return [apart, [first is not second, first.state.value, second.state.value]]
+""",
+        timeout=120,
+    )
+    assert states == [True, "finished", "finished"]
+    assert apart == 0  # it had nothing to renew

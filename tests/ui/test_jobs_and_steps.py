@@ -74,6 +74,19 @@ def test_an_error_on_the_thread_is_raised_where_it_is_waited_for() -> None:
     assert [type(error) for error in failures] == [KeyError]
 
 
+def test_a_failure_is_told_before_others_go_on() -> None:
+    loop, told = FakeLoop(), []
+
+    def work():
+        yield
+        raise KeyError("from the work")
+
+    outcome = start(loop, work(), lambda _: told.append("failed"))
+    outcome.when_done(lambda: told.append("over"))
+    loop.turn_until(lambda: outcome.done)
+    assert told == ["failed", "over"]
+
+
 def test_only_the_first_result_counts() -> None:
     pending, calls = Pending(), []
     pending.when_done(lambda: calls.append(pending.value))
@@ -93,6 +106,20 @@ def test_a_cancelled_job_stays_cancelled() -> None:
     assert one.cancelled
     assert heard == [JobState.inking, JobState.cancelled]
     assert one.progress == 0.0
+
+
+def test_runs_of_one_sketch_go_in_order_and_those_of_others_do_not_wait() -> None:
+    runs = JobQueue()
+    first, other, second = job(), job(document="e"), job()
+    runs.add(first)
+    first.enter(JobState.writing)  # and waits for its document to be in front
+    runs.add(other)
+    runs.add(second)
+    assert runs.next is other
+    other.enter(JobState.finished)
+    assert runs.next is None
+    first.cancel()
+    assert runs.next is second
 
 
 def test_progress_never_goes_back() -> None:

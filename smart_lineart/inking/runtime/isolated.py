@@ -9,6 +9,7 @@ found that a process could run on does the network run here.
 from __future__ import annotations
 
 import errno
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -260,8 +261,11 @@ def start_worker() -> WorkerProcess | None:
 
 
 def _greeted(python: Path) -> tuple[WorkerProcess | None, str]:
-    """A process that has answered, or why none does; one that is ended at its start gets a second chance."""
-    reason = ""
+    """A process that has answered, or why none does; one that is ended at its start gets a second chance.
+
+    Raises OutOfMemory when the system has no room for it: there is none in this process then either.
+    """
+    reason, killed = "", False
     for _ in range(2):
         try:
             worker = WorkerProcess(python)
@@ -273,12 +277,15 @@ def _greeted(python: Path) -> tuple[WorkerProcess | None, str]:
             unfit = worker.ask({"do": "greet"}, seconds=START_SECONDS).fields.get("unfit")
         except (WorkerDied, WorkerRetired) as error:
             reason = str(error) or "it ended at once"
+            killed = isinstance(error, WorkerDied) and error.killed
             worker.stop()
             continue
         if unfit is None:
             return worker, ""
         worker.stop()
         return None, str(unfit)
+    if killed and sys.platform == "linux":  # macOS kills programs whose signature it doesn't like as well
+        raise errors.OutOfMemory
     return None, reason
 
 

@@ -28,6 +28,7 @@ _MEMORY_SIGNS = (
     "out of memory",
     "not enough memory",
     "failed to allocate",
+    "can't alloc",  # OpenVINO's CPU plugin; an allocation that fails within a convolution
     "out_of_memory",
     "outofmemory",
     "cl_out_of_",

@@ -11,9 +11,9 @@ import numpy as np
 from krita import InfoObject, Krita, Selection  # noqa: F401 (for the snippets)
 
 try:
-    from PyQt6 import QtCore, QtGui, QtWidgets
+    from PyQt6 import QtCore, QtGui, QtWidgets, sip
 except ImportError:
-    from PyQt5 import QtCore, QtGui, QtWidgets
+    from PyQt5 import QtCore, QtGui, QtWidgets, sip
 
 K = Krita.instance()
 SRGB = "sRGB-elle-V2-srgbtrc.icc"
@@ -29,10 +29,32 @@ def new_document(width=600, height=400, model="RGBA", depth="U8", profile="", pp
     return document
 
 
+def owned(elements):
+    """What Krita lists, freed with the last reference to it: else it would keep layers in memory."""
+    for element in elements:
+        sip.transferback(element)
+    return elements
+
+
 def close_all():
-    for document in K.documents():
+    for document in owned(K.documents()):
         document.setModified(False)
         document.close()
+
+
+def show(document):
+    """Bring a document to the front, as a click on its tab does.
+
+    Krita's own Window.showView does nothing: it looks for the view among objects it has just made.
+    """
+    area = K.activeWindow().qwindow().findChild(QtWidgets.QMdiArea)
+    places = [view.document() == document for view in owned(K.activeWindow().views())]
+    windows = area.subWindowList()
+    for _, window in sorted(zip(places, windows, strict=True), key=lambda pair: not pair[0]):
+        area.setActiveSubWindow(window)
+        if K.activeDocument() == document:
+            return
+    raise LookupError(f"{document.name()} could not be brought to the front")
 
 
 def node_named(document, name):
@@ -43,7 +65,7 @@ def tree(document, node=None):
     """Names bottom to top; a group is [name, [children]]."""
     return [
         [child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name()
-        for child in (node or document.rootNode()).childNodes()
+        for child in owned((node or document.rootNode()).childNodes())
     ]
 
 
@@ -127,7 +149,7 @@ def sketch_document(width=600, height=400, name="Sketch", **options):
     document = new_document(width, height, **options)
     node = document.createNode(name, "paintlayer")
     paint(document, node, strokes(width, height, **look))
-    document.rootNode().addChildNode(node, document.rootNode().childNodes()[-1])
+    document.rootNode().addChildNode(node, owned(document.rootNode().childNodes())[-1])
     document.waitForDone()
     document.setActiveNode(node)
     return document

@@ -8,9 +8,9 @@ import random
 import numpy as np
 
 from . import helpers
-from .helpers import K, idle, modal, node_named, paint, session, strokes, tree, undo_text, widget
+from .helpers import K, idle, modal, node_named, owned, paint, session, strokes, tree, undo_text, widget
 
-WIDTH, HEIGHT = 240, 180
+WIDTH, HEIGHT = 160, 120
 WAITS_MS = (0, 0, 5, 20, 60, 150, 400)
 EXPECTED_ERRORS = ("Problem", "Cancelled", "NotRenewed", "InkError")
 OTHER = "Other page"
@@ -32,6 +32,7 @@ class Artist:
         self.identity = self.sketch.uniqueId().toString()
         self.painted = self.pixels(self.sketch)
         self.extra: dict[str, bytes] = {}
+        self.orphans: set[str] = set()
         self.closed = False
         session().last_error = ""
         session().say("")
@@ -71,6 +72,9 @@ class Artist:
         return self.done
 
     def ink(self):
+        active = self.document.activeNode()
+        if self.living() is None and active is not None:  # then a lineart that is selected is a sketch
+            self.orphans.add(active.name())
         widget("ink").click()
 
     def edit(self):
@@ -114,11 +118,11 @@ class Artist:
         node = self.document.createNode(name, "paintlayer")
         paint(self.document, node, strokes(40, 30, opaque=False), 5, 5)
         root = self.document.rootNode()
-        root.addChildNode(node, root.childNodes()[-1])
+        root.addChildNode(node, owned(root.childNodes())[-1])
         self.extra[name] = self.pixels(node)
 
     def select(self):
-        nodes = self.document.rootNode().childNodes()
+        nodes = owned(self.document.rootNode().childNodes())
         if nodes:
             self.document.setActiveNode(self.random.choice(nodes))
 
@@ -127,9 +131,7 @@ class Artist:
             self.other = helpers.new_document(120, 90, name=OTHER)
 
     def come_back(self):
-        for view in K.activeWindow().views():
-            if view.document() == self.document:
-                K.activeWindow().showView(view)
+        helpers.show(self.document)
 
     def ink_and_undo(self):
         """At a quiet moment: undo takes back exactly what a run did."""
@@ -178,7 +180,7 @@ class Artist:
             return
         names = tree(self.document)
         known = {"Background", "Sketch", "Lineart: Sketch", "Lineart: Background", *self.extra}
-        known |= {f"Lineart: {name}" for name in self.extra}
+        known |= {f"Lineart: {name}" for name in {*self.extra, *self.orphans}}
         if not set(map(str, names)) <= known:
             raise Violated(f"a stray layer: {names}")
         if len(names) != len(set(map(str, names))):
@@ -205,7 +207,7 @@ class Artist:
         raise Violated(f"still under way: {[(job.title, job.state) for job in session().queue.active]}")
 
     def living(self):
-        for node in self.document.rootNode().childNodes():
+        for node in owned(self.document.rootNode().childNodes()):
             if node.uniqueId().toString() == self.identity:
                 return node
         return None
@@ -215,7 +217,7 @@ class Artist:
 
     def state(self) -> list:
         """Names and pixels of all layers."""
-        nodes = self.document.rootNode().childNodes()
+        nodes = owned(self.document.rootNode().childNodes())
         return [[node.name() for node in nodes], [self.pixels(node) for node in nodes]]
 
     @staticmethod
