@@ -108,11 +108,12 @@ class KritaProcess:
         *,
         environment: dict[str, str] | None = None,
         settings: str = "",
+        shortcuts: str = "",
         plugin: bool = True,
         plugin_changes: Callable[[Path], None] | None = None,
         steady: bool = False,
     ):
-        """Start a Krita with the plugin.
+        """Start a Krita with the plugin; `settings` and `shortcuts` are lines of its kritarc and shortcuts.
 
         `steady` is for measuring waits: without OpenGL, whose stand-in on a machine without a graphics card
         waits long for itself, and ahead of other programs where this machine lets us.
@@ -125,12 +126,13 @@ class KritaProcess:
         self.driver = self.home / "driver"
         self._number = 0
         self.last_words = ""
-        self._start(environment or {}, settings, plugin, plugin_changes)
+        self._start(environment or {}, settings, shortcuts, plugin, plugin_changes)
 
     def _start(
         self,
         environment: dict[str, str],
         settings: str,
+        shortcuts: str,
         plugin: bool,
         plugin_changes: Callable[[Path], None] | None,
     ) -> None:
@@ -138,6 +140,8 @@ class KritaProcess:
         if warm:
             shutil.copytree(warm, self.home, dirs_exist_ok=True, symlinks=True)
         write_profile(self.home, settings, plugin)
+        if shortcuts:
+            (self.home / "config/kritashortcutsrc").write_text(f"[Shortcuts]\n{shortcuts}\n")
         if plugin_changes:
             plugin_changes(self.home / "data/krita/pykrita/smart_lineart")
         if self.steady:

@@ -285,3 +285,46 @@ def job():
     assert said == "Memory ran short; inking goes on in smaller tiles."
     assert max(tiles[1:]) < tiles[0]
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+THEME = """
+def contrast(name, size):
+    \"\"\"How far an icon's pixels lie from what it stands on, in luma.\"\"\"
+    one = widget(name)
+    icon = one.itemIcon(0) if isinstance(one, QtWidgets.QComboBox) else one.icon()
+    image = icon.pixmap(*size).toImage()
+    spots = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    seen = [colour for colour in spots if colour.alpha() > 200]
+    ground = one.palette().color(QtGui.QPalette.ColorRole.Button)
+    return abs(sum(QtGui.qGray(colour.rgb()) for colour in seen) / len(seen) - QtGui.qGray(ground.rgb()))
+
+ICONS = ("ink", "keepCopy", "closeMessage", "copyDiagnostics")
+
+def look():
+    ground = docker().widget().palette().color(QtGui.QPalette.ColorRole.Window)
+    icons = {name: contrast(name, (16, 16)) for name in ICONS}
+    return {"ground": QtGui.qGray(ground.rgb()), **icons, "style": contrast("style", (68, 18))}
+
+def themes():
+    menus = K.activeWindow().qwindow().findChildren(QtWidgets.QMenu)
+    return {action.text().replace("&", ""): action for menu in menus for action in menu.actions()}
+
+def job():
+    arrange()
+    yield 500
+    found = []
+    for theme in ("Krita dark", "Krita bright", "Krita dark"):
+        themes()[theme].trigger()
+        yield 800
+        found.append(look())
+    return found
+"""
+
+
+def test_the_docker_goes_along_when_the_theme_changes(start_krita) -> None:
+    dark, bright, again = start_krita().run(THEME, timeout=60)
+    assert dark["ground"] < 100
+    assert bright["ground"] > 180
+    assert again == dark
+    pale = {name: value for one in (dark, bright) for name, value in one.items() if value < 60}
+    assert {name for name in pale if name != "ground"} == set(), (dark, bright)

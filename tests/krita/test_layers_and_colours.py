@@ -30,6 +30,17 @@ COLOUR_SPACES = [
     ("YCbCrA", "F32", "ITU-R BT.601-7 + BT.1886 YCbCr ICC V2 profile"),
 ]
 INK = (160, 60, 60)
+# Not too bright for the inks of CMYK.
+PATCHES = [
+    (0, 0, 0),
+    (90, 90, 90),
+    (200, 200, 200),
+    (160, 60, 60),
+    (70, 120, 70),
+    (70, 80, 140),
+    (255, 255, 255),
+]
+LUMA = 0.2126, 0.7152, 0.0722
 
 
 def test_every_colour_model_and_depth(krita) -> None:
@@ -40,6 +51,17 @@ def krita_shows(document, colour):
     node = document.createNode("colour", "paintlayer")
     paint(document, node, np.array([[[*colour[::-1], 255]]], np.uint8))
     return bgra(node, 0, 0, 1, 1)[0, 0, 2::-1].tolist()
+
+def luma_read(document):
+    \"\"\"The luma that the plugin reads of patches of colour.\"\"\"
+    from smart_lineart.inking import Rect
+    from smart_lineart.krita_host.layer import Layer
+    from smart_lineart.krita_host.reading import read_sketch
+    node = document.createNode("patches", "paintlayer")
+    patches = np.array([[[*colour[::-1], 255] for colour in PATCHES]], np.uint8)
+    paint(document, node, patches.repeat(8, 0).repeat(8, 1))
+    *_, sketch = read_sketch(Layer(node), Rect(0, 0, 8 * len(PATCHES), 8))
+    return (255 * sketch.read_luma(0, 8))[4, 4::8].tolist()
 
 def job():
     from krita import ManagedColor
@@ -58,6 +80,7 @@ def job():
         session().change("colour", "foreground", final=True)
         yield from idle()
         results[f"{model} {depth} {profile}"] = {
+            "luma": luma_read(document),
             "sentence": sentence, "error": session().last_error, "black": black,
             "coloured": lineart_shape(document), "space": space,
             "document": [document.colorModel(), document.colorDepth(), document.colorProfile()],
@@ -67,6 +90,7 @@ def job():
         timeout=400,
         SPACES=COLOUR_SPACES,
         INK=INK,
+        PATCHES=PATCHES,
     )
     count = found["RGBA U8 "]["black"]["count"]
     wrong = {space: fault for space, result in found.items() if (fault := colour_fault(space, result, count))}
@@ -79,6 +103,11 @@ def colour_fault(space: str, result: dict, count: int) -> str:
         return f"not inked: {result['sentence']} {result['error']}"
     if result["space"] != result["document"] or not result["document"][2].startswith(space.split(" ", 2)[2]):
         return f"the layer is {result['space']}, the document {result['document']}"
+    # To grey Krita mixes colours in a way of its own.
+    told = [sum(part * share for part, share in zip(colour, LUMA, strict=True)) for colour in PATCHES]
+    compared = [not space.startswith("GRAYA") or len(set(colour)) == 1 for colour in PATCHES]
+    if any(one and abs(a - b) > 4 for one, a, b in zip(compared, result["luma"], told, strict=True)):
+        return f"the luma of {PATCHES} is read as {result['luma']}, and is {told}"
     for name, krita in zip(("black", "coloured"), result["krita"], strict=True):
         ink = result[name]
         if ink["count"] != pytest.approx(count, rel=0.03):
@@ -143,6 +172,14 @@ KINDS = {
     picture = strokes(500, 350)
     QtGui.QImage(picture.tobytes(), 500, 350, 2000, QtGui.QImage.Format.Format_ARGB32).save(path)
     layer = document.createFileLayer("File", path, "None")
+    root.addChildNode(layer, None)
+    return layer""",
+    "fill": """
+    info = InfoObject()
+    info.setProperty("pattern", "Grid01.pat")
+    selection = Selection()
+    selection.select(0, 0, 500, 350, 255)
+    layer = document.createFillLayer("Fill", "pattern", info, selection)
     root.addChildNode(layer, None)
     return layer""",
     "opacity": """
