@@ -13,6 +13,8 @@ LONG = (
     "ONNX Runtime is not installed; install it with: python -m pip install --target /home/me/" + 9 * "folder/"
 )
 NARROW = """
+from smart_lineart.ui.i18n import tr
+
 def told(fault, widget):
     return f"{fault}: {widget.objectName() or type(widget).__name__} {widget.width()} px"
 
@@ -50,6 +52,8 @@ def room_and_need(one):
         icon = one.iconSize().width() + 4 if not one.itemIcon(0).isNull() else 0
         texts = [one.itemText(index) for index in range(one.count())]
         return field.width(), icon + max(letters.horizontalAdvance(text) for text in texts)
+    if isinstance(one, QtWidgets.QLabel):
+        return one.width(), letters.horizontalAdvance(one.text())
     if isinstance(one, QtWidgets.QTextEdit):
         return one.viewport().width(), round(one.document().idealWidth())
     return 0, 0
@@ -67,6 +71,7 @@ def job():
     yield from until(lambda: widget("device").count() > 1, 60)
     widget("frames").parentWidget().setVisible(True)
     session().say(LONG)
+    widget("corrections").setText(tr("{count} corrections kept", count=888))
     yield 300
     message = widget("message")
     wrapped = 3 * message.fontMetrics().height() < message.document().size().height() <= message.height()

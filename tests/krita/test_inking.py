@@ -64,7 +64,7 @@ def job():
 
 
 def test_the_shortcut_the_artist_chose_inks(start_krita) -> None:
-    krita = start_krita(shortcuts="smart_lineart_ink=Ctrl+Alt+I")
+    krita = start_krita(shortcuts="smart_lineart_ink=Ctrl+Alt+K")
     krita.run("""
 def job():
     arrange()
@@ -75,7 +75,7 @@ def job():
     K.activeWindow().qwindow().setFocus()
     yield 300
 """)
-    krita.screen.key("ctrl+alt+i")
+    krita.screen.key("ctrl+alt+k")
     krita.run("def job():\n    yield from until(lambda: session().queue.jobs, 20)\n    yield from idle()")
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
 
