@@ -158,7 +158,8 @@ def job():
     yield 200
 """)
     krita.screen.key("space")
-    krita.run("def job():\n    yield from until(lambda: session().queue.jobs, 20)\n    yield from idle()")
+    krita.run("def job():\n    yield from until(lambda: lineart_shape(K.activeDocument()), 60)")
+    krita.wait_idle()
     first = krita.facts()["lineart"]
     krita.run("def job():\n    widget('thickness').setFocus()\n    yield 200")
     krita.screen.key("1", "2", "Return")
@@ -311,8 +312,7 @@ def look():
     return {"ground": QtGui.qGray(ground.rgb()), **icons, "style": contrast("style", (68, 18))}
 
 def themes():
-    menus = K.activeWindow().qwindow().findChildren(QtWidgets.QMenu)
-    return {action.text().replace("&", ""): action for menu in menus for action in menu.actions()}
+    return {action.text().replace("&", ""): action for action in K.action("theme_menu").menu().actions()}
 
 def job():
     arrange()

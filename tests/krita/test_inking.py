@@ -76,7 +76,8 @@ def job():
     yield 300
 """)
     krita.screen.key("ctrl+alt+k")
-    krita.run("def job():\n    yield from until(lambda: session().queue.jobs, 20)\n    yield from idle()")
+    krita.run("def job():\n    yield from until(lambda: lineart_shape(K.activeDocument()), 60)")
+    krita.wait_idle()
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
 
 
