@@ -336,9 +336,9 @@ def test_it_is_said_where_a_sketch_has_no_lines(krita) -> None:
         """
 def job():
     document = sketch_document(300, 200)
-    picture = np.full((200, 300, 4), 255, np.uint8)
-    picture[50:53, 50:53, :3] = picture[120:122, 200:202, :3] = 60
-    paint(document, node_named(document, "Sketch"), picture)
+    shade = np.full((200, 300, 4), 255, np.uint8)
+    shade[..., :3] = np.linspace(190, 255, 300)[:, None]
+    paint(document, node_named(document, "Sketch"), shade)
     yield 400
     said = yield from ink(20)
     return [said, tree(document)]
