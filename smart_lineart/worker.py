@@ -29,11 +29,15 @@ LEAST_PYTHON = (3, 10)
 PACKAGE = Path(__file__).resolve().parent
 FIRST_TO_GO = "1000"  # of the system's scores for whom to end when memory is short, the highest
 
+NICER = 5  # steps of niceness below the painting program
+BELOW_NORMAL = 0x4000  # what Windows calls the same
+
 
 def main() -> None:
     """Answer questions until there are no more."""
     questions, answers = _private_pipes()
     _go_first_when_memory_is_short()
+    _let_painting_go_first()
     messages = _import_file("messages", PACKAGE / "inking" / "runtime" / "messages.py")
     arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read_on, args=(messages, questions, arrived), daemon=True).start()
@@ -121,6 +125,21 @@ def _go_first_when_memory_is_short() -> None:
     """The system ends the process with the highest score: better this one than the painting program."""
     with contextlib.suppress(OSError):  # not Linux, or no /proc
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
+
+
+def _let_painting_go_first() -> None:
+    """Compute in what the painting program leaves of the processor: a brush that lags is worse."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.WinDLL("kernel32")
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p
+        kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), BELOW_NORMAL)
+        return
+    with contextlib.suppress(AttributeError, OSError):  # macOS has no such classes
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))  # whatever Krita itself was started as
+    with contextlib.suppress(OSError):
+        os.nice(NICER)
 
 
 def _import_file(name: str, file: Path, folders: list[str] | None = None) -> ModuleType:

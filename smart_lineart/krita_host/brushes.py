@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import krita
 import numpy as np
 from krita import Krita, Node
 from numpy.typing import NDArray
@@ -49,9 +50,14 @@ def current_preset() -> Preset | None:
     resource = view.currentBrushPreset() if view is not None else None
     if resource is None:
         return None
-    # A preset is a PNG whose text holds its settings, and Krita hands out the picture with its text.
-    settings = str(resource.image().text("preset"))
-    return Preset(str(resource.name()), settings)
+    return Preset(str(resource.name()), _settings(resource))
+
+
+def _settings(resource: Any) -> str:
+    if hasattr(krita, "Preset"):  # since 5.2
+        return str(krita.Preset(resource).toXML())
+    # A preset is a PNG whose text holds its settings; Krita 5.1 hands out the picture with its text.
+    return str(resource.image().text("preset"))
 
 
 def can_paint() -> bool:

@@ -58,16 +58,17 @@ def canvas_place(document: Document) -> CanvasPlace | None:
     if canvas is None or canvas.rotation() or canvas.mirror():
         return None
     scroll = _scroll_area(window.qwindow())
-    zoom = canvas.zoomLevel() * _zoom_unit(document)
+    zoom = canvas.zoomLevel() * _zoom_unit(canvas, document)
     if scroll is None or zoom <= 0:
         return None
     left, top = scroll.horizontalScrollBar().value(), scroll.verticalScrollBar().value()
     return CanvasPlace(scroll.viewport(), zoom, left, top)
 
 
-def _zoom_unit(document: Document) -> float:
-    """Screen pixels per page pixel at Krita's zoom level 1."""
-    return 1.0 if document.ppi <= 0 else 72.0 / document.ppi
+def _zoom_unit(canvas: Any, document: Document) -> float:
+    """Screen pixels per page pixel at Krita's zoom level 1, which is a scale of points up to Krita 5.2."""
+    counts_pixels = hasattr(canvas, "preferredCenter")  # came with it, in 5.3
+    return 1.0 if counts_pixels or document.ppi <= 0 else 72.0 / document.ppi
 
 
 _mdi_areas: dict[int, QMdiArea] = {}

@@ -79,6 +79,14 @@ class Run:
         job.report(0.95)
         if (yield from self._put(fresh, pen)):
             session.cache.put(item)
+            if not fresh.coverage.any() and not job.live:
+                session.say(self._nothing_found())
+
+    def _nothing_found(self) -> str:
+        return tr(
+            'No lines were found in "{name}": drag "Faint lines" or "Detail" to the right to find more.',
+            name=self._job.title,
+        )
 
     def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None) -> Work:
         """The sketch's lines: those known already, where nothing has changed."""

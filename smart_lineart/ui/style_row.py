@@ -41,6 +41,7 @@ class StyleRow(QtWidgets.QWidget):
         self._button.setObjectName("brushMenu")
         self._button.setAutoRaise(True)
         self._button.setText("…")
+        self._button.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # it would lie on the dots
         self._button.setToolTip(tr("Add, share or remove brush styles of your own"))
         self._button.setAccessibleName(tr("Brush styles of your own"))
         self._button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)

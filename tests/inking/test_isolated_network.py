@@ -279,7 +279,7 @@ os.kill(os.getpid(), 9)
     assert "worker.py" not in command_of(pid)
 
 
-def test_the_process_holds_nothing_of_this_one_and_goes_first_when_memory_is_short(make, tmp_path) -> None:
+def test_the_process_holds_nothing_of_this_one_and_leaves_it_memory_and_processor(make, tmp_path) -> None:
     read, write = os.pipe()
     os.set_inheritable(write, True)
     network = make()
@@ -292,6 +292,7 @@ def test_the_process_holds_nothing_of_this_one_and_goes_first_when_memory_is_sho
     assert own not in held
     assert {link.split(":")[0] for link in held} == {"pipe", "/dev/null"}
     assert (folder / "oom_score_adj").read_text().strip() == "1000"
+    assert os.getpriority(os.PRIO_PROCESS, network.pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 5)
     assert (folder / "cwd").readlink() == Path("/")
 
 

@@ -72,10 +72,15 @@ class Screen:
         subprocess.run(["xdotool", *map(str, words)], check=True, env={**os.environ, "DISPLAY": self.display})
 
     def click(self, x: int, y: int) -> None:
-        self.xdotool("mousemove", "--sync", x, y, "click", 1)
+        self.xdotool(*self._go(x, y), "click", 1)
+
+    @staticmethod
+    def _go(x: int, y: int) -> tuple[object, ...]:
+        """Words that move the mouse. Not `--sync`: where the mouse is there already, that waits for 15 s."""
+        return "mousemove", x, y, "sleep", 0.03
 
     def drag(self, x: int, y: int, to_x: int, to_y: int, steps: int = 12, pause: float = 0.04) -> None:
-        self.xdotool("mousemove", "--sync", x, y, "mousedown", 1)
+        self.xdotool(*self._go(x, y), "mousedown", 1)
         for step in range(1, steps + 1):
             self.xdotool("mousemove", x + (to_x - x) * step // steps, y + (to_y - y) * step // steps)
             time.sleep(pause)
@@ -83,7 +88,7 @@ class Screen:
 
     def stroke(self, places: list[tuple[int, int]], steps: int = 8, pause: float = 0.01) -> None:
         """Press at the first place, go through the others, and let go at the last."""
-        self.xdotool("mousemove", "--sync", *places[0], "mousedown", 1)
+        self.xdotool(*self._go(*places[0]), "mousedown", 1)
         for (x, y), (to_x, to_y) in itertools.pairwise(places):
             for step in range(1, steps + 1):
                 self.xdotool("mousemove", x + (to_x - x) * step // steps, y + (to_y - y) * step // steps)
@@ -108,12 +113,13 @@ class KritaProcess:
         *,
         environment: dict[str, str] | None = None,
         settings: str = "",
+        shortcuts: str = "",
         plugin: bool = True,
         plugin_changes: Callable[[Path], None] | None = None,
         steady: bool = False,
         opengl: bool = True,
     ):
-        """Start a Krita with the plugin.
+        """Start a Krita with the plugin; `settings` and `shortcuts` are lines of its kritarc and shortcuts.
 
         `opengl`: whether the canvas is drawn with it, which costs most of the time on a machine without a
         graphics card.
@@ -130,12 +136,13 @@ class KritaProcess:
         self.driver = self.home / "driver"
         self._number = 0
         self.last_words = ""
-        self._start(environment or {}, settings, plugin, plugin_changes)
+        self._start(environment or {}, settings, shortcuts, plugin, plugin_changes)
 
     def _start(
         self,
         environment: dict[str, str],
         settings: str,
+        shortcuts: str,
         plugin: bool,
         plugin_changes: Callable[[Path], None] | None,
     ) -> None:
@@ -143,6 +150,8 @@ class KritaProcess:
         if warm:
             shutil.copytree(warm, self.home, dirs_exist_ok=True, symlinks=True)
         write_profile(self.home, settings, plugin)
+        if shortcuts:
+            (self.home / "config/kritashortcutsrc").write_text(f"[Shortcuts]\n{shortcuts}\n")
         if plugin_changes:
             plugin_changes(self.home / "data/krita/pykrita/smart_lineart")
         if not self.opengl:

@@ -13,6 +13,8 @@ LONG = (
     "ONNX Runtime is not installed; install it with: python -m pip install --target /home/me/" + 9 * "folder/"
 )
 NARROW = """
+from smart_lineart.ui.i18n import tr
+
 def told(fault, widget):
     return f"{fault}: {widget.objectName() or type(widget).__name__} {widget.width()} px"
 
@@ -50,6 +52,8 @@ def room_and_need(one):
         icon = one.iconSize().width() + 4 if not one.itemIcon(0).isNull() else 0
         texts = [one.itemText(index) for index in range(one.count())]
         return field.width(), icon + max(letters.horizontalAdvance(text) for text in texts)
+    if isinstance(one, QtWidgets.QLabel):
+        return one.width(), letters.horizontalAdvance(one.text())
     if isinstance(one, QtWidgets.QTextEdit):
         return one.viewport().width(), round(one.document().idealWidth())
     return 0, 0
@@ -67,6 +71,7 @@ def job():
     yield from until(lambda: widget("device").count() > 1, 60)
     widget("frames").parentWidget().setVisible(True)
     session().say(LONG)
+    widget("corrections").setText(tr("{count} corrections kept", count=888))
     yield 300
     message = widget("message")
     wrapped = 3 * message.fontMetrics().height() < message.document().size().height() <= message.height()
@@ -153,7 +158,8 @@ def job():
     yield 200
 """)
     krita.screen.key("space")
-    krita.run("def job():\n    yield from until(lambda: session().queue.jobs, 20)\n    yield from idle()")
+    krita.run("def job():\n    yield from until(lambda: lineart_shape(K.activeDocument()), 60)")
+    krita.wait_idle()
     first = krita.facts()["lineart"]
     krita.run("def job():\n    widget('thickness').setFocus()\n    yield 200")
     krita.screen.key("1", "2", "Return")
@@ -285,3 +291,45 @@ def job():
     assert said == "Memory ran short; inking goes on in smaller tiles."
     assert max(tiles[1:]) < tiles[0]
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+THEME = """
+def contrast(name, size):
+    \"\"\"How far an icon's pixels lie from what it stands on, in luma.\"\"\"
+    one = widget(name)
+    icon = one.itemIcon(0) if isinstance(one, QtWidgets.QComboBox) else one.icon()
+    image = icon.pixmap(*size).toImage()
+    spots = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    seen = [colour for colour in spots if colour.alpha() > 200]
+    ground = one.palette().color(QtGui.QPalette.ColorRole.Button)
+    return abs(sum(QtGui.qGray(colour.rgb()) for colour in seen) / len(seen) - QtGui.qGray(ground.rgb()))
+
+ICONS = ("ink", "keepCopy", "closeMessage", "copyDiagnostics")
+
+def look():
+    ground = docker().widget().palette().color(QtGui.QPalette.ColorRole.Window)
+    icons = {name: contrast(name, (16, 16)) for name in ICONS}
+    return {"ground": QtGui.qGray(ground.rgb()), **icons, "style": contrast("style", (68, 18))}
+
+def themes():
+    return {action.text().replace("&", ""): action for action in K.action("theme_menu").menu().actions()}
+
+def job():
+    arrange()
+    yield 500
+    found = []
+    for theme in ("Krita dark", "Krita bright", "Krita dark"):
+        themes()[theme].trigger()
+        yield 800
+        found.append(look())
+    return found
+"""
+
+
+def test_the_docker_goes_along_when_the_theme_changes(start_krita) -> None:
+    dark, bright, again = start_krita().run(THEME, timeout=60)
+    assert dark["ground"] < 100
+    assert bright["ground"] > 180
+    assert again == dark
+    pale = {name: value for one in (dark, bright) for name, value in one.items() if value < 60}
+    assert {name for name in pale if name != "ground"} == set(), (dark, bright)

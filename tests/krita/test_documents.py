@@ -83,6 +83,34 @@ def job():
     ]
 
 
+def test_the_artists_settings_are_there_in_the_next_krita(start_krita) -> None:
+    krita = start_krita()
+    krita.run("""
+def job():
+    arrange()
+    sketch_document(300, 200)
+    yield 800
+    ours = session()
+    ours.look()
+    for name, value in (("thickness", 9.0), ("style", "brush"), ("faint", 0.3), ("unit", "mm")):
+        ours.change(name, value, final=True)
+    ours.set_engine_options(memory=512)
+    close_all()
+    QtCore.QTimer.singleShot(0, lambda: [w.qwindow().close() for w in K.windows()])
+""")
+    assert krita.wait() == 0
+    kept = (krita.home / "config/kritarc").read_text(encoding="utf-8")
+    settings, memory = start_krita(settings=kept[kept.index("[smart_lineart]") :].split("\n[")[0]).run("""
+def job():
+    sketch_document(300, 200)
+    yield 800
+    session().look()
+    return [str(session().settings), widget("memory").value()]
+""")
+    assert "thickness=9.0, unit='mm', style='brush', detail=0.0, faint=0.3" in settings
+    assert memory == 512
+
+
 ANIMATION = """
 def animated():
     document = sketch_document(400, 300, opaque=False)

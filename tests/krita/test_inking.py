@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,24 @@ def job():
         timeout=100,
     )
     assert result == [["Scripts"], ["Background", "Sketch", "Lineart: Sketch"]]
+
+
+def test_the_shortcut_the_artist_chose_inks(start_krita) -> None:
+    krita = start_krita(shortcuts="smart_lineart_ink=Ctrl+Alt+K")
+    krita.run("""
+def job():
+    arrange()
+    sketch_document(300, 200)
+    yield 800
+    session().look()
+    K.activeWindow().qwindow().activateWindow()
+    K.activeWindow().qwindow().setFocus()
+    yield 300
+""")
+    krita.screen.key("ctrl+alt+k")
+    krita.run("def job():\n    yield from until(lambda: lineart_shape(K.activeDocument()), 60)")
+    krita.wait_idle()
+    assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
 
 
 def test_the_lineart_follows_a_drag_and_it_is_one_step(krita) -> None:
@@ -233,7 +252,35 @@ def test_inking_from_the_lineart_layer_works_on_its_sketch(krita) -> None:
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
 
 
-def test_cancel_leaves_nothing_behind(krita, pictures: Path) -> None:
+def test_a_bar_shows_how_far_a_run_is(krita) -> None:
+    krita.run(BIG_SKETCH)
+    krita.run("""
+def job():
+    K.shown = []
+    def look():
+        bar = docker().findChild(QtWidgets.QProgressBar, "progress")
+        if bar is not None and bar.isVisible():
+            K.shown.append([bar.value(), bar.format()])
+    K.look = look
+    session().queue.changed.connect(look)
+""")
+    krita.ink()
+    shown = krita.run("def job():\n    session().queue.changed.disconnect(K.look)\n    return K.shown")
+    values, texts = zip(*shown, strict=True)
+    assert list(values) == sorted(values)
+    assert len(set(values)) > 4
+    assert [text for text, _ in itertools.groupby(texts)] == [
+        "Reading Sketch",
+        "Inking Sketch",
+        "Drawing Sketch",
+    ]
+    assert (
+        krita.run("def job():\n    yield 50\n    return docker().findChild(QtWidgets.QWidget, 'progress')")
+        is None
+    )
+
+
+def test_cancel_works_at_once_and_leaves_nothing_behind(krita, pictures: Path) -> None:
     krita.run(BIG_SKETCH)
     before = krita.facts()
     krita.click("ink")
@@ -242,12 +289,22 @@ def job():
     ours = session()
     yield from until(lambda: any(job.state.value == "inking" for job in ours.queue.active))
     yield 150
-    K.job = ours.queue.active[0]
+    K.job, K.cancelled = ours.queue.active[0], []
+    def cancelled():
+        K.cancelled.append([time.monotonic(), K.job.state.value, len(ours.queue.active)])
+    widget("cancel").clicked.connect(cancelled)
 """)
     krita.picture(pictures / "running.png")
     krita.click("cancel")
-    krita.run("def job():\n    yield from until(lambda: not session().queue.active, 10)")
-    assert krita.run("def job():\n    return K.job.state.value") == "cancelled"
+    state, active, gone = krita.run("""
+def job():
+    yield from until(lambda: K.cancelled, 10)
+    at, state, active = K.cancelled[0]
+    yield from until(lambda: session()._running is None, 30)
+    return [state, active, time.monotonic() - at]
+""")
+    assert (state, active) == ("cancelled", 0), "to the artist it has not stopped at once"
+    assert gone < 3
     krita.wait_idle()
     after = krita.facts()
     assert (after["tree"], after["undo"], after["message"]) == (before["tree"], before["undo"], "")
@@ -406,6 +463,36 @@ def job():
     assert result[0] > 500
     assert result[1] == ["Background", "Sketch", "Lineart: Sketch", "Paint"]
     assert result[2] == "Paint"
+
+
+def test_the_artist_paints_in_another_document_meanwhile(krita) -> None:
+    krita.run(BIG_SKETCH)
+    krita.click("ink")
+    krita.run("""
+def job():
+    yield from until(lambda: any(job.state.value == "inking" for job in session().queue.active))
+    K.sketch = K.activeDocument()
+    K.other = new_document(900, 700)
+    layer = K.other.createNode("Paint", "paintlayer")
+    K.other.rootNode().addChildNode(layer, None)
+    yield 300
+    yield from take_brush("Paint", 12)
+""")
+    places = krita.run("def job():\n    return [on_screen(K.other, x, 300) for x in (100, 700)]")
+    krita.screen.stroke([tuple(place) for place in places], steps=30)
+    meanwhile = krita.run("def job():\n    return [j.state.value for j in session().queue.active]")
+    krita.wait_idle()
+    painted, there, other, shown = krita.run("""
+def job():
+    K.other.waitForDone()
+    painted = shape(bgra(node_named(K.other, "Paint"), 0, 0, 900, 700))
+    return [painted, tree(K.sketch), tree(K.other), K.activeDocument() == K.other]
+""")
+    assert meanwhile, "the run had ended before the stroke was painted"
+    assert painted["bounds"][0] < 110
+    assert painted["bounds"][2] > 690
+    assert there == ["Background", "Sketch", "Lineart: Sketch"]
+    assert (other, shown) == (["Background", "Paint"], True)
 
 
 def test_letting_go_of_detail_inks_anew_in_one_step(krita) -> None:

@@ -30,6 +30,16 @@ COLOUR_SPACES = [
     ("YCbCrA", "F32", "ITU-R BT.601-7 + BT.1886 YCbCr ICC V2 profile"),
 ]
 INK = (160, 60, 60)
+PATCHES = [
+    (0, 0, 0),
+    (90, 90, 90),
+    (200, 200, 200),
+    (160, 60, 60),
+    (70, 120, 70),
+    (70, 80, 140),
+    (255, 255, 255),
+]
+LUMA = 0.2126, 0.7152, 0.0722
 
 
 def test_every_colour_model_and_depth(krita) -> None:
@@ -40,6 +50,18 @@ def krita_shows(document, colour):
     node = document.createNode("colour", "paintlayer")
     paint(document, node, np.array([[[*colour[::-1], 255]]], np.uint8))
     return bgra(node, 0, 0, 1, 1)[0, 0, 2::-1].tolist()
+
+def luma_read(document):
+    \"\"\"The luma that the plugin reads of patches of colour, and how Krita shows them, as R, G, B.\"\"\"
+    from smart_lineart.inking import Rect
+    from smart_lineart.krita_host.layer import Layer
+    from smart_lineart.krita_host.reading import read_sketch
+    node = document.createNode("patches", "paintlayer")
+    patches = np.array([[[*colour[::-1], 255] for colour in PATCHES]], np.uint8)
+    paint(document, node, patches.repeat(8, 0).repeat(8, 1))
+    *_, sketch = read_sketch(Layer(node), Rect(0, 0, 8 * len(PATCHES), 8))
+    shown = bgra(node, 0, 0, 8 * len(PATCHES), 8)[4, 4::8, 2::-1]
+    return [(255 * sketch.read_luma(0, 8))[4, 4::8].tolist(), shown.tolist()]
 
 def job():
     from krita import ManagedColor
@@ -58,6 +80,7 @@ def job():
         session().change("colour", "foreground", final=True)
         yield from idle()
         results[f"{model} {depth} {profile}"] = {
+            "luma": luma_read(document),
             "sentence": sentence, "error": session().last_error, "black": black,
             "coloured": lineart_shape(document), "space": space,
             "document": [document.colorModel(), document.colorDepth(), document.colorProfile()],
@@ -67,6 +90,7 @@ def job():
         timeout=400,
         SPACES=COLOUR_SPACES,
         INK=INK,
+        PATCHES=PATCHES,
     )
     count = found["RGBA U8 "]["black"]["count"]
     wrong = {space: fault for space, result in found.items() if (fault := colour_fault(space, result, count))}
@@ -79,6 +103,10 @@ def colour_fault(space: str, result: dict, count: int) -> str:
         return f"not inked: {result['sentence']} {result['error']}"
     if result["space"] != result["document"] or not result["document"][2].startswith(space.split(" ", 2)[2]):
         return f"the layer is {result['space']}, the document {result['document']}"
+    read, shown = result["luma"]
+    luma = [sum(part * share for part, share in zip(colour, LUMA, strict=True)) for colour in shown]
+    if read != pytest.approx(luma, abs=1.5):
+        return f"the luma of {shown} is read as {read}, and is {luma}"
     for name, krita in zip(("black", "coloured"), result["krita"], strict=True):
         ink = result[name]
         if ink["count"] != pytest.approx(count, rel=0.03):
@@ -143,6 +171,12 @@ KINDS = {
     picture = strokes(500, 350)
     QtGui.QImage(picture.tobytes(), 500, 350, 2000, QtGui.QImage.Format.Format_ARGB32).save(path)
     layer = document.createFileLayer("File", path, "None")
+    root.addChildNode(layer, None)
+    return layer""",
+    "fill": """
+    selection = Selection()
+    selection.select(0, 0, 500, 350, 255)
+    layer = document.createFillLayer("Fill", "multigrid", InfoObject(), selection)
     root.addChildNode(layer, None)
     return layer""",
     "opacity": """
@@ -295,6 +329,24 @@ def job():
     assert '"Fill"' in said["fill"]
     assert (shown, visible, modal) == (said["blank"], True, None)
     assert not [name for name in layers if name.startswith("Lineart")]
+
+
+def test_it_is_said_where_a_sketch_has_no_lines(krita) -> None:
+    said, layers = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    shade = np.full((200, 300, 4), 255, np.uint8)
+    shade[..., :3] = np.linspace(190, 255, 300)[:, None]
+    paint(document, node_named(document, "Sketch"), shade)
+    yield 400
+    said = yield from ink(20)
+    return [said, tree(document)]
+""",
+        timeout=60,
+    )
+    assert said.startswith('No lines were found in "Sketch"')
+    assert layers == ["Background", "Sketch", "Lineart: Sketch"]
 
 
 def test_ink_stays_inside_the_selection_and_the_rest_is_left_alone(krita) -> None:

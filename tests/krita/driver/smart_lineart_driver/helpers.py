@@ -194,11 +194,13 @@ def undo_text():
 
 
 def undo(document):
+    document.waitForDone()  # Krita does nothing at an undo while it is at work on the image
     K.action("edit_undo").trigger()
     document.waitForDone()
 
 
 def redo(document):
+    document.waitForDone()
     K.action("edit_redo").trigger()
     document.waitForDone()
 
