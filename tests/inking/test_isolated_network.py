@@ -231,6 +231,28 @@ def test_any_bytes_from_the_network_become_ink_or_a_sentence(faulty, monkeypatch
         assert inker.render(features).shape == (300, 400)
 
 
+def test_a_process_that_ends_between_its_start_and_its_first_work_is_replaced(
+    make, expected, notices, monkeypatch
+) -> None:
+    start, killed = isolated.start_worker, []
+
+    def start_and_kill():
+        worker = start()
+        if not killed:
+            killed.append(worker.pid)
+            os.kill(worker.pid, 9)
+            while worker.running:
+                time.sleep(0.01)
+        return worker
+
+    network = make()
+    network.release_memory()  # the process it began with
+    monkeypatch.setattr(isolated, "start_worker", start_and_kill)
+    assert np.array_equal(network.run(TILE), expected)
+    assert len(killed) == 1
+    assert notices == [ANEW]
+
+
 def test_a_process_that_ended_between_two_runs_is_replaced_without_a_word(make, expected, notices) -> None:
     network = make()
     network.run(TILE)

@@ -206,6 +206,9 @@ class IsolatedNetwork:
             if wish is not None and wish is not self._wish:
                 raise
             self._open_inside()  # packages for this Python need not fit the other one
+        except WorkerRetired as gone:
+            worker.stop()
+            raise WorkerDied("it ended right after its start") from gone
         except BaseException:
             worker.stop()
             raise
