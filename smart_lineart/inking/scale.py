@@ -18,14 +18,14 @@ from smart_lineart.inking.thinning import thin
 
 INK = 0.4  # of the firm lines' darkness, from which a pixel counts as drawn
 OUTLIERS = 0.002  # of what is drawn, at either side, that does not count for its extent
-CLOSE, FAR = 1320, 800  # px at working scale that the drawing's longer side is brought to
+CLOSE, FAR = 1320, 920  # px at working scale that the drawing's longer side is brought to
 USUAL_WIDTH = 4.0  # px that strokes of a drawing with CLOSE px are wide; finer ones are seen a bit closer,
 BY_WIDTH = 0.2  # by this power
 LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should have
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 LINE = 0.35  # probability from which a pixel counts as line
-CLEAN, ROUGH = 1.08, 1.16  # times as much line that a closer look finds in a drawing of few or of many passes
+CLEAN, ROUGH = 1.06, 1.08  # times as much line that a closer look finds in a drawing of few or of many passes
 
 
 def stroke_width(relative: Luma, firm: float) -> float:
