@@ -32,6 +32,8 @@ class Path(NamedTuple):
 SPUR = 7.0  # branches that end free within this are side effects of thinning
 SPECK = 6.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.8
+SCRAP = 20.0  # so do these, but not as firm a one: scraps are left where passes were dropped
+SCRAP_LINE = 0.7
 LENS = 10.0  # two branches that part and meet again within this mean distance are passes of one line
 LENS_SAMPLES = 24
 BESIDE = 4  # px beside a line within which its passes lie
@@ -270,6 +272,13 @@ def trace_strokes(
     return _assemble(faired, widths, np.split(sure, cuts), np.split(firm, cuts), free, scale), levels
 
 
+def _stands(length: int, alone: bool, sure: float) -> bool:
+    """Whether a line of so many vertices is one: whether it touches none, and how probable it is, 0..1."""
+    if length < SPECK and sure < SPECK_LINE:
+        return False
+    return not alone or length >= SCRAP or sure >= SCRAP_LINE
+
+
 def _assemble(
     points: list[Floats],
     widths: list[Floats],
@@ -278,8 +287,10 @@ def _assemble(
     free: NDArray[np.bool_],
     scale: tuple[float, float],
 ) -> Strokes:
-    """Drop specks, sum up strengths, and place everything on the page."""
-    kept = [i for i, line in enumerate(points) if len(line) >= SPECK or float(sure[i].mean()) >= SPECK_LINE]
+    """Drop specks and scraps, sum up strengths, and place everything on the page."""
+    kept = [
+        i for i, line in enumerate(points) if _stands(len(line), bool(free[i].all()), float(sure[i].mean()))
+    ]
     return Strokes.from_lists(
         [np.asarray((points[i] + 0.5) / np.array(scale), np.float32) for i in kept],
         [np.clip(widths[i], 0.2, 3.0) for i in kept],

@@ -60,6 +60,23 @@ class TestNothing:
         assert len(traced(lines(straight((20, 100), (220, 100)), value=60))) == 0
 
 
+class TestScraps:
+    @pytest.mark.parametrize(
+        ("length", "value", "stays"), [(12, 140, False), (12, 250, True), (40, 140, True)]
+    )
+    def test_a_short_line_that_touches_none_needs_to_be_sure(
+        self, length: int, value: int, stays: bool
+    ) -> None:
+        scrap = lines(straight((100, 60), (100 + length, 60)), value=value)
+        found = traced(scrap, lines(straight((20, 100), (220, 100))))
+        assert len(found) == 1 + stays
+
+    def test_a_short_unsure_line_stays_where_it_touches_another(self) -> None:
+        stub = lines(straight((120, 86), (120, 100)), value=140)
+        found = centrelines(traced(stub, lines(straight((20, 100), (220, 100)))))
+        assert any(np.hypot(*(path - (120, 88)).T).min() < 2 for path in found)
+
+
 class TestPlaces:
     @pytest.mark.parametrize("degrees", [0, 10, 30, 45, 60, 80, 90])
     @pytest.mark.parametrize("thickness", [3, 4])

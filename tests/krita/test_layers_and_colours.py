@@ -70,13 +70,13 @@ def job():
         yield from fresh()
         document = sketch_document(500, 350, model=model, depth=depth, profile=profile)
         yield 350
-        view = K.activeWindow().activeView()
-        view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(*INK), view.canvas()))
         session().change("colour", "black", final=True)
         sentence = yield from ink()
         node = node_named(document, "Lineart: Sketch")
         black = lineart_shape(document)
         space = [node.colorModel(), node.colorDepth(), node.colorProfile()] if node else None
+        view = K.activeWindow().activeView()
+        view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(*INK), view.canvas()))
         session().change("colour", "foreground", final=True)
         yield from idle()
         results[f"{model} {depth} {profile}"] = {
