@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Small loops and rungs in a skeleton that the network is unsure of.
+"""Small loops, rungs and frays in a skeleton that the network is unsure of.
 
 Where passes lie too far apart to be one line and too near to be two, the line map becomes a net: islands, and
-rungs between lines side by side. A hand would draw neither. A net has sides that the network hardly believes
+rungs between lines side by side, and its lines fray. A hand would draw none of these. A net has sides that the network hardly believes
 in; eyes, buttons and links of a chain are sure all around.
 
 Lengths are px at working scale.
@@ -24,6 +24,7 @@ SIDE = 30.0  # longest side that may be taken out of it
 UNSURE = 0.6  # probability below which a side is in doubt
 RUNG = 9.0  # longest rung between two lines
 UNSURE_RUNG = 0.5
+FRAY = 14.0  # longest branch with a free end that goes where it is in doubt
 QUARTILE = 25  # percentile of the probabilities along an edge: a weak stretch makes it weak
 AT_NODES = 2  # px at an edge's ends that lie on other lines
 REACH = 7  # vertices over which directions are taken
@@ -53,6 +54,16 @@ def remove_rungs(graph: Graph, line: Bytes) -> None:
         if sureness(edge, line) >= UNSURE_RUNG:
             continue
         if _runs_past(graph, one, edge) and _runs_past(graph, other, edge):
+            _take_out(graph, edge)
+
+
+def remove_frays(graph: Graph, line: Bytes) -> None:
+    """Take out short branches with a free end that the network is unsure of, the shortest first."""
+    for edge in sorted(graph.edges, key=Edge.length):
+        if edge.length() > FRAY or edge.closed or edge not in graph.edges:
+            continue
+        degrees = sorted(graph.degree(node) for node in edge.nodes)
+        if degrees[0] == 1 and degrees[1] > 2 and sureness(edge, line) < UNSURE:
             _take_out(graph, edge)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.fairing import even_out, fair, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
-from smart_lineart.inking.loops import STRAIGHT_ON, leaving, open_loops, remove_rungs
+from smart_lineart.inking.loops import STRAIGHT_ON, leaving, open_loops, remove_frays, remove_rungs
 from smart_lineart.inking.morphology import close
 from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.strokes import Floats, Strokes
@@ -245,6 +245,7 @@ def trace_strokes(
     merge_lenses(graph)
     remove_rungs(graph, line)
     open_loops(graph, line)
+    remove_frays(graph, line)
     prune_spurs(graph)
     merge_lenses(graph)
     prune_spurs(graph)

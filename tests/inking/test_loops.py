@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nets that the network is unsure of are opened; loops and links that it is sure of stay."""
+"""Nets and frays that the network is unsure of are taken out; loops and links that it is sure of stay."""
 
 from __future__ import annotations
 
@@ -48,6 +48,15 @@ def test_an_island_is_opened_on_its_unsure_side(value: int, stays: bool) -> None
     assert near(strokes, 113, 90) is stays
     assert near(strokes, 127, 90)
     assert near(strokes, 120, 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "length", "stays"), [(UNSURE, 12, False), (SURE, 12, True), (UNSURE, 30, True)]
+)
+def test_only_short_unsure_branches_are_frays(value: int, length: int, stays: bool) -> None:
+    branch = straight((120, 100), (120 + 0.6 * length, 100 - 0.8 * length))
+    strokes = traced(lines(straight((20, 100), (220, 100))), lines(branch, value=value))
+    assert near(strokes, *branch[-3]) is stays
 
 
 def test_a_ring_that_the_network_is_sure_of_stays_a_ring() -> None:
