@@ -2,8 +2,8 @@
 """Small loops, rungs and frays in a skeleton that the network is unsure of.
 
 Where passes lie too far apart to be one line and too near to be two, the line map becomes a net: islands, and
-rungs between lines side by side, and its lines fray. A hand would draw none of these. A net has sides that the network hardly believes
-in; eyes, buttons and links of a chain are sure all around.
+rungs between lines side by side, and its lines fray. A hand would draw none of these. A net has sides that
+the network hardly believes in; eyes, buttons and links of a chain are sure all around.
 
 Lengths are px at working scale.
 """
