@@ -129,7 +129,7 @@ class TestRoughness:
         assert roughness(near, far) == 0.0
 
     def test_a_few_lines_that_a_closer_look_splits_are_between(self) -> None:
-        near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 20), thickness=3)
+        near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 10), thickness=3)
         far = line_map((200, 250), ring(125, 100, 75), thickness=3)
         assert roughness(near, far) == 0.5
 
