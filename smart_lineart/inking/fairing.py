@@ -29,37 +29,43 @@ CONCENTRATED = 4.0  # how much more a line turns at a corner than along its arms
 SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
 WIDTH_REACH = 5  # px to both sides over which widths are averaged, twice
 MEETING = 1.6  # px within which the end of a line that meets another finds it
+DRIFT_IN_ROOM = 0.4  # of the room that a line has
 EASE = 9  # vertices over which one level passes into another, and a moved end into its line
 
 
-def fair(points: Floats, closed: bool) -> Floats:
+def fair(points: Floats, closed: bool, room: Floats | None = None) -> Floats:
     """A line's vertices (N, 2), about 1 px apart, moved to where a steady hand had put them.
 
+    `room` (N,) is px that a vertex may be moved farther, for where the line runs is known less exactly there.
     The ends of open lines stay. `closed` lines end where they begin.
     """
     if len(points) < 4:
         return points
     line = np.asarray(points, np.float64)
+    room = np.zeros(len(line), np.float32) if room is None else room
     corners = find_corners(line, closed)
     if not closed:
-        return _fair_open(line, corners).astype(np.float32)
-    ring = line[:-1]
+        return _fair_open(line, corners, room).astype(np.float32)
+    ring, room = line[:-1], room[:-1]
     if not len(corners):
-        ring = _calm(ring, ring=True)
+        ring = _calm(ring, room, ring=True)
     else:
         # Begin at a corner, so that no stretch runs over the ring's seam.
         first = int(corners[0])
-        turned = np.roll(ring, -first, axis=0)
-        turned = _fair_open(np.concatenate([turned, turned[:1]]), corners - first)
+        turned, room = np.roll(ring, -first, axis=0), np.roll(room, -first)
+        turned = _fair_open(
+            np.concatenate([turned, turned[:1]]), corners - first, np.concatenate([room, room[:1]])
+        )
         ring = np.roll(turned[:-1], first, axis=0)
     return np.concatenate([ring, ring[:1]]).astype(np.float32)
 
 
-def _fair_open(line: NDArray[np.float64], corners: NDArray[np.intp]) -> NDArray[np.float64]:
+def _fair_open(line: NDArray[np.float64], corners: NDArray[np.intp], room: Floats) -> NDArray[np.float64]:
     line = _sharpened(line, corners)
     cuts = np.unique(np.concatenate([[0], corners, [len(line) - 1]]))
     for first, last in pairwise(cuts):
-        line[first : last + 1] = _calm(line[first : last + 1], ring=False)
+        stretch = slice(first, last + 1)
+        line[stretch] = _calm(line[stretch], room[stretch], ring=False)
     return line
 
 
@@ -84,7 +90,7 @@ def rejoin(before: list[Floats], after: list[Floats], meets: NDArray[np.bool_]) 
     if not wanted:
         return
     tips = np.array([starts[line + side] - side for line, side in wanted])
-    near = _near_each(old[tips], old, MEETING)
+    near = near_each(old[tips], old, MEETING)
     for (line, side), tip, candidates in zip(wanted, tips, near, strict=True):
         others = candidates[(owner[candidates] != line) | (np.abs(candidates - tip) > EASE)]
         if not len(others):
@@ -97,7 +103,7 @@ def rejoin(before: list[Floats], after: list[Floats], meets: NDArray[np.bool_]) 
         moved[:count] += ease * shift
 
 
-def _near_each(places: Floats, points: Floats, reach: float) -> list[NDArray[np.intp]]:
+def near_each(places: Floats, points: Floats, reach: float) -> list[NDArray[np.intp]]:
     """For each of (M, 2) places the indices of the points (N, 2) within `reach`, a square."""
     order = np.argsort(points[:, 0], kind="stable")
     sorted_x = points[order, 0]
@@ -184,8 +190,11 @@ def _sharpened(line: NDArray[np.float64], corners: NDArray[np.intp]) -> NDArray[
     return out
 
 
-def _calm(line: NDArray[np.float64], ring: bool) -> NDArray[np.float64]:
-    """A stretch without corners (N, 2), low-passed as boldly as its shape allows; ends stay but on a ring."""
+def _calm(line: NDArray[np.float64], room: Floats, ring: bool) -> NDArray[np.float64]:
+    """A stretch without corners (N, 2), low-passed as boldly as its shape and `room` allow.
+
+    Ends stay but on a ring.
+    """
     count = len(line)
     if count < 4:
         return line
@@ -196,7 +205,8 @@ def _calm(line: NDArray[np.float64], ring: bool) -> NDArray[np.float64]:
         shift = levels[level] - levels[0]
         half = int(WAVELENGTHS[level] / 2)
         drift = np.stack([_mean_around(shift[:, i], half, ring) for i in (0, 1)], 1)
-        moved = (np.hypot(*shift.T) > TOLERANCES[level]) | (np.hypot(*drift.T) > DRIFT)
+        moved = np.hypot(*shift.T) > TOLERANCES[level] + room
+        moved |= np.hypot(*drift.T) > DRIFT + DRIFT_IN_ROOM * room
         allowed &= ~_widened(moved, half, ring)
         if not allowed.any():
             break

@@ -25,7 +25,7 @@ UNSURE = 0.6  # probability below which a side is in doubt
 RUNG = 9.0  # longest rung between two lines
 UNSURE_RUNG = 0.5
 FRAY = 14.0  # longest branch with a free end that goes where it is in doubt
-QUARTILE = 25  # percentile of the probabilities along an edge: a weak stretch makes it weak
+QUARTILE = 25  # percentile of the probabilities along a line: a weak stretch makes it weak
 AT_NODES = 2  # px at an edge's ends that lie on other lines
 REACH = 7  # vertices over which directions are taken
 STRAIGHT_ON = 0.55  # cosine from which two branches at a junction are one line
@@ -36,7 +36,7 @@ def open_loops(graph: Graph, line: Bytes) -> None:
 
     `line` is the line map, uint8 (H, W).
     """
-    sides = [(sureness(edge, line), number, edge) for number, edge in enumerate(graph.edges)]
+    sides = [(_edge_sureness(edge, line), number, edge) for number, edge in enumerate(graph.edges)]
     for sure, _, edge in sorted(sides, key=lambda side: side[:2]):
         if sure >= UNSURE or edge not in graph.edges or edge.closed or edge.length() > SIDE:
             continue
@@ -51,7 +51,7 @@ def remove_rungs(graph: Graph, line: Bytes) -> None:
         one, other = edge.nodes
         if edge.length() > RUNG or one == other or edge not in graph.edges:
             continue
-        if sureness(edge, line) >= UNSURE_RUNG:
+        if _edge_sureness(edge, line) >= UNSURE_RUNG:
             continue
         if _runs_past(graph, one, edge) and _runs_past(graph, other, edge):
             _take_out(graph, edge)
@@ -63,17 +63,21 @@ def remove_frays(graph: Graph, line: Bytes) -> None:
         if edge.length() > FRAY or edge.closed or edge not in graph.edges:
             continue
         degrees = sorted(graph.degree(node) for node in edge.nodes)
-        if degrees[0] == 1 and degrees[1] > 2 and sureness(edge, line) < UNSURE:
+        if degrees[0] == 1 and degrees[1] > 2 and _edge_sureness(edge, line) < UNSURE:
             _take_out(graph, edge)
 
 
-def sureness(edge: Edge, line: Bytes) -> float:
-    """The line map along the weaker part of an edge, 0..1."""
-    points = edge.points[AT_NODES:-AT_NODES] if len(edge.points) > 3 * AT_NODES else edge.points
+def sureness(points: Points, line: Bytes) -> float:
+    """The line map along the weaker part of (N, 2) points, 0..1."""
     at = np.rint(points).astype(np.intp)
     y = np.clip(at[:, 1], 0, line.shape[0] - 1)
     x = np.clip(at[:, 0], 0, line.shape[1] - 1)
     return float(np.percentile(line[y, x], QUARTILE)) / 255.0
+
+
+def _edge_sureness(edge: Edge, line: Bytes) -> float:
+    points = edge.points
+    return sureness(points[AT_NODES:-AT_NODES] if len(points) > 3 * AT_NODES else points, line)
 
 
 def leaving(edge: Edge, node: int) -> Points:

@@ -42,3 +42,12 @@ def grow(mask: Mask, radius: int) -> Mask:
     for turn in range(radius):
         mask = spread(mask) if turn % 3 == 1 else cross(mask)
     return mask
+
+
+def depth(mask: Mask, most: int) -> NDArray[np.uint8]:
+    """How deep every pixel lies within a mask (H, W): 0 outside, 1 at the border, up to `most`."""
+    outside, deep = ~mask, mask.astype(np.uint8)
+    for turn in range(most - 1):
+        outside = spread(outside) if turn % 3 == 1 else cross(outside)
+        deep += ~outside
+    return deep

@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.fairing import even_out, fair, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
+from smart_lineart.inking.hooks import ease_hooks
+from smart_lineart.inking.islands import fill_islands
 from smart_lineart.inking.loops import STRAIGHT_ON, leaving, open_loops, remove_frays, remove_rungs
-from smart_lineart.inking.morphology import close
+from smart_lineart.inking.morphology import close, depth
 from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
 
 Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 
 
 class Path(NamedTuple):
@@ -41,6 +44,10 @@ GAP = 10.0  # free ends that face each other within this are joined where the ne
 SURE_GAP = 8.0  # and within this in any case
 GAP_COSINE = 0.75
 GAP_LINE = 0.06
+LINE_DEPTH = 2  # px that the middle of a line lies deep in the line map
+MOST_ROOM = 4  # px that it may lie deeper, where it stands for passes that lie apart
+ROOM_IN_DOUBT = 6.0  # px that it may be from where it runs where it is hardly seen
+SURE = 0.7  # probability from which there is no doubt
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
 
 
@@ -217,6 +224,17 @@ def _most_near(image: Bytes, at: NDArray[np.intp], reach: int) -> Floats:
     return best.astype(np.float32)
 
 
+def _room(mask: Mask, line: Bytes, at: NDArray[np.intp]) -> Floats:
+    """How far each of (N, 2) vertices (x, y) may be from where its line runs, in px.
+
+    That is less certain where the line map is wide, and where the network is unsure of a line.
+    """
+    y, x = np.clip(at[:, 1], 0, mask.shape[0] - 1), np.clip(at[:, 0], 0, mask.shape[1] - 1)
+    deep = np.maximum(depth(mask, LINE_DEPTH + MOST_ROOM)[y, x], LINE_DEPTH).astype(np.float32)
+    doubt = np.maximum(0.0, 1.0 - _most_near(line, at, 1) / np.float32(SURE * 255))
+    return np.asarray(deep - LINE_DEPTH + ROOM_IN_DOUBT * doubt, np.float32)
+
+
 class Levels(NamedTuple):
     """The page's firm lines and middle width, that strengths and relative widths are told in.
 
@@ -226,6 +244,19 @@ class Levels(NamedTuple):
 
     certain: float
     middle: float
+
+
+def _tidied(graph: Graph, line: Bytes) -> Graph:
+    prune_spurs(graph)
+    merge_lenses(graph)
+    remove_rungs(graph, line)
+    open_loops(graph, line)
+    remove_frays(graph, line)
+    prune_spurs(graph)
+    merge_lenses(graph)
+    prune_spurs(graph)
+    close_gaps(graph, line)
+    return graph
 
 
 def trace_strokes(
@@ -240,30 +271,24 @@ def trace_strokes(
 
     `scale` is working px per page px in x and y.
     """
-    graph = trace(thin(close(line >= LINE * 255)))
-    prune_spurs(graph)
-    merge_lenses(graph)
-    remove_rungs(graph, line)
-    open_loops(graph, line)
-    remove_frays(graph, line)
-    prune_spurs(graph)
-    merge_lenses(graph)
-    prune_spurs(graph)
-    close_gaps(graph, line)
-    paths = join_through_junctions(graph)
+    mask = fill_islands(close(line >= LINE * 255), line)
+    paths = join_through_junctions(_tidied(trace(thin(mask)), line))
     if not paths:
         return Strokes.empty(), levels
     found = [_even(path.points) for path in paths]
     rings = [_is_ring(points) for points in found]
-    faired = [fair(points, ring) for points, ring in zip(found, rings, strict=True)]
     free = np.array([path.free for path in paths])
-    rejoin(found, faired, ~free & ~np.array(rings)[:, None])
+    meets = ~free & ~np.array(rings)[:, None]
+    found = ease_hooks(found, meets, rings, line)
+    cuts = np.cumsum([len(points) for points in found])[:-1]
     at = np.rint(np.concatenate(found)).astype(np.intp)
+    rooms = np.split(_room(mask, line, at), cuts)
+    faired = list(map(fair, found, rings, map(even_out, rooms, rings)))
+    rejoin(found, faired, meets)
     # A line that stands for several passes may run between them, where the sketch is blank.
     firm = _most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE)
     sure = _most_near(line, at, 1) / 255.0
     relative = _most_near(width, at, 1) / np.float32(WIDTH_UNIT)
-    cuts = np.cumsum([len(points) for points in found])[:-1]
     widths = [even_out(one, ring) for one, ring in zip(np.split(relative, cuts), rings, strict=True)]
     if levels is None:
         middle = float(np.median(np.concatenate(widths)))

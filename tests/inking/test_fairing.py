@@ -49,6 +49,14 @@ class TestWobble:
         calm = fair(swung.astype(np.float32), closed=False)
         assert np.abs(calm - swung).max() < 0.7
 
+    def test_a_line_is_moved_farther_only_where_it_has_room(self) -> None:
+        line = along((0, 0), (200, 0))
+        swung = line + np.stack([0 * line[:, 0], 2 * np.sin(2 * np.pi * line[:, 0] / 25)], 1)
+        room = np.where(line[:, 0] < 100, 3.0, 0.0).astype(np.float32)
+        calm = fair(swung.astype(np.float32), closed=False, room=room)
+        assert np.abs(calm[25:75, 1]).max() < 1.2
+        assert np.abs(calm[125:175, 1]).max() > 1.6
+
     def test_a_detail_stays_and_the_line_beside_it_gets_calm(self) -> None:
         line = along((0, 0), (240, 0))
         x = line[:, 0]
