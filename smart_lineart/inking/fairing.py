@@ -29,7 +29,7 @@ CONCENTRATED = 4.0  # how much more a line turns at a corner than along its arms
 SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
 WIDTH_REACH = 5  # px to both sides over which widths are averaged, twice
 MEETING = 1.6  # px within which the end of a line that meets another finds it
-DRIFT_IN_ROOM = 0.4  # of the room that a line has
+DRIFT_IN_ROOM = 0.15  # of the room that a line has
 EASE = 9  # vertices over which one level passes into another, and a moved end into its line
 
 
