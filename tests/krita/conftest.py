@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -83,6 +84,20 @@ def start_krita(screen: harness.Screen) -> Iterator[Callable[..., harness.KritaP
     yield start
     for process in started:
         process.close()
+
+
+@pytest.fixture(scope="module")
+def folder_krita_sees() -> Iterator[Callable[[], Path]]:
+    """Make folders for scratch files that Krita knows by the same path."""
+    made: list[Path] = []
+
+    def make() -> Path:
+        made.append(harness.folder_krita_sees())
+        return made[-1]
+
+    yield make
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

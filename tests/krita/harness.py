@@ -43,6 +43,13 @@ def missing() -> str:
     return f"not installed: {', '.join(absent)} (scripts/install_krita.sh installs them)" if absent else ""
 
 
+def folder_krita_sees() -> Path:
+    """A new folder, for scratch files, that Krita knows by the same path, in a chroot too."""
+    base = SHARE if chroot() else Path(tempfile.gettempdir())
+    base.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix="smart-lineart-krita-", dir=base))
+
+
 class Screen:
     """An X server of our own, and a mouse on it."""
 
@@ -130,9 +137,7 @@ class KritaProcess:
         self.screen = screen
         self.steady = steady
         self.opengl = opengl and not steady
-        base = SHARE if chroot() else Path(tempfile.gettempdir())
-        base.mkdir(parents=True, exist_ok=True)
-        self.home = Path(tempfile.mkdtemp(prefix="smart-lineart-krita-", dir=base))
+        self.home = folder_krita_sees()
         self.driver = self.home / "driver"
         self._number = 0
         self.last_words = ""

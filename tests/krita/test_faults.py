@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import harness
@@ -16,10 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "inking"))
 
 import faults
 
-pytestmark = [
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="faults are made with Linux's own means"),
-    pytest.mark.skipif(bool(harness.chroot()), reason="the faulty process lies outside the chroot"),
-]
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="faults are made with Linux's own means"
+)
 
 PYTHON = "/usr/bin/python3"
 HANG_SECONDS = 1.5
@@ -84,9 +83,9 @@ def job():
 
 
 @pytest.fixture(scope="module")
-def broken(screen: harness.Screen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple]:
+def broken(screen: harness.Screen, folder_krita_sees: Callable[[], Path]) -> Iterator[tuple]:
     """A Krita whose networks run in processes that go wrong when told to, and the folder to tell it in."""
-    folder = tmp_path_factory.mktemp("faults")
+    folder = folder_krita_sees()
     python = faults.faulty_python(folder, "leave", 0, PYTHON)
     krita = harness.KritaProcess(screen, environment={"SMART_LINEART_PYTHON": str(python)})
     krita.run("def job():\n    arrange()\n    yield 500")
@@ -272,15 +271,16 @@ def job():
 
 
 @pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
-def test_no_room_for_the_document_nor_the_settings(start_krita, tmp_path: Path) -> None:
+def test_no_room_for_the_document_nor_the_settings(start_krita, folder_krita_sees) -> None:
     """RLIMIT_FSIZE: no file takes another byte, as on a full disk.
 
     The artist saves. Krita 5.1 by itself ends when a script saves a new document there.
     """
-    script, path = tmp_path / "krita", str(tmp_path / "drawing.kra")
+    folder = folder_krita_sees()
+    script, path = folder / "krita", str(folder / "drawing.kra")
     script.write_text(IGNORING)
     script.chmod(0o755)
-    krita = start_krita(environment={"PATH": f"{tmp_path}:/usr/sbin:/usr/bin:/sbin:/bin"})
+    krita = start_krita(environment={"PATH": f"{folder}:/usr/sbin:/usr/bin:/sbin:/bin"})
     full, unsaved, then, third, error, window = krita.run(FULL_DISK, timeout=150, PATH=path)
     assert (full, unsaved) == (True, True)
     assert then == ["", "", ALL_LAYERS, True]
@@ -324,15 +324,15 @@ def job():
 
 
 @pytest.mark.parametrize("note", DAMAGED, ids=["pickle", "brackets", "6 MB of nothing"])
-def test_a_damaged_note_in_a_document_is_left_out_with_a_word(krita, tmp_path: Path, note: bytes) -> None:
-    path = str(tmp_path / "drawing.kra")
+def test_a_damaged_note_in_a_document_is_left_out_with_a_word(krita, note: bytes) -> None:
+    path = str(krita.home / "drawing.kra")
     said, inked, layers, modal, mended = krita.run(OPEN_DAMAGED, timeout=100, NOTE=note, PATH=path)
     assert said == "What this document remembers of its lineart is damaged and cannot be read."
     assert (inked, layers, modal, mended) == ("", ALL_LAYERS, None, True)
 
 
-def test_a_note_of_odd_values_is_read_as_far_as_it_makes_sense(krita, tmp_path: Path) -> None:
-    path = str(tmp_path / "drawing.kra")
+def test_a_note_of_odd_values_is_read_as_far_as_it_makes_sense(krita) -> None:
+    path = str(krita.home / "drawing.kra")
     said, inked, layers, modal, _ = krita.run(OPEN_DAMAGED, timeout=100, NOTE=ODD, PATH=path)
     assert (said, inked, layers, modal) == ("", "", ALL_LAYERS, None)
     assert krita.run("def job():\n    return session().settings.thickness") == 100.0

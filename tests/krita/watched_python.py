@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A worker process that the kernel ends when it opens a socket or writes a file.
 
-Usage: watched_python.py ... WORKER.PY, as SMART_LINEART_PYTHON; see tests/inking/watched_child.py.
+Usage: watched_python.py ... WORKER.PY, as SMART_LINEART_PYTHON, with a copy of tests/inking/watched_child.py
+beside it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import importlib.util
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "inking"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import watched_child
 
