@@ -79,9 +79,10 @@ def job():
         view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(*INK), view.canvas()))
         session().change("colour", "foreground", final=True)
         yield from idle()
+        ours = session()
         results[f"{model} {depth} {profile}"] = {
             "luma": luma_read(document),
-            "sentence": sentence, "error": session().last_error, "black": black,
+            "sentence": sentence or ours.message.text, "error": ours.last_error, "black": black,
             "coloured": lineart_shape(document), "space": space,
             "document": [document.colorModel(), document.colorDepth(), document.colorProfile()],
             "krita": [krita_shows(document, (0, 0, 0)), krita_shows(document, INK)]}
