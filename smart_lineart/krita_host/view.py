@@ -75,10 +75,14 @@ _mdi_areas: dict[int, QMdiArea] = {}
 
 
 def _scroll_area(window: Any) -> QAbstractScrollArea | None:
-    """The canvas's scroll area in a window. Looking through all its widgets is slow, so it is done once."""
+    """The canvas's scroll area in a window.
+
+    It lies in the window's middle. Looking through the whole window would take up to 0.2 s: PyQt makes an
+    object for every widget and action in it.
+    """
     key = window.winId().__int__()
     if key not in _mdi_areas:
-        areas = window.findChildren(QMdiArea)
+        areas = window.centralWidget().findChildren(QMdiArea)
         if not areas:
             return None
         _mdi_areas[key] = areas[0]
