@@ -11,7 +11,7 @@ import numpy as np
 from smart_lineart.inking import Rect
 
 from .layer import Layer
-from .lists import owned
+from .lists import children
 from .pixels import PixelFormat
 
 try:
@@ -67,11 +67,11 @@ class Document:
 
     def layers(self) -> Iterator[Layer]:
         """Every layer and mask, from the bottom, groups before their children."""
-        waiting = owned(self.raw.rootNode().childNodes())
+        waiting = children(self.raw.rootNode())
         while waiting:
             node = waiting.pop(0)
             yield Layer(node)
-            waiting = owned(node.childNodes()) + waiting
+            waiting = children(node) + waiting
 
     def layer(self, identity: str) -> Layer | None:
         """The layer with this identity, if it is in the document now."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from smart_lineart.inking import Rect
 
-from .lists import owned
+from .lists import children
 from .pixels import PixelFormat
 
 try:
@@ -57,7 +57,7 @@ class Layer:
     @property
     def has_masks(self) -> bool:
         """Whether masks hang on it."""
-        return any(Layer(child).is_mask for child in owned(self.raw.childNodes()))
+        return any(Layer(child).is_mask for child in children(self.raw))
 
     @property
     def has_style(self) -> bool:

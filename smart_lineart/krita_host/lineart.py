@@ -17,7 +17,7 @@ from .colour import as_pixel
 from .document import Document, selection_strip
 from .geometry import strips
 from .layer import Layer
-from .lists import owned
+from .lists import children
 from .pixels import PixelFormat, alpha_to_byte, blend, ink_pixels, lay_beneath
 
 CHANGING = WRITE | BENEATH
@@ -176,7 +176,7 @@ def renews_in_one_step(layer: Layer) -> bool:
 
 
 def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, None, Layer]:
-    there = {child.uniqueId().toString() for child in owned(parent.raw.childNodes())}
+    there = {child.uniqueId().toString() for child in children(parent.raw)}
     locked = layer.raw.locked()
     if locked:
         layer.raw.setLocked(False)
@@ -184,8 +184,7 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         document.activate(layer)
         application.trigger(CONVERT)
         for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
-            children = owned(parent.raw.childNodes())
-            new = [child for child in children if child.uniqueId().toString() not in there]
+            new = [child for child in children(parent.raw) if child.uniqueId().toString() not in there]
             if new:
                 return Layer(new[0])
             yield CONVERT_MS

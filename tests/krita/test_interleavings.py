@@ -137,3 +137,44 @@ def job():
     )
     assert states == [True, "finished", "finished"]
     assert apart == 0  # it had nothing to renew
+
+
+def test_krita_lists_its_layers_while_it_changes_them(krita) -> None:
+    """Found by one of 200 re-inks: a list has a hole where a layer was taken out while Krita made it.
+
+    So it is while Krita replaces a layer, which it does on threads of its own: twice in a hundred times where
+    lists were asked for all the while. Here every list but some is such a one.
+    """
+    said, layers, error, back = krita.run(
+        """
+def job():
+    import itertools
+    from krita import Node
+    document = sketch_document(300, 200)
+    yield 500
+    listed, as_it_was = Node.childNodes, vars(Node)["childNodes"]
+    kinds = itertools.cycle(["hole", "whole", "missing", "whole", "whole", "twice", "whole", "whole"])
+    def torn(node):
+        found, kind = listed(node), next(kinds)
+        if kind == "hole":
+            return [*found, None]
+        if kind == "missing":
+            return found[:-1]
+        return [*found[:1], *found] if kind == "twice" else found
+    Node.childNodes = torn
+    try:
+        said = [(yield from ink())]
+        paint(document, node_named(document, "Sketch"), strokes(300, 200, thick=6))
+        document.setActiveNode(node_named(document, "Sketch"))
+        yield 100
+        said.append((yield from ink()))
+    finally:
+        Node.childNodes = as_it_was
+    layers, error = tree(document), session().last_error
+    undo(document)
+    return [said, layers, error, tree(document)]
+""",
+        timeout=120,
+    )
+    assert (said, error) == (["", ""], "")
+    assert layers == back == ["Background", "Sketch", "Lineart: Sketch"]

@@ -36,6 +36,13 @@ def owned(elements):
     return elements
 
 
+def children(node):
+    """A node's layers as the plugin lists them: Krita's own list may have holes while it is at work."""
+    from smart_lineart.krita_host.lists import children as listed
+
+    return listed(node)
+
+
 def close_all():
     for document in owned(K.documents()):
         document.setModified(False)
@@ -65,7 +72,7 @@ def tree(document, node=None):
     """Names bottom to top; a group is [name, [children]]."""
     return [
         [child.name(), tree(document, child)] if child.type() == "grouplayer" else child.name()
-        for child in owned((node or document.rootNode()).childNodes())
+        for child in children(node or document.rootNode())
     ]
 
 
@@ -149,7 +156,7 @@ def sketch_document(width=600, height=400, name="Sketch", **options):
     document = new_document(width, height, **options)
     node = document.createNode(name, "paintlayer")
     paint(document, node, strokes(width, height, **look))
-    document.rootNode().addChildNode(node, owned(document.rootNode().childNodes())[-1])
+    document.rootNode().addChildNode(node, children(document.rootNode())[-1])
     document.waitForDone()
     document.setActiveNode(node)
     return document

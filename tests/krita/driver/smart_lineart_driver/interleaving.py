@@ -8,7 +8,7 @@ import random
 import numpy as np
 
 from . import helpers
-from .helpers import K, idle, modal, node_named, owned, paint, session, strokes, tree, undo_text, widget
+from .helpers import K, children, idle, modal, node_named, paint, session, strokes, tree, undo_text, widget
 
 WIDTH, HEIGHT = 160, 120
 WAITS_MS = (0, 0, 5, 20, 60, 150, 400)
@@ -118,11 +118,11 @@ class Artist:
         node = self.document.createNode(name, "paintlayer")
         paint(self.document, node, strokes(40, 30, opaque=False), 5, 5)
         root = self.document.rootNode()
-        root.addChildNode(node, owned(root.childNodes())[-1])
+        root.addChildNode(node, children(root)[-1])
         self.extra[name] = self.pixels(node)
 
     def select(self):
-        nodes = owned(self.document.rootNode().childNodes())
+        nodes = children(self.document.rootNode())
         if nodes:
             self.document.setActiveNode(self.random.choice(nodes))
 
@@ -207,7 +207,7 @@ class Artist:
         raise Violated(f"still under way: {[(job.title, job.state) for job in session().queue.active]}")
 
     def living(self):
-        for node in owned(self.document.rootNode().childNodes()):
+        for node in children(self.document.rootNode()):
             if node.uniqueId().toString() == self.identity:
                 return node
         return None
@@ -217,7 +217,7 @@ class Artist:
 
     def state(self) -> list:
         """Names and pixels of all layers."""
-        nodes = owned(self.document.rootNode().childNodes())
+        nodes = children(self.document.rootNode())
         return [[node.name() for node in nodes], [self.pixels(node) for node in nodes]]
 
     @staticmethod
