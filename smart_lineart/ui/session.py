@@ -315,12 +315,16 @@ class Session:
         if final:
             self._remember(settings)
         document = application.active_document()
+        running = [one for one in self._followers if not one.over]
+        here = [one for one in running if one.document == document]
+        for one in running:
+            if final and one not in here:  # the drag began in a document that was left or closed meanwhile
+                one.finish()
+        if here:
+            here[-1].want(settings, final=final)
+            return
         layer = document.active_layer() if document is not None else None
         if document is None or layer is None:
-            return
-        running = [one for one in self._followers if one.document == document and not one.over]
-        if running:
-            running[-1].want(settings, final=final)
             return
         sketch = self.memory.sketch_for(document, layer)
         cached = self.cache.get(document, sketch.identity)

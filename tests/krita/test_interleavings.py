@@ -38,8 +38,9 @@ def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
             done = krita.run(DONE) if krita.running else "Krita ended"
             failures.append(f"seed {seed}: {done}\n{str(error)[-1500:]}")
             figures(failures[-1])
-            if not krita.running:
-                krita = start_krita(opengl=False)
+            krita.close()  # what went wrong shall not reach the next sequence
+            krita = start_krita(opengl=False)
+            krita.run("def job():\n    arrange()\n    yield 500")
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
     assert krita.close() == 0, krita.last_words
 
@@ -137,6 +138,34 @@ def job():
     )
     assert states == [True, "finished", "finished"]
     assert apart == 0  # it had nothing to renew
+
+
+@pytest.mark.parametrize("leave", ["new_document(120, 90)", "document.close()"])
+def test_a_drag_ends_wherever_the_slider_is_let_go(krita, leave: str) -> None:
+    """Found by sequence 2000-2: the lineart of a document that was left followed for ever."""
+    busy = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    yield 500
+    yield from ink()
+    ours = session()
+    ours.change("thickness", 9.0, final=False)
+    yield from until(lambda: ours._followers, 5)
+    yield 500
+    document.setModified(False)
+    exec(LEAVE)
+    yield 300
+    ours.change("thickness", 9.5, final=True)
+    if document in K.documents():
+        show(document)
+    yield from until(lambda: not ours._followers, 10)
+    return ours.busy
+""",
+        timeout=60,
+        LEAVE=leave,
+    )
+    assert not busy
 
 
 def test_krita_lists_its_layers_while_it_changes_them(krita) -> None:

@@ -34,6 +34,7 @@ class Artist:
         self.extra: dict[str, bytes] = {}
         self.orphans: set[str] = set()
         self.closed = False
+        self.dragged = ""
         session().last_error = ""
         session().say("")
 
@@ -102,7 +103,17 @@ class Artist:
             [("thickness", self.random.uniform(1, 12)), ("style", self.random.choice(["pen", "brush"])),
              ("faint", self.random.random()), ("detail", self.random.uniform(-0.5, 0.5))]
         )  # fmt: skip
-        session().change(name, value, final=self.random.random() < 0.7)
+        if self.dragged != name:
+            self.let_go()
+        final = self.random.random() < 0.7
+        session().change(name, value, final=final)
+        self.dragged = "" if final else name
+
+    def let_go(self):
+        """A slider that is being dragged is let go sooner or later, wherever the artist is by then."""
+        if self.dragged:
+            session().change(self.dragged, getattr(session().settings, self.dragged), final=True)
+        self.dragged = ""
 
     def delete_lineart(self):
         node = node_named(self.document, "Lineart: Sketch")
@@ -196,6 +207,7 @@ class Artist:
 
     def settle(self):
         """Wait until nothing is under way. A renewal waits for its document to be in front."""
+        self.let_go()
         for _ in range(4):
             if not self.closed:
                 self.come_back()
