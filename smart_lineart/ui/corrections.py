@@ -78,7 +78,7 @@ class Corrections:
     def _take_new(self, document: Document, sketch: Layer, lineart: Layer, selection: Any) -> Work:
         session = self._session
         steps = sentence_of_steps(lineart)
-        with session.at_work():
+        with session.at_work(document, sketch.identity):
             renewed = yield from session.renewer.take_new(document, lineart, selection)
         if renewed.changed and steps:
             session.say(steps)

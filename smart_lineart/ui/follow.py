@@ -20,7 +20,7 @@ from smart_lineart.krita_host.refreshing import refresh_when_idle
 
 from .renewing import Kept, find_base, noted, recolours, sentence_of_steps
 from .settings import InkSettings
-from .settling import stay_on
+from .settling import WAIT_FOR_PEN_MS, stay_on
 from .steps import Pending, Work
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ class Follower:
 
     def _draw(self, drawn: InkSettings | None) -> Work:
         """Draw the wanted settings; returns what the whole page shows now."""
+        if not (yield from self._have_target()):
+            return drawn
         wanted = self._wanted
         assert wanted is not None
         area = view.visible_area(self.document)
@@ -94,9 +96,16 @@ class Follower:
             return wanted if complete else drawn
         return drawn
 
+    def _have_target(self) -> Work:
+        """Whether there is a layer to draw into."""
+        if self._target is not None and self._target.in_document:
+            return True
+        renewed = yield from self._renew()
+        self._stopped = self._stopped or not renewed
+        return renewed
+
     def _draw_part(self, wanted: InkSettings, region: Rect | None) -> Work:
-        if (self._target is None or not self._target.in_document) and not (yield from self._renew(wanted)):
-            self._stopped = True
+        if not (yield from self._have_target()):
             return False
         base, target = self._base, self._target
         assert base is not None
@@ -132,14 +141,21 @@ class Follower:
         area = fresh.area if region is not None else base.area(fresh)
         return fresh, area, base.merge(fresh, area, recolour=recolour)
 
-    def _renew(self, wanted: InkSettings) -> Work:
+    def _renew(self) -> Work:
         """The one undoable step of this drag; whether there is a layer to draw into now."""
         session, document = self._session, self.document
-        old = session.memory.lineart_in_use(document, self.sketch)
-        while old is not None and not application.is_active(document) and not self._gone():
-            yield WAIT_FOR_DOCUMENT_MS
-        if old is None or self._gone():
+        while not self._gone():
+            old = session.memory.lineart_in_use(document, self.sketch)
+            if old is None:
+                return False
+            shown = application.is_active(document)
+            if shown and session.take_lineart(self, document, self.sketch):
+                break
+            yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
+        else:
             return False
+        if self._target is None:  # a run may have written the lineart until now, of a newer sketch
+            self._item = session.cache.get(document, self.sketch) or self._item
         self._base = yield from find_base(session.memory, session.render_worker, document, old)
         if steps := sentence_of_steps(old):
             session.say(steps)
@@ -147,7 +163,8 @@ class Follower:
         self._selection = document.selection()
         self._target = yield from LineartLayer.renew(document, old, self._selection)
         session.memory.carry(document, old.identity, self._target.layer)
-        session.memory.note_lineart(document, self.sketch, self._target.layer, wanted)
+        assert self._wanted is not None
+        session.memory.note_lineart(document, self.sketch, self._target.layer, self._wanted)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, self._target.layer)
         return True

@@ -225,7 +225,7 @@ class Run:
             self._stop_if_cancelled()
             self._living_sketch()
             shown = application.is_active(job.document)
-            if shown and not view.painting() and session.take_turn(job):
+            if shown and not view.painting() and session.take_turn(job) and self._alone():
                 break
             if not shown:
                 session.let_others_run(job)
@@ -234,6 +234,10 @@ class Run:
             yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
         if told is not None and session.message is told:
             session.say("")
+
+    def _alone(self) -> bool:
+        """Whether nobody else writes into the lineart, such as one that still follows a slider."""
+        return self._session.take_lineart(self._job, self._job.document, self._job.sketch)
 
     def _tell_waiting(self) -> object:
         self._session.say(

@@ -82,6 +82,7 @@ class Session:
         self._running: object | None = None
         self._closing = False
         self._followers: list[Follower] = []
+        self._writers: list[tuple[object, Document, str]] = []
         self._seen: tuple[object, ...] | None = None
         self._runs_ended = 0
 
@@ -200,13 +201,28 @@ class Session:
         return self._running is not None or bool(self._followers)
 
     @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Other work on a lineart: runs wait meanwhile."""
+    def at_work(self, document: Document, sketch: str) -> Iterator[None]:
+        """Other work on a sketch's lineart: runs wait meanwhile."""
         turn = self._running = object()
+        self.take_lineart(turn, document, sketch)
         try:
             yield
         finally:
             self._one_ended(turn)
+
+    def take_lineart(self, who: object, document: Document, sketch: str) -> bool:
+        """Whether `who` may write into a sketch's lineart, now or again, until they leave it.
+
+        One does at a time: ink of which only a part is written is known to nobody yet.
+        """
+        for other, where, which in self._writers:
+            if which == sketch and where == document:
+                return other is who
+        self._writers.append((who, document, sketch))
+        return True
+
+    def _leave_lineart(self, who: object) -> None:
+        self._writers = [writer for writer in self._writers if writer[0] is not who]
 
     def _run_next(self) -> None:
         if self._running is not None or self._closing:
@@ -219,6 +235,7 @@ class Session:
         work.when_done(lambda: self._one_ended(job))
 
     def _one_ended(self, turn: object) -> None:
+        self._leave_lineart(turn)
         self.let_others_run(turn)
         self._runs_ended += 1
         self.look()
@@ -334,7 +351,11 @@ class Session:
         self._followers.append(follower)
         follower.want(settings, final=final)
         work = start(self.loop, follower.run(), self.report)
-        work.when_done(lambda: self._followers.remove(follower))
+        work.when_done(lambda: self._follower_ended(follower))
+
+    def _follower_ended(self, follower: Follower) -> None:
+        self._followers.remove(follower)
+        self._leave_lineart(follower)
 
     def _ink_again_for_detail(self) -> None:
         document = application.active_document()

@@ -168,6 +168,46 @@ def job():
     assert not busy
 
 
+def test_ink_at_once_after_a_slider_waits_for_what_follows_it(krita) -> None:
+    """Found by sequence 2100-63: the run met ink that was written in part and taken for the artist's own."""
+    thin, meanwhile, layers, message = krita.run(
+        """
+def job():
+    from smart_lineart.ui import follow
+    document = sketch_document(300, 200)
+    yield 500
+    session().change("thickness", 2.0, final=True)
+    yield from ink()
+    thin = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    show_ink, held = follow.refresh_when_idle, [True]
+    def hold(document, **options):
+        while held[0]:
+            yield 20
+        yield from show_ink(document, **options)
+    follow.refresh_when_idle = hold
+    try:
+        session().change("thickness", 12.0, final=True)
+        written = lambda: (bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200) != thin).any()
+        yield from until(written, 10)
+        document.setActiveNode(node_named(document, "Sketch"))
+        widget("ink").click()
+        job = session().queue.jobs[-1]
+        yield from until(lambda: job.state.value in ("writing", "failed", "finished"), 20)
+        yield 1500
+        meanwhile = job.state.value
+    finally:
+        held[0] = False
+        follow.refresh_when_idle = show_ink
+    yield from idle()
+    return [int((thin[..., 3] > 0).sum()), meanwhile, tree(document), session().message.text]
+""",
+        timeout=90,
+    )
+    assert thin > 0
+    assert (meanwhile, message) == ("writing", "")
+    assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+
+
 def test_krita_lists_its_layers_while_it_changes_them(krita) -> None:
     """Found by one of 200 re-inks: a list has a hole where a layer was taken out while Krita made it.
 
