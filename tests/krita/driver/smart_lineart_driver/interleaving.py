@@ -116,11 +116,13 @@ class Artist:
         self.dragged = ""
 
     def delete_lineart(self):
+        self.document.waitForDone()  # a layer that Krita's undo is just taking out comes back twice
         node = node_named(self.document, "Lineart: Sketch")
         if node is not None:
             node.remove()
 
     def delete_sketch(self):
+        self.document.waitForDone()
         if self.living() is not None:
             self.living().remove()
 
@@ -194,6 +196,9 @@ class Artist:
         known |= {f"Lineart: {name}" for name in {*self.extra, *self.orphans}}
         if not set(map(str, names)) <= known:
             raise Violated(f"a stray layer: {names}")
+        if len(names) != len(set(map(str, names))):
+            self.document.waitForDone()  # while Krita replaces a layer, both are there for a moment
+            names = tree(self.document)
         if len(names) != len(set(map(str, names))):
             raise Violated(f"a layer twice: {names}")
         if self.living() is not None and self.pixels(self.living()) != self.painted:
