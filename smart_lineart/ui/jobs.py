@@ -45,6 +45,7 @@ class Job:
     changed: Signal = field(default_factory=Signal)
     seconds: dict[str, float] = field(default_factory=dict)
     _cancel: bool = False
+    _committed: bool = False
 
     def enter(self, state: JobState) -> None:
         """Go to another state; one that has ended stays ended."""
@@ -58,8 +59,14 @@ class Job:
             self.progress = min(1.0, max(self.progress, progress))
             self.changed.emit()
 
+    def commit(self) -> None:
+        """From here on the document changes: what is begun is finished, within a moment."""
+        self._committed = True
+
     def cancel(self) -> None:
-        """Stop at the next chance; to the artist it has stopped at once."""
+        """Stop at the next chance; to the artist it has stopped at once. Too late once it is committed."""
+        if self._committed:
+            return
         self._cancel = True
         self.enter(JobState.cancelled)
 

@@ -189,13 +189,14 @@ class Renewer:
         *,
         live: bool = False,
         ready: Callable[[], Work] = wait_for_pen,
+        begin: Callable[[], None] = lambda: None,
     ) -> Work:
         """Merge fresh ink into a lineart, inside the selection if there is one; returns `Renewed`.
 
         `live`: of the runs that follow one another only the first is an undoable step, as long as the artist
         leaves the lineart alone. None is returned where one more step would take away what can be redone.
 
-        `ready` waits until Krita may be told to change the layer.
+        `ready` waits until Krita may be told to change the layer; `begin` hears that it is about to be.
 
         Raises NotFound, NotRenewed.
         """
@@ -216,6 +217,7 @@ class Renewer:
                 break
         else:
             raise NotRenewed  # the artist never stopped painting on it
+        begin()
         if live:
             return (yield from self._carry_out_live(document, lineart, plan, pixel, base.layer))
         return (yield from self._carry_out(document, lineart, plan, pixel, selection))

@@ -176,7 +176,14 @@ class Run:
         job, session = self._job, self._session
         steps = sentence_of_steps(old)
         renewed = yield from session.renewer.renew(
-            job.document, old, fresh, pen, job.selection, live=job.live, ready=self._until_shown
+            job.document,
+            old,
+            fresh,
+            pen,
+            job.selection,
+            live=job.live,
+            ready=self._until_shown,
+            begin=self._commit,
         )
         if renewed is None:
             return False
@@ -200,7 +207,9 @@ class Run:
         if self._lineart(apart) is not None:
             return False
         active = job.document.active_layer()
-        target.insert(self._living_sketch())
+        sketch = self._living_sketch()
+        self._commit()
+        target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, job.settings)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
@@ -297,6 +306,11 @@ class Run:
         return frames.FrameInk.pack(
             engine.render(features, job.settings, cancelled=lambda: job.cancelled), area
         )
+
+    def _commit(self) -> None:
+        """The last chance to stop."""
+        self._stop_if_cancelled()
+        self._job.commit()
 
     def _stop_if_cancelled(self) -> None:
         if self._job.cancelled:

@@ -208,6 +208,39 @@ def job():
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
 
 
+def test_a_run_that_is_being_written_is_not_half_cancelled(krita) -> None:
+    """Found by round 600-0 of ten documents: a run was cancelled, and its lineart was there all the same."""
+    outcomes = krita.run(
+        """
+def job():
+    document = sketch_document(300, 200)
+    yield 500
+    sketch = node_named(document, "Sketch")
+    blank = bgra(sketch, 0, 0, 300, 200) * 0
+    def lineart():
+        node = node_named(document, "Lineart: Sketch")
+        return blank if node is None else bgra(node, 0, 0, 300, 200)
+    outcomes = []
+    for thick in (3, 6):
+        paint(document, sketch, strokes(300, 200, thick=thick))
+        document.setActiveNode(sketch)
+        yield 200
+        before = lineart()
+        widget("ink").click()
+        job = session().queue.jobs[-1]
+        while not job.state.ended and not (lineart() != before).any():
+            yield 0
+        in_time = not job.state.ended
+        session().cancel(job)
+        yield from idle()
+        outcomes.append([in_time, job.state.value, bool((lineart() != before).any())])
+    return outcomes
+""",
+        timeout=90,
+    )
+    assert outcomes == [[True, "finished", True], [True, "finished", True]]
+
+
 def test_krita_lists_its_layers_while_it_changes_them(krita) -> None:
     """Found by one of 200 re-inks: a list has a hole where a layer was taken out while Krita made it.
 
