@@ -65,6 +65,13 @@ PROTECTIONS = (
         ("tests/ui/test_jobs_and_steps.py", "-k", "in_order"),
     ),
     Protection(
+        "a run that changes the document is finished",
+        "smart_lineart/ui/jobs.py",
+        "        if self._committed:\n            return\n",
+        "",
+        ("tests/ui/test_jobs_and_steps.py", "-k", "is_finished"),
+    ),
+    Protection(
         "Krita's lists of layers may have holes",
         "smart_lineart/krita_host/lists.py",
         "        if now is not None and now == before:\n",

@@ -108,6 +108,16 @@ def test_a_cancelled_job_stays_cancelled() -> None:
     assert one.progress == 0.0
 
 
+def test_a_job_that_changes_the_document_is_finished() -> None:
+    one = job()
+    one.enter(JobState.writing)
+    one.commit()
+    one.cancel()
+    assert not one.cancelled
+    one.enter(JobState.finished)
+    assert one.state is JobState.finished
+
+
 def test_runs_of_one_sketch_go_in_order_and_those_of_others_do_not_wait() -> None:
     runs = JobQueue()
     first, other, second = job(), job(document="e"), job()
