@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MEGABYTE = 1 << 20
 # What another device may change, where 8-bit arithmetic rounds otherwise: the share of ink that lies farther
 # than so many px from the other's ink, on a page that is one tangle of lines.
-NEAR, MOST_ASTRAY = 2.0, 0.01
+NEAR, MOST_ASTRAY = 2.0, 0.015
 
 INK = """
 import hashlib, json, sys
