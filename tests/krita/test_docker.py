@@ -185,6 +185,60 @@ def test_thickness_in_millimetres_is_dragged(krita) -> None:
     assert krita.facts()["lineart"]["sum"] > 1.5 * first["sum"]
 
 
+@pytest.mark.parametrize(
+    "view", ["canvas.setRotation(30)", "canvas.setMirror(True)"], ids=["turned", "mirrored"]
+)
+def test_lineart_follows_a_slider_on_a_canvas_that_is_turned_or_mirrored(krita, view: str) -> None:
+    """What of the page is seen can't be told there, so that the whole page must follow."""
+    first = krita.run(
+        """
+def job():
+    document = sketch_document(2400, 1800, thick=7)
+    yield 500
+    yield from ink()
+    canvas = K.activeWindow().activeView().canvas()
+    canvas.setZoomLevel(4.0)
+    VIEW
+    yield 500
+    ours, K.parts = session(), []
+    original = ours.engine.draw
+    def watched(item, settings, part=None, **more):
+        K.parts.append(part is not None)
+        return original(item, settings, part=part, **more)
+    ours.engine.draw = watched
+    return lineart_shape(document)
+""".replace("VIEW", view),
+        timeout=100,
+    )
+    krita.drag("thickness", 0.3, 0.6, pause=0.15)
+    krita.wait_idle()
+    found = krita.run(
+        """
+def job():
+    ours, document = session(), K.activeDocument()
+    del ours.engine.draw
+    canvas = K.activeWindow().activeView().canvas()
+    canvas.setRotation(0)
+    canvas.setMirror(False)
+    found = [lineart_shape(document)]
+    undo(document)
+    yield 300
+    found.append(lineart_shape(document))
+    redo(document)
+    yield 300
+    yield from ink()
+    return [*found, lineart_shape(document), K.parts]
+""",
+        timeout=100,
+    )
+    dragged, undone, anew, parts = found
+    assert parts
+    assert not any(parts)
+    assert dragged["sum"] > 1.5 * first["sum"]
+    assert undone == first
+    assert anew == dragged
+
+
 def test_memory_is_dragged_kept_and_given_to_the_next_run(krita) -> None:
     krita.run("""
 def job():

@@ -286,6 +286,90 @@ def test_every_kind_of_layer(krita, kind: str) -> None:
         assert result["lineart"]["bounds"][3] < 0
 
 
+MOVED = 30, 15
+MASKS = {
+    # What is paler than mid-grey becomes white.
+    "filter mask": """
+    everything = Selection()
+    everything.select(0, 0, 500, 350, 255)
+    layer.addChildNode(document.createFilterMask("Mask", K.filter("threshold"), everything), None)""",
+    "transform mask": """
+    mask = document.createTransformMask("Mask")
+    layer.addChildNode(mask, None)
+    document.waitForDone()
+    if hasattr(mask, "fromXML"):  # since Krita 5.2; before, scripts can only add one that moves nothing
+        import re
+        moved = '<transformedCenter x="{}" y="{}" type="pointf"/>'.format(*MOVED)
+        mask.fromXML(re.sub("<transformedCenter [^>]*>", moved, mask.toXML()))""",
+    # Flats in the loop, as the artist's own strokes make them; before Krita 5.2 scripts cannot paint those.
+    "colorize mask": """
+    if not hasattr(document, "createColorizeMask"):
+        K.action("add_new_colorize_mask").trigger()
+        return
+    from krita import ManagedColor
+    mask = document.createColorizeMask("Mask")
+    layer.addChildNode(mask, None)
+    document.waitForDone()
+    canvas = K.activeWindow().activeView().canvas()
+    flat, nothing = (
+        ManagedColor.fromQColor(QtGui.QColor(*rgb), canvas) for rgb in ((240, 200, 90), (0, 0, 0)))
+    mask.initializeKeyStrokeColors([flat, nothing], 1)
+    mask.setKeyStrokePixelData(b"\\xff" * 400, flat, 150, 150, 20, 20)
+    mask.setKeyStrokePixelData(b"\\xff" * 400, nothing, 470, 10, 20, 20)
+    mask.updateMask()
+    mask.setEditKeyStrokes(False)
+    mask.setShowOutput(True)""",
+}
+MASK_TEST = """
+def add_mask(document, layer):
+BODY
+
+def job():
+    document = sketch_document(500, 350, opaque=PAPER)
+    layer = node_named(document, "Sketch")
+    drawn = strokes(500, 350, opaque=PAPER)
+    drawn[:, :250] = strokes(500, 350, opaque=PAPER, colour=(150, 150, 150))[:, :250]
+    paint(document, layer, drawn)
+    yield 500
+    yield from ink()
+    without = lineart_shape(document)
+    document.setActiveNode(layer)
+    yield 300
+    add_mask(document, layer)
+    document.waitForDone()
+    yield 1500  # Krita shows transforms and flats a while after
+    document.waitForDone()
+    masks = [mask.type() for mask in owned(layer.childNodes())]
+    shown = np.frombuffer(bytes(layer.projectionPixelData(150, 150, 20, 20)), np.uint8).reshape(-1, 4)
+    said = yield from ink()
+    return {"said": said, "without": without, "with": lineart_shape(document), "masks": masks,
+            "movable": hasattr(owned(layer.childNodes())[0], "fromXML"),
+            "tree": tree(document), "modal": modal(), "shown": shown.mean(0).tolist()}
+"""
+
+
+@pytest.mark.parametrize("kind", MASKS)
+def test_what_a_mask_makes_of_the_sketch_is_inked(krita, kind: str) -> None:
+    source = MASK_TEST.replace("BODY", MASKS[kind].strip("\n"))
+    result = krita.run(source, timeout=100, PAPER=kind == "filter mask", MOVED=MOVED)
+    assert (result["said"], result["modal"]) == ("", None)
+    assert result["masks"] == [kind.replace(" ", "")]
+    assert result["tree"] == ["Background", "Sketch", "Lineart: Sketch"]
+    without, ink = result["without"], result["with"]
+    assert without["bounds"][0] < 250 < without["bounds"][2]
+    if kind == "filter mask":
+        assert 250 <= ink["bounds"][0] + 6 < ink["bounds"][2] == pytest.approx(without["bounds"][2], abs=2)
+    elif kind == "transform mask":
+        moved = [
+            side + result["movable"] * MOVED[number % 2] for number, side in enumerate(without["bounds"])
+        ]
+        assert ink["bounds"] == pytest.approx(moved, abs=2)
+        assert ink["sum"] == pytest.approx(without["sum"], rel=0.03)
+    else:
+        assert ink["bounds"] == pytest.approx(without["bounds"], abs=2)
+        assert ink["sum"] == pytest.approx(without["sum"], rel=0.05)
+
+
 def test_what_cannot_be_inked_is_said_in_the_docker(krita) -> None:
     result = krita.run(
         """
