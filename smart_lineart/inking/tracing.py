@@ -45,24 +45,40 @@ SURE_GAP = 8.0  # and within this in any case
 GAP_COSINE = 0.75
 GAP_LINE = 0.06
 LINE_DEPTH = 2  # px that the middle of a line lies deep in the line map
-MOST_ROOM = 4  # px that it may lie deeper, where it stands for passes that lie apart
+DEEPEST = 7  # px that it may lie deep where it stands for passes that lie apart
+BURR = 1.5  # times what it lies deeper, that side effects of thinning are longer
 ROOM_IN_DOUBT = 6.0  # px that it may be from where it runs where it is hardly seen
 SURE = 0.7  # probability from which there is no doubt
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
 
 
-def prune_spurs(graph: Graph) -> None:
-    """Remove short branches with a free end, shortest first, and join what they parted."""
-    for limit in (0.5 * SPUR, SPUR):
-        for edge in sorted(graph.edges, key=Edge.length):
-            a, b = edge.nodes
-            if edge not in graph.edges or edge.closed or a == b or edge.length() > limit:
-                continue
-            free = [n for n in (a, b) if graph.degree(n) == 1]
-            if len(free) != 1:
-                continue
+def prune_spurs(graph: Graph, deep: Bytes | None = None) -> None:
+    """Remove short branches with a free end, shortest first, and join what they parted.
+
+    `deep` (H, W) is how deep the pixels lie within the line map's mask: where it is wide, thinning leaves
+    longer branches.
+    """
+    for part in (0.5, 1.0):
+        _prune(graph, dict.fromkeys(graph.places, part * SPUR))
+    if deep is not None:
+        places = np.array(list(graph.places.values())).reshape(-1, 2)
+        spare = np.maximum(_pixels(deep, places), LINE_DEPTH) - np.float32(LINE_DEPTH)
+        _prune(graph, dict(zip(graph.places, SPUR + BURR * spare, strict=True)))
+
+
+def _prune(graph: Graph, limits: dict[int, float]) -> None:
+    """Remove branches with a free end that are no longer than the limit of the node they spring from."""
+    for edge in sorted(graph.edges, key=Edge.length):
+        a, b = edge.nodes
+        if edge not in graph.edges or edge.closed or a == b:
+            continue
+        free = [n for n in (a, b) if graph.degree(n) == 1]
+        if len(free) != 1:
+            continue
+        root = b if free[0] == a else a
+        if edge.length() <= limits[root]:
             graph.remove(edge)
-            graph.dissolve(b if free[0] == a else a)
+            graph.dissolve(root)
 
 
 def merge_lenses(graph: Graph) -> None:
@@ -110,11 +126,12 @@ def _resample(path: Points, count: int) -> Points:
     return np.stack([np.interp(want, at, path[:, i]) for i in (0, 1)], 1).astype(np.float32)
 
 
-def _probability(line: Bytes, points: Points) -> float:
+def _pixels(image: Bytes, points: Floats | NDArray[np.intp]) -> Bytes:
+    """The pixels of an image (H, W) nearest to (N, 2) points (x, y)."""
     at = np.rint(points).astype(np.intp)
-    y = np.clip(at[:, 1], 0, line.shape[0] - 1)
-    x = np.clip(at[:, 0], 0, line.shape[1] - 1)
-    return float(line[y, x].mean()) / 255.0
+    y = np.clip(at[:, 1], 0, image.shape[0] - 1)
+    x = np.clip(at[:, 0], 0, image.shape[1] - 1)
+    return np.asarray(image[y, x])
 
 
 def close_gaps(graph: Graph, line: Bytes) -> None:
@@ -153,7 +170,7 @@ def _gap_cost(graph: Graph, line: Bytes, a: int, b: int) -> float:
         return 0.0
     # The middle third: near its ends any gap lies on the lines themselves.
     bridge = graph.places[a] + np.linspace(1 / 3, 2 / 3, 4)[:, None] * across
-    if distance > SURE_GAP and _probability(line, bridge) < GAP_LINE:
+    if distance > SURE_GAP and _pixels(line, bridge).mean() < GAP_LINE * 255:
         return 0.0
     return distance * (2.0 - facing)
 
@@ -224,15 +241,14 @@ def _most_near(image: Bytes, at: NDArray[np.intp], reach: int) -> Floats:
     return best.astype(np.float32)
 
 
-def _room(mask: Mask, line: Bytes, at: NDArray[np.intp]) -> Floats:
+def _room(deep: Bytes, line: Bytes, at: NDArray[np.intp]) -> Floats:
     """How far each of (N, 2) vertices (x, y) may be from where its line runs, in px.
 
     That is less certain where the line map is wide, and where the network is unsure of a line.
     """
-    y, x = np.clip(at[:, 1], 0, mask.shape[0] - 1), np.clip(at[:, 0], 0, mask.shape[1] - 1)
-    deep = np.maximum(depth(mask, LINE_DEPTH + MOST_ROOM)[y, x], LINE_DEPTH).astype(np.float32)
+    spare = np.maximum(_pixels(deep, at), LINE_DEPTH) - np.float32(LINE_DEPTH)
     doubt = np.maximum(0.0, 1.0 - _most_near(line, at, 1) / np.float32(SURE * 255))
-    return np.asarray(deep - LINE_DEPTH + ROOM_IN_DOUBT * doubt, np.float32)
+    return np.asarray(spare + ROOM_IN_DOUBT * doubt, np.float32)
 
 
 class Levels(NamedTuple):
@@ -246,15 +262,15 @@ class Levels(NamedTuple):
     middle: float
 
 
-def _tidied(graph: Graph, line: Bytes) -> Graph:
-    prune_spurs(graph)
+def _tidied(graph: Graph, line: Bytes, deep: Bytes) -> Graph:
+    prune_spurs(graph, deep)
     merge_lenses(graph)
     remove_rungs(graph, line)
     open_loops(graph, line)
     remove_frays(graph, line)
-    prune_spurs(graph)
+    prune_spurs(graph, deep)
     merge_lenses(graph)
-    prune_spurs(graph)
+    prune_spurs(graph, deep)
     close_gaps(graph, line)
     return graph
 
@@ -272,7 +288,8 @@ def trace_strokes(
     `scale` is working px per page px in x and y.
     """
     mask = fill_islands(close(line >= LINE * 255), line)
-    paths = join_through_junctions(_tidied(trace(thin(mask)), line))
+    deep = depth(mask, DEEPEST)
+    paths = join_through_junctions(_tidied(trace(thin(mask)), line, deep))
     if not paths:
         return Strokes.empty(), levels
     found = [_even(path.points) for path in paths]
@@ -282,7 +299,7 @@ def trace_strokes(
     found = ease_hooks(found, meets, rings, line)
     cuts = np.cumsum([len(points) for points in found])[:-1]
     at = np.rint(np.concatenate(found)).astype(np.intp)
-    rooms = np.split(_room(mask, line, at), cuts)
+    rooms = np.split(_room(deep, line, at), cuts)
     faired = list(map(fair, found, rings, map(even_out, rooms, rings)))
     rejoin(found, faired, meets)
     # A line that stands for several passes may run between them, where the sketch is blank.

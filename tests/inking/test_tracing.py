@@ -149,6 +149,13 @@ class TestSmoothness:
 
 
 class TestTidying:
+    @pytest.mark.parametrize(("thickness", "stays"), [(3.0, True), (11.0, False)])
+    def test_branches_that_are_short_for_how_wide_a_line_is_go(self, thickness: float, stays: bool) -> None:
+        main = straight((20, 100), (220, 100))
+        # From the line's middle to 12 px beside it: within a wide one, most of that is the line itself.
+        line = np.maximum(lines(main, thickness=thickness), lines(straight((120, 100), (120, 112))))
+        assert len(traced(line)) == (2 if stays else 1)
+
     @pytest.mark.parametrize("length", [2, 3, 4, 5])
     def test_spurs_go(self, length: int) -> None:
         main = straight((20, 100), (220, 100))
