@@ -176,7 +176,7 @@ def renews_in_one_step(layer: Layer) -> bool:
 
 
 def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, None, Layer]:
-    there = {child.uniqueId().toString() for child in children(parent.raw)}
+    there = _by_identity(parent)
     locked = layer.raw.locked()
     if locked:
         layer.raw.setLocked(False)
@@ -184,14 +184,21 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         document.activate(layer)
         application.trigger(CONVERT)
         for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
-            new = [child for child in children(parent.raw) if child.uniqueId().toString() not in there]
-            if new:
-                return Layer(new[0])
+            now = _by_identity(parent)
+            # The artist may add layers meanwhile, or convert another.
+            copies = [now[own] for own in now.keys() - there.keys() if now[own].name == layer.name]
+            if copies and layer.identity not in now:
+                return copies[0]
             yield CONVERT_MS
     finally:
         if locked:
             layer.raw.setLocked(True)
     raise NotRenewed
+
+
+def _by_identity(parent: Layer) -> dict[str, Layer]:
+    layers = [Layer(child) for child in children(parent.raw)]
+    return {layer.identity: layer for layer in layers}
 
 
 def _keep_look(source: Layer, target: Layer) -> None:

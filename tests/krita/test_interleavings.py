@@ -243,6 +243,41 @@ def job():
     assert outcomes == [[[True], "finished", True], [[True], "finished", True]]
 
 
+def test_a_layer_added_while_the_lineart_is_replaced_is_not_taken_for_it(krita) -> None:
+    layers, empty, changed = krita.run(
+        """
+def job():
+    from smart_lineart.krita_host import application
+    document = sketch_document(300, 200)
+    yield 500
+    yield from ink()
+    before = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    trigger = application.trigger
+    def add_and_trigger(name):
+        added = document.createNode("Mine", "paintlayer")
+        document.rootNode().addChildNode(added, node_named(document, "Background"))
+        document.setActiveNode(node_named(document, "Lineart: Sketch"))
+        trigger(name)
+    application.trigger = add_and_trigger
+    try:
+        paint(document, node_named(document, "Sketch"), strokes(300, 200, thick=6))
+        document.setActiveNode(node_named(document, "Sketch"))
+        yield 200
+        yield from ink()
+    finally:
+        application.trigger = trigger
+    yield 500
+    now = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
+    empty = not bgra(node_named(document, "Mine"), 0, 0, 300, 200).any()
+    return [tree(document), empty, bool((now != before).any())]
+""",
+        timeout=90,
+    )
+    assert layers == ["Background", "Mine", "Sketch", "Lineart: Sketch"]
+    assert empty
+    assert changed
+
+
 def test_krita_lists_its_layers_while_it_changes_them(krita) -> None:
     """Found by one of 200 re-inks: a list has a hole where a layer was taken out while Krita made it.
 
