@@ -67,12 +67,17 @@ def remove_frays(graph: Graph, line: Bytes) -> None:
             _take_out(graph, edge)
 
 
+def pixels_at(image: Bytes, points: Points | NDArray[np.intp]) -> Bytes:
+    """The pixels of an image (H, W) nearest to (N, 2) points (x, y)."""
+    at = np.rint(points).astype(np.intp)
+    y = np.clip(at[:, 1], 0, image.shape[0] - 1)
+    x = np.clip(at[:, 0], 0, image.shape[1] - 1)
+    return np.asarray(image[y, x])
+
+
 def sureness(points: Points, line: Bytes) -> float:
     """The line map along the weaker part of (N, 2) points, 0..1."""
-    at = np.rint(points).astype(np.intp)
-    y = np.clip(at[:, 1], 0, line.shape[0] - 1)
-    x = np.clip(at[:, 0], 0, line.shape[1] - 1)
-    return float(np.percentile(line[y, x], QUARTILE)) / 255.0
+    return float(np.percentile(pixels_at(line, points), QUARTILE)) / 255.0
 
 
 def _edge_sureness(edge: Edge, line: Bytes) -> float:

@@ -15,7 +15,14 @@ from smart_lineart.inking.fairing import even_out, fair, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
 from smart_lineart.inking.hooks import ease_hooks
 from smart_lineart.inking.islands import fill_islands
-from smart_lineart.inking.loops import STRAIGHT_ON, leaving, open_loops, remove_frays, remove_rungs
+from smart_lineart.inking.loops import (
+    STRAIGHT_ON,
+    leaving,
+    open_loops,
+    pixels_at,
+    remove_frays,
+    remove_rungs,
+)
 from smart_lineart.inking.morphology import close, depth
 from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.strokes import Floats, Strokes
@@ -62,7 +69,7 @@ def prune_spurs(graph: Graph, deep: Bytes | None = None) -> None:
         _prune(graph, dict.fromkeys(graph.places, part * SPUR))
     if deep is not None:
         places = np.array(list(graph.places.values())).reshape(-1, 2)
-        spare = np.maximum(_pixels(deep, places), LINE_DEPTH) - np.float32(LINE_DEPTH)
+        spare = np.maximum(pixels_at(deep, places), LINE_DEPTH) - np.float32(LINE_DEPTH)
         _prune(graph, dict(zip(graph.places, SPUR + BURR * spare, strict=True)))
 
 
@@ -126,14 +133,6 @@ def _resample(path: Points, count: int) -> Points:
     return np.stack([np.interp(want, at, path[:, i]) for i in (0, 1)], 1).astype(np.float32)
 
 
-def _pixels(image: Bytes, points: Floats | NDArray[np.intp]) -> Bytes:
-    """The pixels of an image (H, W) nearest to (N, 2) points (x, y)."""
-    at = np.rint(points).astype(np.intp)
-    y = np.clip(at[:, 1], 0, image.shape[0] - 1)
-    x = np.clip(at[:, 0], 0, image.shape[1] - 1)
-    return np.asarray(image[y, x])
-
-
 def close_gaps(graph: Graph, line: Bytes) -> None:
     """Join free ends that face each other across a gap which a hand would have drawn through."""
     free = [n for n, edges in graph.ends.items() if len(edges) == 1 and edges[0].length() >= 3]
@@ -170,7 +169,7 @@ def _gap_cost(graph: Graph, line: Bytes, a: int, b: int) -> float:
         return 0.0
     # The middle third: near its ends any gap lies on the lines themselves.
     bridge = graph.places[a] + np.linspace(1 / 3, 2 / 3, 4)[:, None] * across
-    if distance > SURE_GAP and _pixels(line, bridge).mean() < GAP_LINE * 255:
+    if distance > SURE_GAP and pixels_at(line, bridge).mean() < GAP_LINE * 255:
         return 0.0
     return distance * (2.0 - facing)
 
@@ -246,7 +245,7 @@ def _room(deep: Bytes, line: Bytes, at: NDArray[np.intp]) -> Floats:
 
     That is less certain where the line map is wide, and where the network is unsure of a line.
     """
-    spare = np.maximum(_pixels(deep, at), LINE_DEPTH) - np.float32(LINE_DEPTH)
+    spare = np.maximum(pixels_at(deep, at), LINE_DEPTH) - np.float32(LINE_DEPTH)
     doubt = np.maximum(0.0, 1.0 - _most_near(line, at, 1) / np.float32(SURE * 255))
     return np.asarray(spare + ROOM_IN_DOUBT * doubt, np.float32)
 
