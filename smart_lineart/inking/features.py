@@ -13,6 +13,7 @@ from smart_lineart.inking.changes import changed_rects
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import Style, find_style
+from smart_lineart.inking.tiles import Answer
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,20 @@ class Seen:
         darkness: uint8, the network's input.
         maps: uint8 (channels, h, w), its answer.
         network: which network, runtime and device it was.
+        from_afar: what it was shown and said of the places it was in doubt about, or None.
     """
 
     luma: NDArray[np.uint16]
     darkness: NDArray[np.uint8]
     maps: NDArray[np.uint8]
     network: str
+    from_afar: Answer | None = None
 
     @property
     def nbytes(self) -> int:
-        """Memory held, in bytes: 6 for each working px."""
-        return self.luma.nbytes + self.darkness.nbytes + self.maps.nbytes
+        """Memory held, in bytes: 6 for each working px, up to 9 where a page is in doubt."""
+        kept = self.luma.nbytes + self.darkness.nbytes + self.maps.nbytes
+        return kept + (self.from_afar.nbytes if self.from_afar is not None else 0)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.calibration import Calibration
+from smart_lineart.inking.doubt import find_zones, page_from_afar, settle
 from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
@@ -258,12 +259,20 @@ class Inker:
         earlier = answer
         if earlier is None and seen is not None and seen.network == network:
             earlier = Answer(seen.darkness, seen.maps)
-        maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.65 * done), cancelled)
+        maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
+        zones = find_zones(maps[0])
+        from_afar = None
+        line, width, darkness = maps[0], maps[1], view.darkness
+        if zones:
+            page = page_from_afar(view.darkness, zones, self._halo)
+            known = seen.from_afar if seen is not None and seen.network == network else None
+            far = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
+            from_afar = Answer(page, far)
+            line, width, darkness = settle(maps, view.darkness, zones, from_afar)
+        _stop_if(cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.middle)
-        strokes, levels = trace_strokes(
-            maps[0], maps[1], view.darkness, (wide / size[1], tall / size[0]), levels
-        )
+        strokes, levels = trace_strokes(line, width, darkness, (wide / size[1], tall / size[0]), levels)
         _stop_if(cancelled)
         return Features(
             size,
@@ -272,8 +281,14 @@ class Inker:
             strokes,
             solid_shapes(maps[2], view.darkness),
             None if levels is None else replace(calibration, certain=levels.certain, middle=levels.middle),
-            seen=Seen(view.luma, view.darkness, maps, network),
+            seen=Seen(view.luma, view.darkness, maps, network, from_afar),
         )
+
+    @property
+    def _halo(self) -> int:
+        """Px around a tile that the network sees with it: half its receptive field, in whole strides."""
+        stride = self._model.stride
+        return -(-(self._model.receptive_field // 2) // stride) * stride
 
     def _largest_scale(self, size: tuple[int, int]) -> float:
         """The working scale at which a page of `size` (height, width) still fits the memory limit."""
@@ -288,16 +303,14 @@ class Inker:
         """
         room = self._memory_limit - BASE_BYTES - 8 * darkness.size
         pixels = int(np.clip(room // BYTES_PER_PIXEL, LEAST_PIXELS, MOST_PIXELS))
-        stride = self._model.stride
-        halo = -(-(self._model.receptive_field // 2) // stride) * stride
         while True:
             try:
                 return run_tiles(
                     self._network,
                     darkness,
                     channels=MAPS,
-                    stride=stride,
-                    halo=halo,
+                    stride=self._model.stride,
+                    halo=self._halo,
                     max_pixels=pixels,
                     earlier=earlier,
                     progress=report,

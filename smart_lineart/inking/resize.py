@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.sketch import Luma, Sketch
 
 Reduced = NDArray[np.uint16]
+Samples = NDArray[np.float32] | NDArray[np.uint16] | NDArray[np.uint8]
 Rows = Callable[[int, int], Reduced]
 
 STRIP_PIXELS = 1 << 21  # pixels of a page read at once: 8 MB of float32
@@ -35,9 +37,7 @@ def _overlaps(length: int, count: int, span: range) -> tuple[NDArray[np.intp], N
     return low, np.asarray(np.maximum(shares, 0.0) * (count / length), np.float32)
 
 
-def _shrink_axis(
-    image: Luma | Reduced, count: int, axis: int, length: int, span: range, offset: int = 0
-) -> Luma:
+def _shrink_axis(image: Samples, count: int, axis: int, length: int, span: range, offset: int = 0) -> Luma:
     """Area average along one axis of `length` px to `count`; only the samples in `span`.
 
     `image` may hold a part of the axis, from px `offset` on.
@@ -58,9 +58,7 @@ def _shrink_axis(
     return out
 
 
-def _grow_axis(
-    image: Luma | Reduced, count: int, axis: int, length: int, span: range, offset: int = 0
-) -> Luma:
+def _grow_axis(image: Samples, count: int, axis: int, length: int, span: range, offset: int = 0) -> Luma:
     """Linear interpolation along one axis, pixel centres aligned; else as :func:`_shrink_axis`."""
     at = np.clip((np.arange(span.start, span.stop) + 0.5) * (length / count) - 0.5, 0, length - 1)
     low = np.minimum(at.astype(np.intp), max(length - 2, 0))
@@ -72,9 +70,7 @@ def _grow_axis(
     return first
 
 
-def _resize_axis(
-    image: Luma | Reduced, count: int, axis: int, length: int, span: range, offset: int = 0
-) -> Luma | Reduced:
+def _resize_axis(image: Samples, count: int, axis: int, length: int, span: range, offset: int = 0) -> Samples:
     if count == length:
         part = slice(span.start - offset, span.stop - offset)
         return image[part] if axis == 0 else image[:, part]
@@ -90,10 +86,20 @@ def resize_in_strips(image: Luma, height: int, width: int, rows: int) -> Iterato
         yield top, np.asarray(_resize_axis(wide, height, 0, len(wide), span), np.float32)
 
 
-def resize(image: Luma | Reduced, height: int, width: int) -> Luma:
+def resize(image: Samples, height: int, width: int) -> Luma:
     """(h, w) -> float32 (height, width), same unit: area average when shrinking, linear when growing."""
     for axis, count in ((0, height), (1, width)):
         image = _resize_axis(image, count, axis, image.shape[axis], range(count))
+    return np.asarray(image, np.float32)
+
+
+def resize_part(image: Samples, size: tuple[int, int], part: Rect) -> Luma:
+    """The part of `resize(image, *size)` that lies in a rectangle."""
+    lengths = image.shape
+    for axis, span in enumerate((range(part.y, part.bottom), range(part.x, part.right))):
+        first, last = rows_under(lengths[axis], size[axis], span.start, span.stop)
+        under = image[first:last] if axis == 0 else image[:, first:last]
+        image = _resize_axis(under, size[axis], axis, lengths[axis], span, first)
     return np.asarray(image, np.float32)
 
 

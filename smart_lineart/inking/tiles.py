@@ -135,6 +135,11 @@ class Answer:
     page: Bytes
     maps: Bytes
 
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.page.nbytes + self.maps.nbytes
+
 
 def run_tiles(
     network: Network,

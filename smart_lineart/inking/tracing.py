@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.fairing import even_out, fair, rejoin
+from smart_lineart.inking.fairing import MEETING, even_out, fair, near_each, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
 from smart_lineart.inking.hooks import ease_hooks
 from smart_lineart.inking.islands import fill_islands
@@ -25,6 +25,7 @@ from smart_lineart.inking.loops import (
 )
 from smart_lineart.inking.morphology import close, depth
 from smart_lineart.inking.scale import LINE
+from smart_lineart.inking.shadows import find_shadows
 from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
 
@@ -54,6 +55,7 @@ GAP_LINE = 0.06
 LINE_DEPTH = 2  # px that the middle of a line lies deep in the line map
 DEEPEST = 7  # px that it may lie deep where it stands for passes that lie apart
 BURR = 1.5  # times what it lies deeper, that side effects of thinning are longer
+TIP = 8  # vertices that are a line's own end, where it may come near itself
 ROOM_IN_DOUBT = 6.0  # px that it may be from where it runs where it is hardly seen
 SURE = 0.7  # probability from which there is no doubt
 WIDTH_UNIT = 64.0  # the width map's value for relative width 1
@@ -213,8 +215,30 @@ def _chains(graph: Graph, partner: dict[tuple[Edge, int], tuple[Edge, int]]) -> 
         if pieces:
             first, last = start[0].nodes[start[1]], edge.nodes[1 - end]
             free = (graph.degree(first) == 1, graph.degree(last) == 1)
-            paths.append(Path(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]]), free))
+            paths.append(Path(_even(np.concatenate([pieces[0], *[p[1:] for p in pieces[1:]]])), free))
     return paths
+
+
+def _without_shadows(paths: list[Path], line: Bytes) -> list[Path]:
+    """The paths but for shadows; ends that touched nothing else are free then."""
+    if not paths:
+        return paths
+    shadow = find_shadows([path.points for path in paths], np.array([path.free for path in paths]), line)
+    kept = [path for path, gone in zip(paths, shadow, strict=True) if not gone]
+    if len(kept) == len(paths):
+        return paths
+    counts = [len(path.points) for path in kept]
+    owner = np.repeat(np.arange(len(kept)), counts)
+    every = np.concatenate([path.points for path in kept])
+    stops = np.cumsum(counts)
+    ends = np.stack([stops - counts, stops - 1], 1).reshape(-1)
+    near = near_each(every[ends], every, MEETING)
+    alone = [
+        bool(((owner[some] == owner[end]) & (np.abs(some - end) < TIP)).all())
+        for some, end in zip(near, ends, strict=True)
+    ]
+    loose = np.reshape(alone, (-1, 2)) | np.array([path.free for path in kept])
+    return [Path(path.points, (bool(a), bool(b))) for path, (a, b) in zip(kept, loose, strict=True)]
 
 
 def _even(path: Points) -> Points:
@@ -288,10 +312,10 @@ def trace_strokes(
     """
     mask = fill_islands(close(line >= LINE * 255), line)
     deep = depth(mask, DEEPEST)
-    paths = join_through_junctions(_tidied(trace(thin(mask)), line, deep))
+    paths = _without_shadows(join_through_junctions(_tidied(trace(thin(mask)), line, deep)), line)
     if not paths:
         return Strokes.empty(), levels
-    found = [_even(path.points) for path in paths]
+    found = [path.points for path in paths]
     rings = [_is_ring(points) for points in found]
     free = np.array([path.free for path in paths])
     meets = ~free & ~np.array(rings)[:, None]

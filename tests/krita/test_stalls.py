@@ -49,8 +49,11 @@ def watched(krita, act) -> dict:
 def told(found: dict, name: str) -> str:
     lines = [f"{name}: worst {found['worst']:.3f} s in {found['ticks']} ticks"]
     for late in found["late"]:
-        if late["own"] > BOUND_S:
-            lines.append(f"  {late['own']:.3f} s ({late['gap']:.3f} s with waiting for a processor)")
+        if late["gap"] > BOUND_S:
+            lines.append(
+                f"  {late['gap']:.3f} s, of which it ran {late['ran']:.3f} s, waited {late['waited']:.3f} s"
+                f" for a processor and {late['on_disk']:.3f} s for the disk"
+            )
             lines.append(late["stacks"])
     return "\n".join(lines)
 
@@ -70,7 +73,7 @@ def test_the_user_interface_never_stands_still_while_a_page_is_inked(start_krita
     told_worst = ", ".join(f"{name} {1000 * one['worst']:.0f} ms" for name, one in worst.items())
     figures(f"Krita {krita.run('def job(): return K.version()')}: {told_worst}")
     for name, one in worst.items():
-        if one["worst"] > BOUND_S:
+        if any(late["gap"] > BOUND_S for late in one["late"]):
             figures(told(one, name))
     assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"], krita.facts()["error"]
     bound = max(BOUND_S, 2 * alone["worst"])

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Zones where the network is in doubt, and what it says of them when it looks from farther away.
+
+Where passes lie a little too far apart to be one line to the network, its line map is torn into strands. From
+farther away the same passes are one line to it. So such zones are looked at a second time, and the second
+answer is taken where it is tidier and loses no line.
+
+Lengths are px at working scale unless said otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.graph import trace
+from smart_lineart.inking.islands import fill_islands, find_runs, label_runs
+from smart_lineart.inking.morphology import close, spread
+from smart_lineart.inking.resize import resize, resize_part
+from smart_lineart.inking.scale import LINE
+from smart_lineart.inking.thinning import thin
+from smart_lineart.inking.tiles import Answer
+
+Bytes = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+FARTHER = 0.8  # times the working scale that the second look has
+CELL = 4  # px per side of the cells in which doubt is told
+NEIGHBOURHOOD = 3.0  # cells: standard deviation of the window in which it is summed up
+FAINTEST = 0.1  # probability from which a pixel tells of a line at all
+LOW, HIGH = 0.45, 0.55  # doubt from which the second look begins to count, and counts alone
+IN_DOUBT = 0.48  # of a zone's cells
+MARGIN = 2  # cells around a zone that are looked at with it
+SHOWS = 0.15  # weight of the second look from which a line of it may be seen
+COUNTS = 0.3  # and from which a px lies in a zone
+TIDIER = 3  # fewer ends and junctions that the second look must leave in a zone
+KEEPS = 0.85  # of a zone's line, by area, that must be left: what loses more may have been two lines
+
+
+class Zone(NamedTuple):
+    """Cells in doubt that hang together: the first row and column, and what the second look weighs, 0..1."""
+
+    top: int
+    left: int
+    weight: Floats
+
+    def rect(self, shape: tuple[int, int]) -> Rect:
+        """The part of a page of this shape (H, W) that the zone and its margin lie on, in px."""
+        tall, wide = self.weight.shape
+        part = Rect(self.left * CELL, self.top * CELL, wide * CELL, tall * CELL)
+        return part.intersection(Rect(0, 0, shape[1], shape[0]))
+
+
+def doubt(line: Bytes) -> Floats:
+    """How much in doubt the network is about the lines around each cell, 0 to 1, of its line map (H, W).
+
+    That is the share of what it says which is neither paper nor line: 1 less the mean probability of lines,
+    weighed by itself.
+    """
+    tall, wide = (-(-side // CELL) for side in line.shape)
+    sums = np.zeros((2, tall, wide), np.float32)
+    for row in range(tall):
+        strip = np.zeros((CELL, wide * CELL), np.float32)
+        part = line[row * CELL : (row + 1) * CELL]
+        strip[: len(part), : line.shape[1]] = part
+        strip /= np.float32(255)
+        firm = strip * strip
+        unsure = np.where(strip > FAINTEST, strip - firm, np.float32(0))
+        for total, values in zip(sums, (firm, unsure), strict=True):
+            total[row] = values.reshape(CELL, wide, CELL).mean(axis=(0, 2))
+    firm, unsure = (_blurred(total) for total in sums)
+    return np.asarray(unsure / (firm + unsure + np.float32(1e-3)), np.float32)
+
+
+def _blurred(image: Floats) -> Floats:
+    """Convolved with a Gaussian of NEIGHBOURHOOD cells; nothing lies beyond the border."""
+    reach = int(3 * NEIGHBOURHOOD)
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / NEIGHBOURHOOD) ** 2).astype(np.float32)
+    kernel /= kernel.sum()
+    for _ in range(2):
+        padded = np.pad(image, ((reach, reach), (0, 0)))
+        total = np.zeros_like(image)
+        for number, share in enumerate(kernel):
+            total += share * padded[number : number + len(image)]
+        image = np.ascontiguousarray(total.T)
+    return image
+
+
+def find_zones(line: Bytes) -> list[Zone]:
+    """The zones of a line map, uint8 (H, W), that the network is in doubt about."""
+    doubtful = doubt(line)
+    weight = np.clip((doubtful - LOW) / np.float32(HIGH - LOW), 0.0, 1.0)
+    runs = find_runs(spread(doubtful > IN_DOUBT))
+    if not len(runs.row):
+        return []
+    label = label_runs(runs, weight.shape[1])
+    order = np.argsort(label, kind="stable")
+    zones = []
+    for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
+        row, start, stop = runs.row[members], runs.start[members], runs.stop[members]
+        top, left = max(0, int(row.min()) - MARGIN), max(0, int(start.min()) - MARGIN)
+        part = weight[top : row.max() + 1 + MARGIN, left : stop.max() + MARGIN]
+        inside = np.zeros_like(part)
+        for y, first, last in zip(row - top, start - left, stop - left, strict=True):
+            inside[y, first:last] = 1.0
+        zones.append(Zone(top, left, inside * part))
+    return zones
+
+
+def page_from_afar(darkness: Bytes, zones: list[Zone], reach: int) -> Bytes:
+    """The page as it is seen from farther away, blank but for the zones and `reach` px of that page around
+    them.
+    """
+    tall, wide = (max(1, round(FARTHER * side)) for side in darkness.shape)
+    page = np.zeros((tall, wide), np.uint8)
+    near = np.zeros((tall, wide), np.bool_)
+    ratio = tall / darkness.shape[0], wide / darkness.shape[1]
+    for zone in zones:
+        part = zone.rect(darkness.shape)
+        top, bottom = int(part.y * ratio[0]) - reach, int(part.bottom * ratio[0]) + reach + 1
+        left, right = int(part.x * ratio[1]) - reach, int(part.right * ratio[1]) + reach + 1
+        near[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
+    np.rint(resize(darkness, tall, wide), out=page, where=near, casting="unsafe")
+    return page
+
+
+def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -> tuple[Bytes, Bytes, Bytes]:
+    """Line map, width map and darkness (H, W) with the second look's in the zones where that is the better.
+
+    `maps` (channels, H, W) and `darkness` are those of the first look, uint8, `from_afar` the second.
+    """
+    line, width, dark = maps[0].copy(), maps[1].copy(), darkness.copy()
+    before = doubt(maps[0])
+    surer = resize(doubt(from_afar.maps[0]), *before.shape) < before
+    for zone in zones:
+        part = zone.rect(darkness.shape)
+        crop = np.s_[part.y : part.bottom, part.x : part.right]
+        far_line = resize_part(from_afar.maps[0], darkness.shape, part)
+        weight = _in_pixels(zone, surer, part)
+        if not _is_better(maps[0][crop], np.rint(far_line).astype(np.uint8), weight > COUNTS):
+            continue
+        # Both count in full where one takes over from the other, so that no line is torn there.
+        near_line = line[crop] * np.minimum(1, 2 * (1 - weight))
+        line[crop] = np.rint(np.maximum(near_line, far_line * np.minimum(1, 2 * weight)))
+        for image, far in ((width, from_afar.maps[1]), (dark, from_afar.page)):
+            other = np.rint(resize_part(far, darkness.shape, part)).astype(np.uint8)
+            np.maximum(image[crop], other, out=image[crop], where=weight > SHOWS)
+    return line, width, dark
+
+
+def _in_pixels(zone: Zone, surer: Mask, part: Rect) -> Floats:
+    """A zone's weight for each px of its part of the page, 0 where the second look is no `surer`."""
+    tall, wide = zone.weight.shape
+    weight = zone.weight * surer[zone.top : zone.top + tall, zone.left : zone.left + wide]
+    return resize(weight, CELL * tall, CELL * wide)[: part.height, : part.width]
+
+
+def _is_better(near: Bytes, far: Bytes, inside: Mask) -> bool:
+    """Whether the line map from afar is tidier inside a zone, and loses little."""
+    lines = [part >= LINE * 255 for part in (near, far)]
+    had, has = (int(np.count_nonzero(mask & inside)) for mask in lines)
+    if has < KEEPS * had:
+        return False
+    before, after = (
+        _nodes(fill_islands(close(m), p), inside) for m, p in zip(lines, (near, far), strict=True)
+    )
+    return before - after >= TIDIER
+
+
+def _nodes(mask: Mask, inside: Mask) -> int:
+    """How many ends and junctions of a mask's skeleton lie inside."""
+    graph = trace(thin(mask))
+    at = [graph.places[node] for node, edges in graph.ends.items() if len(edges) != 2]
+    if not at:
+        return 0
+    x, y = np.rint(np.array(at)).astype(np.intp).T
+    return int(np.count_nonzero(inside[y, x]))

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the network is in doubt is found, looked at again, and taken only where that is tidier and whole."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pictures import Bytes, straight
+
+from smart_lineart.inking import Inker
+from smart_lineart.inking.doubt import CELL, FARTHER, doubt, find_zones, page_from_afar, settle
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.resize import resize, resize_part
+from smart_lineart.inking.tiles import Answer
+
+SIZE = (200, 400)
+SURE, UNSURE = 255, 110
+
+
+def put(line: Bytes, start: tuple[float, float], stop: tuple[float, float], value: int) -> None:
+    """Draw a line 3 px wide on a line map."""
+    for x, y in np.rint(straight(start, stop)).astype(int):
+        spot = line[y - 1 : y + 2, x - 1 : x + 2]
+        np.maximum(spot, value, out=spot)
+
+
+def torn(value: int = UNSURE) -> Bytes:
+    """A sure line above, and below one that is torn into strands from x = 100 to 200."""
+    line = np.zeros(SIZE, np.uint8)
+    put(line, (20, 50), (380, 50), SURE)
+    put(line, (20, 140), (100, 140), SURE)
+    put(line, (200, 140), (380, 140), SURE)
+    for y, left, right in ((134, 100, 128), (141, 124, 152), (145, 148, 176), (138, 172, 200)):
+        put(line, (left, y), (right, y), value)
+    return line
+
+
+def from_afar(value: int = SURE, lines: tuple[int, ...] = (50, 140)) -> Answer:
+    """What the second look says: whole lines."""
+    line = np.zeros((round(FARTHER * SIZE[0]), round(FARTHER * SIZE[1])), np.uint8)
+    for y in lines:
+        put(line, (FARTHER * 20, FARTHER * y), (FARTHER * 380, FARTHER * y), value)
+    return Answer(line, np.stack([line, line // 2, line]))
+
+
+def answer(line: Bytes) -> Bytes:
+    return np.stack([line, np.where(line > 0, 64, 0).astype(np.uint8), np.zeros_like(line)])
+
+
+def test_a_sure_line_leaves_no_doubt_and_a_half_seen_one_does() -> None:
+    told = doubt(torn())
+    assert told.shape == (SIZE[0] // CELL, SIZE[1] // CELL)
+    assert told[50 // CELL].max() < 0.05
+    assert told[140 // CELL, 140 // CELL] == pytest.approx(1 - UNSURE / 255, abs=0.03)
+    assert not doubt(np.zeros(SIZE, np.uint8)).any()
+
+
+def test_the_torn_stretch_is_the_one_zone() -> None:
+    (zone,) = find_zones(torn())
+    part = zone.rect(SIZE)
+    assert 50 < part.x <= 110
+    assert 190 <= part.right < 250
+    assert 60 < part.y <= 130
+    assert part.bottom >= 148
+    assert zone.weight.max() == 1.0
+    assert find_zones(torn(SURE)) == []
+    assert find_zones(np.zeros(SIZE, np.uint8)) == []
+
+
+def test_doubt_at_the_border_of_a_page_stays_on_it() -> None:
+    line = np.full((61, 43), UNSURE, np.uint8)
+    for zone in find_zones(line):
+        assert zone.rect(line.shape) == Rect(0, 0, 43, 61)
+    assert len(find_zones(line)) == 1
+
+
+def test_from_afar_only_the_zones_are_shown() -> None:
+    line = torn()
+    page = page_from_afar(line, find_zones(line), reach=10)
+    assert page.shape == (160, 320)
+    whole = np.rint(resize(line, 160, 320)).astype(np.uint8)
+    assert page.any()
+    assert np.array_equal(page[100:125, 85:155], whole[100:125, 85:155])
+    assert not page[:60].any()
+    assert not page[:, 230:].any()
+
+
+def test_a_tidier_answer_is_taken_and_only_there() -> None:
+    line = torn()
+    darkness = line.copy()
+    before = line.copy(), darkness.copy()
+    settled, width, dark = settle(answer(line), darkness, find_zones(line), from_afar())
+    assert np.array_equal(before[0], line)
+    assert np.array_equal(before[1], darkness)
+    assert settled[140, 125:180].min() > 200
+    assert (settled[130:150, 20:380].max(axis=0) >= 89).all(), "no gap where one takes over from the other"
+    assert line[145, 155:168].min() == UNSURE
+    assert settled[145, 155:168].max() < 89
+    assert width[140, 120:180].all()
+    assert (dark[140, 120:180] > 200).all()
+    assert np.array_equal(settled[:100], line[:100])
+    assert np.array_equal(settled[:, 260:], line[:, 260:])
+
+
+@pytest.mark.parametrize("second", ["a line is lost", "as torn", "no surer", "two lines become one"])
+def test_a_worse_answer_is_not_taken(second: str) -> None:
+    line = torn()
+    again = from_afar()
+    if second == "a line is lost":
+        again = from_afar(lines=(50,))
+    elif second == "as torn":
+        shrunk = np.rint(resize(line, *again.page.shape)).astype(np.uint8)
+        again = Answer(shrunk, np.stack([shrunk] * 3))
+    elif second == "no surer":
+        again = from_afar(UNSURE - 10)
+    else:
+        put(line, (100, 130), (200, 130), UNSURE)
+        put(line, (100, 149), (200, 149), UNSURE)
+    settled, width, dark = settle(answer(line), line, find_zones(line), again)
+    assert np.array_equal(settled, line)
+    assert np.array_equal(width, answer(line)[1])
+    assert np.array_equal(dark, line)
+
+
+@pytest.mark.parametrize("size", [(200, 400), (90, 130), (50, 400), (77, 91)])
+def test_a_part_of_a_resized_picture_is_that_part(size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(3).integers(0, 255, (77, 91), np.uint8)
+    whole = resize(picture, *size)
+    for part in (Rect(0, 0, size[1], size[0]), Rect(13, 21, 30, 17), Rect(size[1] - 9, size[0] - 7, 9, 7)):
+        np.testing.assert_array_equal(
+            resize_part(picture, size, part), whole[part.y : part.bottom, part.x : part.right]
+        )
+
+
+def searching() -> Bytes:
+    """A sketch, darkness on white, of one line tried many times over, and of a firm one."""
+    page = np.zeros((500, 1300), np.uint8)
+    put(page, (60, 80), (1240, 80), 220)
+    random = np.random.default_rng(5)
+    for left in range(60, 1160, 35):
+        y, tilt = 300 + random.uniform(-16, 16), random.uniform(-10, 10)
+        put(page, (left, y), (left + random.uniform(60, 120), y + tilt), 150)
+    return 255 - page
+
+
+def test_the_network_looks_again_at_a_searching_line_only() -> None:
+    page = searching()
+    with Inker() as inker:
+        rough = inker.prepare(page, detail=0.7)
+        clean = inker.prepare(np.where(page < 60, page, 255).astype(np.uint8), detail=0.7)
+    assert clean.seen is not None
+    assert clean.seen.from_afar is None
+    assert rough.seen is not None
+    assert rough.seen.from_afar is not None
+    shown = rough.seen.from_afar.page
+    assert shown[int(300 * 0.7 * FARTHER)].any()
+    assert rough.seen.nbytes <= 9 * rough.seen.darkness.size
