@@ -28,7 +28,8 @@ Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-FARTHER = 0.8  # times the working scale that the second look has
+FARTHER = 0.75  # times the working scale that the second look has
+DARKER = 1.12  # what darkness is multiplied by there, for thin lines pale when a page is shrunk
 CELL = 4  # px per side of the cells in which doubt is told
 NEIGHBOURHOOD = 3.0  # cells: standard deviation of the window in which it is summed up
 FAINTEST = 0.1  # probability from which a pixel tells of a line at all
@@ -38,7 +39,7 @@ MARGIN = 2  # cells around a zone that are looked at with it
 SHOWS = 0.15  # weight of the second look from which a line of it may be seen
 COUNTS = 0.3  # and from which a px lies in a zone
 TIDIER = 3  # fewer ends and junctions that the second look must leave in a zone
-KEEPS = 0.85  # of a zone's line, by area, that must be left: what loses more may have been two lines
+KEEPS = 0.8  # of a zone's line, by area, that must be left: what loses more may have been two lines
 
 
 class Zone(NamedTuple):
@@ -124,7 +125,8 @@ def page_from_afar(darkness: Bytes, zones: list[Zone], reach: int) -> Bytes:
         top, bottom = int(part.y * ratio[0]) - reach, int(part.bottom * ratio[0]) + reach + 1
         left, right = int(part.x * ratio[1]) - reach, int(part.right * ratio[1]) + reach + 1
         near[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
-    np.rint(resize(darkness, tall, wide), out=page, where=near, casting="unsafe")
+    seen = resize(darkness, tall, wide) * np.float32(DARKER)
+    np.rint(np.minimum(seen, 255, out=seen), out=page, where=near, casting="unsafe")
     return page
 
 

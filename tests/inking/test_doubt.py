@@ -8,7 +8,7 @@ import pytest
 from pictures import Bytes, straight
 
 from smart_lineart.inking import Inker
-from smart_lineart.inking.doubt import CELL, FARTHER, doubt, find_zones, page_from_afar, settle
+from smart_lineart.inking.doubt import CELL, DARKER, FARTHER, doubt, find_zones, page_from_afar, settle
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.resize import resize, resize_part
 from smart_lineart.inking.tiles import Answer
@@ -77,11 +77,11 @@ def test_doubt_at_the_border_of_a_page_stays_on_it() -> None:
 def test_from_afar_only_the_zones_are_shown() -> None:
     line = torn()
     page = page_from_afar(line, find_zones(line), reach=10)
-    assert page.shape == (160, 320)
-    whole = np.rint(resize(line, 160, 320)).astype(np.uint8)
+    assert page.shape == (150, 300)
+    whole = np.minimum(np.rint(resize(line, 150, 300) * np.float32(DARKER)), 255).astype(np.uint8)
     assert page.any()
-    assert np.array_equal(page[100:125, 85:155], whole[100:125, 85:155])
-    assert not page[:60].any()
+    assert np.array_equal(page[92:118, 80:148], whole[92:118, 80:148])
+    assert not page[:58].any()
     assert not page[:, 230:].any()
 
 
