@@ -32,6 +32,7 @@ class Calibration:
         drawn: share of the page that is drawn on.
         certain: the network's answer times darkness along the page's firm lines, 0 to 65025: strength 1.
         middle: the network's middle line width: relative width 1.
+        searching: whether places that the network is in doubt about are looked at again from farther away.
     """
 
     detail: float | None
@@ -42,6 +43,7 @@ class Calibration:
     drawn: float
     certain: float
     middle: float
+    searching: bool = False
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
         """Whether a page on which this is measured now may still be seen so."""
@@ -60,18 +62,24 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, values: Any) -> Calibration | None:
-        """What :meth:`to_dict` gave, or None for anything that is not sound."""
-        if not isinstance(values, dict) or set(values) != {field.name for field in fields(cls)}:
+        """What :meth:`to_dict` gave, now or before it knew of `searching`, or None where it is not sound."""
+        if not isinstance(values, dict):
             return None
-        numbers = {name: value for name, value in values.items() if name != "inverted"}
+        values = {"searching": False, **values}
+        if set(values) != {field.name for field in fields(cls)}:
+            return None
+        numbers = {name: value for name, value in values.items() if name not in _SWITCHES}
         if numbers["detail"] is None:
             del numbers["detail"]
-        if not isinstance(values["inverted"], bool) or not all(map(_is_number, numbers.values())):
+        if not all(isinstance(values[name], bool) for name in _SWITCHES):
+            return None
+        if not all(map(_is_number, numbers.values())):
             return None
         within = all(low <= float(numbers.get(name, low)) <= high for name, (low, high) in _BOUNDS.items())
         return cls(**values) if within else None
 
 
+_SWITCHES = ("inverted", "searching")
 _BOUNDS = {
     "detail": (MIN_SCALE, MAX_SCALE),
     "scale": (MIN_SCALE, MAX_SCALE),

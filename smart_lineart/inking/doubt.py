@@ -39,6 +39,7 @@ MARGIN = 2  # cells around a zone that are looked at with it
 SHOWS = 0.15  # weight of the second look from which a line of it may be seen
 COUNTS = 0.3  # and from which a px lies in a zone
 TIDIER = 3  # fewer ends and junctions that the second look must leave in a zone
+SEARCHING = 0.05  # of a page's line that lies in zones, from which its hand was searching
 KEEPS = 0.8  # of a zone's line, by area, that must be left: what loses more may have been two lines
 
 
@@ -112,6 +113,20 @@ def find_zones(line: Bytes) -> list[Zone]:
     return zones
 
 
+def is_searching(line: Bytes, zones: list[Zone]) -> bool:
+    """Whether enough of a line map, uint8 (H, W), lies in its zones to look at the page again.
+
+    Where little does, they are close details of a clean drawing rather than a searching hand's tries.
+    """
+    mask = line >= LINE * 255
+    within = 0
+    for zone in zones:
+        part = zone.rect(line.shape)
+        inside = _in_pixels(zone.weight, part) > COUNTS
+        within += int(np.count_nonzero(mask[part.y : part.bottom, part.x : part.right] & inside))
+    return within > SEARCHING * int(np.count_nonzero(mask))
+
+
 def page_from_afar(darkness: Bytes, zones: list[Zone], reach: int) -> Bytes:
     """The page as it is seen from farther away, blank but for the zones and `reach` px of that page around
     them.
@@ -142,7 +157,9 @@ def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -
         part = zone.rect(darkness.shape)
         crop = np.s_[part.y : part.bottom, part.x : part.right]
         far_line = resize_part(from_afar.maps[0], darkness.shape, part)
-        weight = _in_pixels(zone, surer, part)
+        tall, wide = zone.weight.shape
+        mine = surer[zone.top : zone.top + tall, zone.left : zone.left + wide]
+        weight = _in_pixels(zone.weight * mine, part)
         if not _is_better(maps[0][crop], np.rint(far_line).astype(np.uint8), weight > COUNTS):
             continue
         # Both count in full where one takes over from the other, so that no line is torn there.
@@ -154,11 +171,10 @@ def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -
     return line, width, dark
 
 
-def _in_pixels(zone: Zone, surer: Mask, part: Rect) -> Floats:
-    """A zone's weight for each px of its part of the page, 0 where the second look is no `surer`."""
-    tall, wide = zone.weight.shape
-    weight = zone.weight * surer[zone.top : zone.top + tall, zone.left : zone.left + wide]
-    return resize(weight, CELL * tall, CELL * wide)[: part.height, : part.width]
+def _in_pixels(weight: Floats, part: Rect) -> Floats:
+    """A weight told for cells for each px of the part of the page that they lie on."""
+    tall, wide = (CELL * side for side in weight.shape)
+    return resize(weight, tall, wide)[: part.height, : part.width]
 
 
 def _is_better(near: Bytes, far: Bytes, inside: Mask) -> bool:

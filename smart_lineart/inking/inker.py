@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.calibration import Calibration
-from smart_lineart.inking.doubt import find_zones, page_from_afar, settle
+from smart_lineart.inking.doubt import find_zones, is_searching, page_from_afar, settle
 from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
@@ -261,13 +261,14 @@ class Inker:
             earlier = Answer(seen.darkness, seen.maps)
         maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
         zones = find_zones(maps[0])
-        from_afar = None
-        line, width, darkness = maps[0], maps[1], view.darkness
-        if zones:
+        searching = is_searching(maps[0], zones) if view.fresh else calibration.searching
+        calibration = replace(calibration, searching=searching)
+        line, width, darkness, from_afar = maps[0], maps[1], view.darkness, None
+        if searching and zones:
             page = page_from_afar(view.darkness, zones, self._halo)
             known = seen.from_afar if seen is not None and seen.network == network else None
-            far = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
-            from_afar = Answer(page, far)
+            far_maps = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
+            from_afar = Answer(page, far_maps)
             line, width, darkness = settle(maps, view.darkness, zones, from_afar)
         _stop_if(cancelled)
         tall, wide = view.darkness.shape

@@ -8,7 +8,16 @@ import pytest
 from pictures import Bytes, straight
 
 from smart_lineart.inking import Inker
-from smart_lineart.inking.doubt import CELL, DARKER, FARTHER, doubt, find_zones, page_from_afar, settle
+from smart_lineart.inking.doubt import (
+    CELL,
+    DARKER,
+    FARTHER,
+    doubt,
+    find_zones,
+    is_searching,
+    page_from_afar,
+    settle,
+)
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.resize import resize, resize_part
 from smart_lineart.inking.tiles import Answer
@@ -137,8 +146,8 @@ def searching() -> Bytes:
     page = np.zeros((500, 1300), np.uint8)
     put(page, (60, 80), (1240, 80), 220)
     random = np.random.default_rng(5)
-    for left in range(60, 1160, 35):
-        y, tilt = 300 + random.uniform(-16, 16), random.uniform(-10, 10)
+    for left in range(60, 1160, 30):
+        y, tilt = 300 + random.uniform(-24, 24), random.uniform(-14, 14)
         put(page, (left, y), (left + random.uniform(60, 120), y + tilt), 150)
     return 255 - page
 
@@ -155,3 +164,42 @@ def test_the_network_looks_again_at_a_searching_line_only() -> None:
     shown = rough.seen.from_afar.page
     assert shown[int(300 * 0.7 * FARTHER)].any()
     assert rough.seen.nbytes <= 9 * rough.seen.darkness.size
+
+
+def test_a_page_with_little_in_doubt_is_not_looked_at_again() -> None:
+    line = torn()
+    zones = find_zones(line)
+    assert is_searching(line, zones)
+    assert not is_searching(line, [])
+    for y in range(4, 40, 6):
+        put(line, (4, y), (394, y), SURE)
+    for x in range(300, 390, 6):
+        put(line, (x, 80), (x, 190), SURE)
+    (same,) = find_zones(line)
+    assert not is_searching(line, [same])
+
+
+def test_how_a_page_is_seen_is_kept() -> None:
+    page = searching()
+    firm = np.where(page < 60, page, 255).astype(np.uint8)
+    with Inker() as inker:
+        rough = inker.prepare(page, detail=0.7)
+        clean = inker.prepare(firm, detail=0.7)
+        edited = page.copy()
+        edited[290:310, 600:640] = 255
+        again = inker.prepare(edited, detail=0.7, previous=rough)
+        anew = inker.prepare(edited, detail=0.7, calibration=rough.calibration)
+    assert rough.calibration is not None
+    assert clean.calibration is not None
+    assert rough.calibration.searching
+    assert not clean.calibration.searching
+    assert again.seen is not None
+    assert anew.seen is not None
+    assert again.seen.from_afar is not None
+    assert anew.seen.from_afar is not None
+    assert np.array_equal(again.seen.from_afar.page, anew.seen.from_afar.page)
+    assert np.array_equal(again.seen.from_afar.maps, anew.seen.from_afar.maps)
+    assert np.array_equal(again.strokes.points, anew.strokes.points)
+    differs = np.argwhere(inker.render(again) != inker.render(rough))
+    assert len(differs)
+    assert differs[:, 0].min() > 200, "the firm line stays as it was"
