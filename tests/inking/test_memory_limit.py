@@ -101,7 +101,8 @@ def ink_in_a_process(
 
 def check_drawn(inked: Inked, height: int) -> None:
     left, right = inked.inked
-    assert left > 10_000
+    # One ring at least: seen from so far, the rings of the largest page lie within a few px of each other.
+    assert left > 5_000
     assert right > 0.9 * height
     assert inked.notices == []
 
