@@ -3,7 +3,7 @@
 
 Where passes lie a little too far apart to be one line to the network, its line map is torn into strands. From
 farther away the same passes are one line to it. So such zones are looked at a second time, and the second
-answer is taken where it is tidier and loses no line.
+answer is taken where it is surer and tidier, and loses little line.
 
 Lengths are px at working scale unless said otherwise.
 """

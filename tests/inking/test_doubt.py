@@ -19,7 +19,7 @@ from smart_lineart.inking.doubt import (
     settle,
 )
 from smart_lineart.inking.geometry import Rect
-from smart_lineart.inking.resize import resize, resize_part
+from smart_lineart.inking.resize import resize
 from smart_lineart.inking.tiles import Answer
 
 SIZE = (200, 400)
@@ -129,16 +129,6 @@ def test_a_worse_answer_is_not_taken(second: str) -> None:
     assert np.array_equal(settled, line)
     assert np.array_equal(width, answer(line)[1])
     assert np.array_equal(dark, line)
-
-
-@pytest.mark.parametrize("size", [(200, 400), (90, 130), (50, 400), (77, 91)])
-def test_a_part_of_a_resized_picture_is_that_part(size: tuple[int, int]) -> None:
-    picture = np.random.default_rng(3).integers(0, 255, (77, 91), np.uint8)
-    whole = resize(picture, *size)
-    for part in (Rect(0, 0, size[1], size[0]), Rect(13, 21, 30, 17), Rect(size[1] - 9, size[0] - 7, 9, 7)):
-        np.testing.assert_array_equal(
-            resize_part(picture, size, part), whole[part.y : part.bottom, part.x : part.right]
-        )
 
 
 def searching() -> Bytes:

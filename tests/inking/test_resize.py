@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import MadeSketch
 
-from smart_lineart.inking import ArraySketch
+from smart_lineart.inking import ArraySketch, Rect
 from smart_lineart.inking import resize as resize_module
-from smart_lineart.inking.resize import STRIP_PIXELS, read_reduced, resize
+from smart_lineart.inking.resize import STRIP_PIXELS, read_reduced, resize, resize_part
 
 sizes = st.integers(1, 60)
 
@@ -99,3 +99,13 @@ class TestReadReduced:
     def test_16_bit_values_survive_unreduced(self) -> None:
         page = np.arange(65536, dtype=np.uint16).reshape(256, 256)
         np.testing.assert_array_equal(read_reduced(ArraySketch(page), 1), page)
+
+
+@pytest.mark.parametrize("size", [(200, 400), (90, 130), (50, 400), (77, 91)])
+def test_a_part_of_a_resized_picture_is_that_part(size: tuple[int, int]) -> None:
+    picture = np.random.default_rng(3).integers(0, 255, (77, 91), np.uint8)
+    whole = resize(picture, *size)
+    for part in (Rect(0, 0, size[1], size[0]), Rect(13, 21, 30, 17), Rect(size[1] - 9, size[0] - 7, 9, 7)):
+        np.testing.assert_array_equal(
+            resize_part(picture, size, part), whole[part.y : part.bottom, part.x : part.right]
+        )
