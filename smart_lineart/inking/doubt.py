@@ -31,6 +31,7 @@ Mask = NDArray[np.bool_]
 FARTHER = 0.75  # times the working scale that the second look has
 DARKER = 1.12  # what darkness is multiplied by there, for thin lines pale when a page is shrunk
 CELL = 4  # px per side of the cells in which doubt is told
+BAND = 16  # rows of cells worked at once
 NEIGHBOURHOOD = 3.0  # cells: standard deviation of the window in which it is summed up
 FAINTEST = 0.1  # probability from which a pixel tells of a line at all
 LOW, HIGH = 0.45, 0.55  # doubt from which the second look begins to count, and counts alone
@@ -44,11 +45,14 @@ KEEPS = 0.8  # of a zone's line, by area, that must be left: what loses more may
 
 
 class Zone(NamedTuple):
-    """Cells in doubt that hang together: the first row and column, and what the second look weighs, 0..1."""
+    """Cells in doubt that hang together: the first row and column, what the second look weighs, 0..1, and the
+    doubt there.
+    """
 
     top: int
     left: int
     weight: Floats
+    doubt: Floats
 
     def rect(self, shape: tuple[int, int]) -> Rect:
         """The part of a page of this shape (H, W) that the zone and its margin lie on, in px."""
@@ -65,17 +69,28 @@ def doubt(line: Bytes) -> Floats:
     """
     tall, wide = (-(-side // CELL) for side in line.shape)
     sums = np.zeros((2, tall, wide), np.float32)
-    for row in range(tall):
-        strip = np.zeros((CELL, wide * CELL), np.float32)
-        part = line[row * CELL : (row + 1) * CELL]
+    for row in range(0, tall, BAND):
+        part = line[row * CELL : (row + BAND) * CELL]
+        strip = np.zeros((BAND * CELL, wide * CELL), np.float32)
         strip[: len(part), : line.shape[1]] = part
         strip /= np.float32(255)
         firm = strip * strip
-        unsure = np.where(strip > FAINTEST, strip - firm, np.float32(0))
+        unsure = (strip - firm) * (strip > FAINTEST)
         for total, values in zip(sums, (firm, unsure), strict=True):
-            total[row] = values.reshape(CELL, wide, CELL).mean(axis=(0, 2))
+            band = total[row : row + BAND]
+            band[:] = _cell_means(values)[: len(band)]
     firm, unsure = (_blurred(total) for total in sums)
     return np.asarray(unsure / (firm + unsure + np.float32(1e-3)), np.float32)
+
+
+def _cell_means(values: Floats) -> Floats:
+    """Mean of each cell; the sides are multiples of CELL."""
+    pixels = values.reshape(-1, CELL, values.shape[1] // CELL, CELL)
+    # Column by column: a mean over two axes takes one step for each row of each cell.
+    across = pixels[..., 0] + pixels[..., 1]
+    for column in range(2, CELL):
+        across += pixels[..., column]
+    return np.asarray(across.sum(axis=1) / np.float32(CELL * CELL), np.float32)
 
 
 def _blurred(image: Floats) -> Floats:
@@ -105,11 +120,11 @@ def find_zones(line: Bytes) -> list[Zone]:
     for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
         row, start, stop = runs.row[members], runs.start[members], runs.stop[members]
         top, left = max(0, int(row.min()) - MARGIN), max(0, int(start.min()) - MARGIN)
-        part = weight[top : row.max() + 1 + MARGIN, left : stop.max() + MARGIN]
-        inside = np.zeros_like(part)
+        crop = np.s_[top : row.max() + 1 + MARGIN, left : stop.max() + MARGIN]
+        inside = np.zeros_like(weight[crop])
         for y, first, last in zip(row - top, start - left, stop - left, strict=True):
             inside[y, first:last] = 1.0
-        zones.append(Zone(top, left, inside * part))
+        zones.append(Zone(top, left, inside * weight[crop], doubtful[crop]))
     return zones
 
 
@@ -151,15 +166,15 @@ def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -
     `maps` (channels, H, W) and `darkness` are those of the first look, uint8, `from_afar` the second.
     """
     line, width, dark = maps[0].copy(), maps[1].copy(), darkness.copy()
-    before = doubt(maps[0])
-    surer = resize(doubt(from_afar.maps[0]), *before.shape) < before
+    cells = -(-darkness.shape[0] // CELL), -(-darkness.shape[1] // CELL)
+    far_doubt = doubt(from_afar.maps[0])
     for zone in zones:
         part = zone.rect(darkness.shape)
         crop = np.s_[part.y : part.bottom, part.x : part.right]
         far_line = resize_part(from_afar.maps[0], darkness.shape, part)
         tall, wide = zone.weight.shape
-        mine = surer[zone.top : zone.top + tall, zone.left : zone.left + wide]
-        weight = _in_pixels(zone.weight * mine, part)
+        surer = resize_part(far_doubt, cells, Rect(zone.left, zone.top, wide, tall)) < zone.doubt
+        weight = _in_pixels(zone.weight * surer, part)
         if not _is_better(maps[0][crop], np.rint(far_line).astype(np.uint8), weight > COUNTS):
             continue
         # Both count in full where one takes over from the other, so that no line is torn there.
