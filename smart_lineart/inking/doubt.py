@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.geometry import Rect
-from smart_lineart.inking.graph import trace
+from smart_lineart.inking.graph import count_ends
 from smart_lineart.inking.islands import fill_islands, find_runs, label_runs
 from smart_lineart.inking.morphology import close, spread
 from smart_lineart.inking.resize import resize, resize_part
@@ -206,9 +206,6 @@ def _is_better(near: Bytes, far: Bytes, inside: Mask) -> bool:
 
 def _nodes(mask: Mask, inside: Mask) -> int:
     """How many ends and junctions of a mask's skeleton lie inside."""
-    graph = trace(thin(mask))
-    at = [graph.places[node] for node, edges in graph.ends.items() if len(edges) != 2]
-    if not at:
-        return 0
-    x, y = np.rint(np.array(at)).astype(np.intp).T
+    places, count = count_ends(thin(mask))
+    x, y = np.rint(places[(count > 0) & (count != 2)]).astype(np.intp).T
     return int(np.count_nonzero(inside[y, x]))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,13 +13,16 @@ from smart_lineart.inking.thinning import neighbour_codes, offsets
 
 Points = NDArray[np.float32]
 
+BITS = (np.arange(256)[:, None] >> np.arange(8)) & 1  # of neighbourhood codes
+
 
 @dataclass(eq=False)
 class Edge:
-    """Pixels between two nodes: (N, 2) float32 (x, y), first and last at the nodes' places."""
+    """Pixels between two nodes: (N, 2) float32 (x, y), first and last at the nodes' places; they stay."""
 
     points: Points
     nodes: tuple[int, int]
+    _length: float | None = field(default=None, init=False, repr=False)
 
     @property
     def closed(self) -> bool:
@@ -27,7 +31,9 @@ class Edge:
 
     def length(self) -> float:
         """Arc length in px."""
-        return float(np.hypot(*np.diff(self.points, axis=0).T).sum())
+        if self._length is None:
+            self._length = float(np.hypot(*(self.points[1:] - self.points[:-1]).T).sum())
+        return self._length
 
 
 @dataclass
@@ -101,101 +107,100 @@ def _clusters(junctions: list[int], steps: list[int]) -> dict[int, int]:
     return label
 
 
+class _Skeleton:
+    """A framed skeleton's nodes, and the ways between them.
+
+    Attributes:
+        places: of the nodes, in the coordinates of the unframed map.
+        branches: for every pixel of a node the pixels beside it.
+    """
+
+    def __init__(self, skeleton: NDArray[np.uint8]):
+        self.places: dict[int, Points] = {}
+        self._width = width = skeleton.shape[1]
+        self._flat = flat = skeleton.reshape(-1)
+        self._steps: list[int] = offsets(width).tolist()
+        pixels = np.flatnonzero(flat)
+        codes = neighbour_codes(flat, pixels, width)
+        degree = BITS.sum(1)[codes]
+        self._node_of = _clusters(pixels[degree >= 3].tolist(), self._steps)
+        crossings: dict[int, list[int]] = {}
+        for pixel, node in self._node_of.items():
+            crossings.setdefault(node, []).append(pixel)
+        for node, members in crossings.items():
+            at = np.array(members)
+            self.places[node] = np.array([(at % width).mean() - 1, (at // width).mean() - 1], np.float32)
+        ends = pixels[degree <= 1]
+        self._node_of.update(zip(ends.tolist(), ends.tolist(), strict=True))
+        places = np.stack([ends % width - 1, ends // width - 1], 1).astype(np.float32)
+        self.places.update(zip(ends.tolist(), places, strict=True))
+        # A pixel between two others is left for the one that it was not come from: their sum less that.
+        pixels, codes = pixels[degree == 2], codes[degree == 2]
+        both = 2 * pixels + (BITS @ offsets(width))[codes]
+        self._between: dict[int, int] = dict(zip(pixels.tolist(), both.tolist(), strict=True))
+
+    def links(self) -> Iterator[tuple[int, int, list[int]]]:
+        """The ways between nodes, each once: both nodes, and the pixels from the first to the second."""
+        node_of = self._node_of
+        for start, node in node_of.items():
+            branches = self._near(start)
+            if not branches:  # a lone pixel is a dot
+                yield node, node, []
+            for branch in branches:
+                if branch in node_of:
+                    if start < branch and node_of[branch] != node:
+                        yield node, node_of[branch], []
+                elif branch in self._between:
+                    path, last = self._walk(start, branch)
+                    if node_of[last] != node or len(path) >= 4:
+                        yield node, node_of[last], path
+
+    def rings(self) -> Iterator[list[int]]:
+        """The pixels of closed rings, which no node leads to; ask once the links are followed."""
+        for start in list(self._between):
+            if start in self._between:
+                del self._between[start]
+                yield [start, *self._walk(start, self._near(start)[0])[0], start]
+
+    def points(self, path: list[int]) -> Points:
+        """The places of pixels, (N, 2)."""
+        at = np.array(path, np.intp)
+        return np.stack([at % self._width - 1, at // self._width - 1], 1).astype(np.float32)
+
+    def _near(self, pixel: int) -> list[int]:
+        return [pixel + step for step in self._steps if self._flat[pixel + step]]
+
+    def _walk(self, start: int, branch: int) -> tuple[list[int], int]:
+        """Pixels from `start` along a branch and the pixel where it ends; each is walked once."""
+        path, previous, here = [], start, branch
+        while (both := self._between.pop(here, None)) is not None:
+            path.append(here)
+            previous, here = here, both - previous
+        return path, here
+
+
 def trace(skeleton: NDArray[np.uint8]) -> Graph:
     """Follow a framed skeleton (see :func:`thinning.thin`) into a graph in the coordinates of the unframed
     map.
     """
-    width = skeleton.shape[1]
-    flat = skeleton.reshape(-1)
-    pixels = np.flatnonzero(flat)
-    codes = neighbour_codes(flat, pixels, width)
-    degree = ((codes[:, None] >> np.arange(8)) & 1).sum(1)
-    steps = [int(o) for o in offsets(width)]
-    around = {int(p): int(c) for p, c in zip(pixels, codes, strict=True)}
-    node_of = _clusters([int(p) for p in pixels[degree >= 3]], steps)
-    graph = Graph()
-    crossings: dict[int, list[int]] = {}
-    for pixel, node in node_of.items():
-        crossings.setdefault(node, []).append(pixel)
-    for node, members in crossings.items():
-        at = np.array(members)
-        graph.places[node] = np.array([(at % width).mean() - 1, (at // width).mean() - 1], np.float32)
-    for pixel in pixels[degree <= 1]:
-        node_of[int(pixel)] = int(pixel)
-        graph.places[int(pixel)] = np.array([pixel % width - 1, pixel // width - 1], np.float32)
-    _follow_edges(graph, around, node_of, steps, width)
-    _follow_rings(graph, around, node_of, steps, width)
+    followed = _Skeleton(skeleton)
+    graph = Graph(followed.places)
+    for node, other, path in followed.links():
+        ends = followed.places[node][None], followed.places[other][None]
+        graph.add(Edge(np.concatenate([ends[0], followed.points(path), ends[1]]), (node, other)))
+    for path in followed.rings():
+        graph.add(Edge(followed.points(path), (-1, -1)))
     return graph
 
 
-def _near(pixel: int, around: dict[int, int], steps: list[int]) -> list[int]:
-    code = around[pixel]
-    return [pixel + step for bit, step in enumerate(steps) if code >> bit & 1]
-
-
-def _to_points(path: list[int], width: int) -> Points:
-    at = np.array(path)
-    return np.stack([at % width - 1, at // width - 1], 1).astype(np.float32)
-
-
-def _walk(
-    start: int, branch: int, around: dict[int, int], node_of: dict[int, int], steps: list[int]
-) -> tuple[list[int], int]:
-    """Pixels from a node's pixel along a branch and the pixel where it ends; each is marked as walked."""
-    path, previous, here = [], start, branch
-    while here not in node_of:
-        path.append(here)
-        onward = [p for p in _near(here, around, steps) if p != previous and around[p] >= 0]
-        if not onward:
-            break
-        # Beside a crossing a pixel may touch two of its pixels: go to the crossing.
-        previous, here = here, next((p for p in onward if p in node_of), onward[0])
-    for pixel in path:
-        around[pixel] = ~around[pixel]
-    return path, here
-
-
-def _follow_edges(
-    graph: Graph, around: dict[int, int], node_of: dict[int, int], steps: list[int], width: int
-) -> None:
-    """Walk from every node along every branch; pixels between nodes are walked once."""
-    places = graph.places
-    for start, node in list(node_of.items()):
-        branches = _near(start, around, steps)
-        if not branches:  # a lone pixel is a dot
-            graph.add(Edge(np.stack([places[node], places[node]]), (node, node)))
-        for branch in branches:
-            path: list[int] = []
-            if branch in node_of:
-                last = branch
-                if start > branch:
-                    continue
-            elif around[branch] < 0:
-                continue
-            else:
-                path, last = _walk(start, branch, around, node_of, steps)
-            if last not in node_of or (node_of[last] == node and len(path) < 4):
-                continue
-            inner = _to_points(path, width) if path else np.zeros((0, 2), np.float32)
-            ends = (node, node_of[last])
-            graph.add(Edge(np.concatenate([places[node][None], inner, places[ends[1]][None]]), ends))
-
-
-def _follow_rings(
-    graph: Graph, around: dict[int, int], node_of: dict[int, int], steps: list[int], width: int
-) -> None:
-    """What no node leads to are closed rings."""
-    for start in list(around):
-        if around[start] < 0 or start in node_of:
-            continue
-        path, here = [], start
-        while True:
-            path.append(here)
-            onward = [p for p in _near(here, around, steps) if around[p] >= 0 and p != here]
-            around[here] = ~around[here]
-            onward = [p for p in onward if around[p] >= 0]
-            if not onward:
-                break
-            here = onward[0]
-        points = _to_points([*path, path[0]], width)
-        graph.add(Edge(points, (-1, -1)))
+def count_ends(skeleton: NDArray[np.uint8]) -> tuple[Points, NDArray[np.intp]]:
+    """The nodes' places (N, 2) in a framed skeleton's graph, and how many edges end at each: those of
+    :func:`trace`, without their edges.
+    """
+    followed = _Skeleton(skeleton)
+    count = dict.fromkeys(followed.places, 0)
+    for node, other, _ in followed.links():
+        count[node] += 1
+        count[other] += 1
+    places = np.array(list(followed.places.values()), np.float32).reshape(-1, 2)
+    return places, np.array(list(count.values()), np.intp)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pictures import distance_to, line_map, ring
 from scipy import ndimage
 
-from smart_lineart.inking.graph import Edge, Graph, trace
+from smart_lineart.inking.graph import Edge, Graph, count_ends, trace
 from smart_lineart.inking.morphology import close
 from smart_lineart.inking.thinning import thin
 
@@ -183,6 +183,14 @@ class TestAnySkeleton:
             assert near[y, x].max() <= 1.5
             taken += [tuple(point) for point in edge.points[1:-1].tolist()]
         assert len(taken) == len(set(taken))
+
+    @given(skeletons())
+    @settings(max_examples=80, deadline=None)
+    def test_counting_ends_tells_what_the_graph_has(self, skeleton: NDArray[np.uint8]) -> None:
+        graph = trace(skeleton)
+        places, count = count_ends(skeleton)
+        np.testing.assert_array_equal(places, np.reshape(list(graph.places.values()), (-1, 2)))
+        assert count.tolist() == [graph.degree(node) for node in graph.places]
 
 
 class TestChanges:
