@@ -9,6 +9,7 @@ their shape. Lengths are px at working scale; vertices lie about 1 px apart.
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,33 +124,36 @@ def find_corners(line: NDArray[np.float64], closed: bool) -> NDArray[np.intp]:
     if arm < 2 * TIP:
         return np.zeros(0, np.intp)
     line = _steadied(line, closed)
-    at = np.arange(count)
-    every = at if closed else at[arm : count - arm]
-
-    def place(offset: int) -> NDArray[np.float64]:
-        return line[(every + offset) % count]
-
+    at = np.arange(count) if closed else np.arange(arm, count - arm)
+    turn = _turns(line[:count], at, (-arm, -TIP), (TIP, arm))
+    # Few vertices get this far; only there is it asked whether the turn happens at the tip.
+    at, turn = at[turn > CORNER], turn[turn > CORNER]
     middle = (arm + TIP) // 2
-    turn = np.abs(_angle(place(-TIP) - place(-arm), place(arm) - place(TIP)))
     along = np.maximum(
-        np.abs(_angle(place(-middle) - place(-arm), place(-TIP) - place(-middle))),
-        np.abs(_angle(place(middle) - place(TIP), place(arm) - place(middle))),
+        _turns(line[:count], at, (-arm, -middle), (-middle, -TIP)),
+        _turns(line[:count], at, (TIP, middle), (middle, arm)),
     )
-    at_tip = np.abs(_angle(place(-1) - place(-NEAR), place(NEAR) - place(1)))
-    sharp = (turn > CORNER) & (turn > CONCENTRATED * along) & (at_tip > AT_TIP * turn)
-    best = np.where(sharp, turn - along, 0.0)
+    at_tip = _turns(line[:count], at, (-NEAR, -1), (1, NEAR))
+    sharp = (turn > CONCENTRATED * along) & (at_tip > AT_TIP * turn)
+    at = at[sharp]
     full = np.zeros(count)
-    full[every] = best
-    top = full.copy()
-    for shift in range(1, arm):
-        for step in (shift, -shift):
-            near = np.roll(full, step)
-            if not closed:
-                near[: max(step, 0)] = 0.0
-                near[count + min(step, 0) :] = 0.0
-            # Of equal ones the first stays.
-            np.maximum(top, np.nextafter(near, np.inf) if step > 0 else near, out=top)
-    return np.flatnonzero((full > 0) & (full >= top))
+    full[at] = (turn - along)[sharp]
+    steps = np.arange(1, arm)
+    before, after = (full[(at[:, None] + way * steps) % count] for way in (-1, 1))
+    # Of equal ones the first stays.
+    top = (full[at, None] > before) & (full[at, None] >= after)
+    return at[top.all(axis=1)]
+
+
+def _turns(
+    line: NDArray[np.float64], at: NDArray[np.intp], one: tuple[int, int], two: tuple[int, int]
+) -> NDArray[np.float64]:
+    """How much a line turns around some vertices from one piece of it to another, in radians.
+
+    Pieces are the vertices where they begin and end, told from the vertex in question.
+    """
+    a, b, c, d = (line[(at + offset) % len(line)] for offset in (*one, *two))
+    return np.asarray(np.abs(_angle(b - a, d - c)))
 
 
 def _steadied(line: NDArray[np.float64], closed: bool) -> NDArray[np.float64]:
@@ -204,7 +208,7 @@ def _calm(line: NDArray[np.float64], room: Floats, ring: bool) -> NDArray[np.flo
     for level in range(1, len(WAVELENGTHS)):
         shift = levels[level] - levels[0]
         half = int(WAVELENGTHS[level] / 2)
-        drift = np.stack([_mean_around(shift[:, i], half, ring) for i in (0, 1)], 1)
+        drift = _mean_around(shift, half, ring)
         moved = np.hypot(*shift.T) > TOLERANCES[level] + room
         moved |= np.hypot(*drift.T) > DRIFT + DRIFT_IN_ROOM * room
         allowed &= ~_widened(moved, half, ring)
@@ -240,15 +244,26 @@ def _low_passed(line: NDArray[np.float64], ring: bool) -> NDArray[np.float64]:
 
 def _widened(mask: Mask, reach: int, ring: bool) -> Mask:
     """A mask grown by `reach` vertices to both sides."""
+    if not mask.any():
+        return mask
     reach = min(reach, len(mask) - 1)
-    padded = np.pad(mask, reach, mode="wrap" if ring else "constant")
-    total = np.cumsum(np.concatenate([[0], padded]))
-    return np.asarray(total[2 * reach + 1 :] > total[: -2 * reach - 1])
+    blank = np.zeros(reach, np.bool_)
+    return np.asarray(_sums_around(mask, reach, None if ring else (blank, blank)) > 0)
 
 
 def _mean_around(values: NDArray[np.float64], reach: int, ring: bool) -> NDArray[np.float64]:
-    """Mean over `reach` vertices to both sides."""
+    """Mean of values (N, ...) over `reach` vertices to both sides."""
     reach = min(reach, len(values) - 1)
-    padded = np.pad(values, reach, mode="wrap" if ring else "edge")
-    total = np.cumsum(np.concatenate([[0.0], padded]))
-    return np.asarray((total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1))
+    ends = np.repeat(values[:1], reach, axis=0), np.repeat(values[-1:], reach, axis=0)
+    return np.asarray(_sums_around(values, reach, None if ring else ends) / (2 * reach + 1))
+
+
+def _sums_around(
+    values: NDArray[Any], reach: int, beyond: tuple[NDArray[Any], NDArray[Any]] | None
+) -> NDArray[Any]:
+    """Sums of values (N, ...) over `reach` vertices to both sides; `beyond` is what a line goes on with, None
+    for a ring.
+    """
+    before, after = (values[len(values) - reach :], values[:reach]) if beyond is None else beyond
+    total = np.cumsum(np.concatenate([np.zeros_like(values[:1]), before, values, after]), axis=0)
+    return np.asarray(total[2 * reach + 1 :] - total[: -2 * reach - 1])

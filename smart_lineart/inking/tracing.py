@@ -256,11 +256,13 @@ def _is_ring(path: Points) -> bool:
 def _most_near(image: Bytes, at: NDArray[np.intp], reach: int) -> Floats:
     """Largest value within `reach` px (a square) of each of (N, 2) pixel positions (x, y), as float32."""
     best = np.zeros(len(at), np.uint8)
-    for dy in range(-reach, reach + 1):
-        y = np.clip(at[:, 1] + dy, 0, image.shape[0] - 1)
-        for dx in range(-reach, reach + 1):
-            x = np.clip(at[:, 0] + dx, 0, image.shape[1] - 1)
-            np.maximum(best, image[y, x], out=best)
+    steps = np.arange(-reach, reach + 1)[:, None]
+    rows = np.clip(at[:, 1] + steps, 0, image.shape[0] - 1) * image.shape[1]
+    columns = np.clip(at[:, 0] + steps, 0, image.shape[1] - 1)
+    flat = image.reshape(-1)
+    for row in rows:
+        for column in columns:
+            np.maximum(best, flat[row + column], out=best)
     return best.astype(np.float32)
 
 
