@@ -10,6 +10,7 @@ Lengths are px at working scale unless said otherwise.
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,18 @@ class Zone(NamedTuple):
         tall, wide = self.weight.shape
         part = Rect(self.left * CELL, self.top * CELL, wide * CELL, tall * CELL)
         return part.intersection(Rect(0, 0, shape[1], shape[0]))
+
+
+class Settled(NamedTuple):
+    """What two looks together say of a page: its line map, width map and darkness, uint8 (H, W).
+
+    `verdicts` are whether the second look is the better in each zone, by a digest of what that depends on.
+    """
+
+    line: Bytes
+    width: Bytes
+    darkness: Bytes
+    verdicts: dict[bytes, bool]
 
 
 def doubt(line: Bytes) -> Floats:
@@ -160,12 +173,20 @@ def page_from_afar(darkness: Bytes, zones: list[Zone], reach: int) -> Bytes:
     return page
 
 
-def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -> tuple[Bytes, Bytes, Bytes]:
-    """Line map, width map and darkness (H, W) with the second look's in the zones where that is the better.
+def settle(
+    maps: Bytes,
+    darkness: Bytes,
+    zones: list[Zone],
+    from_afar: Answer,
+    known: dict[bytes, bool] | None = None,
+) -> Settled:
+    """What both looks together say of a page: the second look's in the zones where that is the better.
 
-    `maps` (channels, H, W) and `darkness` are those of the first look, uint8, `from_afar` the second.
+    `maps` (channels, H, W) and `darkness` are those of the first look, uint8, `from_afar` the second. Zones
+    that are the same as earlier ones, by the verdicts `known` of those, are not judged again.
     """
     line, width, dark = maps[0].copy(), maps[1].copy(), darkness.copy()
+    known, verdicts = known or {}, {}
     cells = -(-darkness.shape[0] // CELL), -(-darkness.shape[1] // CELL)
     far_doubt = doubt(from_afar.maps[0])
     for zone in zones:
@@ -175,7 +196,10 @@ def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -
         tall, wide = zone.weight.shape
         surer = resize_part(far_doubt, cells, Rect(zone.left, zone.top, wide, tall)) < zone.doubt
         weight = _in_pixels(zone.weight * surer, part)
-        if not _is_better(maps[0][crop], np.rint(far_line).astype(np.uint8), weight > COUNTS):
+        looks = maps[0][crop], np.rint(far_line).astype(np.uint8), weight > COUNTS
+        key = _digest(*looks)
+        verdicts[key] = known[key] if key in known else _is_better(*looks)
+        if not verdicts[key]:
             continue
         # Both count in full where one takes over from the other, so that no line is torn there.
         near_line = line[crop] * np.minimum(1, 2 * (1 - weight))
@@ -183,7 +207,15 @@ def settle(maps: Bytes, darkness: Bytes, zones: list[Zone], from_afar: Answer) -
         for image, far in ((width, from_afar.maps[1]), (dark, from_afar.page)):
             other = np.rint(resize_part(far, darkness.shape, part)).astype(np.uint8)
             np.maximum(image[crop], other, out=image[crop], where=weight > SHOWS)
-    return line, width, dark
+    return Settled(line, width, dark, verdicts)
+
+
+def _digest(near: Bytes, far: Bytes, inside: Mask) -> bytes:
+    """Stands for all that a verdict on a zone depends on."""
+    told = hashlib.blake2b(repr(near.shape).encode(), digest_size=16)
+    for pixels in (near, far, inside):
+        told.update(np.ascontiguousarray(pixels).data)
+    return told.digest()
 
 
 def _in_pixels(weight: Floats, part: Rect) -> Floats:

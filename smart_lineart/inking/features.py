@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from smart_lineart.inking.tiles import Answer
 
 @dataclass(frozen=True)
 class Seen:
-    """What the network was shown of a page and what it said, at working scale (h, w).
+    """What the network was shown of a page and what it said, at working scale (h, w), and what came of it.
 
     Attributes:
         luma: uint16, the page's.
@@ -26,6 +26,7 @@ class Seen:
         maps: uint8 (channels, h, w), its answer.
         network: which network, runtime and device it was.
         from_afar: what it was shown and said of the places it was in doubt about, or None.
+        verdicts: whether that is the better in each of those places; see :func:`doubt.settle`.
     """
 
     luma: NDArray[np.uint16]
@@ -33,6 +34,7 @@ class Seen:
     maps: NDArray[np.uint8]
     network: str
     from_afar: Answer | None = None
+    verdicts: dict[bytes, bool] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.calibration import Calibration
-from smart_lineart.inking.doubt import find_zones, is_searching, page_from_afar, settle
+from smart_lineart.inking.doubt import Settled, find_zones, is_searching, page_from_afar, settle
 from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
@@ -263,17 +263,19 @@ class Inker:
         zones = find_zones(maps[0])
         searching = is_searching(maps[0], zones) if view.fresh else calibration.searching
         calibration = replace(calibration, searching=searching)
-        line, width, darkness, from_afar = maps[0], maps[1], view.darkness, None
+        settled, from_afar = Settled(maps[0], maps[1], view.darkness, {}), None
         if searching and zones:
             page = page_from_afar(view.darkness, zones, self._halo)
             known = seen.from_afar if seen is not None and seen.network == network else None
             far_maps = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
             from_afar = Answer(page, far_maps)
-            line, width, darkness = settle(maps, view.darkness, zones, from_afar)
+            settled = settle(maps, view.darkness, zones, from_afar, seen.verdicts if seen is not None else {})
         _stop_if(cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.middle)
-        strokes, levels = trace_strokes(line, width, darkness, (wide / size[1], tall / size[0]), levels)
+        strokes, levels = trace_strokes(
+            settled.line, settled.width, settled.darkness, (wide / size[1], tall / size[0]), levels
+        )
         _stop_if(cancelled)
         return Features(
             size,
@@ -282,7 +284,7 @@ class Inker:
             strokes,
             solid_shapes(maps[2], view.darkness),
             None if levels is None else replace(calibration, certain=levels.certain, middle=levels.middle),
-            seen=Seen(view.luma, view.darkness, maps, network, from_afar),
+            seen=Seen(view.luma, view.darkness, maps, network, from_afar, settled.verdicts),
         )
 
     @property

@@ -8,6 +8,7 @@ import pytest
 from pictures import Bytes, straight
 
 from smart_lineart.inking import Inker
+from smart_lineart.inking import doubt as doubt_module
 from smart_lineart.inking.doubt import (
     CELL,
     DARKER,
@@ -98,7 +99,7 @@ def test_a_tidier_answer_is_taken_and_only_there() -> None:
     line = torn()
     darkness = line.copy()
     before = line.copy(), darkness.copy()
-    settled, width, dark = settle(answer(line), darkness, find_zones(line), from_afar())
+    settled, width, dark, _ = settle(answer(line), darkness, find_zones(line), from_afar())
     assert np.array_equal(before[0], line)
     assert np.array_equal(before[1], darkness)
     assert settled[140, 125:180].min() > 200
@@ -125,10 +126,58 @@ def test_a_worse_answer_is_not_taken(second: str) -> None:
     else:
         put(line, (100, 130), (200, 130), UNSURE)
         put(line, (100, 149), (200, 149), UNSURE)
-    settled, width, dark = settle(answer(line), line, find_zones(line), again)
+    settled, width, dark, _ = settle(answer(line), line, find_zones(line), again)
     assert np.array_equal(settled, line)
     assert np.array_equal(width, answer(line)[1])
     assert np.array_equal(dark, line)
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """The shapes of the zones that were judged so far."""
+    shapes = []
+    judge = doubt_module._is_better
+
+    def counted(near: Bytes, far: Bytes, inside: Bytes) -> bool:
+        shapes.append(near.shape)
+        return judge(near, far, inside)
+
+    monkeypatch.setattr(doubt_module, "_is_better", counted)
+    return shapes
+
+
+@pytest.mark.parametrize("second", [from_afar(), from_afar(lines=(50,))], ids=["better", "worse"])
+def test_a_zone_that_stays_the_same_is_not_judged_again(
+    second: Answer, judged: list[tuple[int, ...]]
+) -> None:
+    line = torn()
+    first = settle(answer(line), line, find_zones(line), second)
+    assert len(judged) == 1
+    again = settle(answer(line), line, find_zones(line), second, first.verdicts)
+    assert len(judged) == 1
+    assert again.verdicts == first.verdicts
+    for one, other in zip(first[:3], again[:3], strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("change", ["near", "far", "weight"])
+def test_a_zone_that_changes_is_judged_anew(change: str, judged: list[tuple[int, ...]]) -> None:
+    line, second = torn(), from_afar()
+    (zone,) = find_zones(line)
+    known = settle(answer(line), line, [zone], second).verdicts
+    if change == "near":
+        line[150, 150] = 1
+    elif change == "far":
+        second.maps[0, round(FARTHER * 150), round(FARTHER * 150)] = 2
+    else:
+        zone = zone._replace(weight=zone.weight * np.float32(0.9) - np.float32(0.2))
+    again = settle(answer(line), line, [zone], second, known)
+    assert len(judged) == 2
+    fresh = settle(answer(line), line, [zone], second)
+    assert again.verdicts == fresh.verdicts
+    assert not again.verdicts.keys() & known.keys(), "only what is of use is kept"
+    for one, other in zip(again[:3], fresh[:3], strict=True):
+        assert np.array_equal(one, other)
 
 
 def searching() -> Bytes:
@@ -167,6 +216,27 @@ def test_a_page_with_little_in_doubt_is_not_looked_at_again() -> None:
         put(line, (x, 80), (x, 190), SURE)
     (same,) = find_zones(line)
     assert not is_searching(line, [same])
+
+
+def test_verdicts_are_kept_with_a_page(judged: list[tuple[int, ...]]) -> None:
+    page = searching()
+    page[400:440, 100:900] = page[285:325, 60:860]  # a second zone
+    edited = page.copy()
+    edited[402:438, 400:460] = 255
+    with Inker() as inker:
+        first = inker.prepare(page, detail=0.7)
+        anew = len(judged)
+        judged.clear()
+        inker.prepare(page, detail=0.7, previous=first)
+        assert judged == []
+        again = inker.prepare(edited, detail=0.7, previous=first)
+        assert 0 < len(judged) < anew
+        fresh = inker.prepare(edited, detail=0.7, calibration=first.calibration)
+    for name in ("points", "width", "strength", "starts", "free"):
+        assert np.array_equal(getattr(again.strokes, name), getattr(fresh.strokes, name))
+    assert again.seen is not None
+    assert fresh.seen is not None
+    assert again.seen.verdicts == fresh.seen.verdicts
 
 
 def test_how_a_page_is_seen_is_kept() -> None:
