@@ -120,7 +120,7 @@ class _Skeleton:
         self._width = width = skeleton.shape[1]
         self._flat = flat = skeleton.reshape(-1)
         self._steps: list[int] = offsets(width).tolist()
-        pixels = np.flatnonzero(flat)
+        pixels = np.flatnonzero(flat.view(np.bool_))
         codes = neighbour_codes(flat, pixels, width)
         degree = BITS.sum(1)[codes]
         self._node_of = _clusters(pixels[degree >= 3].tolist(), self._steps)

@@ -77,7 +77,12 @@ def pixels_at(image: Bytes, points: Points | NDArray[np.intp]) -> Bytes:
 
 def sureness(points: Points, line: Bytes) -> float:
     """The line map along the weaker part of (N, 2) points, 0..1."""
-    return float(np.percentile(pixels_at(line, points), QUARTILE)) / 255.0
+    values = np.sort(pixels_at(line, points))
+    # As numpy's percentile, which takes ten times as long about so few.
+    place = QUARTILE / 100 * (len(values) - 1)
+    low = int(place)
+    one, two = int(values[low]), int(values[min(low + 1, len(values) - 1)])
+    return (one + (two - one) * (place - low)) / 255.0
 
 
 def _edge_sureness(edge: Edge, line: Bytes) -> float:

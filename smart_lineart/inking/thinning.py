@@ -47,10 +47,11 @@ def neighbour_codes(flat: NDArray[np.uint8], at: NDArray[np.intp], width: int) -
 
 def thin(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Thin a bool mask (H, W) -> uint8 0/1 (H + 2, W + 2): the skeleton in a frame of one empty pixel."""
-    padded = np.pad(mask.astype(np.uint8), 1)
+    framed = np.pad(mask, 1)
+    padded = framed.view(np.uint8)
     width = padded.shape[1]
     flat = padded.reshape(-1)
-    ink = np.flatnonzero(flat)
+    ink = np.flatnonzero(framed)  # of bools: several times as quick
     borders = [dy * width + dx for dy, dx in ((-1, 0), (1, 0), (0, 1), (0, -1))]
     changed = True
     while changed:
