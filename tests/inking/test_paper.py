@@ -10,10 +10,12 @@ from pictures import line_map, ring, sketch_page, straight, wave
 
 from smart_lineart.inking.paper import (
     FIRM_LINE,
+    MANY,
     MAX_GAIN,
     Paper,
     firm_darkness,
     judge_paper,
+    median,
     network_darkness,
 )
 
@@ -173,3 +175,18 @@ def test_a_small_sketch_keeps_all_its_lines() -> None:
     out = seen(luma)
     assert (out[luma < 0.3] > 150).all()
     assert out[luma > 0.95].max() == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, MANY, MANY + 1, 3 * MANY, 3 * MANY + 1])
+@pytest.mark.parametrize("kind", ["noise", "steps", "blank", "halves", "rising", "striped"])
+def test_the_median_is_numpys(kind: str, count: int) -> None:
+    noise = np.random.default_rng(count).normal(0.0, 1.0, count)
+    values = {
+        "noise": noise,
+        "steps": np.round(noise, 1),
+        "blank": np.maximum(noise - 0.5, 0.0),
+        "halves": np.arange(count) * 2 // count,
+        "rising": np.sort(noise),
+        "striped": np.arange(count) % (count // 16_384 + 1),
+    }[kind].astype(np.float32)
+    assert median(values) == float(np.median(values))
