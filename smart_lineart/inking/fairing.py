@@ -8,6 +8,7 @@ their shape. Lengths are px at working scale; vertices lie about 1 px apart.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -104,17 +105,26 @@ def rejoin(before: list[Floats], after: list[Floats], meets: NDArray[np.bool_]) 
         moved[:count] += ease * shift
 
 
-def near_each(places: Floats, points: Floats, reach: float) -> list[NDArray[np.intp]]:
-    """For each of (M, 2) places the indices of the points (N, 2) within `reach`, a square."""
-    order = np.argsort(points[:, 0], kind="stable")
+def near_each(
+    places: Floats, points: Floats, reach: float, order: NDArray[np.intp] | None = None
+) -> Iterator[NDArray[np.intp]]:
+    """For each of (M, 2) places the indices of the points (N, 2) within `reach`, a square.
+
+    `order` says which points are meant, sorted by x; None means all of them.
+    """
+    if order is None:
+        order = by_x(points)
     sorted_x = points[order, 0]
     low = np.searchsorted(sorted_x, places[:, 0] - reach)
     high = np.searchsorted(sorted_x, places[:, 0] + reach)
-    out = []
     for place, first, last in zip(places, low, high, strict=True):
         some = order[first:last]
-        out.append(some[np.abs(points[some, 1] - place[1]) <= reach])
-    return out
+        yield some[np.abs(points[some, 1] - place[1]) <= reach]
+
+
+def by_x(points: Floats) -> NDArray[np.intp]:
+    """The order of points (N, 2) by x, for :func:`near_each`."""
+    return np.argsort(points[:, 0], kind="stable")
 
 
 def find_corners(line: NDArray[np.float64], closed: bool) -> NDArray[np.intp]:

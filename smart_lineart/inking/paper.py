@@ -147,7 +147,7 @@ def median(values: Luma) -> float:
         # It lies near the middle of a sample: four standard deviations of its rank there.
         sample = np.sort(flat[:: flat.size // SAMPLE])
         low, high = sample[len(sample) // 2 + np.array((-2, 2)) * round(len(sample) ** 0.5)]
-        below = np.count_nonzero(flat < low)
+        below = int(np.count_nonzero(flat < low))
         first, last = first - below, last - below
         if first >= 0 and last < np.count_nonzero(flat <= high) - below:
             if low == high:  # blank paper

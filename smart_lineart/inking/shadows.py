@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.fairing import near_each
+from smart_lineart.inking.fairing import by_x, near_each
 from smart_lineart.inking.loops import AT_NODES, UNSURE, sureness
 from smart_lineart.inking.strokes import Floats
 
@@ -33,8 +33,9 @@ def find_shadows(lines: list[Floats], free: Mask, probability: Bytes) -> Mask:
     counts = np.array([len(line) for line in lines])
     owner = np.repeat(np.arange(len(lines)), counts)
     every = np.concatenate(lines)
-    courses = np.concatenate([_course(line) for line in lines])
     starts = np.concatenate([[0], np.cumsum(counts)])
+    courses = _courses(every, np.repeat(starts[:-1], counts), np.repeat(starts[1:], counts))
+    order = by_x(every)
     found = np.zeros(len(lines), bool)
     wanted = np.flatnonzero((counts > SHORTEST) & (counts <= LONGEST) & free.any(axis=1))
     for number in wanted[np.argsort(counts[wanted], kind="stable")]:
@@ -44,7 +45,7 @@ def find_shadows(lines: list[Floats], free: Mask, probability: Bytes) -> Mask:
         # Of two shadows of one line the shorter goes first, and is then nobody's longer line.
         longer = (counts >= counts[number]) & ~found
         longer[number] = False
-        beside = _nearest(line, every, longer[owner])
+        beside = _nearest(line, every, order[longer[owner[order]]])
         if beside is None:
             continue
         own = courses[starts[number] : starts[number + 1]]
@@ -52,11 +53,13 @@ def find_shadows(lines: list[Floats], free: Mask, probability: Bytes) -> Mask:
     return found
 
 
-def _nearest(line: Floats, points: Floats, of_longer: Mask) -> NDArray[np.intp] | None:
-    """For each vertex the nearest point of a longer line, or None where one has none within BESIDE px."""
+def _nearest(line: Floats, points: Floats, longer: NDArray[np.intp]) -> NDArray[np.intp] | None:
+    """For each vertex the nearest point of a longer line, or None where one has none within BESIDE px.
+
+    `longer` are the points of longer lines, sorted by x.
+    """
     nearest = []
-    for vertex, near in zip(line, near_each(line, points, BESIDE), strict=True):
-        there = near[of_longer[near]]
+    for vertex, there in zip(line, near_each(line, points, BESIDE, longer), strict=True):
         if not len(there):
             return None
         away = np.hypot(*(points[there] - vertex).T)
@@ -66,8 +69,11 @@ def _nearest(line: Floats, points: Floats, of_longer: Mask) -> NDArray[np.intp] 
     return np.array(nearest)
 
 
-def _course(line: Floats) -> Floats:
-    """Unit direction (N, 2) of a line at each of its vertices."""
-    at = np.arange(len(line))
-    ahead = line[np.minimum(at + REACH, len(line) - 1)] - line[np.maximum(at - REACH, 0)]
+def _courses(points: Floats, first: NDArray[np.intp], stop: NDArray[np.intp]) -> Floats:
+    """Unit direction (N, 2) of lines at each of their vertices, which lie end to end.
+
+    `first` and `stop` (N,) are where the line of a vertex begins, and where the next one does.
+    """
+    at = np.arange(len(points))
+    ahead = points[np.minimum(at + REACH, stop - 1)] - points[np.maximum(at - REACH, first)]
     return np.asarray(ahead / np.maximum(np.hypot(*ahead.T), 1e-6)[:, None], np.float32)
