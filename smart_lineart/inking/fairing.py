@@ -8,6 +8,7 @@ their shape. Lengths are px at working scale; vertices lie about 1 px apart.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -33,6 +34,29 @@ WIDTH_REACH = 5  # px to both sides over which widths are averaged, twice
 MEETING = 1.6  # px within which the end of a line that meets another finds it
 DRIFT_IN_ROOM = 0.15  # of the room that a line has
 EASE = 9  # vertices over which one level passes into another, and a moved end into its line
+
+
+class Fairer:
+    """Fairs lines as :func:`fair` does, but for those that an earlier Fairer had: they are `known`.
+
+    `kept` are the lines that it faired, by a digest of what they were faired from; never changed, nor to be.
+    """
+
+    def __init__(self, known: dict[bytes, Floats] | None = None):
+        self.kept: dict[bytes, Floats] = {}
+        self._known = known or {}
+
+    def fair(self, points: Floats, closed: bool, room: Floats) -> Floats:
+        """A faired line (N, 2), the caller's own; `room` (N,) is not evened out yet."""
+        told = hashlib.blake2b(repr((points.shape, points.dtype.str, closed)).encode(), digest_size=16)
+        for values in (points, room):
+            told.update(np.ascontiguousarray(values).data)
+        key = told.digest()
+        line = self._known.get(key)
+        if line is None:
+            line = fair(points, closed, even_out(room, closed))
+        self.kept[key] = line
+        return line.copy()
 
 
 def fair(points: Floats, closed: bool, room: Floats | None = None) -> Floats:

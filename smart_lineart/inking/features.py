@@ -27,6 +27,7 @@ class Seen:
         network: which network, runtime and device it was.
         from_afar: what it was shown and said of the places it was in doubt about, or None.
         verdicts: whether that is the better in each of those places; see :func:`doubt.settle`.
+        faired: its lines at working scale as a steady hand would draw them; see :class:`fairing.Fairer`.
     """
 
     luma: NDArray[np.uint16]
@@ -35,11 +36,13 @@ class Seen:
     network: str
     from_afar: Answer | None = None
     verdicts: dict[bytes, bool] = field(default_factory=dict)
+    faired: dict[bytes, NDArray[np.float32]] = field(default_factory=dict)
 
     @property
     def nbytes(self) -> int:
-        """Memory held, in bytes: 6 for each working px, up to 9 where a page is in doubt."""
+        """Memory held, in bytes: 6 for each working px, up to 9 on a page in doubt, and 8 per px of line."""
         kept = self.luma.nbytes + self.darkness.nbytes + self.maps.nbytes
+        kept += sum(line.nbytes for line in self.faired.values())
         return kept + (self.from_afar.nbytes if self.from_afar is not None else 0)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.calibration import Calibration
 from smart_lineart.inking.doubt import Settled, find_zones, is_searching, page_from_afar, settle
 from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
+from smart_lineart.inking.fairing import Fairer
 from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
@@ -273,9 +274,8 @@ class Inker:
         _stop_if(cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.middle)
-        strokes, levels = trace_strokes(
-            settled.line, settled.width, settled.darkness, (wide / size[1], tall / size[0]), levels
-        )
+        scale, fairer = (wide / size[1], tall / size[0]), Fairer(seen.faired if seen is not None else None)
+        strokes, levels = trace_strokes(settled.line, settled.width, settled.darkness, scale, levels, fairer)
         _stop_if(cancelled)
         return Features(
             size,
@@ -284,7 +284,7 @@ class Inker:
             strokes,
             solid_shapes(maps[2], view.darkness),
             None if levels is None else replace(calibration, certain=levels.certain, middle=levels.middle),
-            seen=Seen(view.luma, view.darkness, maps, network, from_afar, settled.verdicts),
+            seen=Seen(view.luma, view.darkness, maps, network, from_afar, settled.verdicts, fairer.kept),
         )
 
     @property

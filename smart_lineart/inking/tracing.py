@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.fairing import MEETING, even_out, fair, near_each, rejoin
+from smart_lineart.inking.fairing import MEETING, Fairer, even_out, near_each, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
 from smart_lineart.inking.hooks import ease_hooks
 from smart_lineart.inking.islands import fill_islands
@@ -306,12 +306,14 @@ def trace_strokes(
     darkness: Bytes,
     scale: tuple[float, float],
     levels: Levels | None = None,
+    fairer: Fairer | None = None,
 ) -> tuple[Strokes, Levels | None]:
     """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the
     page, and the levels they were judged by: those given, the page's own, or None where there is no line.
 
-    `scale` is working px per page px in x and y.
+    `scale` is working px per page px in x and y. A `fairer` that knows an earlier page's lines saves time.
     """
+    fairer = fairer or Fairer()
     mask = fill_islands(close(line >= LINE * 255), line)
     deep = depth(mask, DEEPEST)
     paths = _without_shadows(join_through_junctions(_tidied(trace(thin(mask)), line, deep)), line)
@@ -325,7 +327,7 @@ def trace_strokes(
     cuts = np.cumsum([len(points) for points in found])[:-1]
     at = np.rint(np.concatenate(found)).astype(np.intp)
     rooms = np.split(_room(deep, line, at), cuts)
-    faired = list(map(fair, found, rings, map(even_out, rooms, rings)))
+    faired = list(map(fairer.fair, found, rings, rooms))
     rejoin(found, faired, meets)
     # A line that stands for several passes may run between them, where the sketch is blank.
     firm = _most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE)

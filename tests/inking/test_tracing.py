@@ -11,8 +11,10 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from pictures import Bytes, Floats, distance_to, line_map, paths_of, ring, straight, wave
 
+from smart_lineart.inking import fairing
+from smart_lineart.inking.fairing import Fairer
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.tracing import trace_strokes
+from smart_lineart.inking.tracing import Levels, trace_strokes
 
 SIZE = (200, 240)
 
@@ -352,3 +354,62 @@ class TestAnyMap:
             np.testing.assert_array_equal(again.points, first.points)
             np.testing.assert_array_equal(again.starts, first.starts)
             np.testing.assert_array_equal(again.strength, first.strength)
+
+
+class TestTracingAgain:
+    LINES = (wave(20, 220, 40, 8, 60), ruled(8, (120, 90)), ring(120, 150, 30))
+    MORE = straight((60, 185), (200, 190))
+
+    @pytest.fixture
+    def counted(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The lengths of the lines that were faired so far."""
+        counts = []
+        fair = fairing.fair
+
+        def counting(points: Floats, *args: object) -> Floats:
+            counts.append(len(points))
+            return fair(points, *args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(fairing, "fair", counting)
+        return counts
+
+    @staticmethod
+    def trace(line: Bytes, fairer: Fairer) -> tuple[Strokes, Levels | None]:
+        return trace_strokes(line, np.full_like(line, 64), line, (1.0, 1.0), fairer=fairer)
+
+    def assert_same(self, line: Bytes, known: Fairer) -> Fairer:
+        """With lines known or not the strokes are the same."""
+        again, anew = Fairer(known.kept), Fairer()
+        (one, levels), (two, others) = self.trace(line, again), self.trace(line, anew)
+        assert levels == others
+        for name in ("points", "width", "strength", "starts", "free"):
+            np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+        assert again.kept.keys() == anew.kept.keys()
+        for key, kept in anew.kept.items():
+            np.testing.assert_array_equal(again.kept[key], kept)
+        return again
+
+    def test_lines_that_stay_are_not_faired_again(self, counted: list[int]) -> None:
+        fairer = Fairer()
+        self.trace(lines(*self.LINES), fairer)
+        assert len(counted) == 3
+        self.trace(lines(*self.LINES), Fairer(fairer.kept))
+        assert len(counted) == 3
+        self.trace(lines(*self.LINES, self.MORE), Fairer(fairer.kept))
+        assert len(counted) == 4
+        assert counted[-1] == pytest.approx(140, abs=8)
+
+    def test_strokes_are_the_same_as_anew(self) -> None:
+        fairer = Fairer()
+        self.trace(lines(*self.LINES), fairer)
+        crossing = straight((100, 20), (130, 190))
+        for paths in (self.LINES, (*self.LINES, crossing), (*self.LINES, self.MORE), self.LINES[:2]):
+            fairer = self.assert_same(lines(*paths), fairer)
+
+    def test_what_is_seen_less_surely_is_faired_anew(self) -> None:
+        fairer = Fairer()
+        self.trace(lines(*self.LINES), fairer)
+        paler = lines(*self.LINES)
+        paler[:, 120:] = paler[:, 120:] * 0.6
+        again = self.assert_same(paler, fairer)
+        assert not again.kept.keys() & fairer.kept.keys()
