@@ -33,6 +33,7 @@ FARTHER = 0.75  # times the working scale that the second look has
 DARKER = 1.12  # what darkness is multiplied by there, for thin lines pale when a page is shrunk
 CELL = 4  # px per side of the cells in which doubt is told
 BAND = 16  # rows of cells worked at once
+ROWS = 128  # of a page that are seen from farther away at once
 NEIGHBOURHOOD = 3.0  # cells: standard deviation of the window in which it is summed up
 FAINTEST = 0.1  # probability from which a pixel tells of a line at all
 LOW, HIGH = 0.45, 0.55  # doubt from which the second look begins to count, and counts alone
@@ -168,8 +169,15 @@ def page_from_afar(darkness: Bytes, zones: list[Zone], reach: int) -> Bytes:
         top, bottom = int(part.y * ratio[0]) - reach, int(part.bottom * ratio[0]) + reach + 1
         left, right = int(part.x * ratio[1]) - reach, int(part.right * ratio[1]) + reach + 1
         near[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
-    seen = resize(darkness, tall, wide) * np.float32(DARKER)
-    np.rint(np.minimum(seen, 255, out=seen), out=page, where=near, casting="unsafe")
+    for top in range(0, tall, ROWS):
+        strip = near[top : top + ROWS]
+        columns = np.flatnonzero(strip.any(axis=0))
+        if not len(columns):
+            continue
+        part = Rect(int(columns[0]), top, int(columns[-1] - columns[0]) + 1, len(strip))
+        crop = np.s_[part.y : part.bottom, part.x : part.right]
+        seen = resize_part(darkness, page.shape, part) * np.float32(DARKER)
+        np.rint(np.minimum(seen, 255, out=seen), out=page[crop], where=near[crop], casting="unsafe")
     return page
 
 
