@@ -159,7 +159,8 @@ class Inker:
                 page or the detail any more, all is found anew, and the features are ``renewed``.
             changed: the caller's word that since `previous` the page changed in this rectangle only (page
                 px); the rest need not be read.
-            keep: keep what makes the next run after a change quick, 6 bytes for each working px.
+            keep: keep what makes the next run after a change quick, 6 bytes for each working px,
+                and 8 for each of a line.
             progress: called with 0..1 on this thread.
             cancelled: asked between tiles; True ends the run.
 

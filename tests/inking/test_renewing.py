@@ -218,9 +218,11 @@ class TestNothingTooMuch:
         assert sum(bottom - top for top, bottom in sketch.reads) < 64
         assert_same(told, inker.prepare(EDITED, detail=1.0, previous=first))
 
-    def test_what_is_kept_is_six_bytes_a_working_pixel(self, inker: Inker, first: Features) -> None:
+    def test_what_is_kept_is_six_bytes_a_working_pixel_and_lines(self, inker: Inker, first: Features) -> None:
         assert first.seen is not None
-        assert first.seen.nbytes == 6 * SIZE[0] * SIZE[1]
+        lines = sum(line.nbytes for line in first.seen.faired.values())
+        assert first.seen.nbytes - lines == 6 * SIZE[0] * SIZE[1]
+        assert lines <= 1.05 * first.strokes.points.nbytes
         assert first.nbytes == first.without_seen().nbytes + first.seen.nbytes
         assert inker.prepare(PAGE, detail=1.0, keep=False).nbytes == first.without_seen().nbytes
 
