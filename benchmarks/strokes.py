@@ -123,16 +123,21 @@ def draw_truth(drawing: Drawing) -> np.ndarray:
 
 
 def _merge_passes(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
-    """The one line that several passes mean: the middle of the band they cover together, as a bool patch."""
+    """The one line that several passes mean, as a bool patch."""
+    patch, middle = middle_of(passes, drawing)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+    thick = cv2.dilate(middle.astype(np.uint8) * 255, disc)
+    return patch, cv2.GaussianBlur(thick, (0, 0), 1.5) > 110
+
+
+def middle_of(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
+    """The middle of the band that several passes cover together: a bool skeleton of a patch of the page."""
     width = max(3, int(drawing.pen_width * 2))
     span = int(6 * drawing.scale) | 1  # passes up to 6 drawing units apart belong to one band
     patch = Patch.around(np.concatenate(passes), width + 60, drawing.size)
     band = cv2.copyMakeBorder(patch.coverage(passes, width), 60, 60, 60, 60, cv2.BORDER_CONSTANT)
     band = cv2.morphologyEx(band, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)))
-    middle = prune(np.asarray(skeletonize(band[60:-60, 60:-60] > 127), bool), max(8, width))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    thick = cv2.dilate(middle.astype(np.uint8) * 255, disc)
-    return patch, cv2.GaussianBlur(thick, (0, 0), 1.5) > 110
+    return patch, prune(np.asarray(skeletonize(band[60:-60, 60:-60] > 127), bool), max(8, width))
 
 
 def prune(skeleton: np.ndarray, length: int) -> np.ndarray:

@@ -24,6 +24,7 @@ from benchmarks.subjects import find_files, load_subjects
 from smart_lineart.inking import Inker
 from training.export import export
 from training.losses import LINE_LOSS, LINE_LOSSES
+from training.scenes import Sources
 from training.train import PatchStream, Training, run
 
 PIXELS = 8 * 192 * 192  # per step
@@ -53,7 +54,7 @@ def train(variant: Variant, data: Path, folder: Path, steps: int) -> None:
     """Train a variant for `steps` and leave model.onnx and metadata.json in `folder`."""
     torch.manual_seed(0)
     training = Training("cpu", 2e-3, steps, variant.line_loss)
-    stream = PatchStream(data, variant.side, 0, 3, variant.noise)
+    stream = PatchStream(Sources.load(data), variant.side, 0, 3, variant.noise)
     batch = PIXELS // variant.side**2
     checkpoint = folder / "checkpoint.pt"
     run(training, DataLoader(stream, batch, num_workers=1, prefetch_factor=2), checkpoint, 1e9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import lzma
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,10 +72,17 @@ def load_corpus(folder: Path) -> dict[str, list[Drawing]]:
     if not files:
         raise FileNotFoundError(f"no stroke files under {folder}/A_permissive/strokes")
     corpus: dict[str, list[Drawing]] = {name: [] for name in GROUPS}
-    for path in files:
-        group = next((g for g, (_, prefixes) in GROUPS.items() if path.name.startswith(prefixes)), None)
-        if group is None:
-            continue
-        with lzma.open(path, "rt") as lines:
-            corpus[group].extend(d for d in (_decode(json.loads(line)) for line in lines) if d is not None)
+    with ProcessPoolExecutor() as processes:
+        for group, drawings in processes.map(_load, files):
+            if group is not None:
+                corpus[group].extend(drawings)
     return corpus
+
+
+def _load(path: Path) -> tuple[str | None, list[Drawing]]:
+    """A file's group, None where it has none, and its drawings."""
+    group = next((g for g, (_, prefixes) in GROUPS.items() if path.name.startswith(prefixes)), None)
+    if group is None:
+        return None, []
+    with lzma.open(path, "rt") as lines:
+        return group, [d for d in (_decode(json.loads(line)) for line in lines) if d is not None]

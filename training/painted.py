@@ -32,7 +32,7 @@ from smart_lineart.inking.resize import read_reduced, resize
 from smart_lineart.inking.scale import auto_scales, extent, stroke_width
 from training.losses import soft_dice
 from training.network import STRIDE, WIDTHS, LineartNet
-from training.scenes import SHIFT, SUPERSAMPLE, Scenes, fixed
+from training.scenes import SHIFT, SUPERSAMPLE, Scenes, Sources, fixed
 
 THICKNESSES = (2.0, 4.0, 8.0, 16.0)  # page px at LONG_EDGE
 FIGURES = ("F", "L", "ends", "comp", "grey", "width")
@@ -82,7 +82,7 @@ class PaintedStream(IterableDataset):
         self.data, self.side = data, side
 
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.float32]]:
-        scenes = PaintedScenes(self.data, self.side, 5)
+        scenes = PaintedScenes(Sources.load(self.data), self.side, 5)
         for patch in scenes:
             ink = np.maximum(patch.width, np.round(patch.solid * 255)).astype(np.uint8)
             yield np.stack([np.round(patch.sketch * 255).astype(np.uint8), ink]), np.float32(scenes.thickness)

@@ -21,7 +21,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read when onnxruntime is imported
 from onnxruntime import quantization
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from training.scenes import Scenes
+from training.scenes import Scenes, Sources
 
 PATCHES = 64  # enough for ranges that another draw changes by less than a step
 SIDE = 256  # px: well over the receptive field's half, so that most of a patch is not its border
@@ -32,7 +32,7 @@ def calibration_tiles(
     data: Path, count: int = PATCHES, side: int = SIDE, seed: int = 4711
 ) -> Iterator[np.ndarray]:
     """`count` sketches from the training corpus as the network takes them, uint8 [1, 1, side, side]."""
-    for patch in islice(Scenes(data, side, seed), count):
+    for patch in islice(Scenes(Sources.load(data), side, seed), count):
         yield np.rint(patch.sketch * 255).astype(np.uint8)[None, None]
 
 

@@ -44,12 +44,13 @@ class Hand:
     opacity: tuple[float, float]  # range of a pass's darkness
 
     @classmethod
+    def clean(cls, rng: Rng, size: float) -> Hand:
+        """A hand that inks: every line in one firm stroke."""
+        return cls(1.0, 0, 0.0, 1e9, 0.0, 0.0, 0.15 * rng.random(), size * 0.02 * rng.random(), (0.8, 1.0))
+
+    @classmethod
     def random(cls, rng: Rng, size: float) -> Hand:
         """A hand for a drawing of `size` px (its longer side)."""
-        if rng.random() < 0.12:  # already clean
-            return cls(
-                1.0, 0, 0.0, 1e9, 0.0, 0.0, 0.15 * rng.random(), size * 0.02 * rng.random(), (0.8, 1.0)
-            )
         low = rng.uniform(0.3, 0.75)
         opacity = (low, rng.uniform(low + 0.15, 1.0) if low < 0.85 else 1.0)
         usual = cls(
@@ -76,25 +77,34 @@ class Hand:
 
 def resample(points: np.ndarray, step: float) -> np.ndarray:
     """Points (N, C) at even spacing `step` along the x, y arc length; both ends kept."""
-    lengths = np.hypot(*np.diff(points[:, :2], axis=0).T)
-    at = np.concatenate([[0.0], np.cumsum(lengths)])
+    at = np.zeros(len(points))
+    np.cumsum(np.hypot(*(points[1:, :2] - points[:-1, :2]).T), out=at[1:])
     if at[-1] < 1e-6:
         return points[:1]
-    want = np.linspace(0, at[-1], max(2, int(np.ceil(at[-1] / step)) + 1))
-    return np.stack([np.interp(want, at, points[:, i]) for i in range(points.shape[1])], 1)
+    count = max(2, int(np.ceil(at[-1] / step)) + 1)
+    want = np.arange(count) * (at[-1] / (count - 1))
+    out = np.empty((count, points.shape[1]))
+    for i in range(points.shape[1]):
+        out[:, i] = np.interp(want, at, points[:, i])
+    return out
 
 
 def normals(points: np.ndarray) -> np.ndarray:
     """Unit normals (N, 2) of a polyline, from central differences."""
-    tangent = np.gradient(points[:, :2], axis=0)
-    tangent /= np.maximum(np.hypot(*tangent.T), 1e-6)[:, None]
+    tangent = np.empty((len(points), 2))
+    tangent[1:-1] = 0.5 * (points[2:, :2] - points[:-2, :2])
+    tangent[0], tangent[-1] = points[1, :2] - points[0, :2], points[-1, :2] - points[-2, :2]
+    tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6)[:, None]
     return np.stack([-tangent[:, 1], tangent[:, 0]], 1)
 
 
 def smooth_noise(rng: Rng, count: int, period: float) -> np.ndarray:
     """(count,) noise of unit variance that changes over about `period` samples."""
     knots = max(2, int(np.ceil(count / max(period, 1.0))) + 2)
-    return np.interp(np.linspace(0, knots - 1, count), np.arange(knots), rng.normal(size=knots))
+    values = rng.normal(size=knots)
+    at = np.arange(count) * ((knots - 1) / max(1, count - 1))
+    left = np.minimum(at.astype(np.intp), knots - 2)
+    return values[left] + (at - left) * (values[left + 1] - values[left])
 
 
 def _sections(rng: Rng, length: float, hand: Hand) -> list[tuple[float, float]]:
@@ -134,11 +144,12 @@ def _pass(
 def press(rng: Rng, points: np.ndarray, width: np.ndarray, hand: Hand, step: float = 2.0) -> Pass:
     """A pass along points (N, 2) about `step` px apart with a hand's pressure; `width` (N,) of its line."""
     count = len(points)
-    run = np.minimum(np.arange(count), np.arange(count)[::-1]) * step
-    pressure = np.clip(0.35 + 0.65 * run / max(hand.taper, 1e-3), 0, 1)
-    pressure = pressure * np.clip(1 + 0.15 * smooth_noise(rng, count, 40 / step), 0.5, 1.3)
-    darkness = rng.uniform(*hand.opacity) * np.clip(pressure, 0, 1) * width**0.3
-    return Pass(points.astype(np.float32), width**0.7 * pressure**0.5, np.clip(darkness, 0, 1))
+    every = np.arange(count)
+    run = np.minimum(every, every[::-1]) * (0.65 * step / max(hand.taper, 1e-3))
+    pressure = np.minimum(0.35 + run, 1)
+    pressure *= np.minimum(np.maximum(1 + 0.15 * smooth_noise(rng, count, 40 / step), 0.5), 1.3)
+    darkness = rng.uniform(*hand.opacity) * np.minimum(pressure, 1) * width**0.3
+    return Pass(points.astype(np.float32), width**0.7 * np.sqrt(pressure), np.minimum(darkness, 1))
 
 
 def _overshoot(rng: Rng, points: np.ndarray, hand: Hand) -> np.ndarray:

@@ -16,6 +16,7 @@ from training.corpus import Drawing
 from training.hands import RealHand, load_hands
 from training.looks import finish, grain, load_papers
 from training.roughen import Hand, Pass, Rng, press, resample, roughen, smooth_noise
+from training.sketches import RealSketch, load_sketches
 
 LINE_WIDTH = 3.0  # px at working scale: the line map's lines, wide enough to survive doubt about their place
 SUPERSAMPLE = 2
@@ -26,6 +27,8 @@ MAX_INK = 0.16  # patches with a denser line map are hatching or lettering, whic
 HATCHED = 0.5  # so are those whose line map is denser than this anywhere in a square of HATCH_SIDE px
 HATCH_SIDE = 33
 REAL = 0.6  # share of the sketches whose lines are gone over as artists did, where such hands are given
+CLEAN = 0.12  # share of the sketches that are clean already, to come back as they are
+SKETCHED = 0.25  # share of the patches cut from sketches that artists drew, where such are given
 GUIDES = (0.12, 0.65)  # darkness of construction lines, in that of the sketch's lightest strokes
 SIZES = (600, 1700)  # px: longer side of the drawings that patches are cut from
 TOOTH = 0.5  # share of the sketches drawn on paper whose grain shows in light strokes
@@ -48,6 +51,15 @@ def fixed(points: np.ndarray, scale: float = 1.0) -> np.ndarray:
     return np.round(((points + 0.5) * scale - 0.5) * (1 << SHIFT)).astype(np.int32)
 
 
+def run_means(values: np.ndarray, run: int) -> list[float]:
+    """Means of the runs of `run` + 1 of values (N,), N >= 2, each begun where the one before ends."""
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    start = np.arange(0, len(values) - 1, run)
+    stop = np.minimum(len(values), start + run + 1)
+    means: list[float] = ((total[stop] - total[start]) / (stop - start)).tolist()
+    return means
+
+
 class Canvas:
     """Accumulates pencil passes as darkness (float32) over a patch with its margin."""
 
@@ -67,14 +79,13 @@ class Canvas:
         mask = np.zeros((tall, wide), np.uint8)
         at = fixed(stroke.points - low, SUPERSAMPLE)
         run = max(1, len(at) // 8)
-        for start in range(0, len(at) - 1, run):
-            stop = min(len(at), start + run + 1)
-            fine = pen * SUPERSAMPLE * float(stroke.width[start:stop].mean())
+        widths, darks = (run_means(values, run) for values in (stroke.width, stroke.darkness))
+        for number, (width, darkness) in enumerate(zip(widths, darks, strict=True)):
+            fine = pen * SUPERSAMPLE * width
             thick = max(1, round(fine))
-            dark = int(
-                255 * np.clip(stroke.darkness[start:stop].mean() * strength * min(1.0, fine / thick), 0, 1)
-            )
-            cv2.polylines(mask, [at[start:stop]], False, dark, thick, cv2.LINE_AA, SHIFT)
+            dark = int(255 * min(max(darkness * strength * min(1.0, fine / thick), 0.0), 1.0))
+            part = at[number * run : (number + 1) * run + 1]
+            cv2.polylines(mask, [part], False, dark, thick, cv2.LINE_AA, SHIFT)
         place = np.s_[
             low[1] * SUPERSAMPLE : high[1] * SUPERSAMPLE, low[0] * SUPERSAMPLE : high[0] * SUPERSAMPLE
         ]
@@ -118,17 +129,33 @@ def _faired(line: np.ndarray) -> np.ndarray:
     return line
 
 
+@dataclass(frozen=True)
+class Sources:
+    """What patches are made from; read once, shared by all who make them."""
+
+    corpus: dict[str, list[Drawing]]
+    papers: list[np.ndarray]
+    hands: list[RealHand]
+    sketches: list[RealSketch]
+
+    @classmethod
+    def load(cls, data: Path, hands: Path | None = None) -> Sources:
+        """Drawings and papers of a data folder; hands and sketches of one with stroke drawings.
+
+        Raises FileNotFoundError when there are none, ValueError for a file that is no stroke drawing.
+        """
+        real = ([], []) if hands is None else (load_hands(hands), load_sketches(hands))
+        return cls(corpus_module.load_corpus(data), load_papers(data), *real)
+
+
 class Scenes:
     """An endless supply of patches of `side` px; `noise` scales grain, paper, light and compression."""
 
-    def __init__(
-        self, data: Path, side: int = 160, seed: int = 0, noise: float = 1.0, hands: Path | None = None
-    ):
+    def __init__(self, sources: Sources, side: int = 160, seed: int = 0, noise: float = 1.0):
         self.side, self.noise = side, noise
-        self.hands = load_hands(hands) if hands is not None else []
+        self.hands, self.sketches = sources.hands, sources.sketches
         self.rng = np.random.default_rng(seed)
-        self.corpus = corpus_module.load_corpus(data)
-        self.papers = load_papers(data)
+        self.corpus, self.papers = sources.corpus, sources.papers
         self.groups = [g for g in self.corpus if self.corpus[g]]
         shares = np.array([corpus_module.GROUPS[g][0] for g in self.groups])
         self.shares = shares / shares.sum()
@@ -164,20 +191,15 @@ class Scenes:
 
     def _try_patch(self) -> Patch | None:
         rng = self.rng
-        group, drawing = self._pick()
+        sketch = None
+        if self.sketches and rng.random() < SKETCHED:
+            sketch = self.sketches[rng.integers(len(self.sketches))].bent(rng)
+            group, drawing = "sketches", sketch.drawing
+        else:
+            group, drawing = self._pick()
         size, matrix, offset = self._place(drawing)
         whole = self.side + 2 * MARGIN
-        constant = rng.random() < (0.6 if group == "icons" else 0.35)
-        lines = []
-        for stroke in drawing.strokes:
-            points = stroke[:, :2] @ matrix.T + offset
-            if (points.max(0) < -8).any() or (points.min(0) > whole + 8).any():
-                continue
-            line = np.column_stack([points, stroke[:, 2]])
-            length = float(np.hypot(*np.diff(points, axis=0).T).sum())
-            if length >= 4:
-                line = _faired(line)
-                lines.append(_profile(rng, line, size) if constant else line)
+        lines = self._lines(drawing, group, size, matrix, offset)
         line_map, width_map = self.truth(lines, whole)
         cut = slice(MARGIN, MARGIN + self.side)
         seen = line_map[cut, cut]
@@ -185,13 +207,38 @@ class Scenes:
             return None
         if not seen.any() and rng.random() >= 0.1:
             return None
-        sketch, solid = self._sketch(drawing, lines, matrix, offset, size, whole)
+        if sketch is not None:
+            width_map[:] = 0  # strokes without pressure do not tell
+        placed = None if sketch is None else self._placed(sketch.passes, matrix, offset)
+        dark, solid = self._sketch(drawing, lines, placed, matrix, offset, size)
         return Patch(
-            finish(rng, sketch, self.papers, self.noise)[cut, cut].astype(np.float32),
+            finish(rng, dark, self.papers, self.noise)[cut, cut].astype(np.float32),
             np.where(solid > 0.5, 0, line_map)[cut, cut].astype(np.float32),
             width_map[cut, cut],
             solid[cut, cut].astype(np.float32),
         )
+
+    def _lines(
+        self, drawing: Drawing, group: str, size: float, matrix: np.ndarray, offset: np.ndarray
+    ) -> list[np.ndarray]:
+        """The drawing's lines (N, 3) that reach into the patch, placed and faired."""
+        constant = self.rng.random() < {"icons": 0.6, "sketches": 0.0}.get(group, 0.35)
+        lines = []
+        for stroke in self._placed(drawing.strokes, matrix, offset):
+            if float(np.hypot(*np.diff(stroke[:, :2], axis=0).T).sum()) >= 4:
+                line = _faired(stroke)
+                lines.append(_profile(self.rng, line, size) if constant else line)
+        return lines
+
+    def _placed(self, strokes: list[np.ndarray], matrix: np.ndarray, offset: np.ndarray) -> list[np.ndarray]:
+        """Strokes (N, 2) or (N, 3) that reach into the patch, in its px."""
+        whole = self.side + 2 * MARGIN
+        placed = []
+        for stroke in strokes:
+            points = stroke[:, :2] @ matrix.T + offset
+            if (points.max(0) >= -8).all() and (points.min(0) <= whole + 8).all():
+                placed.append(np.concatenate([points, stroke[:, 2:]], 1))
+        return placed
 
     def truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
         """Line map at LINE_WIDTH px and the relative width of the nearest line (x 64) around each line."""
@@ -201,12 +248,11 @@ class Scenes:
             at = fixed(line[:, :2], SUPERSAMPLE)
             cv2.polylines(fine, [at], False, 255, round(LINE_WIDTH * SUPERSAMPLE), cv2.LINE_AA, SHIFT)
             dense = resample(line, 3.0)
-            run = 2
-            at = fixed(dense[:, :2])
-            for start in range(0, len(at) - 1, run):
-                stop = start + run + 1
-                value = int(np.clip(dense[start:stop, 2].mean() * 64, 1, 255))
-                cv2.polylines(width, [at[start:stop]], False, value, 5, cv2.LINE_8, SHIFT)
+            at, run = fixed(dense[:, :2]), 2
+            for number, mean in enumerate(run_means(dense[:, 2], run)):
+                value = min(max(int(mean * 64), 1), 255)
+                part = at[number * run : (number + 1) * run + 1]
+                cv2.polylines(width, [part], False, value, 5, cv2.LINE_8, SHIFT)
         line_map = cv2.resize(fine, (whole, whole), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         return line_map, width
 
@@ -214,32 +260,50 @@ class Scenes:
         self,
         drawing: Drawing,
         lines: list[np.ndarray],
+        passes: list[np.ndarray] | None,
         matrix: np.ndarray,
         offset: np.ndarray,
         size: float,
-        whole: int,
     ) -> tuple[np.ndarray, np.ndarray]:
-        rng = self.rng
+        """Lines gone over in passes, or the passes that were drawn over them where those are given."""
+        rng, whole = self.rng, self.side + 2 * MARGIN
         canvas = Canvas(whole)
-        hand = Hand.random(rng, size)
+        clean = rng.random() < CLEAN
+        hand = Hand.clean(rng, size) if clean else Hand.random(rng, size)
         pen = float(np.clip(np.exp(rng.normal(np.log(2.2), 0.55)), 0.6, 8.0))
         if rng.random() < 0.5:
             self._distract(canvas, pen, whole, size, rng.uniform(*GUIDES) * hand.opacity[0])
-        real = self.hands[rng.integers(len(self.hands))] if self.hands and rng.random() < REAL else None
         if rng.random() < TOOTH * self.noise:
             canvas.tooth = rng.uniform(0.2, 0.7), grain(rng, canvas.fine.shape, self.papers)
-        for line in lines:
-            for stroke in (
-                roughen(rng, line, hand) if real is None else self._gone_over(line, real, hand, size)
-            ):
-                canvas.draw(stroke, pen)
+        if clean or passes is None:
+            strokes = self._gone_over(lines, hand, size, by_real_hands=not clean)
+        else:
+            strokes = self._pressed(passes, hand)
+        for stroke in strokes:
+            canvas.draw(stroke, pen)
         canvas.tooth = None
         return self._solids(drawing, canvas, matrix, offset, size, whole)
 
-    def _gone_over(self, line: np.ndarray, real: RealHand, hand: Hand, size: float) -> list[Pass]:
-        """A line in the passes of a real hand, with the pressure and tremor of another."""
-        passes = real.passes_over(self.rng, line, size)
-        return [press(self.rng, one[:, :2], one[:, 2], hand) for one in passes]
+    def _pressed(self, passes: list[np.ndarray], hand: Hand) -> Iterator[Pass]:
+        """Passes (N, 2) with a hand's pressure, which stroke drawings do not hold."""
+        for one in passes:
+            points = resample(one, 2.0)
+            if len(points) > 1:
+                yield press(self.rng, points, np.ones(len(points)), hand)
+
+    def _gone_over(
+        self, lines: list[np.ndarray], hand: Hand, size: float, *, by_real_hands: bool
+    ) -> Iterator[Pass]:
+        """Lines as a made-up hand sketches them, or in the passes of a real one with its pressure."""
+        rng = self.rng
+        by_real_hands = by_real_hands and bool(self.hands) and rng.random() < REAL
+        real = self.hands[rng.integers(len(self.hands))] if by_real_hands else None
+        for line in lines:
+            if real is None:
+                yield from roughen(rng, line, hand)
+            else:
+                for one in real.passes_over(rng, line, size):
+                    yield press(rng, one[:, :2], one[:, 2], hand)
 
     def _solids(
         self,

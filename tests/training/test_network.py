@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +20,8 @@ from smart_lineart.inking.runtime import load_network  # noqa: E402
 from training.export import export, keep_weights, receptive_field  # noqa: E402
 from training.losses import LINE_LOSSES, cl_dice, geometry_loss, loss_map  # noqa: E402
 from training.network import STRIDE, LineartNet, count_macs  # noqa: E402
-from training.train import PatchStream, Training  # noqa: E402
+from training.scenes import Sources  # noqa: E402
+from training.train import PatchStream, Pool, Training  # noqa: E402
 
 
 def test_network_keeps_within_its_budget() -> None:
@@ -74,17 +77,21 @@ def test_centreline_dice_sees_a_gap_but_not_a_thicker_line() -> None:
 
 def test_training_learns_and_resumes_exactly(corpus_folder: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    stream = iter(PatchStream(corpus_folder, 64, seed=1, reuse=2))
+    stream = iter(PatchStream(Sources.load(corpus_folder), 64, seed=1, reuse=2))
     first, second = (torch.from_numpy(np.stack([next(stream) for _ in range(4)])) for _ in range(2))
     training = Training("cpu", 2e-3, total_steps=1000)
-    losses = [sum(training.update(first).values()) for _ in range(25)]
+
+    def learn(one: Training, batch: torch.Tensor) -> dict[str, float]:
+        return {name: float(loss) for name, loss in one.update(batch).items()}
+
+    losses = [sum(learn(training, first).values()) for _ in range(25)]
     assert losses[-1] < 0.7 * losses[0]
     training.save(tmp_path / "checkpoint.pt")
     resumed = Training("cpu", 2e-3, total_steps=1000)
     resumed.load(tmp_path / "checkpoint.pt")
     assert resumed.step == training.step == 25
-    assert training.update(second) == pytest.approx(resumed.update(second), rel=1e-3)
-    assert training.update(first) == pytest.approx(resumed.update(first), rel=1e-2)
+    assert learn(training, second) == pytest.approx(learn(resumed, second), rel=1e-3)
+    assert learn(training, first) == pytest.approx(learn(resumed, first), rel=1e-2)
 
 
 def test_exported_model_gives_what_the_network_gives(tmp_path: Path) -> None:
@@ -121,3 +128,32 @@ def test_kept_weights_are_small_and_go_on(tmp_path: Path) -> None:
     assert again.step == 7
     for name, value in training.net.state_dict().items():
         assert torch.allclose(again.net.state_dict()[name].float(), value.float(), atol=1e-3), name
+
+
+def test_a_pool_gives_batches_of_what_came_and_tells_what_went_wrong() -> None:
+    patches = torch.arange(24, dtype=torch.uint8).view(24, 1, 1, 1).expand(24, 4, 8, 8)
+
+    def source() -> Iterator[torch.Tensor]:
+        yield from patches.split(4)
+        raise ValueError("no more")
+
+    pool = Pool(source(), "cpu", room=16, enough=16)
+    batches = pool.batches(32)
+    with pytest.raises(RuntimeError, match="no patches come") as told:
+        for _ in range(1_000_000):
+            batch = next(batches)
+            assert batch.shape == (32, 4, 8, 8)
+    assert isinstance(told.value.__cause__, ValueError)
+    assert pool.count == 24
+    kept = pool.patches[:, 0, 0, 0]
+    assert sorted(kept.tolist()) == list(range(8, 24))
+
+
+def test_a_pool_turns_what_it_gives() -> None:
+    patch = torch.zeros((1, 4, 8, 8), dtype=torch.uint8)
+    patch[..., 0, 1] = 1
+    pool = Pool(itertools.repeat(patch, 4), "cpu", room=4, enough=4)
+    batch = next(pool.batches(64))
+    assert {tuple(one[0].nonzero()[0].tolist()) for one in batch} == {
+        (0, 1), (1, 0), (0, 6), (6, 0), (7, 1), (1, 7), (7, 6), (6, 7),
+    }  # fmt: skip

@@ -14,7 +14,7 @@ from training import procedural
 from training.corpus import load_corpus
 from training.looks import finish
 from training.roughen import Hand, resample, roughen
-from training.scenes import LINE_WIDTH, Scenes
+from training.scenes import LINE_WIDTH, Scenes, Sources
 
 
 def test_corpus_reads_strokes_and_solids_where_they_were_drawn(corpus_folder: Path) -> None:
@@ -115,7 +115,7 @@ def test_resampling_is_even_and_keeps_both_ends() -> None:
 
 def test_patches_have_a_sketch_for_their_truth(corpus_folder: Path) -> None:
     dark_on_lines, dark_elsewhere = [], []
-    for patch in islice(Scenes(corpus_folder, 96, seed=5), 24):
+    for patch in islice(Scenes(Sources.load(corpus_folder), 96, seed=5), 24):
         assert patch.sketch.shape == patch.line.shape == patch.width.shape == patch.solid.shape == (96, 96)
         for plane in (patch.sketch, patch.line, patch.solid):
             assert 0 <= plane.min() <= plane.max() <= 1
@@ -127,14 +127,14 @@ def test_patches_have_a_sketch_for_their_truth(corpus_folder: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_patches(corpus_folder: Path) -> None:
-    one, two = (list(islice(Scenes(corpus_folder, 64, seed=9), 3)) for _ in range(2))
+    one, two = (list(islice(Scenes(Sources.load(corpus_folder), 64, seed=9), 3)) for _ in range(2))
     for a, b in zip(one, two, strict=True):
         np.testing.assert_array_equal(a.sketch, b.sketch)
         np.testing.assert_array_equal(a.line, b.line)
 
 
 def test_truth_lines_have_the_stated_width(corpus_folder: Path) -> None:
-    scenes = Scenes(corpus_folder, 96, seed=1)
+    scenes = Scenes(Sources.load(corpus_folder), 96, seed=1)
     line = np.array([[20.0, 60.0, 1.0], [130.0, 60.0, 1.0]])
     line_map, width_map = scenes.truth([line], 144)
     assert line_map[:, 70].sum() == pytest.approx(LINE_WIDTH, abs=1)  # OpenCV's antialiasing adds a little
