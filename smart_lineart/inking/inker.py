@@ -21,7 +21,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.painting import draw, fill
 from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, roughness
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, roughness, scale_by_roughness
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
@@ -215,7 +215,7 @@ class Inker:
     def _better(
         self, page: Sketch, views: list[View], report: Progress, cancelled: Cancel
     ) -> tuple[View, Answer | None]:
-        """Of a close view of a page and one from afar the one that suits it, or one between."""
+        """Of a close view of a page and one from afar the one that suits it, one between or one closer."""
         if len(views) == 1 or any(view.calibration is None for view in views):
             return views[0], None
         answers = []
@@ -228,7 +228,9 @@ class Inker:
         rough = roughness(answers[0].maps[0], answers[1].maps[0])
         if rough in (0.0, 1.0):
             return views[int(rough)], answers[int(rough)]
-        scale = views[0].scale ** (1 - rough) * views[1].scale ** rough
+        scale = scale_by_roughness(views[0].scale, views[1].scale, rough)
+        if scale > self._largest_scale(page.size):
+            return views[0], answers[0]
         return view_anew(read_working(page, scale), page.size, scale, None), None
 
     def _look_again(

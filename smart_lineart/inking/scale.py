@@ -25,7 +25,8 @@ LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should h
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 LINE = 0.35  # probability from which a pixel counts as line
-CLEAN, ROUGH = 1.06, 1.08  # times as much line that a closer look finds in a drawing of few or of many passes
+CLEAN, ROUGH = 1.04, 1.09  # times as much line that a closer look finds in a drawing of few or of many passes
+CLOSER = -0.5  # roughness of a drawing in which every line is one pass
 
 
 def stroke_width(relative: Luma, firm: float) -> float:
@@ -73,11 +74,21 @@ def auto_scales(width: float, drawn: float, long_side: int) -> tuple[float, floa
 def roughness(close_line: NDArray[np.uint8], far_line: NDArray[np.uint8]) -> float:
     """How rough a drawing is, by its line maps (H, W) seen closely and from afar.
 
-    0 where every line is one pass, so that a close look suits it, 1 where lines are many passes, else 0.5.
+    1 where lines are many passes, so that the look from afar suits it, 0.5 where some are, 0 where there are
+    no lines, and below 0 where every line is one pass: even a closer look finds nothing but that line, and
+    keeps those apart that run side by side.
     """
     ratio = max(far_line.shape) / max(close_line.shape)
-    more = _length(close_line) * ratio / max(1, _length(far_line))
-    return 0.0 if more < CLEAN else 0.5 if more < ROUGH else 1.0
+    found = _length(close_line)
+    more = found * ratio / max(1, _length(far_line))
+    if not found:
+        return 0.0
+    return CLOSER if more < CLEAN else 0.5 if more < ROUGH else 1.0
+
+
+def scale_by_roughness(close_look: float, afar: float, rough: float) -> float:
+    """The working scale at `rough` of the way from that of the close look to that of the one from afar."""
+    return min(MAX_SCALE, close_look ** (1 - rough) * afar**rough)
 
 
 def _length(line: NDArray[np.uint8]) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pictures import Floats, line_map, ring, straight, wave
 
 from smart_lineart.inking.scale import (
+    CLOSER,
     LEAST_WIDTH,
     MAX_SCALE,
     MIN_SCALE,
@@ -18,6 +19,7 @@ from smart_lineart.inking.scale import (
     auto_scales,
     extent,
     roughness,
+    scale_by_roughness,
     stroke_width,
 )
 
@@ -126,12 +128,17 @@ class TestRoughness:
     def test_a_line_that_stays_one_is_clean(self) -> None:
         near = line_map((400, 500), ring(250, 200, 150), thickness=3)
         far = line_map((200, 250), ring(125, 100, 75), thickness=3)
-        assert roughness(near, far) == 0.0
+        assert roughness(near, far) == CLOSER
 
     def test_a_few_lines_that_a_closer_look_splits_are_between(self) -> None:
         near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 10), thickness=3)
         far = line_map((200, 250), ring(125, 100, 75), thickness=3)
         assert roughness(near, far) == 0.5
+
+    def test_a_clean_drawing_is_seen_closer_than_by_the_close_look(self) -> None:
+        assert scale_by_roughness(1.0, 0.7, CLOSER) == pytest.approx(0.7**-0.5)
+        assert 0.7 < scale_by_roughness(1.0, 0.7, 0.5) < 1.0
+        assert scale_by_roughness(MAX_SCALE, 1.0, CLOSER) == MAX_SCALE
 
     def test_a_page_without_lines_is_clean(self) -> None:
         assert roughness(np.zeros((40, 50), np.uint8), np.zeros((20, 25), np.uint8)) == 0.0
