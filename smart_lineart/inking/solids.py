@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.islands import find_runs, label_runs
 from smart_lineart.inking.morphology import spread
 
 Bytes = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
 STRIP = 512  # rows drawn at once
 SOLID = 0.6  # probability from which an area counts as solid black
 BLACK = 150  # darkness that it must have; the page's firm lines have 210
+MOSTLY = 0.6  # of the area: what is less black is hatched, or in shadow
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -26,10 +29,11 @@ def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
     Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's
-    darkness, which tells black from shadow. Slivers go (an opening), and the contour is smoothed over a
-    working pixel or two.
+    darkness, which tells black from hatching and shadow. Slivers go (an opening), and the contour is smoothed
+    over a working pixel or two.
     """
-    mask = (probability > SOLID * 255) & (darkness > BLACK)
+    black = darkness > BLACK
+    mask = _mostly(probability > SOLID * 255, black) & black
     kept = spread(~spread(~mask))
     if not kept.any():
         return None
@@ -42,6 +46,22 @@ def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
             soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
         out[first : first + STRIP] = np.rint(soft * 255)
     return out
+
+
+def _mostly(areas: Mask, black: Mask) -> Mask:
+    """Those areas (H, W) of which at least MOSTLY is black."""
+    runs = find_runs(areas)
+    if not len(runs.row):
+        return areas
+    label = label_runs(runs, areas.shape[1])
+    first, length = runs.row * areas.shape[1] + runs.start, runs.stop - runs.start
+    # Sums from each run's start to the next run's: what lies between runs is none of an area.
+    inside = np.add.reduceat((areas & black).reshape(-1), first, dtype=np.int64)
+    total, filled = (np.bincount(label, counts, len(label)) for counts in (length, inside))
+    kept = areas.copy()
+    for run in np.flatnonzero(filled[label] < MOSTLY * total[label]):
+        kept[runs.row[run], runs.start[run] : runs.stop[run]] = False
+    return kept
 
 
 def draw_solids(ink: Bytes, shapes: Bytes, region: Rect, size: tuple[int, int]) -> None:

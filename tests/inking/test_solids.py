@@ -52,12 +52,23 @@ class TestShapes:
         probability = np.zeros((60, 80), np.uint8)
         probability[10:50, 10:70] = 255
         darkness = np.full_like(probability, BLACK)
-        darkness[:, 40:] = 30
+        darkness[:, 52:] = 30
         shapes = solid_shapes(probability, darkness)
         assert shapes is not None
         columns = np.flatnonzero((shapes > 127).any(axis=0))
         assert columns[0] == 10
-        assert columns[-1] in (38, 39)
+        assert columns[-1] in (50, 51)
+
+    def test_an_area_that_is_hatched_is_no_solid_beside_one_that_is(self) -> None:
+        pupil = disc((60, 120), 90, 30, 8)
+        probability = pupil.copy()
+        probability[10:50, 10:60] = 255
+        darkness = np.where(pupil > 0, BLACK, 60).astype(np.uint8)
+        for column in range(10, 60, 10):
+            darkness[10:50, column : column + 5] = BLACK
+        shapes = solid_shapes(probability, darkness)
+        assert shapes is not None
+        np.testing.assert_array_equal(shapes, shapes_of(pupil))
 
     def test_the_maps_are_left_alone(self) -> None:
         probability = disc((60, 80), 40, 30, 15)
