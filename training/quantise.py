@@ -2,8 +2,8 @@
 """Quantise a network to 8 bits, after training, with static ranges.
 
 Weights have 7 bits, one scale for each output channel: with 8 the sums of products saturate on processors
-without VNNI, and ink would depend on the processor. Activations have 8 bits, their ranges are those seen on
-training patches; the sketches that figures are measured on are not among them.
+without VNNI, and ink would depend on the processor. Activations have 8 bits, their ranges are the moving
+average of those seen on training patches; the sketches that figures are measured on are not among them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from training.scenes import Scenes, Sources
 
 PATCHES = 64  # enough for ranges that another draw changes by less than a step
 SIDE = 256  # px: well over the receptive field's half, so that most of a patch is not its border
+FOLLOW = 0.05  # share of each patch in the ranges: a few reach far beyond the others, at the cost of all
 QUANTISED = ("Conv", "Add", "Relu", "Resize")
 
 
@@ -69,4 +70,5 @@ def quantise(source: Path, target: Path, tiles: Iterable[np.ndarray]) -> None:
             reduce_range=True,
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
+            extra_options={"CalibMovingAverage": True, "CalibMovingAverageConstant": FOLLOW},
         )
