@@ -15,14 +15,14 @@ from training.roughen import Rng
 GAP = 8.0  # permille of the drawing's size between the two passes of the cluster written here
 
 
-def write_drawing(folder: Path, name: str = "one") -> None:
-    """A line gone over twice, GAP apart, in a drawing 1000 units wide, and a mark of one pass."""
+def write_drawing(folder: Path, name: str = "one", gap: float = GAP, pen_width: int = 1) -> None:
+    """A line gone over twice, `gap` apart, in a drawing 1000 units wide, and a mark of one pass."""
     x = np.linspace(0, 1000, 60)
-    passes = [np.column_stack([x, np.full(60, 500.0 + side * GAP / 2)]) for side in (-1, 1)]
+    passes = [np.column_stack([x, np.full(60, 500.0 + side * gap / 2)]) for side in (-1, 1)]
     mark = np.column_stack([np.linspace(0, 60, 12), np.zeros(12)])
     strokes = [{"cluster": 3, "points": one.tolist()} for one in passes]
     strokes.append({"cluster": 7, "points": mark.tolist()})
-    (folder / f"{name}.json").write_text(json.dumps({"pen_width": 1, "strokes": strokes}))
+    (folder / f"{name}.json").write_text(json.dumps({"pen_width": pen_width, "strokes": strokes}))
 
 
 @pytest.fixture

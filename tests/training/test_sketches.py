@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.training.test_hands import write_drawing
 from training import scenes
 from training.scenes import Scenes, Sources
 from training.sketches import SIDE, WARP, load_sketches
@@ -17,18 +18,8 @@ from training.sketches import SIDE, WARP, load_sketches
 GAP = 5.0  # permille of the drawing's size between the two passes over its line
 
 
-def write_drawing(folder: Path, name: str = "one") -> None:
-    """A line gone over twice, GAP apart, in a drawing 1000 units wide, and a mark of one pass."""
-    x = np.linspace(0, 1000, 60)
-    passes = [np.column_stack([x, np.full(60, 500.0 + side * GAP / 2)]) for side in (-1, 1)]
-    mark = np.column_stack([np.linspace(0, 60, 12), np.zeros(12)])
-    strokes = [{"cluster": 3, "points": one.tolist()} for one in passes]
-    strokes.append({"cluster": 7, "points": mark.tolist()})
-    (folder / f"{name}.json").write_text(json.dumps({"pen_width": 3, "strokes": strokes}))
-
-
 def test_passes_over_one_line_mean_one_line(tmp_path: Path) -> None:
-    write_drawing(tmp_path)
+    write_drawing(tmp_path, gap=GAP, pen_width=3)
     (sketch,) = load_sketches(tmp_path)
     line, mark = sketch.drawing.strokes
     assert len(sketch.passes) == 3
@@ -40,7 +31,7 @@ def test_passes_over_one_line_mean_one_line(tmp_path: Path) -> None:
 
 
 def test_lines_and_passes_are_bent_alike(tmp_path: Path) -> None:
-    write_drawing(tmp_path)
+    write_drawing(tmp_path, gap=GAP, pen_width=3)
     (sketch,) = load_sketches(tmp_path)
     bent = sketch.bent(np.random.default_rng(3))
     moved = [after - before for before, after in zip(sketch.passes, bent.passes, strict=True)]
