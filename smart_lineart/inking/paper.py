@@ -20,6 +20,7 @@ SAMPLE_SIDE = 1500  # px: longest side of the sample that statistics are taken o
 MANY, SAMPLE = 100_000, 16_384  # values whose median a sample of about so many brackets
 STRIP = 256  # rows of a page worked at once
 BLOCK = 16  # px of that picture per cell of the paper's tone
+GENTLE = 0.03  # of luma per cell: light's slope across the paper; drawn areas' edges are steeper
 DRAWN_OVER = 3  # cells: areas up to twice as wide that are dark throughout count as drawn, not as shadow
 FIRM_LINE = 0.82  # darkness that the page's firm lines are brought to
 MAX_GAIN = 5.0  # fainter sketches than this would bring up the paper's grain instead
@@ -63,8 +64,13 @@ class Paper:
 
 
 def _neighbours(cells: Luma) -> Luma:
-    """(9, rows, columns): every cell's 3 x 3 neighbourhood, edges repeated."""
+    """(9, rows, columns): every cell's 3 x 3 neighbourhood; gentle slopes go on beyond the page.
+
+    Were edges repeated, a closing would take the dark end of a page in uneven light for a drawn area.
+    """
     padded = np.pad(cells, 1, mode="edge")
+    slopes = padded - np.pad(cells, 1, mode="reflect")
+    padded += np.clip(slopes, -GENTLE, GENTLE, out=slopes)
     rows, columns = cells.shape
     return np.stack([padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)])
 

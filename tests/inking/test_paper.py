@@ -76,6 +76,15 @@ class TestTone:
         assert np.quantile(np.abs(relative[DARK] - 0.8), 0.9) < 0.05
         assert firm == pytest.approx(0.8, abs=0.06)
 
+    @pytest.mark.parametrize("size", [(200, 300), (600, 800)])
+    @pytest.mark.parametrize("axis", [0, 1])
+    def test_light_that_falls_off_to_one_side_leaves_no_dark_edge(
+        self, size: tuple[int, int], axis: int
+    ) -> None:
+        ramp = np.linspace(0.75, 1.0, size[axis], dtype=np.float32)
+        lit = np.ones(size, np.float32) * (ramp[:, None] if axis == 0 else ramp)
+        assert judge_paper(as_16_bit(lit)).relative_darkness(lit).max() < 0.03
+
     def test_a_vignette_keeps_its_lines_and_no_shadow(self) -> None:
         y, x = np.mgrid[-1 : 1 : SIZE[0] * 1j, -1 : 1 : SIZE[1] * 1j]
         out = seen(page(np.asarray(0.95 - 0.15 * (x * x + y * y), np.float32)))
