@@ -21,7 +21,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.painting import draw, fill
 from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, roughness, scale_by_roughness
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, Look, roughness, scale_by_roughness
 from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.solids import draw_solids, solid_shapes
 from smart_lineart.inking.strokes import Strokes
@@ -225,12 +225,11 @@ class Inker:
                 report((number + done) / len(views))
 
             answers.append(Answer(view.darkness, self._run_network(view.darkness, None, share, cancelled)))
-        rough = roughness(answers[0].maps[0], answers[1].maps[0])
+        rough = roughness(*(Look(answer.page, answer.maps[0]) for answer in answers))
         if rough in (0.0, 1.0):
             return views[int(rough)], answers[int(rough)]
         scale = scale_by_roughness(views[0].scale, views[1].scale, rough)
-        if scale > self._largest_scale(page.size):
-            return views[0], answers[0]
+        scale = min(scale, max(views[0].scale, self._largest_scale(page.size)))
         return view_anew(read_working(page, scale), page.size, scale, None), None
 
     def _look_again(

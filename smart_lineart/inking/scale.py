@@ -4,15 +4,19 @@
 The network merges strokes that lie within a few of its pixels and keeps what lies farther apart. So the scale
 decides how much is merged: 1 keeps every detail, 0.25 merges boldly. A clean drawing is best seen closely, a
 searching one from farther away. Which of them a page is shows when it is seen both ways: only where a line
-was drawn in several passes does the closer look find more of it.
+was drawn in several passes does the closer look find more of it, is less sure of it, and leave some of what
+is drawn beside it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.morphology import close
+from smart_lineart.inking.morphology import close, grow
 from smart_lineart.inking.sketch import Luma
 from smart_lineart.inking.thinning import thin
 
@@ -25,8 +29,14 @@ LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should h
 SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 LINE = 0.35  # probability from which a pixel counts as line
-CLEAN, ROUGH = 1.04, 1.09  # times as much line that a closer look finds in a drawing of few or of many passes
-CLOSER = -0.5  # roughness of a drawing in which every line is one pass
+FEW, MANY = 1.04, 1.09  # times as much line that a closer look finds in a drawing of few or of many passes
+DRAWN = 105  # darkness, half that of firm lines, from which a pixel of a look counts as drawn
+BESIDE = 6  # px at working scale from the middle of a line, beyond which what is drawn lies beside it
+SURE = 0.91  # mean probability along the lines that the network is sure of
+AS_SURE = 0.007  # less of that is no less sure
+LITTLE, SOME = 0.015, 0.06  # of what is drawn, beside all lines
+ONE_PASS = 1.1  # times the lines' length that single passes are long
+CLOSER, CLOSEST = -0.5, -1.0  # roughness of drawings with few second passes, or none
 
 
 def stroke_width(relative: Luma, firm: float) -> float:
@@ -71,19 +81,58 @@ def auto_scales(width: float, drawn: float, long_side: int) -> tuple[float, floa
     return close_look, afar
 
 
-def roughness(close_line: NDArray[np.uint8], far_line: NDArray[np.uint8]) -> float:
-    """How rough a drawing is, by its line maps (H, W) seen closely and from afar.
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a look at a page finds: darkness and line probability as uint8 (H, W), at working scale."""
+
+    darkness: NDArray[np.uint8]
+    line: NDArray[np.uint8]
+
+    @cached_property
+    def centrelines(self) -> NDArray[np.bool_]:
+        """Where lines run, one pixel wide: bool (H, W)."""
+        return _skeleton(self.line >= LINE * 255)
+
+    @property
+    def length(self) -> float:
+        """Length of its lines, in long sides of the page."""
+        return float(np.count_nonzero(self.centrelines) / max(self.line.shape))
+
+    @property
+    def sureness(self) -> float:
+        """Mean probability along its lines, 0 to 1."""
+        return float(self.line[self.centrelines].mean() / 255)
+
+    @property
+    def beside(self) -> float:
+        """Share of what is drawn that lies beside its lines."""
+        drawn = self.darkness >= DRAWN
+        missed = np.count_nonzero(drawn & ~grow(self.centrelines, BESIDE))
+        return missed / max(1, int(np.count_nonzero(drawn)))
+
+    @property
+    def passes(self) -> float:
+        """Length of what is drawn, thinned, in lengths of its lines."""
+        return int(np.count_nonzero(_skeleton(self.darkness >= DRAWN))) / np.count_nonzero(self.centrelines)
+
+
+def roughness(close_look: Look, afar: Look) -> float:
+    """How rough a drawing is.
 
     1 where lines are many passes, so that the look from afar suits it, 0.5 where some are, 0 where there are
-    no lines, and below 0 where every line is one pass: even a closer look finds nothing but that line, and
-    keeps those apart that run side by side.
+    no lines or the close look suits it, and below 0 where lines are one pass: even a closer look finds
+    nothing but that line, and keeps those apart that run side by side.
     """
-    ratio = max(far_line.shape) / max(close_line.shape)
-    found = _length(close_line)
-    more = found * ratio / max(1, _length(far_line))
-    if not found:
+    if not close_look.length:
         return 0.0
-    return CLOSER if more < CLEAN else 0.5 if more < ROUGH else 1.0
+    more = close_look.length / max(afar.length, 1e-6)
+    rough = CLOSER if more < FEW else 0.5 if more < MANY else 1.0
+    beside, sureness = close_look.beside, close_look.sureness
+    as_sure = afar.length > 0.0 and sureness >= afar.sureness - AS_SURE
+    at_lines = beside <= LITTLE or (as_sure and sureness >= SURE)
+    if at_lines and close_look.passes <= ONE_PASS:
+        return CLOSEST
+    return min(rough, 0.0) if as_sure and beside <= SOME else rough
 
 
 def scale_by_roughness(close_look: float, afar: float, rough: float) -> float:
@@ -91,5 +140,5 @@ def scale_by_roughness(close_look: float, afar: float, rough: float) -> float:
     return min(MAX_SCALE, close_look ** (1 - rough) * afar**rough)
 
 
-def _length(line: NDArray[np.uint8]) -> int:
-    return int(np.count_nonzero(thin(close(line >= LINE * 255))))
+def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return thin(close(mask))[1:-1, 1:-1].astype(np.bool_)

@@ -12,10 +12,13 @@ from pictures import Floats, line_map, ring, straight, wave
 
 from smart_lineart.inking.scale import (
     CLOSER,
+    CLOSEST,
     LEAST_WIDTH,
     MAX_SCALE,
     MIN_SCALE,
     MOST_WIDTH,
+    ONE_PASS,
+    Look,
     auto_scales,
     extent,
     roughness,
@@ -119,21 +122,73 @@ class TestAutoScales:
             assert LEAST_WIDTH - 0.01 <= width * scale <= MOST_WIDTH + 0.01
 
 
+def near_look(*drawn: Floats, lines: tuple[Floats, ...], sure: float = 1.0) -> Look:
+    """A close look at what is drawn, in which the network finds these lines."""
+    found = line_map(SIZE, *lines, thickness=3) * np.float32(sure)
+    return Look(line_map(SIZE, *drawn, thickness=3), found.astype(np.uint8))
+
+
+def far_look(*lines: Floats, sure: float = 1.0) -> Look:
+    """A look at half the size, in which the network finds these lines."""
+    found = line_map((SIZE[0] // 2, SIZE[1] // 2), *(line / 2 for line in lines), thickness=3)
+    return Look(found, (found * np.float32(sure)).astype(np.uint8))
+
+
+def rings(*radii: float) -> tuple[Floats, ...]:
+    return tuple(ring(250, 200, radius) for radius in radii)
+
+
+PASSES = rings(154, 147, 140, 133)
+
+
+class TestLook:
+    def test_a_ring_is_as_long_as_it_is(self) -> None:
+        look = near_look(*rings(150), lines=rings(150))
+        # On a grid, diagonal steps count as one.
+        assert look.length == pytest.approx(2 * np.pi * 150 / 500, rel=0.12)
+        assert look.sureness == pytest.approx(1.0, abs=0.01)
+        assert look.beside == 0.0
+        assert look.passes == pytest.approx(1.0, abs=0.02)
+
+    def test_what_is_drawn_twice_as_far_away_lies_beside(self) -> None:
+        look = near_look(*rings(150, 120), lines=rings(150))
+        assert look.beside == pytest.approx(120 / 270, abs=0.03)
+        assert look.passes == pytest.approx(270 / 150, abs=0.05)
+
+    def test_a_page_without_ink_has_nothing_beside_its_lines(self) -> None:
+        line = line_map(SIZE, *rings(100), thickness=3)
+        assert Look(np.zeros(SIZE, np.uint8), line).beside == 0.0
+
+
 class TestRoughness:
     def test_a_line_that_a_closer_look_splits_is_rough(self) -> None:
-        near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 138), thickness=3)
-        far = line_map((200, 250), ring(125, 100, 72), thickness=3)
-        assert roughness(near, far) == 1.0
-
-    def test_a_line_that_stays_one_is_clean(self) -> None:
-        near = line_map((400, 500), ring(250, 200, 150), thickness=3)
-        far = line_map((200, 250), ring(125, 100, 75), thickness=3)
-        assert roughness(near, far) == CLOSER
+        near = near_look(*PASSES, lines=rings(150, 138), sure=0.8)
+        assert roughness(near, far_look(*rings(144))) == 1.0
 
     def test_a_few_lines_that_a_closer_look_splits_are_between(self) -> None:
-        near = line_map((400, 500), ring(250, 200, 150), ring(250, 200, 10), thickness=3)
-        far = line_map((200, 250), ring(125, 100, 75), thickness=3)
-        assert roughness(near, far) == 0.5
+        near = near_look(*PASSES, lines=rings(146, 10), sure=0.8)
+        assert roughness(near, far_look(*rings(146))) == 0.5
+
+    def test_lines_with_few_passes_are_seen_closer(self) -> None:
+        near = near_look(*PASSES, lines=rings(144), sure=0.8)
+        assert roughness(near, far_look(*rings(144))) == CLOSER
+
+    def test_a_look_that_is_no_less_sure_and_leaves_nothing_beside_its_lines_suits(self) -> None:
+        near = near_look(*PASSES, lines=rings(150, 138), sure=0.8)
+        assert roughness(near, far_look(*rings(144), sure=0.8)) == 0.0
+        missed = near_look(*PASSES, *rings(60), lines=rings(150, 138), sure=0.8)
+        assert roughness(missed, far_look(*rings(144), sure=0.8)) == 1.0
+
+    def test_single_lines_are_seen_closest(self) -> None:
+        near = near_look(*rings(150, 100), lines=rings(150, 100))
+        assert roughness(near, far_look(*rings(150, 100))) == CLOSEST
+
+    def test_single_lines_side_by_side_are_seen_closest_even_where_looks_merge_them(self) -> None:
+        near = near_look(*rings(150, 80, 72), lines=rings(150, 76))
+        assert near.passes > ONE_PASS
+        longer = near_look(*rings(150, 120, 100, 14, 6), lines=rings(150, 120, 100, 10))
+        assert longer.passes < ONE_PASS
+        assert roughness(longer, far_look(*rings(150, 120, 100, 10))) == CLOSEST
 
     def test_a_clean_drawing_is_seen_closer_than_by_the_close_look(self) -> None:
         assert scale_by_roughness(1.0, 0.7, CLOSER) == pytest.approx(0.7**-0.5)
@@ -141,4 +196,4 @@ class TestRoughness:
         assert scale_by_roughness(MAX_SCALE, 1.0, CLOSER) == MAX_SCALE
 
     def test_a_page_without_lines_is_clean(self) -> None:
-        assert roughness(np.zeros((40, 50), np.uint8), np.zeros((20, 25), np.uint8)) == 0.0
+        assert roughness(near_look(*PASSES, lines=()), far_look()) == 0.0
