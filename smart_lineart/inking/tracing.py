@@ -45,6 +45,7 @@ SPECK = 6.0  # shorter lines that touch nothing need a firm probability
 SPECK_LINE = 0.8
 SCRAP = 20.0  # so do these, but not as firm a one: scraps are left where passes were dropped
 SCRAP_LINE = 0.7
+DASH, DASH_LINE = 45.0, 0.5  # and longer ones that the network hardly sees
 LENS = 10.0  # two branches that part and meet again within this mean distance are passes of one line
 LENS_SAMPLES = 24
 BESIDE = 6  # px beside a line within which its passes lie
@@ -346,7 +347,7 @@ def _stands(length: int, alone: bool, sure: float) -> bool:
     """Whether a line of so many vertices is one: whether it touches none, and how probable it is, 0..1."""
     if length < SPECK and sure < SPECK_LINE:
         return False
-    return not alone or length >= SCRAP or sure >= SCRAP_LINE
+    return not alone or sure >= (SCRAP_LINE if length < SCRAP else DASH_LINE if length < DASH else 0.0)
 
 
 def _assemble(

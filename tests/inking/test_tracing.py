@@ -64,7 +64,8 @@ class TestNothing:
 
 class TestScraps:
     @pytest.mark.parametrize(
-        ("length", "value", "stays"), [(12, 140, False), (12, 250, True), (40, 140, True)]
+        ("length", "value", "stays"),
+        [(12, 140, False), (12, 250, True), (40, 110, False), (40, 140, True), (70, 110, True)],
     )
     def test_a_short_line_that_touches_none_needs_to_be_sure(
         self, length: int, value: int, stays: bool
