@@ -34,7 +34,7 @@ DRAWN = 105  # darkness, half that of firm lines, from which a pixel of a look c
 BESIDE = 6  # px at working scale from the middle of a line, beyond which what is drawn lies beside it
 SURE = 0.91  # mean probability along the lines that the network is sure of
 AS_SURE = 0.007  # less of that is no less sure
-LITTLE, SOME = 0.015, 0.06  # of what is drawn, beside all lines
+LITTLE, SOME = 0.013, 0.06  # of what is drawn, beside all lines
 ONE_PASS = 1.1  # times the lines' length that single passes are long
 CLOSER, CLOSEST = -0.5, -1.0  # roughness of drawings with few second passes, or none
 
@@ -132,7 +132,8 @@ def roughness(close_look: Look, afar: Look) -> float:
     at_lines = beside <= LITTLE or (as_sure and sureness >= SURE)
     if at_lines and close_look.passes <= ONE_PASS:
         return CLOSEST
-    return min(rough, 0.0) if as_sure and beside <= SOME else rough
+    # Much more line, found without doubt and with little beside it, is detail and no second passes.
+    return 0.0 if rough == 1.0 and as_sure and beside <= SOME else rough
 
 
 def scale_by_roughness(close_look: float, afar: float, rough: float) -> float:
