@@ -32,9 +32,9 @@ LINE = 0.35  # probability from which a pixel counts as line
 FEW, MANY = 1.04, 1.09  # times as much line that a closer look finds in a drawing of few or of many passes
 DRAWN = 105  # darkness, half that of firm lines, from which a pixel of a look counts as drawn
 BESIDE = 6  # px at working scale from the middle of a line, beyond which what is drawn lies beside it
-SURE = 0.91  # mean probability along the lines that the network is sure of
-AS_SURE = 0.007  # less of that is no less sure
-LITTLE, SOME = 0.013, 0.06  # of what is drawn, beside all lines
+SURE, FAIRLY_SURE = 0.93, 0.88  # mean probability along the lines
+AS_SURE = 0.025  # less of that is hardly less sure
+LITTLE, SOME = 0.013, 0.04  # of what is drawn, beside all lines
 ONE_PASS = 1.1  # times the lines' length that single passes are long
 CLOSER, CLOSEST = -0.5, -1.0  # roughness of drawings with few second passes, or none
 
@@ -129,10 +129,10 @@ def roughness(close_look: Look, afar: Look) -> float:
     rough = CLOSER if more < FEW else 0.5 if more < MANY else 1.0
     beside, sureness = close_look.beside, close_look.sureness
     as_sure = afar.length > 0.0 and sureness >= afar.sureness - AS_SURE
-    at_lines = beside <= LITTLE or (as_sure and sureness >= SURE)
-    if at_lines and close_look.passes <= ONE_PASS:
+    at_lines = beside <= LITTLE and sureness >= FAIRLY_SURE
+    if (at_lines or (as_sure and sureness >= SURE)) and close_look.passes <= ONE_PASS:
         return CLOSEST
-    # Much more line, found without doubt and with little beside it, is detail and no second passes.
+    # Much more line, found with hardly more doubt and little beside it, is detail and no second passes.
     return 0.0 if rough == 1.0 and as_sure and beside <= SOME else rough
 
 
