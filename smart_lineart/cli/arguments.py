@@ -20,7 +20,7 @@ MM_PER_INCH = 25.4
 
 # The engine's own limits; asking it for them would load it for every --help.
 THINNEST, THICKEST = 0.25, 400.0
-COARSEST, FINEST = 1 / 16, 2.0
+COARSEST, FINEST = 1 / 16, 2.5
 
 
 @dataclass(frozen=True)

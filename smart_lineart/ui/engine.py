@@ -28,13 +28,13 @@ from smart_lineart.inking import (
 )
 from smart_lineart.inking.inker import drawn_strokes
 from smart_lineart.inking.renewal import shifted
+from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import find_style
 
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
-MIN_SCALE, MAX_SCALE = 1 / 16, 2.0
 LEAST_MB, MOST_MB = 128, 16384
 
 

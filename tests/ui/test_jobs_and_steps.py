@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 
 from smart_lineart.inking import InkError, ModelError, RuntimeMissing
+from smart_lineart.inking.scale import MAX_SCALE
 from smart_lineart.ui.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.ui.jobs import Job, JobQueue, JobState
 from smart_lineart.ui.settings import InkSettings
@@ -200,9 +201,9 @@ def test_detail_is_relative_to_what_the_sketch_asks_for() -> None:
     assert ask(0.0).scale == 0.5
     assert ask(1.0).scale == 1.0
     assert ask(-1.0, 0.8).scale == pytest.approx(0.4)
-    assert ask(1.0, 1.7).scale == 2.0
+    assert ask(1.0, 1.7).scale == MAX_SCALE
     inker = engine.inker(engine.options)
-    assert inker.asked == [None, None, 1.0, pytest.approx(0.4), 2.0]  # type: ignore[attr-defined]
+    assert inker.asked == [None, None, 1.0, pytest.approx(0.4), MAX_SCALE]  # type: ignore[attr-defined]
 
 
 def test_another_device_or_memory_makes_another_engine() -> None:
