@@ -37,9 +37,9 @@ class Worker(Generic[Result]):
 
         When the work does not stop in time, `at_exit` cleans up and the process ends at once.
         """
-        self._thread.start()
         with _terminate_as_interrupt():
             try:
+                self._thread.start()  # may be interrupted as well: the work goes on by then
                 while not self._done.wait(_POLL):
                     pass
             except KeyboardInterrupt:
