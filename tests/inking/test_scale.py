@@ -186,6 +186,7 @@ class TestRoughness:
     def test_single_lines_side_by_side_are_seen_closest_even_where_looks_merge_them(self) -> None:
         near = near_look(*rings(150, 80, 72), lines=rings(150, 76))
         assert near.passes > ONE_PASS
+        assert roughness(near, far_look(*rings(150, 76))) == CLOSER
         longer = near_look(*rings(150, 120, 100, 14, 6), lines=rings(150, 120, 100, 10))
         assert longer.passes < ONE_PASS
         assert roughness(longer, far_look(*rings(150, 120, 100, 10))) == CLOSEST
