@@ -31,7 +31,7 @@ class Calibration:
         firm: relative darkness of the page's firm lines.
         drawn: share of the page that is drawn on.
         certain: the network's answer times darkness along the page's firm lines, 0 to 65025: strength 1.
-        middle: the network's middle line width: relative width 1.
+        usual: how wide its strokes usually are, in px of full darkness: relative width 1; 0: to be found out.
         searching: whether places that the network is in doubt about are looked at again from farther away.
     """
 
@@ -42,7 +42,7 @@ class Calibration:
     firm: float
     drawn: float
     certain: float
-    middle: float
+    usual: float
     searching: bool = False
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
@@ -62,10 +62,13 @@ class Calibration:
 
     @classmethod
     def from_dict(cls, values: Any) -> Calibration | None:
-        """What :meth:`to_dict` gave, now or before it knew of `searching`, or None where it is not sound."""
+        """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
         if not isinstance(values, dict):
             return None
         values = {"searching": False, **values}
+        if "usual" not in values and "middle" in values:  # widths were the network's once, in other units
+            del values["middle"]
+            values["usual"] = 0.0
         if set(values) != {field.name for field in fields(cls)}:
             return None
         numbers = {name: value for name, value in values.items() if name not in _SWITCHES}
@@ -87,7 +90,7 @@ _BOUNDS = {
     "firm": (1e-4, 1.0),
     "drawn": (0.0, 1.0),
     "certain": (1.0, 255.0**2),
-    "middle": (1 / 64, 4.0),
+    "usual": (0.0, 100.0),
 }
 
 

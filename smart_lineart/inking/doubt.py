@@ -64,13 +64,12 @@ class Zone(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What two looks together say of a page: its line map, width map and darkness, uint8 (H, W).
+    """What two looks together say of a page: its line map and darkness, uint8 (H, W).
 
     `verdicts` are whether the second look is the better in each zone, by a digest of what that depends on.
     """
 
     line: Bytes
-    width: Bytes
     darkness: Bytes
     verdicts: dict[bytes, bool]
 
@@ -193,7 +192,7 @@ def settle(
     `maps` (channels, H, W) and `darkness` are those of the first look, uint8, `from_afar` the second. Zones
     that are the same as earlier ones, by the verdicts `known` of those, are not judged again.
     """
-    line, width, dark = maps[0].copy(), maps[1].copy(), darkness.copy()
+    line, dark = maps[0].copy(), darkness.copy()
     known, verdicts = known or {}, {}
     cells = -(-darkness.shape[0] // CELL), -(-darkness.shape[1] // CELL)
     far_doubt = doubt(from_afar.maps[0])
@@ -212,10 +211,9 @@ def settle(
         # Both count in full where one takes over from the other, so that no line is torn there.
         near_line = line[crop] * np.minimum(1, 2 * (1 - weight))
         line[crop] = np.rint(np.maximum(near_line, far_line * np.minimum(1, 2 * weight)))
-        for image, far in ((width, from_afar.maps[1]), (dark, from_afar.page)):
-            other = np.rint(resize_part(far, darkness.shape, part)).astype(np.uint8)
-            np.maximum(image[crop], other, out=image[crop], where=weight > SHOWS)
-    return Settled(line, width, dark, verdicts)
+        other = np.rint(resize_part(from_afar.page, darkness.shape, part)).astype(np.uint8)
+        np.maximum(dark[crop], other, out=dark[crop], where=weight > SHOWS)
+    return Settled(line, dark, verdicts)
 
 
 def _digest(near: Bytes, far: Bytes, inside: Mask) -> bytes:

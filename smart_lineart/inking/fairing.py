@@ -30,7 +30,7 @@ NEAR = 5  # px: nearest part of the arms
 AT_TIP = 0.72  # of the turn that happens within the nearest part; in a bend it is about half
 CONCENTRATED = 4.0  # how much more a line turns at a corner than along its arms; an arc of a circle 3.1 times
 SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
-WIDTH_REACH = 5  # px to both sides over which widths are averaged, twice
+ROOM_REACH = 5  # vertices to both sides over which room is averaged, twice
 MEETING = 1.6  # px within which the end of a line that meets another finds it
 DRIFT_IN_ROOM = 0.15  # of the room that a line has
 EASE = 9  # vertices over which one level passes into another, and a moved end into its line
@@ -54,7 +54,7 @@ class Fairer:
         key = told.digest()
         line = self._known.get(key)
         if line is None:
-            line = fair(points, closed, even_out(room, closed))
+            line = fair(points, closed, even_out(room, closed, ROOM_REACH))
         self.kept[key] = line
         return line.copy()
 
@@ -95,11 +95,11 @@ def _fair_open(line: NDArray[np.float64], corners: NDArray[np.intp], room: Float
     return line
 
 
-def even_out(values: Floats, closed: bool) -> Floats:
-    """Something measured along a line (N,), freed of what changes within about 10 px."""
+def even_out(values: Floats, closed: bool, reach: int) -> Floats:
+    """Something measured along a line (N,), averaged over `reach` vertices to both sides, twice."""
     ring = np.asarray(values[:-1] if closed else values, np.float64)
     for _ in range(2):
-        ring = _mean_around(ring, WIDTH_REACH, closed)
+        ring = _mean_around(ring, reach, closed)
     return np.asarray(np.concatenate([ring, ring[:1]]) if closed else ring, np.float32)
 
 

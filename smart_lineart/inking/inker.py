@@ -266,7 +266,7 @@ class Inker:
         zones = find_zones(maps[0])
         searching = is_searching(maps[0], zones) if view.fresh else calibration.searching
         calibration = replace(calibration, searching=searching)
-        settled, from_afar = Settled(maps[0], maps[1], view.darkness, {}), None
+        settled, from_afar = Settled(maps[0], view.darkness, {}), None
         if searching and zones:
             page = page_from_afar(view.darkness, zones, self._halo)
             known = seen.from_afar if seen is not None and seen.network == network else None
@@ -275,9 +275,11 @@ class Inker:
             settled = settle(maps, view.darkness, zones, from_afar, seen.verdicts if seen is not None else {})
         _stop_if(cancelled)
         tall, wide = view.darkness.shape
-        levels = None if view.fresh else Levels(calibration.certain, calibration.middle)
+        levels = None if view.fresh else Levels(calibration.certain, calibration.usual)
         scale, fairer = (wide / size[1], tall / size[0]), Fairer(seen.faired if seen is not None else None)
-        strokes, levels = trace_strokes(settled.line, settled.width, settled.darkness, scale, levels, fairer)
+        strokes, levels = trace_strokes(
+            settled.line, settled.darkness, scale, levels, fairer, drawn=view.darkness
+        )
         _stop_if(cancelled)
         return Features(
             size,
@@ -285,7 +287,7 @@ class Inker:
             view.inverted,
             strokes,
             solid_shapes(maps[2], view.darkness),
-            None if levels is None else replace(calibration, certain=levels.certain, middle=levels.middle),
+            None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, maps, network, from_afar, settled.verdicts, fairer.kept),
         )
 

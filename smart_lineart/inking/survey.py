@@ -120,7 +120,7 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None) -> 
         return View.blank(luma, scale, paper.inverted)
     darkness = network_darkness(relative, firm)
     calibration = Calibration(
-        detail, scale, paper.inverted, paper.darkest, firm, _share_drawn(darkness), certain=1.0, middle=1.0
+        detail, scale, paper.inverted, paper.darkest, firm, _share_drawn(darkness), certain=1.0, usual=0.0
     )
     return View(luma, darkness, scale, paper.inverted, calibration)
 

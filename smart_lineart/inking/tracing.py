@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.fairing import MEETING, Fairer, even_out, near_each, rejoin
+from smart_lineart.inking.fairing import MEETING, Fairer, near_each, rejoin
 from smart_lineart.inking.graph import Edge, Graph, Points, trace
 from smart_lineart.inking.hooks import ease_hooks
 from smart_lineart.inking.islands import fill_islands
@@ -28,6 +28,7 @@ from smart_lineart.inking.scale import LINE
 from smart_lineart.inking.shadows import find_shadows
 from smart_lineart.inking.strokes import Floats, Strokes
 from smart_lineart.inking.thinning import thin
+from smart_lineart.inking.widths import stroke_widths
 
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -58,8 +59,9 @@ DEEPEST = 7  # px that it may lie deep where it stands for passes that lie apart
 BURR = 1.5  # times what it lies deeper, that side effects of thinning are longer
 TIP = 8  # vertices that are a line's own end, where it may come near itself
 ROOM_IN_DOUBT = 6.0  # px that it may be from where it runs where it is hardly seen
+MOST_SWELL = 2.4  # times as wide as usual, and as thin, that lines never quite get
+SHORT = 30  # vertices of lines that do not swell in full
 SURE = 0.7  # probability from which there is no doubt
-WIDTH_UNIT = 64.0  # the width map's value for relative width 1
 
 
 def prune_spurs(graph: Graph, deep: Bytes | None = None) -> None:
@@ -278,14 +280,14 @@ def _room(deep: Bytes, line: Bytes, at: NDArray[np.intp]) -> Floats:
 
 
 class Levels(NamedTuple):
-    """The page's firm lines and middle width, that strengths and relative widths are told in.
+    """The page's firm lines and usual width, that strengths and relative widths are told in.
 
-    `certain` is the line map times darkness along its firm lines, `middle` the width map's middle over
-    WIDTH_UNIT.
+    `certain` is the line map times darkness along its firm lines; `usual` is how wide the strokes behind half
+    of its lines are at most, in px of full darkness, 0 where that is to be found out.
     """
 
     certain: float
-    middle: float
+    usual: float
 
 
 def _tidied(graph: Graph, line: Bytes, deep: Bytes) -> Graph:
@@ -303,16 +305,17 @@ def _tidied(graph: Graph, line: Bytes, deep: Bytes) -> Graph:
 
 def trace_strokes(
     line: Bytes,
-    width: Bytes,
     darkness: Bytes,
     scale: tuple[float, float],
     levels: Levels | None = None,
     fairer: Fairer | None = None,
+    drawn: Bytes | None = None,
 ) -> tuple[Strokes, Levels | None]:
-    """Line map, width map and the sketch's darkness, all uint8 (H, W) at working scale -> strokes on the
-    page, and the levels they were judged by: those given, the page's own, or None where there is no line.
+    """Line map and the sketch's darkness, both uint8 (H, W) at working scale -> strokes on the page, and the
+    levels they were judged by: those given, the page's own, or None where there is no line.
 
     `scale` is working px per page px in x and y. A `fairer` that knows an earlier page's lines saves time.
+    `drawn` is the darkness that widths are told from, where that is another.
     """
     fairer = fairer or Fairer()
     mask = fill_islands(close(line >= LINE * 255), line)
@@ -333,14 +336,33 @@ def trace_strokes(
     # A line that stands for several passes may run between them, where the sketch is blank.
     firm = _most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE)
     sure = _most_near(line, at, 1) / 255.0
-    relative = _most_near(width, at, 1) / np.float32(WIDTH_UNIT)
-    widths = [even_out(one, ring) for one, ring in zip(np.split(relative, cuts), rings, strict=True)]
+    widths = stroke_widths(darkness if drawn is None else drawn, found, rings)
     if levels is None:
-        middle = float(np.median(np.concatenate(widths)))
-        levels = Levels(float(np.percentile(firm, 70)) or 1.0, middle or 1.0)
-    widths = [one / np.float32(levels.middle) for one in widths]
+        levels = Levels(float(np.percentile(firm, 70)) or 1.0, _usual(widths))
+    elif not levels.usual:
+        levels = levels._replace(usual=_usual(widths))
+    widths = [_relative(one, levels.usual) for one in widths]
     firm /= np.float32(levels.certain)
     return _assemble(faired, widths, np.split(sure, cuts), np.split(firm, cuts), free, scale), levels
+
+
+def _usual(widths: list[Floats]) -> float:
+    """How wide strokes are usually, where that is known; 1 where it never is."""
+    known = np.concatenate(widths)
+    known = known[known > 0]
+    return float(np.median(known)) if len(known) else 1.0
+
+
+def _relative(widths: Floats, usual: float) -> Floats:
+    """Widths (N,) in the page's usual one; the usual one where unknown.
+
+    Up to about twice and half of it they are as drawn; none is MOST_SWELL times as wide, nor as thin. Short
+    lines are hardly wider than usual: they lie in the ink of those that they spring from.
+    """
+    times = np.where(widths > 0, widths / np.float32(usual), np.float32(1.0))
+    more = np.maximum(times, 1 / times) - 1
+    more /= np.sqrt(1 + np.square(more / np.float32(MOST_SWELL - 1)))
+    return np.where(times < 1, 1 / (1 + more), 1 + more * np.float32(min(1.0, len(widths) / SHORT)))
 
 
 def _stands(length: int, alone: bool, sure: float) -> bool:
@@ -364,7 +386,7 @@ def _assemble(
     ]
     return Strokes.from_lists(
         [np.asarray((points[i] + 0.5) / np.array(scale), np.float32) for i in kept],
-        [np.clip(widths[i], 0.2, 3.0) for i in kept],
+        [widths[i] for i in kept],
         [min(1.0, float(np.median(firm[i]))) for i in kept],
         [(bool(free[i, 0]), bool(free[i, 1])) for i in kept],
     )

@@ -64,7 +64,7 @@ class TestFilled:
     def test_it_thins_to_the_line_between_the_passes(self) -> None:
         ends = line_map(SIZE, straight((10, 60), (60, 60)), straight((140, 60), (190, 60)), value=SURE)
         line = np.maximum(net(UNSURE, 50, 9), ends)
-        strokes = trace_strokes(line, np.full_like(line, 64), line, (1.0, 1.0))[0]
+        strokes = trace_strokes(line, line, (1.0, 1.0))[0]
         (stroke,) = paths_of(strokes)
         assert np.abs(stroke[:, 1] - 60.5).max() < 1.5
         assert np.ptp(stroke[:, 0]) > 170

@@ -20,7 +20,7 @@ def lines(*paths: Floats, value: int = SURE) -> Bytes:
 
 def traced(*maps: Bytes) -> Strokes:
     line = np.maximum.reduce(maps)
-    return trace_strokes(line, np.full_like(line, 64), line, (1.0, 1.0))[0]
+    return trace_strokes(line, line, (1.0, 1.0))[0]
 
 
 def near(strokes: Strokes, x: float, y: float) -> bool:

@@ -320,7 +320,8 @@ class TestCalibration:
             {"detail": 99.0},
             {"firm": -1.0},
             {"certain": 0.0},
-            {"middle": float("inf")},
+            {"usual": float("inf")},
+            {"middle": 1.0},
             {"drawn": 2.0},
             {"surplus": 1.0},
             {"darkest": None},
@@ -330,6 +331,16 @@ class TestCalibration:
     def test_a_damaged_one_is_none(self, first: Features, change: dict[str, Any]) -> None:
         assert first.calibration is not None
         assert Calibration.from_dict(first.calibration.to_dict() | change) is None
+
+    def test_one_of_an_earlier_version_keeps_all_but_the_widths(self, inker: Inker, first: Features) -> None:
+        assert first.calibration is not None
+        values = first.calibration.to_dict()
+        del values["usual"], values["searching"]
+        old = Calibration.from_dict(values | {"middle": 1.25})
+        assert old is not None
+        again = inker.prepare(PAGE, detail=1.0, calibration=old)
+        assert not again.renewed
+        assert again.calibration == first.calibration
 
     @pytest.mark.parametrize("values", [None, [], "scale", {}, {"scale": 1.0}])
     def test_something_else_is_none(self, values: Any) -> None:

@@ -55,26 +55,26 @@ def test_of_two_passes_beside_each_other_the_shorter_goes() -> None:
     assert sum(shadows(*same)) == 1
 
 
-def drawn(*lines: tuple[Floats, int]) -> tuple[np.ndarray, np.ndarray]:
-    """A line map of lines 3 px wide with a probability each, and a width map."""
+def drawn(*lines: tuple[Floats, int]) -> np.ndarray:
+    """A line map of lines 3 px wide with a probability each."""
     line = np.zeros(SIZE, np.uint8)
     for points, value in lines:
         for x, y in np.rint(points).astype(int):
             spot = line[y - 1 : y + 2, x - 1 : x + 2]
             np.maximum(spot, value, out=spot)
-    return line, np.full(SIZE, 64, np.uint8)
+    return line
 
 
 def test_a_traced_page_holds_no_shadows_and_what_hung_on_one_ends_free() -> None:
     shadow = straight((120, 108), (165, 108))
     hair = straight((140, 110), (147, 140))
     eye = ring(60, 60, 12)
-    line, width = drawn((MAIN, SURE), (eye, SURE), (shadow, UNSURE), (hair, SURE))
-    strokes, _ = trace_strokes(line, width, line, (1.0, 1.0))
+    line = drawn((MAIN, SURE), (eye, SURE), (shadow, UNSURE), (hair, SURE))
+    strokes, _ = trace_strokes(line, line, (1.0, 1.0))
     assert len(strokes) == 3
     assert sorted(map(tuple, strokes.free.tolist())) == [(False, False), (True, True), (True, True)]
     assert max(path[:, 1].max() for path in paths_of(strokes)) == pytest.approx(140, abs=3)
-    line, width = drawn((MAIN, SURE), (eye, SURE), (shadow, SURE), (hair, SURE))
-    strokes, _ = trace_strokes(line, width, line, (1.0, 1.0))
+    line = drawn((MAIN, SURE), (eye, SURE), (shadow, SURE), (hair, SURE))
+    strokes, _ = trace_strokes(line, line, (1.0, 1.0))
     assert len(strokes) == 4
     assert sum(strokes.free.sum(axis=1) == 1) == 1  # the hair grows out of a line here

@@ -14,21 +14,19 @@ from pictures import Bytes, Floats, distance_to, line_map, paths_of, ring, strai
 from smart_lineart.inking import fairing
 from smart_lineart.inking.fairing import Fairer
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.tracing import Levels, trace_strokes
+from smart_lineart.inking.tracing import MOST_SWELL, Levels, trace_strokes
 
 SIZE = (200, 240)
 
 
 def traced(
     *lines: Bytes,
-    width: Bytes | int = 64,
     darkness: Bytes | None = None,
     scale: tuple[float, float] = (1.0, 1.0),
 ) -> Strokes:
     """Strokes of the brightest of some line maps."""
     line = np.maximum.reduce(lines)
-    widths = np.full_like(line, width) if isinstance(width, int) else width
-    return trace_strokes(line, widths, line if darkness is None else darkness, scale)[0]
+    return trace_strokes(line, line if darkness is None else darkness, scale)[0]
 
 
 def centrelines(strokes: Strokes) -> list[NDArray[np.float32]]:
@@ -270,27 +268,52 @@ class TestGaps:
 
 
 class TestWidthsAndStrengths:
-    def test_widths_are_relative_to_the_page_s_median(self) -> None:
-        one, two = straight((20, 40), (220, 40)), straight((20, 120), (120, 120))
-        width = np.full(SIZE, 80, np.uint8)
-        width[80:] = 160
-        strokes = traced(lines(one, two), width=width)
-        assert np.median(strokes.width) == pytest.approx(1.0)
-        first, second = np.split(strokes.width, strokes.starts[1:-1])
-        np.testing.assert_allclose(first, 1.0, atol=0.01)
-        np.testing.assert_allclose(second, 2.0, atol=0.02)
+    def test_widths_are_relative_to_the_page_s_usual_one(self) -> None:
+        long, short, faint = (straight((20, y), (x, y)) for x, y in ((220, 40), (160, 100), (180, 160)))
+        line = lines(long, short, faint)
+        sketch = np.maximum.reduce(
+            [lines(long, thickness=4), lines(short, thickness=6), lines(faint, thickness=4, value=191)]
+        )
+        strokes = traced(line, darkness=sketch)
+        one, two, three = np.split(strokes.width, strokes.starts[1:-1])
+        np.testing.assert_allclose(one[20:-20], 1.0, atol=0.03)
+        np.testing.assert_allclose(two[20:-20], 1.5, atol=0.1)
+        np.testing.assert_allclose(three[20:-20], 0.75, atol=0.05)
 
-    def test_widths_swell_gently_along_a_line(self) -> None:
-        width = np.broadcast_to(np.linspace(30, 120, SIZE[1]).astype(np.uint8), SIZE).copy()
-        width[:, 100:102] = 255
-        strokes = traced(lines(straight((20, 100), (220, 100))), width=width)
-        assert np.abs(np.diff(strokes.width)).max() < 0.15
-        assert strokes.width.max() > 2 * strokes.width.min()
+    def test_no_line_is_far_wider_or_thinner_than_usual(self) -> None:
+        usual, wide, thin = (straight((10, y), (x, y)) for x, y in ((230, 40), (150, 100), (150, 160)))
+        sketch = np.maximum.reduce(
+            [lines(usual, thickness=3), lines(wide, thickness=18), lines(thin, thickness=3, value=40)]
+        )
+        strokes = traced(lines(usual, wide, thin), darkness=sketch)
+        _, two, three = np.split(strokes.width, strokes.starts[1:-1])
+        assert 2.0 < two.min() <= two.max() < MOST_SWELL
+        assert 1 / MOST_SWELL < three.min() <= three.max() < 0.5
 
-    def test_a_page_without_widths_is_all_alike(self) -> None:
-        strokes = traced(lines(straight((20, 100), (220, 100))), width=0)
-        assert np.isfinite(strokes.width).all()
-        assert (strokes.width > 0).all()
+    def test_a_short_branch_is_no_blob_on_the_line_that_it_springs_from(self) -> None:
+        usual, thick, branch = straight((10, 160), (230, 160)), straight((20, 60), (200, 60)), 12
+        twig = straight((110, 60), (110, 60 + branch))
+        sketch = np.maximum(lines(usual, twig, thickness=3), lines(thick, thickness=8))
+        strokes = traced(lines(usual, thick, twig), darkness=sketch)
+        short = min(range(len(strokes)), key=lambda i: strokes.starts[i + 1] - strokes.starts[i])
+        assert len(strokes) == 3
+        assert strokes.width[strokes.owner() == short].max() < 1.4
+
+    def test_where_no_stroke_is_drawn_lines_are_usual(self) -> None:
+        line = lines(straight((20, 100), (220, 100)))
+        strokes = traced(line, darkness=np.zeros_like(line))
+        np.testing.assert_array_equal(strokes.width, 1.0)
+
+    def test_a_page_s_usual_width_is_kept(self) -> None:
+        line = lines(straight((20, 100), (220, 100)))
+        sketch = lines(straight((20, 100), (220, 100)), thickness=6)
+        _, levels = trace_strokes(line, sketch, (1.0, 1.0))
+        assert levels is not None
+        assert levels.usual == pytest.approx(6.0, abs=0.3)
+        strokes, again = trace_strokes(line, sketch, (1.0, 1.0), levels._replace(usual=4.0))
+        assert again == levels._replace(usual=4.0)
+        assert float(np.median(strokes.width)) == pytest.approx(1.5, abs=0.1)
+        assert trace_strokes(line, sketch, (1.0, 1.0), levels._replace(usual=0.0))[1] == levels
 
     def test_faint_pencil_is_weaker_than_firm(self) -> None:
         firm, faint = straight((20, 60), (220, 60)), straight((20, 140), (220, 140))
@@ -310,14 +333,14 @@ class TestAnyMap:
     @given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 24), st.integers(1, 24))), st.floats(0.1, 2.0))
     @settings(max_examples=120, deadline=None)
     def test_strokes_are_sound(self, line: Bytes, scale: float) -> None:
-        strokes = traced(line, width=line, scale=(scale, scale))
+        strokes = traced(line, scale=(scale, scale))
         counts = np.diff(strokes.starts)
         assert strokes.starts[0] == 0
         assert strokes.starts[-1] == len(strokes.points) == len(strokes.width)
         assert len(counts) == len(strokes.strength)
         assert (counts >= 2).all()
         assert np.isfinite(strokes.points).all()
-        assert ((strokes.width >= 0.2) & (strokes.width <= 3.0)).all()
+        assert ((strokes.width > 1 / MOST_SWELL) & (strokes.width < MOST_SWELL)).all()
         assert ((strokes.strength >= 0) & (strokes.strength <= 1)).all()
         height, width = line.shape
         # Smoothing outwards may step over the border by a fraction of a working pixel.
@@ -376,7 +399,7 @@ class TestTracingAgain:
 
     @staticmethod
     def trace(line: Bytes, fairer: Fairer) -> tuple[Strokes, Levels | None]:
-        return trace_strokes(line, np.full_like(line, 64), line, (1.0, 1.0), fairer=fairer)
+        return trace_strokes(line, line, (1.0, 1.0), fairer=fairer)
 
     def assert_same(self, line: Bytes, known: Fairer) -> Fairer:
         """With lines known or not the strokes are the same."""

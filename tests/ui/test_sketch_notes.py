@@ -13,7 +13,7 @@ from smart_lineart.inking.strokes import Strokes
 from smart_lineart.ui.engine import CachedFeatures
 
 SEEN = Calibration(
-    detail=None, scale=0.5, inverted=False, darkest=0.9, firm=0.6, drawn=0.05, certain=50000.0, middle=1.0
+    detail=None, scale=0.5, inverted=False, darkest=0.9, firm=0.6, drawn=0.05, certain=50000.0, usual=3.5
 )
 
 
