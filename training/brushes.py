@@ -132,7 +132,7 @@ class Examples(Scenes):
         self._thickness = thickness
         self._lines: list[np.ndarray] = []
 
-    def truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
+    def truth(self, lines: list[np.ndarray], whole: int) -> np.ndarray:
         self._lines = lines
         return super().truth(lines, whole)
 

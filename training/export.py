@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from training.network import MAPS, STRIDE, WIDTH_SCALE, LineartNet
+from training.network import MAPS, STRIDE, LineartNet
 from training.quantise import calibration_tiles, quantise
 
 
@@ -39,17 +39,15 @@ def fold_batch_norm(module: nn.Module) -> None:
 
 
 class ByteNet(nn.Module):
-    """uint8 darkness (1, 1, H, W) -> uint8 (1, 3, H, W): line x 255, relative width x 64, solid x 255."""
+    """uint8 darkness (1, 1, H, W) -> uint8 (1, 2, H, W): line x 255, solid x 255."""
 
     def __init__(self, net: LineartNet):
         super().__init__()
         self.net = net
-        # sigmoid x WIDTH_SCALE x 64 is 256 at the most: kept within a byte by the clamp.
-        self.register_buffer("unit", torch.tensor([255.0, WIDTH_SCALE * 64, 255.0]).view(1, MAPS, 1, 1))
 
     def forward(self, sketch: Tensor) -> Tensor:
-        maps = torch.sigmoid(self.net(sketch.float() * (1 / 255))) * self.unit
-        return torch.clamp(torch.round(maps), 0, 255).to(torch.uint8)
+        maps = torch.sigmoid(self.net(sketch.float() * (1 / 255))) * 255
+        return torch.round(maps).to(torch.uint8)
 
 
 def receptive_field(net: LineartNet, side: int = 384) -> int:

@@ -9,8 +9,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.network import WIDTH_SCALE
-
 
 def soft_dice(probability: Tensor, truth: Tensor) -> Tensor:
     """1 - Dice over each patch (Milletari et al. 2016, eq. 4); patches without lines count by their false
@@ -71,7 +69,7 @@ def _cross_entropy(logits: Tensor, line: Tensor) -> Tensor:
 
 
 def _loss_map_2016(logits: Tensor, line: Tensor) -> Tensor:
-    # x 3: the weight it needs against the width and solid losses to train at the same pace.
+    # x 3: the weight it needs against the solid loss to train at the same pace.
     return 3 * (loss_map(line) * (torch.sigmoid(logits) - line) ** 2).mean()
 
 
@@ -105,20 +103,12 @@ LINE_LOSS = next(iter(LINE_LOSSES))
 
 
 def geometry_loss(
-    logits: Tensor, line: Tensor, width: Tensor, solid: Tensor, line_loss: str = LINE_LOSS
+    logits: Tensor, line: Tensor, solid: Tensor, line_loss: str = LINE_LOSS
 ) -> dict[str, Tensor]:
-    """Losses of logits (N, 3, H, W) against line and solid maps (N, H, W) and width x 64 (0: nothing to
-    learn).
+    """Losses of logits (N, 2, H, W) against line and solid maps (N, H, W).
 
     The line map has a weighted binary cross-entropy, heavier near lines, plus soft Dice, which keeps thin
     lines from fading where their place is in doubt; other choices for comparison are in LINE_LOSSES.
     """
-    known = (width > 0).float() * (line > 0.3)
-    guess = torch.sigmoid(logits[:, 1]) * WIDTH_SCALE
-    width_loss = ((guess - width / 64).abs() * known).sum() / (known.sum() + 1)
-    solid_loss = functional.binary_cross_entropy_with_logits(logits[:, 2], solid)
-    return {
-        "line": LINE_LOSSES[line_loss](logits[:, 0], line),
-        "width": 0.03 * width_loss,
-        "solid": 0.5 * solid_loss,
-    }
+    solid_loss = functional.binary_cross_entropy_with_logits(logits[:, 1], solid)
+    return {"line": LINE_LOSSES[line_loss](logits[:, 0], line), "solid": 0.5 * solid_loss}

@@ -18,8 +18,7 @@ from torch.nn import functional
 
 STRIDE = 16  # total stride of the trunk: tiles start at multiples of it
 WIDTHS = (24, 48, 96, 160)
-MAPS = 3  # line logit, relative width / 2 before the sigmoid's scale, solid logit
-WIDTH_SCALE = 4.0  # relative widths up to this: uint8 value = width x 64
+MAPS = 2  # line logit, solid logit
 
 
 def conv(cin: int, cout: int, kernel: int = 3, stride: int = 1) -> nn.Sequential:
@@ -44,7 +43,7 @@ class Residual(nn.Module):
 
 
 class LineartNet(nn.Module):
-    """Darkness (N, 1, H, W) float 0..1 -> logits (N, 3, H, W); H and W multiples of 16."""
+    """Darkness (N, 1, H, W) float 0..1 -> logits (N, 2, H, W); H and W multiples of 16."""
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS):
         super().__init__()
@@ -58,7 +57,7 @@ class LineartNet(nn.Module):
         nn.init.zeros_(self.out.bias)
         with torch.no_grad():
             self.out.bias[0:4] = -3.0
-            self.out.bias[8:12] = -5.0
+            self.out.bias[4:8] = -5.0
 
     def forward(self, darkness: Tensor) -> Tensor:
         return functional.pixel_shuffle(self.out(self.features(darkness)), 2)

@@ -32,7 +32,7 @@ from smart_lineart.inking.resize import read_reduced, resize
 from smart_lineart.inking.scale import auto_scales, extent, stroke_width
 from training.losses import soft_dice
 from training.network import STRIDE, WIDTHS, LineartNet
-from training.scenes import SHIFT, SUPERSAMPLE, Scenes, Sources, fixed
+from training.scenes import MARGIN, SHIFT, SUPERSAMPLE, Scenes, Sources, fixed
 
 THICKNESSES = (2.0, 4.0, 8.0, 16.0)  # page px at LONG_EDGE
 FIGURES = ("F", "L", "ends", "comp", "grey", "width")
@@ -57,12 +57,12 @@ class PaintedNet(nn.Module):
 
 
 class PaintedScenes(Scenes):
-    """Patches whose `width` plane holds the ink at a random thickness instead; that is in `thickness`."""
+    """Patches, each with the ink of its lines, uint8 (side, side), at a random thickness in working px."""
 
     thickness = 1.0
+    ink = np.zeros((0, 0), np.uint8)
 
-    def truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
-        line_map, _ = super().truth(lines, whole)
+    def truth(self, lines: list[np.ndarray], whole: int) -> np.ndarray:
         self.thickness = float(np.exp(self.rng.uniform(math.log(1.0), math.log(10.0))))
         fine = np.zeros((whole * SUPERSAMPLE, whole * SUPERSAMPLE), np.uint8)
         for line in lines:
@@ -72,7 +72,10 @@ class PaintedScenes(Scenes):
                 cv2.polylines(
                     fine, [at[start : start + 3]], False, 255, max(1, round(wide)), cv2.LINE_AA, SHIFT
                 )
-        return line_map, cv2.resize(fine, (whole, whole), interpolation=cv2.INTER_AREA)
+        self.ink = cv2.resize(fine, (whole, whole), interpolation=cv2.INTER_AREA)[
+            MARGIN:-MARGIN, MARGIN:-MARGIN
+        ]
+        return super().truth(lines, whole)
 
 
 class PaintedStream(IterableDataset):
@@ -84,7 +87,7 @@ class PaintedStream(IterableDataset):
     def __iter__(self) -> Iterator[tuple[np.ndarray, np.float32]]:
         scenes = PaintedScenes(Sources.load(self.data), self.side, 5)
         for patch in scenes:
-            ink = np.maximum(patch.width, np.round(patch.solid * 255)).astype(np.uint8)
+            ink = np.maximum(scenes.ink, np.round(patch.solid * 255)).astype(np.uint8)
             yield np.stack([np.round(patch.sketch * 255).astype(np.uint8), ink]), np.float32(scenes.thickness)
 
 

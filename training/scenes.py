@@ -36,13 +36,10 @@ TOOTH = 0.5  # share of the sketches drawn on paper whose grain shows in light s
 
 @dataclass(frozen=True)
 class Patch:
-    """`sketch` (H, W) darkness; `line`, `solid` (H, W) 0..1; `width` (H, W) relative width x 64, 0:
-    unknown.
-    """
+    """`sketch` (H, W) darkness; `line`, `solid` (H, W) 0..1."""
 
     sketch: np.ndarray
     line: np.ndarray
-    width: np.ndarray
     solid: np.ndarray
 
 
@@ -200,21 +197,18 @@ class Scenes:
         size, matrix, offset = self._place(drawing)
         whole = self.side + 2 * MARGIN
         lines = self._lines(drawing, group, size, matrix, offset)
-        line_map, width_map = self.truth(lines, whole)
+        line_map = self.truth(lines, whole)
         cut = slice(MARGIN, MARGIN + self.side)
         seen = line_map[cut, cut]
         if seen.mean() > MAX_INK or cv2.blur(seen, (HATCH_SIDE, HATCH_SIDE)).max() > HATCHED:
             return None
         if not seen.any() and rng.random() >= 0.1:
             return None
-        if sketch is not None:
-            width_map[:] = 0  # strokes without pressure do not tell
         placed = None if sketch is None else self._placed(sketch.passes, matrix, offset)
         dark, solid = self._sketch(drawing, lines, placed, matrix, offset, size)
         return Patch(
             finish(rng, dark, self.papers, self.noise)[cut, cut].astype(np.float32),
             np.where(solid > 0.5, 0, line_map)[cut, cut].astype(np.float32),
-            width_map[cut, cut],
             solid[cut, cut].astype(np.float32),
         )
 
@@ -240,21 +234,13 @@ class Scenes:
                 placed.append(np.concatenate([points, stroke[:, 2:]], 1))
         return placed
 
-    def truth(self, lines: list[np.ndarray], whole: int) -> tuple[np.ndarray, np.ndarray]:
-        """Line map at LINE_WIDTH px and the relative width of the nearest line (x 64) around each line."""
+    def truth(self, lines: list[np.ndarray], whole: int) -> np.ndarray:
+        """Line map (whole, whole) float32 0..1: lines of LINE_WIDTH px."""
         fine = np.zeros((whole * SUPERSAMPLE, whole * SUPERSAMPLE), np.uint8)
-        width = np.zeros((whole, whole), np.uint8)
         for line in lines:
             at = fixed(line[:, :2], SUPERSAMPLE)
             cv2.polylines(fine, [at], False, 255, round(LINE_WIDTH * SUPERSAMPLE), cv2.LINE_AA, SHIFT)
-            dense = resample(line, 3.0)
-            at, run = fixed(dense[:, :2]), 2
-            for number, mean in enumerate(run_means(dense[:, 2], run)):
-                value = min(max(int(mean * 64), 1), 255)
-                part = at[number * run : (number + 1) * run + 1]
-                cv2.polylines(width, [part], False, value, 5, cv2.LINE_8, SHIFT)
-        line_map = cv2.resize(fine, (whole, whole), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-        return line_map, width
+        return cv2.resize(fine, (whole, whole), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
 
     def _sketch(
         self,

@@ -31,9 +31,7 @@ POOL_START = 2000  # patches that must have come before batches are drawn from a
 
 
 class PatchStream(IterableDataset):
-    """Patches as uint8 arrays (4, side, side): sketch, line, width, solid; each reused a few times,
-    turned.
-    """
+    """Patches as uint8 arrays (3, side, side): sketch, line, solid; each reused a few times, turned."""
 
     def __init__(self, sources: Sources, side: int, seed: int, reuse: int = 1, noise: float = 1.0):
         self.sources, self.side, self.seed, self.reuse, self.noise = sources, side, seed, reuse, noise
@@ -46,7 +44,7 @@ class PatchStream(IterableDataset):
         pool: list[np.ndarray] = []
         while True:
             patch = next(scenes)
-            planes = [patch.sketch * 255, patch.line * 255, patch.width, patch.solid * 255]
+            planes = [patch.sketch * 255, patch.line * 255, patch.solid * 255]
             pool.append(np.stack([np.round(p).astype(np.uint8) for p in planes]))
             if self.reuse > 1 and len(pool) < 64:
                 continue
@@ -64,7 +62,7 @@ class Pool:
     """
 
     def __init__(self, patches: Iterable[Tensor], device: str, room: int, enough: int):
-        """Keep the last `room` of what comes in batches (N, 4, side, side); give some when `enough` came."""
+        """Keep the last `room` of what comes in batches (N, 3, side, side); give some when `enough` came."""
         self._device, self._room, self._enough = device, room, enough
         self.patches = torch.empty(0)
         self.count = 0  # how many have come
@@ -130,8 +128,8 @@ class Training:
         sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
             logits = self.net(sketch)
-        line, width, solid = planes[:, 1] / 255, planes[:, 2], planes[:, 3] / 255
-        losses = geometry_loss(logits.float(), line, width, solid, self.line_loss)
+        line, solid = planes[:, 1] / 255, planes[:, 2] / 255
+        losses = geometry_loss(logits.float(), line, solid, self.line_loss)
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

@@ -40,7 +40,7 @@ class Seen:
 
     @property
     def nbytes(self) -> int:
-        """Memory held, in bytes: 6 for each working px, up to 9 on a page in doubt, and 8 per px of line."""
+        """Memory held, in bytes: 5 for each working px, up to 7 on a page in doubt, and 8 per px of line."""
         kept = self.luma.nbytes + self.darkness.nbytes + self.maps.nbytes
         kept += sum(line.nbytes for line in self.faired.values())
         return kept + (self.from_afar.nbytes if self.from_afar is not None else 0)

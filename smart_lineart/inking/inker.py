@@ -49,7 +49,7 @@ MOST_PIXELS = 1 << 20  # of a window: larger ones save a sixth of the time and t
 LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
-MAPS = 3  # channels of a network's output: line, width, solid
+MAPS = 2  # channels of a network's output: line, solid
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
@@ -159,7 +159,7 @@ class Inker:
                 page or the detail any more, all is found anew, and the features are ``renewed``.
             changed: the caller's word that since `previous` the page changed in this rectangle only (page
                 px); the rest need not be read.
-            keep: keep what makes the next run after a change quick, 6 bytes for each working px,
+            keep: keep what makes the next run after a change quick, 5 bytes for each working px,
                 and 8 for each of a line.
             progress: called with 0..1 on this thread.
             cancelled: asked between tiles; True ends the run.
@@ -286,7 +286,7 @@ class Inker:
             view.scale,
             view.inverted,
             strokes,
-            solid_shapes(maps[2], view.darkness),
+            solid_shapes(maps[1], view.darkness),
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, maps, network, from_afar, settled.verdicts, fairer.kept),
         )

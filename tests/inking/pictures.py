@@ -151,7 +151,7 @@ class SeenNetwork:
 
     reach: int
     stride: int
-    channels: int = 3
+    channels: int = 2
     runs: list[tuple[int, int]] = field(default_factory=list)
     most_pixels: int | None = None
     failure: Callable[[], Exception] = MemoryError

@@ -50,11 +50,11 @@ def from_afar(value: int = SURE, lines: tuple[int, ...] = (50, 140)) -> Answer:
     line = np.zeros((round(FARTHER * SIZE[0]), round(FARTHER * SIZE[1])), np.uint8)
     for y in lines:
         put(line, (FARTHER * 20, FARTHER * y), (FARTHER * 380, FARTHER * y), value)
-    return Answer(line, np.stack([line, line // 2, line]))
+    return Answer(line, np.stack([line, line]))
 
 
 def answer(line: Bytes) -> Bytes:
-    return np.stack([line, np.where(line > 0, 64, 0).astype(np.uint8), np.zeros_like(line)])
+    return np.stack([line, np.zeros_like(line)])
 
 
 def test_a_sure_line_leaves_no_doubt_and_a_half_seen_one_does() -> None:
@@ -119,7 +119,7 @@ def test_a_worse_answer_is_not_taken(second: str) -> None:
         again = from_afar(lines=(50,))
     elif second == "as torn":
         shrunk = np.rint(resize(line, *again.page.shape)).astype(np.uint8)
-        again = Answer(shrunk, np.stack([shrunk] * 3))
+        again = Answer(shrunk, np.stack([shrunk] * 2))
     elif second == "no surer":
         again = from_afar(UNSURE - 10)
     else:

@@ -56,7 +56,7 @@ def whole_page(network: Network, page: Bytes, *, stride: int, halo: int) -> Byte
 
 
 def tiled(network: Network, page: Bytes, budget: int, *, stride: int = STRIDE, halo: int = HALO) -> Bytes:
-    return run_tiles(network, page, channels=3, stride=stride, halo=halo, max_pixels=budget)
+    return run_tiles(network, page, channels=2, stride=stride, halo=halo, max_pixels=budget)
 
 
 class TestExactness:
@@ -198,7 +198,7 @@ class TestBlankPaper:
 
     def test_blank_answer_has_every_place_of_the_stride(self) -> None:
         answer = blank_response(SeenNetwork(REACH, STRIDE), stride=STRIDE, halo=HALO)
-        assert answer.shape == (3, STRIDE, STRIDE)
+        assert answer.shape == (2, STRIDE, STRIDE)
         assert len(np.unique(answer[0])) > STRIDE
 
 
@@ -262,7 +262,7 @@ class TestRun:
         run_tiles(
             SeenNetwork(REACH, STRIDE),
             noise((509, 512)),
-            channels=3,
+            channels=2,
             stride=STRIDE,
             halo=HALO,
             max_pixels=60_000,
@@ -280,7 +280,7 @@ class TestRun:
             run_tiles(
                 network,
                 noise((509, 512)),
-                channels=3,
+                channels=2,
                 stride=STRIDE,
                 halo=HALO,
                 max_pixels=1,

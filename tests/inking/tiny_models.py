@@ -13,11 +13,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-CHANNELS = 3
+CHANNELS = 2
 
 
 def tiny_network(*, width: int = 8, seed: int = 7) -> onnx.ModelProto:
-    """Return a network of three convolutions: uint8 sketch [1, 1, H, W] -> uint8 geometry [1, 3, H, W].
+    """Return a network of three convolutions: uint8 sketch [1, 1, H, W] -> geometry [1, CHANNELS, H, W].
 
     Half-resolution stem, pixel shuffle at the end, rounding to uint8 in the graph, as in the shipped models.
     """
