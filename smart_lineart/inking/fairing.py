@@ -30,6 +30,7 @@ NEAR = 5  # px: nearest part of the arms
 AT_TIP = 0.72  # of the turn that happens within the nearest part; in a bend it is about half
 CONCENTRATED = 4.0  # how much more a line turns at a corner than along its arms; an arc of a circle 3.1 times
 SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
+FINE = 4096  # steps of what is averaged along a line
 ROOM_REACH = 5  # vertices to both sides over which room is averaged, twice
 MEETING = 1.6  # px within which the end of a line that meets another finds it
 DRIFT_IN_ROOM = 0.15  # of the room that a line has
@@ -97,9 +98,11 @@ def _fair_open(line: NDArray[np.float64], corners: NDArray[np.intp], room: Float
 
 def even_out(values: Floats, closed: bool, reach: int) -> Floats:
     """Something measured along a line (N,), averaged over `reach` vertices to both sides, twice."""
-    ring = np.asarray(values[:-1] if closed else values, np.float64)
+    # Whole numbers add up exactly: a place comes out the same whatever lies farther off along the line.
+    ring = np.rint((values[:-1] if closed else values) * np.float64(FINE))
     for _ in range(2):
-        ring = _mean_around(ring, reach, closed)
+        ring = np.rint(_mean_around(ring, reach, closed))
+    ring /= FINE
     return np.asarray(np.concatenate([ring, ring[:1]]) if closed else ring, np.float32)
 
 

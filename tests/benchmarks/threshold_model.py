@@ -13,9 +13,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 
 def write_threshold_model(folder: Path) -> Path:
-    """Write a model folder; its network says: a line wherever it is dark, all of one width, nothing solid."""
+    """Write a model folder; its network says: a line wherever it is dark, nothing solid."""
     folder.mkdir(parents=True)
-    weights = np.array([1, 0, 0], np.float32).reshape(3, 1, 1, 1)
+    weights = np.array([1, 0], np.float32).reshape(2, 1, 1, 1)
     graph = helper.make_graph(
         [
             helper.make_node("Cast", ["sketch"], ["darkness"], to=TensorProto.FLOAT),
@@ -24,10 +24,10 @@ def write_threshold_model(folder: Path) -> Path:
         ],
         "threshold",
         [helper.make_tensor_value_info("sketch", TensorProto.UINT8, [1, 1, "H", "W"])],
-        [helper.make_tensor_value_info("geometry", TensorProto.UINT8, [1, 3, "H", "W"])],
+        [helper.make_tensor_value_info("geometry", TensorProto.UINT8, [1, 2, "H", "W"])],
         [
             numpy_helper.from_array(weights, "weights"),
-            numpy_helper.from_array(np.array([0, 64, 0], np.float32), "bias"),
+            numpy_helper.from_array(np.zeros(2, np.float32), "bias"),
         ],
     )
     onnx_file = folder / "model.onnx"
@@ -40,7 +40,7 @@ def write_threshold_model(folder: Path) -> Path:
         "sha256": hashlib.sha256(onnx_file.read_bytes()).hexdigest(),
         "input": "sketch",
         "output": "geometry",
-        "channels": 3,
+        "channels": 2,
         "stride": 16,
         "receptive_field": 1,
         "licence": "CC0-1.0",

@@ -23,7 +23,7 @@ from smart_lineart.inking.runtime import list_devices, load_network
 
 network, runtime, device = load_network(Path({onnx!r}), runtime={runtime!r}, device="gpu")
 assert runtime == {runtime!r}
-assert network.run(np.zeros((1, 1, 64, 96), np.uint8)).shape == (1, 3, 64, 96)
+assert network.run(np.zeros((1, 1, 64, 96), np.uint8)).shape == (1, 2, 64, 96)
 network.release_memory()
 network.run(np.zeros((1, 1, 32, 32), np.uint8))
 network.close()

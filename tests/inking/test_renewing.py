@@ -218,10 +218,12 @@ class TestNothingTooMuch:
         assert sum(bottom - top for top, bottom in sketch.reads) < 64
         assert_same(told, inker.prepare(EDITED, detail=1.0, previous=first))
 
-    def test_what_is_kept_is_six_bytes_a_working_pixel_and_lines(self, inker: Inker, first: Features) -> None:
+    def test_what_is_kept_is_five_bytes_a_working_pixel_and_lines(
+        self, inker: Inker, first: Features
+    ) -> None:
         assert first.seen is not None
         lines = sum(line.nbytes for line in first.seen.faired.values())
-        assert first.seen.nbytes - lines == 6 * SIZE[0] * SIZE[1]
+        assert first.seen.nbytes - lines == 5 * SIZE[0] * SIZE[1]
         assert lines <= 1.05 * first.strokes.points.nbytes
         assert first.nbytes == first.without_seen().nbytes + first.seen.nbytes
         assert inker.prepare(PAGE, detail=1.0, keep=False).nbytes == first.without_seen().nbytes
@@ -249,7 +251,8 @@ class TestNothingTooMuch:
 class TestInkStays:
     def test_ink_changes_near_the_edit_only(self, inker: Inker, first: Features) -> None:
         again = inker.prepare(EDITED, detail=1.0, previous=first)
-        differs = inker.render(again) != inker.render(first)
+        # A line within reach comes out some hundredths of a px longer, and shifts as much along itself.
+        differs = np.abs(inker.render(again).astype(int) - inker.render(first)) > 4
         rows, columns = np.nonzero(differs)
         assert rows.size
         near = around(*EDIT)

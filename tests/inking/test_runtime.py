@@ -72,7 +72,7 @@ class TestPixels:
     @pytest.mark.parametrize("runtime", RUNTIMES)
     def test_output_has_the_contract_s_shape(self, tiny: Path, runtime: str) -> None:
         output = ink_once(tiny, noise(32, 80), runtime)
-        assert output.shape == (1, 3, 32, 80)
+        assert output.shape == (1, 2, 32, 80)
         assert output.dtype == np.uint8
 
     @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -135,7 +135,7 @@ class TestTiles:
         [
             np.zeros((1, 1, 16, 16), np.float32),
             np.zeros((16, 16), np.uint8),
-            np.zeros((1, 3, 16, 16), np.uint8),
+            np.zeros((1, 2, 16, 16), np.uint8),
             np.zeros((2, 1, 16, 16), np.uint8),
             np.zeros((1, 1, 16, 24), np.uint8),
             np.zeros((1, 1, 0, 16), np.uint8),
@@ -262,7 +262,7 @@ class TestMissingRuntime:
     def test_auto_goes_on_with_onnx_runtime_and_says_so(self, tiny: Path) -> None:
         notices: list[str] = []
         network, runtime, device = load_network(tiny, notify=notices.append)
-        assert network.run(noise(16, 16)).shape == (1, 3, 16, 16)
+        assert network.run(noise(16, 16)).shape == (1, 2, 16, 16)
         network.close()
         assert (runtime, device) == ("onnxruntime", "cpu")
         (notice,) = notices
@@ -394,7 +394,7 @@ class TestFindingOpenVINO:
             text=True,
             check=False,
         )
-        assert (done.stdout, done.stderr) == ("(1, 3, 16, 16)\n", "")
+        assert (done.stdout, done.stderr) == ("(1, 2, 16, 16)\n", "")
 
 
 class FakeNetwork:
@@ -411,7 +411,7 @@ class FakeNetwork:
     def run(self, tile: np.ndarray) -> np.ndarray:
         self.events.append(f"run {self.device}")
         self._fail("run")
-        return np.repeat(tile, 3, axis=1)
+        return np.repeat(tile, 2, axis=1)
 
     def release_memory(self) -> None:
         self.events.append(f"release {self.device}")
@@ -455,7 +455,7 @@ class TestFallback:
         assert notices == [
             f"OpenVINO on the CPU is used instead of OpenVINO on the {title}: {reason.format(title)}."
         ]
-        assert network.run(noise(16, 16)).shape == (1, 3, 16, 16)
+        assert network.run(noise(16, 16)).shape == (1, 2, 16, 16)
 
     @pytest.mark.parametrize("fault", [DeviceFailed("device lost"), OutOfMemory()], ids=["fault", "memory"])
     def test_a_device_that_fails_in_a_run_gives_way_to_the_cpu(
@@ -467,7 +467,7 @@ class TestFallback:
         assert (used, network.device_name, notices) == ("gpu", "gpu", [])
         fakes["openvino"].faults = {("gpu", "run"): fault}
         tile = noise(32, 32)
-        np.testing.assert_array_equal(network.run(tile), np.repeat(tile, 3, axis=1))
+        np.testing.assert_array_equal(network.run(tile), np.repeat(tile, 2, axis=1))
         assert network.device_name == "cpu"
         network.run(tile)
         assert len(notices) == 1, "said once, not for every tile"
@@ -505,7 +505,7 @@ class TestFallback:
             network.run(noise(16, 16))
         assert fakes["openvino"].events[-1] == "release cpu"
         fakes["openvino"].faults = {}
-        assert network.run(noise(16, 16)).shape == (1, 3, 16, 16)
+        assert network.run(noise(16, 16)).shape == (1, 2, 16, 16)
 
     def test_nobody_has_to_listen(self, fakes: dict[str, type[FakeNetwork]]) -> None:
         fakes["openvino"].faults = {("npu", "load"): DeviceFailed("no driver")}
@@ -514,7 +514,7 @@ class TestFallback:
     def test_a_real_runtime_without_an_npu_falls_back(self, tiny: Path) -> None:
         notices: list[str] = []
         network, _, device = load_network(tiny, runtime="onnxruntime", device="npu", notify=notices.append)
-        assert network.run(noise(16, 16)).shape == (1, 3, 16, 16)
+        assert network.run(noise(16, 16)).shape == (1, 2, 16, 16)
         network.close()
         assert device == "cpu"
         (notice,) = notices
@@ -637,7 +637,7 @@ class TestLifetime:
         loader = threading.Thread(target=lambda: loaded.append(load_network(tiny, runtime=runtime)[0]))
         loader.start()
         loader.join()
-        assert loaded[0].run(noise(16, 16)).shape == (1, 3, 16, 16)
+        assert loaded[0].run(noise(16, 16)).shape == (1, 2, 16, 16)
         closer = threading.Thread(target=loaded[0].close)
         closer.start()
         closer.join()

@@ -19,8 +19,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import models
-
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 SHARE = Path("/tmp/share")
@@ -398,7 +396,7 @@ def write_profile(home: Path, settings: str, plugin: bool) -> None:
         shutil.copytree(
             REPOSITORY / "smart_lineart", pykrita / "smart_lineart", ignore=copy, dirs_exist_ok=True
         )
-        models.put_models(pykrita / "smart_lineart/models")
+        shutil.copytree(REPOSITORY / "models", pykrita / "smart_lineart/models", dirs_exist_ok=True)
         actions = home / "data/krita/actions"
         actions.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / "smart_lineart.action", actions)
