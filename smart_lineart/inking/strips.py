@@ -34,6 +34,7 @@ Doubles = NDArray[np.floating[Any]]
 PRESSURES = 256  # steps of pressure in a medium's curves and table
 PLACES = 128  # steps from the centreline to the outline
 USUAL = 0.5  # pressure of a line of the usual width
+MOST_GROWTH = 1.7  # power of a line's relative width by which a brush's mark may widen
 _BINS = 32  # of pressure, measured; the table's steps lie between them
 _RINGS = 24  # of distance from the centreline, measured
 _REACH = 12  # columns beside a bin whose pixels count
@@ -76,6 +77,26 @@ class Medium:
     def reach(self) -> float:
         """Farthest that ink goes from a centreline, in thicknesses."""
         return 0.5 * max(float(self.outline.max()), float(self.width.max()))
+
+    @cached_property
+    def tempered(self) -> Floats:
+        """(PRESSURES,) pressure by that which a sketch's width asks for: as much of it as suits the brush.
+
+        Where a line is w times as wide as usual, neither the ink nor what the mark touches gets wider than
+        w ** MOST_GROWTH times, nor as much thinner. A brush of a few hairs would turn a swelling into a blot.
+        """
+        steps = np.linspace(0.0, 1.0, PRESSURES, dtype=np.float32)
+        asked = steps / np.float32(USUAL)
+        usual = np.array([USUAL], np.float32)
+        growths = [curve / np.maximum(self.at(curve, usual), 1e-6) for curve in (self.width, self.outline)]
+        out, above = steps.copy(), steps >= USUAL
+        largest = np.maximum.accumulate(np.maximum(*growths)[above])
+        fits = np.searchsorted(largest, asked[above] ** MOST_GROWTH, "right")
+        out[above] = np.minimum(steps[above], steps[above][np.maximum(fits - 1, 0)])
+        smallest = np.minimum.accumulate(np.minimum(*growths)[~above][::-1])
+        fits = np.searchsorted(-smallest, -(asked[~above] ** MOST_GROWTH), "right")
+        out[~above] = np.maximum(steps[~above], steps[~above][::-1][np.maximum(fits - 1, 0)])
+        return out
 
     def at(self, curve: Floats, pressure: Floats) -> Floats:
         """A curve at pressures 0 to 1."""

@@ -47,7 +47,8 @@ class Style:
 
     def pressure(self, width: Floats) -> Floats:
         """Relative widths (N,) as the sketch has them -> pressure, USUAL for a width of 1."""
-        return np.asarray(np.clip(width * np.float32(USUAL), LEAST, 1.0), np.float32)
+        asked = np.asarray(np.clip(width * np.float32(USUAL), LEAST, 1.0), np.float32)
+        return self.medium.at(self.medium.tempered, asked)
 
 
 STYLES: dict[str, Style] = {

@@ -17,7 +17,8 @@ from PIL import Image, ImageDraw
 from smart_lineart.inking import STYLES, BadStrip, Strip, strip_from_picture
 from smart_lineart.inking.stamping import Stamp, strip_of
 from smart_lineart.inking.strip_files import HEIGHT, SIGNATURE, WIDTH, decode_strip, encode_strip, is_strip
-from smart_lineart.inking.strips import PRESSURES, USUAL
+from smart_lineart.inking.strips import MOST_GROWTH, PRESSURES, USUAL
+from smart_lineart.inking.styles import Style
 
 HALF = round(USUAL * (PRESSURES - 1))
 RAMP = np.asarray(np.indices((HEIGHT, WIDTH)).sum(0) % 256, np.uint8)
@@ -158,6 +159,25 @@ class TestMeasuring:
         assert firm.medium.swell > 0.4
         assert fading.medium.swell < 0.2
         assert strip_of(Stamp(size_power=0.7)).medium.swell == 0
+
+    @pytest.mark.parametrize("name", STYLES)
+    def test_bundled_brushes_take_all_the_pressure(self, name: str) -> None:
+        asked = np.linspace(0.2, 1.0, 100, dtype=np.float32)
+        given = STYLES[name].pressure(asked / USUAL)
+        assert given == pytest.approx(asked, abs=0.02)
+
+    def test_a_mark_that_explodes_under_pressure_takes_less_of_it(self) -> None:
+        medium = Strip(mark(power=4.0)).medium
+        style = Style("own", "Own", given=Strip(mark(power=4.0)))
+        times = np.linspace(0.5, 2.0, 61).astype(np.float32)
+        pressure = style.pressure(times)
+        widths = medium.at(medium.width, pressure)
+        assert medium.at(medium.width, np.float32([1.0]))[0] > 10
+        assert (widths <= 1.05 * np.maximum(times, 1.0) ** MOST_GROWTH + 0.05).all()
+        assert (widths >= 0.9 * np.minimum(times, 1.0) ** MOST_GROWTH - 0.05).all()
+        assert widths[-1] > 2.5
+        assert (np.diff(pressure) >= 0).all()
+        assert style.pressure(np.float32([1.0]))[0] == pytest.approx(USUAL, abs=0.005)
 
     def test_hairs_are_streaks(self) -> None:
         assert STYLES["dry-brush"].medium.grain.directed
