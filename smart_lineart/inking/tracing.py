@@ -60,6 +60,7 @@ BURR = 1.5  # times what it lies deeper, that side effects of thinning are longe
 TIP = 8  # vertices that are a line's own end, where it may come near itself
 ROOM_IN_DOUBT = 6.0  # px that it may be from where it runs where it is hardly seen
 MOST_SWELL = 2.4  # times as wide as usual, and as thin, that lines never quite get
+USUALLY_DRAWN = 0.4  # strength of lines that the usual `faint` keeps
 SHORT = 30  # vertices of lines that do not swell in full
 SURE = 0.7  # probability from which there is no doubt
 
@@ -334,23 +335,27 @@ def trace_strokes(
     faired = list(map(fairer.fair, found, rings, rooms))
     rejoin(found, faired, meets)
     # A line that stands for several passes may run between them, where the sketch is blank.
-    firm = _most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE)
+    firm = np.split(_most_near(line, at, BESIDE) * _most_near(darkness, at, BESIDE), cuts)
     sure = _most_near(line, at, 1) / 255.0
     widths = stroke_widths(darkness if drawn is None else drawn, found, rings)
-    if levels is None:
-        levels = Levels(float(np.percentile(firm, 70)) or 1.0, _usual(widths))
-    elif not levels.usual:
-        levels = levels._replace(usual=_usual(widths))
+    levels = _found_out(levels, firm, widths)
     widths = [_relative(one, levels.usual) for one in widths]
-    firm /= np.float32(levels.certain)
-    return _assemble(faired, widths, np.split(sure, cuts), np.split(firm, cuts), free, scale), levels
+    firm = [one / np.float32(levels.certain) for one in firm]
+    return _assemble(faired, widths, np.split(sure, cuts), firm, free, scale), levels
 
 
-def _usual(widths: list[Floats]) -> float:
-    """How wide strokes are usually, where that is known; 1 where it never is."""
-    known = np.concatenate(widths)
+def _found_out(levels: Levels | None, firm: list[Floats], widths: list[Floats]) -> Levels:
+    """The levels given, and what they leave open as it is on these lines, told at each of their vertices."""
+    certain = levels.certain if levels is not None else float(np.percentile(np.concatenate(firm), 70)) or 1.0
+    if levels is not None and levels.usual:
+        return levels
+    # Construction lines are not drawn, so they do not tell what is usual.
+    drawn = [
+        width for one, width in zip(firm, widths, strict=True) if np.median(one) >= USUALLY_DRAWN * certain
+    ]
+    known = np.concatenate(drawn or widths)
     known = known[known > 0]
-    return float(np.median(known)) if len(known) else 1.0
+    return Levels(certain, float(np.median(known)) if len(known) else 1.0)
 
 
 def _relative(widths: Floats, usual: float) -> Floats:

@@ -304,6 +304,15 @@ class TestWidthsAndStrengths:
         strokes = traced(line, darkness=np.zeros_like(line))
         np.testing.assert_array_equal(strokes.width, 1.0)
 
+    def test_faint_lines_do_not_tell_what_is_usual(self) -> None:
+        firm = [straight((20, y), (140, y)) for y in (30, 60)]
+        faint = [straight((20, y), (220, y)) for y in (120, 160)]
+        sketch = np.maximum(lines(*firm, thickness=5, value=210), lines(*faint, thickness=2, value=40))
+        strokes = traced(lines(*firm, *faint), darkness=sketch)
+        drawn = np.repeat(strokes.strength > 0.5, np.diff(strokes.starts))
+        assert float(np.median(strokes.width[drawn])) == pytest.approx(1.0, abs=0.02)
+        assert float(np.median(strokes.width[~drawn])) < 0.6
+
     def test_a_page_s_usual_width_is_kept(self) -> None:
         line = lines(straight((20, 100), (220, 100)))
         sketch = lines(straight((20, 100), (220, 100)), thickness=6)
