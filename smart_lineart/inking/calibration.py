@@ -16,6 +16,7 @@ from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE
 
 MOST_GAIN = 1.5  # times that firm lines, or the paper, may get firmer or fainter before all is measured anew
 MOST_DRAWN = 3.0  # times that there may be more drawn on the page, or less
+LEAST_USUAL = 1 / 64  # px of full darkness: no stroke that is seen at all is thinner
 LEAST_DRAWN = 0.002  # of the page: less than this more or less drawn is never a reason
 
 
@@ -78,7 +79,10 @@ class Calibration:
             return None
         if not all(map(_is_number, numbers.values())):
             return None
-        within = all(low <= float(numbers.get(name, low)) <= high for name, (low, high) in _BOUNDS.items())
+        known = values["usual"] == 0.0 or float(values["usual"]) >= LEAST_USUAL
+        within = known and all(
+            low <= float(numbers.get(name, low)) <= high for name, (low, high) in _BOUNDS.items()
+        )
         return cls(**values) if within else None
 
 

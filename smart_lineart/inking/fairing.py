@@ -30,7 +30,6 @@ NEAR = 5  # px: nearest part of the arms
 AT_TIP = 0.72  # of the turn that happens within the nearest part; in a bend it is about half
 CONCENTRATED = 4.0  # how much more a line turns at a corner than along its arms; an arc of a circle 3.1 times
 SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
-FINE = 4096  # steps of what is averaged along a line
 ROOM_REACH = 5  # vertices to both sides over which room is averaged, twice
 MEETING = 1.6  # px within which the end of a line that meets another finds it
 DRIFT_IN_ROOM = 0.15  # of the room that a line has
@@ -55,7 +54,7 @@ class Fairer:
         key = told.digest()
         line = self._known.get(key)
         if line is None:
-            line = fair(points, closed, even_out(room, closed, ROOM_REACH))
+            line = fair(points, closed, even_out(room, closed))
         self.kept[key] = line
         return line.copy()
 
@@ -96,13 +95,11 @@ def _fair_open(line: NDArray[np.float64], corners: NDArray[np.intp], room: Float
     return line
 
 
-def even_out(values: Floats, closed: bool, reach: int) -> Floats:
-    """Something measured along a line (N,), averaged over `reach` vertices to both sides, twice."""
-    # Whole numbers add up exactly: a place comes out the same whatever lies farther off along the line.
-    ring = np.rint((values[:-1] if closed else values) * np.float64(FINE))
+def even_out(values: Floats, closed: bool) -> Floats:
+    """Something measured along a line (N,), averaged over ROOM_REACH vertices to both sides, twice."""
+    ring = np.asarray(values[:-1] if closed else values, np.float64)
     for _ in range(2):
-        ring = np.rint(_mean_around(ring, reach, closed))
-    ring /= FINE
+        ring = _mean_around(ring, ROOM_REACH, closed)
     return np.asarray(np.concatenate([ring, ring[:1]]) if closed else ring, np.float32)
 
 

@@ -17,7 +17,7 @@ class Strokes:
 
     Attributes:
         points: float32 (N, 2), x and y in page px; (0, 0) is the top left pixel's corner.
-        width: float32 (N,), relative width; its median over the page's ink is 1.
+        width: float32 (N,), relative width; 1 is what is usual on the page.
         strength: float32 (S,), how firmly each stroke is drawn: 0 a ghost, 1 the page's firm lines.
         starts: intp (S + 1,): stroke s holds the vertices starts[s] to starts[s + 1].
         free: bool (S, 2), whether a stroke's start and end touch nothing, so that a pen tapers there.

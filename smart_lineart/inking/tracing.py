@@ -284,7 +284,7 @@ class Levels(NamedTuple):
     """The page's firm lines and usual width, that strengths and relative widths are told in.
 
     `certain` is the line map times darkness along its firm lines; `usual` is how wide the strokes behind half
-    of its lines are at most, in px of full darkness, 0 where that is to be found out.
+    of the lines that are drawn are at most, in px of full darkness, 0 where that is to be found out.
     """
 
     certain: float
@@ -316,7 +316,7 @@ def trace_strokes(
     levels they were judged by: those given, the page's own, or None where there is no line.
 
     `scale` is working px per page px in x and y. A `fairer` that knows an earlier page's lines saves time.
-    `drawn` is the darkness that widths are told from, where that is another.
+    `drawn`, uint8 (H, W), is the darkness that widths are told from, where that is another.
     """
     fairer = fairer or Fairer()
     mask = fill_islands(close(line >= LINE * 255), line)
@@ -349,21 +349,23 @@ def _found_out(levels: Levels | None, firm: list[Floats], widths: list[Floats]) 
     certain = levels.certain if levels is not None else float(np.percentile(np.concatenate(firm), 70)) or 1.0
     if levels is not None and levels.usual:
         return levels
-    # Construction lines are not drawn, so they do not tell what is usual.
-    drawn = [
-        width for one, width in zip(firm, widths, strict=True) if np.median(one) >= USUALLY_DRAWN * certain
-    ]
-    known = np.concatenate(drawn or widths)
-    known = known[known > 0]
-    return Levels(certain, float(np.median(known)) if len(known) else 1.0)
+    # Construction lines are not drawn, so they do not tell what is usual, unless nothing else does.
+    drawn = np.repeat([np.median(one) >= USUALLY_DRAWN * certain for one in firm], [len(one) for one in firm])
+    every = np.concatenate(widths)
+    for known in (every[drawn & (every > 0)], every[every > 0]):
+        if len(known):
+            return Levels(certain, float(np.median(known)))
+    return Levels(certain, 0.0)
 
 
 def _relative(widths: Floats, usual: float) -> Floats:
-    """Widths (N,) in the page's usual one; the usual one where unknown.
+    """Widths (N,) in the page's usual one; 1 where either is unknown.
 
-    Up to about twice and half of it they are as drawn; none is MOST_SWELL times as wide, nor as thin. Short
-    lines are hardly wider than usual: they lie in the ink of those that they spring from.
+    Up to about 1.5 times as wide and as thin they are as drawn; none is MOST_SWELL times as wide, nor as
+    thin. Short lines are hardly wider than usual: they lie in the ink of those that they spring from.
     """
+    if not usual:
+        return np.ones_like(widths)
     times = np.where(widths > 0, widths / np.float32(usual), np.float32(1.0))
     more = np.maximum(times, 1 / times) - 1
     more /= np.sqrt(1 + np.square(more / np.float32(MOST_SWELL - 1)))

@@ -158,7 +158,7 @@ def message() -> list[bytes]:
     answers = [
         ({"fits": "3.11.2"}, b""),
         ({"runtime": "openvino", "device": "cpu"}, b""),
-        ({"shape": [1, 3, 16, 32], "runtime": "openvino", "device": "cpu"}, bytes(3 * 16 * 32)),
+        ({"shape": [1, 2, 16, 32], "runtime": "openvino", "device": "cpu"}, bytes(2 * 16 * 32)),
         ({"error": "ModelError", "sentence": "The model is damaged."}, b""),
         ({"notice": "The GPU failed."}, b""),
         ({"devices": [{"runtime": "openvino", "kind": "cpu", "title": "CPU"}]}, b""),

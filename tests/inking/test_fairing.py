@@ -138,6 +138,6 @@ class TestEnds:
 def test_what_is_evened_out_keeps_its_swell() -> None:
     t = np.linspace(0, 1, 120)
     noisy = 1 + 0.5 * np.sin(np.pi * t) + 0.2 * (np.arange(120) % 2)
-    even = even_out(noisy.astype(np.float32), closed=False, reach=5)
+    even = even_out(noisy.astype(np.float32), closed=False)
     assert np.abs(np.diff(even)).max() < 0.02
     assert 0.3 < even[60] - even[5] < 0.55

@@ -324,6 +324,8 @@ class TestCalibration:
             {"firm": -1.0},
             {"certain": 0.0},
             {"usual": float("inf")},
+            {"usual": 1e-46},
+            {"usual": 1e-30},
             {"middle": 1.0},
             {"drawn": 2.0},
             {"surplus": 1.0},

@@ -313,6 +313,24 @@ class TestWidthsAndStrengths:
         assert float(np.median(strokes.width[drawn])) == pytest.approx(1.0, abs=0.02)
         assert float(np.median(strokes.width[~drawn])) < 0.6
 
+    def test_what_is_usual_stays_open_until_a_width_is_known(self) -> None:
+        line = lines(straight((20, 100), (220, 100)))
+        strokes, levels = trace_strokes(line, np.full_like(line, 200), (1.0, 1.0))  # amidst solid black
+        assert levels is not None
+        assert levels.usual == 0.0
+        np.testing.assert_array_equal(strokes.width, 1.0)
+        sketch = lines(straight((20, 100), (220, 100)), thickness=5)
+        strokes, levels = trace_strokes(line, sketch, (1.0, 1.0), levels)
+        assert levels.usual == pytest.approx(5.0, abs=0.3)
+        assert float(np.median(strokes.width)) == pytest.approx(1.0, abs=0.02)
+
+    def test_widths_may_be_told_from_another_darkness(self) -> None:
+        path = straight((20, 100), (220, 100))
+        line, drawn = lines(path), lines(path, thickness=7)
+        _, levels = trace_strokes(line, line, (1.0, 1.0), drawn=drawn)
+        assert levels is not None
+        assert levels.usual == pytest.approx(7.0, abs=0.3)
+
     def test_a_page_s_usual_width_is_kept(self) -> None:
         line = lines(straight((20, 100), (220, 100)))
         sketch = lines(straight((20, 100), (220, 100)), thickness=6)

@@ -95,7 +95,22 @@ def test_neighbours_do_not_thicken_each_other() -> None:
 def test_over_a_gap_in_the_sketch_a_line_goes_on_as_before() -> None:
     before, after = straight((20, 100), (120, 100)), straight((160, 100), (280, 100))
     (found,) = widths(line_map(SIZE, before, after, thickness=5), LONG)
-    np.testing.assert_allclose(found[[20, 140, 240]], [5.0, 4.0, 5.0], atol=0.6)  # it ended more thinly
+    np.testing.assert_allclose(found, 5.0, atol=0.6)
+
+
+def test_a_single_vertex_tells_nothing_of_a_long_line() -> None:
+    (found,) = widths(line_map(SIZE, straight((149, 100), (150, 100)), thickness=3), LONG)
+    assert not found.any()
+
+
+def test_what_a_line_does_far_off_changes_nothing_here() -> None:
+    # A stroke that is made longer has to be as wide where it was before, bit by bit.
+    longer = straight((20, 100), (280, 100))
+    for stop in (70, 90, 130, 170):
+        path = longer[: stop - 19]
+        drawn = 3 + np.sin(np.arange(len(longer)) / 8)
+        before, after = widths(swelling(longer, drawn), path)[0], widths(swelling(longer, drawn), longer)[0]
+        np.testing.assert_array_equal(before[:-45], after[: len(path) - 45])
 
 
 def test_nothing_is_told_of_a_line_amidst_solid_black() -> None:
@@ -139,6 +154,8 @@ def test_a_line_is_as_wide_whatever_other_lines_there_are() -> None:
     # An edit elsewhere must change no bit of it: nothing may hang on where chunks end.
     rng = np.random.default_rng(2)
     sketch = rng.integers(0, 255, SIZE).astype(np.uint8)
-    far = [straight((20, y), (280, y)) for y in np.linspace(4, 40, 1 + CHUNK // 200)]
+    far = [straight((20, y), (280, y)) for y in np.linspace(4, 40, CHUNK // len(LONG))]
+    assert len(far) * len(far[0]) < CHUNK < len(far) * len(far[0]) + len(LONG)
     alone = widths(sketch, LONG)[0]
+    assert alone.any()
     np.testing.assert_array_equal(widths(sketch, *far, LONG)[-1], alone)
