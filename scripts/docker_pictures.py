@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes the pictures of the docker that the README shows, in a real Krita under Xvfb.
 
-    .venv/bin/python scripts/docker_pictures.py [SKETCH.png]
+    .venv/bin/python scripts/docker_pictures.py [SKETCH]
 
 Writes docs/images/docker-{dark,light}-{before,after}.png: Krita with a sketch, before and after inking it.
 """
@@ -9,7 +9,10 @@ Writes docs/images/docker-{dark,light}-{before,after}.png: Krita with a sketch, 
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
+
+from PIL import Image
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests/krita"))
@@ -29,7 +32,7 @@ def job():
     document.rootNode().addChildNode(layer, None)
     yield 1200
     document.setActiveNode(layer)
-    session().change("thickness", 2.5, final=True)
+    session().change("thickness", 4.0, final=True)
     yield 500
     session().look()
     yield 300
@@ -57,14 +60,17 @@ def take(screen: harness.Screen, sketch: Path, theme: str, folder: Path) -> None
 
 def main() -> None:
     """Take all pictures."""
-    sketch = Path(sys.argv[1]) if len(sys.argv) > 1 else min((REPOSITORY / "examples").glob("*.png"))
+    sketch = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "examples/pig-blue-pencil.webp"
     folder = REPOSITORY / "docs/images"
     folder.mkdir(parents=True, exist_ok=True)
     screen = harness.Screen()
     try:
-        for theme in THEMES:
-            take(screen, sketch.resolve(), theme, folder)
-            print(f"docs/images/docker-{theme}-*.png")
+        with tempfile.TemporaryDirectory() as spare:
+            picture = Path(spare) / "sketch.png"  # Krita's Qt need not know the sketch's format
+            Image.open(sketch).save(picture)
+            for theme in THEMES:
+                take(screen, picture, theme, folder)
+                print(f"docs/images/docker-{theme}-*.png")
     finally:
         screen.close()
 
