@@ -3,28 +3,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+import venv
 from pathlib import Path
 
 import faults
 import numpy as np
 import pytest
-from tiny_models import write_onnx
+from faults import TILE
 
-from smart_lineart.inking import Cancelled, Inker, InkError, ModelError, OutOfMemory, ProcessFailed
+from smart_lineart.inking import Inker, InkError, ModelError, OutOfMemory, ProcessFailed
 from smart_lineart.inking.models import load_model
-from smart_lineart.inking.runtime import interpreters, isolated, load_network, worker_process
-from smart_lineart.inking.runtime.isolated import ANEW, IsolatedNetwork
+from smart_lineart.inking.runtime import interpreters, isolated, worker_process
+from smart_lineart.inking.runtime.isolated import ANEW, INSIDE
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with Linux's own means")
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="seen with Linux's own means")
+NOT_ON_WINDOWS = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends programs in one way only")
 
-TILE = np.random.default_rng(9).integers(0, 256, (1, 1, 96, 128), np.uint8)
 CRASHES = [
     "segmentation_fault",
     "abort",
@@ -35,67 +34,16 @@ CRASHES = [
     "brackets_without_end",
     "nameless",
     "wrong_size",
+    "a_head_without_end",
+    "a_payload_without_end",
+    "notices_without_end",
 ]
-HANGS = ["hang", "hang_with_the_interpreter_locked"]
-
-
-@pytest.fixture
-def onnx(tmp_path: Path) -> Path:
-    return write_onnx(tmp_path / "tiny.onnx")
-
-
-@pytest.fixture
-def expected(onnx: Path) -> np.ndarray:
-    network, *_ = load_network(onnx, runtime="openvino")
-    output = network.run(TILE)
-    network.close()
-    return output
-
-
-@pytest.fixture
-def notices() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def make(onnx: Path, notices: list[str], monkeypatch) -> Iterator[Callable[..., IsolatedNetwork]]:
-    """Networks that are closed, with their processes, when the test ends."""
-    monkeypatch.setattr(isolated, "_unfit", {})
-    made: list[IsolatedNetwork] = []
-
-    def one(path: Path = onnx, **options) -> IsolatedNetwork:
-        made.append(IsolatedNetwork(path, notify=notices.append, **options))
-        return made[-1]
-
-    yield one
-    for network in made:
-        network.close()
-    assert children() == set()
-
-
-@pytest.fixture
-def faulty(tmp_path: Path, monkeypatch) -> Callable[[str, int], Path]:
-    """Let the worker's first runs go wrong; returns the folder that counts them."""
-
-    def arrange(fault: str, times: int) -> Path:
-        folder = tmp_path / "faults"
-        monkeypatch.setenv(interpreters.CHOICE_VARIABLE, str(faults.faulty_python(folder, fault, times)))
-        return folder
-
-    return arrange
-
-
-def children() -> set[int]:
-    """Processes this one has started and not yet waited for, zombies too."""
-    found = ""
-    for task in Path("/proc/self/task").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # a thread that has just ended
-            found += (task / "children").read_text()
-    return {int(pid) for pid in found.split() if "resource_tracker" not in command_of(int(pid))}
+HANGS = ["hang", "hang_with_the_interpreter_locked", "a_notice_now_and_then"]
 
 
 def open_descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+    """On Linux; elsewhere none are counted."""
+    return len(list(Path("/proc/self/fd").glob("*")))
 
 
 def command_of(pid: int) -> str:
@@ -119,7 +67,8 @@ def test_a_process_that_dies_is_replaced_and_the_run_succeeds(
     network = make()
     assert np.array_equal(network.run(TILE), expected)
     assert faults.left(folder) == 0
-    assert notices == [ANEW]
+    assert notices[-1] == ANEW
+    assert len(notices) <= worker_process.MOST_NOTICES + 1
 
 
 @pytest.mark.parametrize("fault", ["segmentation_fault", "nonsense"])
@@ -142,6 +91,9 @@ def test_the_other_runtime_is_tried_where_either_may_be_used(make, faulty, notic
     assert faults.left(folder) == 0
     assert network.runtime_name == "onnxruntime"
     assert notices == [ANEW]
+    network.release_memory()
+    network.run(TILE)
+    assert network.runtime_name == "onnxruntime", "the one that works is kept, in a new process too"
 
 
 @pytest.mark.parametrize("fault", HANGS)
@@ -165,20 +117,6 @@ def test_processes_that_keep_hanging_end_in_a_sentence(make, faulty, expected, m
     assert np.array_equal(network.run(TILE), expected)
 
 
-def test_cancelling_ends_a_process_that_hangs(make, faulty, expected) -> None:
-    faulty("hang", 1)
-    network = make()
-    cancel = threading.Event()
-    network.stop_when(cancel.is_set)
-    threading.Timer(0.3, cancel.set).start()
-    began = time.monotonic()
-    with pytest.raises(Cancelled):
-        network.run(TILE)
-    assert time.monotonic() - began < isolated.RUN_SECONDS / 4
-    network.stop_when(None)
-    assert np.array_equal(network.run(TILE), expected)
-
-
 def test_memory_that_runs_out_in_the_process_is_said_and_the_process_stays(make, faulty, expected) -> None:
     faulty("out_of_memory", 1)
     network = make()
@@ -189,6 +127,7 @@ def test_memory_that_runs_out_in_the_process_is_said_and_the_process_stays(make,
     assert network.pid == before
 
 
+@ON_LINUX
 @pytest.mark.parametrize("side", [256, 1024])
 def test_allocations_that_fail_for_real_count_as_lack_of_memory(make, faulty, side: int) -> None:
     """Where in the runtime one fails depends on the tile; OpenVINO then says so in one way or another."""
@@ -198,12 +137,14 @@ def test_allocations_that_fail_for_real_count_as_lack_of_memory(make, faulty, si
         network.run(np.zeros((1, 1, side, side), np.uint8))
 
 
+@NOT_ON_WINDOWS
 def test_processes_that_are_killed_again_and_again_count_as_lack_of_memory(make, faulty) -> None:
     faulty("killed", 2)
     with pytest.raises(OutOfMemory):
         make(runtime="openvino").run(TILE)
 
 
+@NOT_ON_WINDOWS
 def test_smaller_tiles_follow_where_the_system_kills_the_process(faulty, monkeypatch) -> None:
     """A page of more than one tile: what is killed twice is asked for in smaller pieces."""
     monkeypatch.setattr(isolated, "_unfit", {})
@@ -236,8 +177,8 @@ def test_a_process_that_ends_between_its_start_and_its_first_work_is_replaced(
 ) -> None:
     start, killed = isolated.start_worker, []
 
-    def start_and_kill():
-        worker = start()
+    def start_and_kill(cancelled):
+        worker = start(cancelled)
         if not killed:
             killed.append(worker.pid)
             os.kill(worker.pid, 9)
@@ -267,14 +208,14 @@ def test_a_process_with_nothing_to_do_ends_and_gives_everything_back(make, expec
     monkeypatch.setattr(worker_process.WorkerProcess.__init__, "__kwdefaults__", {"idle_seconds": 0.3})
     network = make()
     network.run(TILE)
-    pid = network.pid
     deadline = time.monotonic() + 30
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
+    while network.pid is not None and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not Path(f"/proc/{pid}").exists()
+    assert network.pid is None
     assert np.array_equal(network.run(TILE), expected)
 
 
+@ON_LINUX
 def test_the_process_ends_with_the_one_that_asked(onnx: Path) -> None:
     """Even a hanging one, and even when this side is killed without a chance to clear up."""
     code = f"""
@@ -301,6 +242,7 @@ os.kill(os.getpid(), 9)
     assert "worker.py" not in command_of(pid)
 
 
+@ON_LINUX
 def test_the_process_holds_nothing_of_this_one_and_leaves_it_memory_and_processor(make, tmp_path) -> None:
     read, write = os.pipe()
     os.set_inheritable(write, True)
@@ -318,37 +260,67 @@ def test_the_process_holds_nothing_of_this_one_and_leaves_it_memory_and_processo
     assert (folder / "cwd").readlink() == Path("/")
 
 
-def test_a_program_that_is_no_python_leaves_the_network_in_this_process(
-    make, expected, tmp_path: Path, monkeypatch
+def no_program(folder: Path) -> Path:
+    path = folder / "python.exe"
+    path.write_text("This program cannot be run in DOS mode.")
+    path.chmod(0o755)
+    return path
+
+
+def ends_at_once(_: Path) -> Path:
+    system = Path(os.environ.get("SYSTEMROOT", "")) / "System32/hostname.exe"
+    return system if sys.platform == "win32" else Path("/usr/bin/false")
+
+
+def not_its_whole_path(folder: Path) -> Path:
+    no_program(folder)
+    return Path("python.exe")
+
+
+@pytest.mark.parametrize("impostor", [no_program, ends_at_once, not_its_whole_path])
+def test_where_no_process_can_be_started_the_network_runs_in_this_one_and_that_is_said(
+    impostor, make, expected, notices, tmp_path: Path, monkeypatch
 ) -> None:
-    impostor = tmp_path / "python"
-    impostor.write_text("#!/bin/sh\nexit 3\n")
-    impostor.chmod(0o755)
-    monkeypatch.setenv(interpreters.CHOICE_VARIABLE, str(impostor))
+    python = impostor(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(interpreters.CHOICE_VARIABLE, str(python))
+    network = make(runtime="openvino")
+    for _ in range(2):
+        assert np.array_equal(network.run(TILE), expected)
+    assert network.inside
+    assert notices == [INSIDE]
+    assert set(isolated.why_not_isolated()) == {str(python)}
+
+
+@pytest.mark.parametrize("fault", ["hang", "leave"])
+def test_a_python_that_starts_badly_gets_a_second_chance_then_inking_goes_on_here_and_that_is_said(
+    fault: str, make, faulty, expected, notices, monkeypatch
+) -> None:
+    monkeypatch.setattr(isolated, "START_SECONDS", 0.5)
+    monkeypatch.setattr(isolated, "interpreters", lambda: [Path(sys.executable)])
+    folder = faulty(f"greet.{fault}", 2)
     network = make(runtime="openvino")
     assert np.array_equal(network.run(TILE), expected)
-    assert network.inside
-    assert set(isolated.why_not_isolated()) == {str(impostor)}
+    assert (network.inside, notices, faults.left(folder)) == (True, [INSIDE], 0)
 
 
 def test_a_python_without_what_is_needed_says_so_and_the_next_is_taken(
-    make, expected, tmp_path: Path, monkeypatch
+    make, expected, notices, tmp_path: Path, monkeypatch
 ) -> None:
-    bare = tmp_path / "python"
-    bare.write_text(f'#!/bin/sh\nexec "{sys.executable}" -S "$@"\n')  # no installed packages, so no numpy
-    bare.chmod(0o755)
+    venv.create(tmp_path / "bare")
+    bare = tmp_path / "bare" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     monkeypatch.setattr(isolated, "interpreters", lambda: [bare, Path(sys.executable)])
     network = make(runtime="openvino")
     assert np.array_equal(network.run(TILE), expected)
-    assert not network.inside
+    assert (network.inside, notices) == (False, [])
     assert "numpy" in isolated.why_not_isolated()[str(bare)]
 
 
-def test_nobody_else_may_be_asked_where_the_artist_says_none(make, expected, monkeypatch) -> None:
+def test_nobody_else_may_be_asked_where_the_artist_says_none(make, expected, notices, monkeypatch) -> None:
     monkeypatch.setenv(interpreters.CHOICE_VARIABLE, "none")
     network = make()
     assert np.array_equal(network.run(TILE), expected)
-    assert network.inside
+    assert (network.inside, notices) == (True, [])
 
 
 def test_a_library_that_cannot_be_loaded_is_said_at_the_first_run(make, tmp_path: Path, monkeypatch) -> None:
@@ -380,51 +352,9 @@ def test_threads_and_descriptors_do_not_pile_up(make) -> None:
     network.run(TILE)
     network.release_memory()
     threads, descriptors = threading.active_count(), open_descriptors()
+    assert descriptors or sys.platform != "linux"
     for _ in range(4):
         network.run(TILE)
         network.release_memory()
     assert threading.active_count() <= threads
     assert open_descriptors() <= descriptors
-
-
-# -- where the process runs
-
-
-def test_an_appimage_s_libraries_are_kept_from_another_python() -> None:
-    environment = {
-        "APPDIR": "/tmp/.mount_krita",
-        "LD_LIBRARY_PATH": "/tmp/.mount_krita/usr/lib::/opt/driver",
-        "PYTHONHOME": "/tmp/.mount_krita/usr",
-        "PYTHONPATH": "/somewhere",
-        "LD_PRELOAD": "libfoo.so",
-        "QT_PLUGIN_PATH": "/tmp/.mount_krita/usr/plugins",
-        "HOME": "/home/artist",
-    }
-    clean = interpreters.clean_environment(Path("/usr/bin/python3"), environment)
-    assert clean == {
-        "APPDIR": "/tmp/.mount_krita",
-        "LD_LIBRARY_PATH": "/opt/driver",
-        "HOME": "/home/artist",
-    }
-    own = interpreters.clean_environment(Path("/tmp/.mount_krita/usr/bin/python3.10"), environment)
-    assert own["LD_LIBRARY_PATH"] == "/tmp/.mount_krita/usr/lib:/opt/driver"
-    assert "PYTHONHOME" not in own
-
-
-def test_the_python_of_the_same_version_is_asked_before_others(tmp_path: Path, monkeypatch) -> None:
-    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for place, name in (("own/bin", version), ("path", "python3"), ("path", version)):
-        (tmp_path / place).mkdir(parents=True, exist_ok=True)
-        (tmp_path / place / name).write_text("")
-        (tmp_path / place / name).chmod(0o755)
-    monkeypatch.delenv(interpreters.CHOICE_VARIABLE, raising=False)
-    monkeypatch.setattr(sys, "base_exec_prefix", str(tmp_path / "own"))
-    monkeypatch.setattr(sys, "prefix", sys.base_prefix)
-    monkeypatch.setenv("PATH", str(tmp_path / "path"))
-    assert interpreters.interpreters() == [
-        tmp_path / "own/bin" / version,
-        tmp_path / "path" / version,
-        tmp_path / "path/python3",
-    ]
-    (tmp_path / "own/bin" / version).chmod(0o644)
-    assert interpreters.interpreters()[0] == tmp_path / "path" / version

@@ -12,10 +12,11 @@ import numpy as np
 
 from smart_lineart.inking import errors
 
-from .network import KIND_TITLES, Device, Tile
-from .worker_process import Answer, WorkerDied
+from .network import KIND_TITLES, RUNTIME_TITLES, Device, Tile
+from .worker_process import Answer, WorkerDied, sentence_of
 
-MOST_CHANNELS = 256
+MOST_CHANNELS = 16
+MOST_DEVICES = 64
 _RAISED: dict[str, type[errors.InkError]] = {
     kind.__name__: kind
     for kind in (errors.ModelError, errors.RuntimeMissing, errors.OutOfMemory, errors.BadOption)
@@ -27,7 +28,7 @@ def raise_error(fields: dict[str, Any]) -> None:
     if "error" not in fields:
         return
     kind, sentence = _RAISED.get(str(fields["error"]), errors.ModelError), fields.get("sentence")
-    raise kind(sentence) if isinstance(sentence, str) and sentence else errors.OutOfMemory()
+    raise kind(sentence_of(sentence)) if isinstance(sentence, str) and sentence else errors.OutOfMemory()
 
 
 def read_names(fields: dict[str, Any]) -> tuple[str, str]:
@@ -35,7 +36,14 @@ def read_names(fields: dict[str, Any]) -> tuple[str, str]:
     runtime, device = fields.get("runtime"), fields.get("device")
     if not isinstance(runtime, str) or not isinstance(device, str):
         raise WorkerDied("nonsense instead of an answer (no runtime and device)")
+    if runtime not in RUNTIME_TITLES or device not in KIND_TITLES:
+        raise WorkerDied("nonsense instead of an answer (an unknown runtime or device)")
     return runtime, device
+
+
+def most_bytes_of_map(height: int, width: int) -> int:
+    """Bytes that a network's output can have, of a tile of that size."""
+    return MOST_CHANNELS * height * width
 
 
 def read_map(answer: Answer, height: int, width: int) -> Tile:
@@ -57,7 +65,7 @@ def read_map(answer: Answer, height: int, width: int) -> Tile:
 def read_devices(fields: dict[str, Any]) -> list[Device]:
     """The devices the runtimes see there."""
     devices = fields.get("devices")
-    if not isinstance(devices, list):
+    if not isinstance(devices, list) or len(devices) > MOST_DEVICES:
         raise WorkerDied("nonsense instead of an answer (no devices)")
     return [_device(one) for one in devices]
 
@@ -68,7 +76,9 @@ def _device(one: Any) -> Device:
         not isinstance(one, dict)
         or set(one) != {*texts, "available"}
         or not all(isinstance(one[name], str) for name in texts)
+        or one["runtime"] not in RUNTIME_TITLES
         or one["kind"] not in KIND_TITLES
     ):
         raise WorkerDied("nonsense instead of an answer (an unknown kind of device)")
-    return Device(one["runtime"], one["kind"], one["title"], one["available"] is True, one["reason"])
+    title, reason = sentence_of(one["title"]), sentence_of(one["reason"])
+    return Device(one["runtime"], one["kind"], title, one["available"] is True, reason)

@@ -3,27 +3,28 @@
 
 A process that crashes, hangs or is ended is replaced and asked again, first the same, then with another
 runtime; after that the artist gets a sentence, and the next run starts afresh. Only where no Python can be
-found that a process could run on does the network run here.
+found that a process could run on does the network run here, and then the artist is told.
 """
 
 from __future__ import annotations
 
 import errno
 import sys
-import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from smart_lineart.inking import errors
 
-from .answers import raise_error, read_devices, read_map, read_names
-from .interpreters import interpreters
+from .answers import most_bytes_of_map, raise_error, read_devices, read_map, read_names
+from .interpreters import interpreters, wants_none
 from .network import RUNTIME_TITLES, Device, Kind, Network, Tile
+from .opening import Opening
 from .selection import check_options, list_devices, load_network
-from .worker_process import Answer, WorkerDied, WorkerProcess, WorkerRetired
+from .worker_process import POLITE_SECONDS, WorkerDied, WorkerProcess, WorkerRetired, sentence_of
 
 START_SECONDS = 30.0  # for a Python and numpy to come from a slow disk
 LOAD_SECONDS = 120.0
@@ -39,6 +40,25 @@ _HUNG = (
     "or choose another runtime or device."
 )
 ANEW = "The inking process ended unexpectedly; inking went on in a new one."
+INSIDE = (
+    "No inking process could be started, so inking runs inside Krita, where a fault could end it: "
+    'save often; "Copy diagnostics" tells the reason.'
+)
+_GONE_SECONDS = 3 * POLITE_SECONDS  # for a process that is being started to be ended, or to be let go
+
+
+class _Opened(NamedTuple):
+    """A network that can be asked: in a process, or in this one; and its runtime's and device's names."""
+
+    names: tuple[str, str]
+    worker: WorkerProcess | None = None
+    inside: Network | None = None
+
+    def close(self) -> None:
+        if self.worker is not None:
+            self.worker.stop()
+        if self.inside is not None:
+            self.inside.close()
 
 
 class IsolatedNetwork:
@@ -65,7 +85,7 @@ class IsolatedNetwork:
         self._worker: WorkerProcess | None = None
         self._inside: Network | None = None
         self._closed = False
-        self._opening: _Opening | None = _Opening(self._open)
+        self._opening: Opening[_Opened] | None = Opening(partial(self._open, self._wish))
 
     @property
     def runtime_name(self) -> str:
@@ -89,7 +109,7 @@ class IsolatedNetwork:
         return self._inside is not None
 
     def stop_when(self, cancelled: Callable[[], bool] | None) -> None:
-        """Ask `cancelled` while waiting for a tile: a process that is stuck must not hold up the artist."""
+        """Ask `cancelled` while waiting, also for the start: a stuck process must not hold up the artist."""
         self._cancelled = cancelled
 
     def run(self, tile: Tile) -> Tile:
@@ -120,7 +140,7 @@ class IsolatedNetwork:
 
     def release_memory(self) -> None:
         """Give working memory back: all of it, as the process ends."""
-        self._settle()
+        self._give_up_opening()
         if self._inside is not None:
             self._inside.release_memory()
         self._drop_worker()
@@ -128,7 +148,7 @@ class IsolatedNetwork:
     def close(self) -> None:
         """End the process. `run` afterwards raises ValueError."""
         self._closed = True
-        self._settle()
+        self._give_up_opening()
         if self._inside is not None:
             self._inside.close()
         self._drop_worker()
@@ -151,30 +171,26 @@ class IsolatedNetwork:
             if self._inside is not None:
                 return self._inside.run(tile)
             assert self._worker is not None
+            height, width = tile.shape[2:]
             try:
-                fields = {"do": "run", "shape": tile.shape}
-                answer = self._ask(self._worker, fields, tile.data, seconds=RUN_SECONDS)
+                answer = self._worker.ask(
+                    {"do": "run", "shape": tile.shape},
+                    tile.data,
+                    seconds=RUN_SECONDS,
+                    most_payload=most_bytes_of_map(height, width),
+                    cancelled=self._unwanted,
+                    notify=self._notify,
+                )
             except WorkerRetired:
                 self._drop_worker()
                 continue
             except errors.Cancelled:
                 self._drop_worker()
                 raise
-            output = read_map(answer, *tile.shape[2:])
+            raise_error(answer.fields)
+            output = read_map(answer, height, width)
             self._names = read_names(answer.fields)
             return output
-
-    def _ask(
-        self,
-        worker: WorkerProcess,
-        fields: dict[str, Any],
-        payload: memoryview | bytes = b"",
-        *,
-        seconds: float,
-    ) -> Answer:
-        answer = worker.ask(fields, payload, seconds=seconds, cancelled=self._unwanted, notify=self._notify)
-        raise_error(answer.fields)
-        return answer
 
     def _unwanted(self) -> bool:
         return self._cancelled is not None and self._cancelled()
@@ -182,41 +198,44 @@ class IsolatedNetwork:
     # -- the process
 
     def _ready(self, wish: dict[str, Any]) -> None:
-        """Have a network that can be asked."""
-        self._settle(raising=True)
-        if self._inside is None and self._worker is None:
-            self._open(wish)
+        """Have a network that can be asked, the one that the constructor has begun with to begin with."""
+        if self._inside is not None or self._worker is not None:
+            return
+        opening, self._opening = self._opening or Opening(partial(self._open, wish)), None
+        self._names, self._worker, self._inside = opening.take(self._unwanted)
+        if self._inside is not None and not wants_none():
+            self._notify(INSIDE)
 
-    def _settle(self, *, raising: bool = False) -> None:
-        """Wait for what the constructor has begun."""
+    def _give_up_opening(self) -> None:
         opening, self._opening = self._opening, None
         if opening is not None:
-            opening.wait(raising=raising)
+            opening.give_up(_GONE_SECONDS)
 
-    def _open(self, wish: dict[str, Any] | None = None) -> None:
-        worker = start_worker()
+    def _open(self, wish: dict[str, Any], cancelled: Callable[[], bool]) -> _Opened:
+        """Start a process and let it load the network, or load it here; on a thread of its own."""
+        worker = start_worker(cancelled)
         if worker is None:
-            self._open_inside()
-            return
-        fields = {"do": "load", "onnx": str(self._onnx), **(wish or self._wish)}
+            return self._open_inside()
+        fields = {"do": "load", "onnx": str(self._onnx), **wish}
         try:
-            self._names = read_names(self._ask(worker, fields, seconds=LOAD_SECONDS).fields)
+            answer = worker.ask(fields, seconds=LOAD_SECONDS, cancelled=cancelled, notify=self._notify)
+            raise_error(answer.fields)
+            return _Opened(read_names(answer.fields), worker)
         except errors.RuntimeMissing:
             worker.stop()
-            if wish is not None and wish is not self._wish:
+            if wish is not self._wish:
                 raise
-            self._open_inside()  # packages for this Python need not fit the other one
+            return self._open_inside()  # packages for this Python need not fit the other one
         except WorkerRetired as gone:
             worker.stop()
             raise WorkerDied("it ended right after its start") from gone
         except BaseException:
             worker.stop()
             raise
-        else:
-            self._worker = worker
 
-    def _open_inside(self) -> None:
-        self._inside, _, _ = load_network(self._onnx, **self._wish, notify=self._notify)
+    def _open_inside(self) -> _Opened:
+        network, runtime, device = load_network(self._onnx, **self._wish, notify=self._notify)
+        return _Opened((runtime, device), inside=network)
 
     def _drop_worker(self) -> None:
         worker, self._worker = self._worker, None
@@ -224,51 +243,36 @@ class IsolatedNetwork:
             worker.stop()
 
 
-class _Opening:
-    """Something begun on another thread; who needs it waits for it."""
-
-    def __init__(self, action: Callable[[], None]) -> None:
-        self._error: BaseException | None = None
-        self._action = action
-        self._thread = threading.Thread(target=self._run, name="worker start", daemon=True)
-        self._thread.start()
-
-    def wait(self, *, raising: bool) -> None:
-        self._thread.join()
-        if raising and self._error is not None:
-            raise self._error
-
-    def _run(self) -> None:
-        try:
-            self._action()
-        except BaseException as error:  # noqa: BLE001 (raised for the one who waits)
-            self._error = error
-
-
 _unfit: dict[Path, str] = {}
 
 
-def start_worker() -> WorkerProcess | None:
+def _never() -> bool:
+    return False
+
+
+def start_worker(cancelled: Callable[[], bool] = _never) -> WorkerProcess | None:
     """A process on the first Python that fits, or None where there is none.
 
-    Raises OutOfMemory when the system has no room for another process.
+    Raises OutOfMemory when the system has no room for another process, and Cancelled.
     """
     for python in interpreters():
         if python in _unfit:
             continue
-        worker, reason = _greeted(python)
+        worker, reason = _greeted(python, cancelled)
         if worker is not None:
             return worker
-        _unfit[python] = reason
+        _unfit[python] = sentence_of(reason)
     return None
 
 
-def _greeted(python: Path) -> tuple[WorkerProcess | None, str]:
+def _greeted(python: Path, cancelled: Callable[[], bool]) -> tuple[WorkerProcess | None, str]:
     """A process that has answered, or why none does; one that is ended at its start gets a second chance.
 
     Raises OutOfMemory when the system has no room for it: there is none in this process then either.
     """
-    reason, killed = "", False
+    if not python.is_absolute():  # it would be looked for beside the artist's document
+        return None, "this is not its whole path"
+    death: WorkerDied | WorkerRetired | None = None
     for _ in range(2):
         try:
             worker = WorkerProcess(python)
@@ -277,19 +281,22 @@ def _greeted(python: Path) -> tuple[WorkerProcess | None, str]:
                 raise errors.OutOfMemory from error
             return None, str(error)
         try:
-            unfit = worker.ask({"do": "greet"}, seconds=START_SECONDS).fields.get("unfit")
+            answer = worker.ask({"do": "greet"}, seconds=START_SECONDS, cancelled=cancelled)
         except (WorkerDied, WorkerRetired) as error:
-            reason = str(error) or "it ended at once"
-            killed = isinstance(error, WorkerDied) and error.killed
+            death = error
+        except BaseException:
             worker.stop()
-            continue
-        if unfit is None:
-            return worker, ""
+            raise
+        else:
+            if "fits" in answer.fields:
+                return worker, ""
+            worker.stop()
+            return None, str(answer.fields.get("unfit", "it greets in another way"))
         worker.stop()
-        return None, str(unfit)
+    killed = isinstance(death, WorkerDied) and death.killed
     if killed and sys.platform == "linux":  # macOS kills programs whose signature it doesn't like as well
         raise errors.OutOfMemory
-    return None, reason
+    return None, str(death) or "it ended at once"
 
 
 def why_not_isolated() -> dict[str, str]:

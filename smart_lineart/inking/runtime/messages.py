@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _LENGTHS = struct.Struct("<IQ")
-MOST_FIELDS, MOST_PAYLOAD = 1 << 20, 1 << 30  # bytes: whoever says more has lost the thread
+MOST_FIELDS, MOST_PAYLOAD = 1 << 16, 1 << 30  # bytes: whoever says more has lost the thread
 PART = 1 << 24  # bytes read at once
 
 
@@ -28,10 +28,13 @@ def send(stream: Any, fields: Mapping[str, object], payload: memoryview | bytes 
     _write(stream, view)
 
 
-def receive(stream: Any) -> tuple[dict[str, Any], bytearray]:
-    """Read one message; blocks until it is there. Raises EOFError at the end, and Garbled."""
+def receive(stream: Any, most_payload: int = MOST_PAYLOAD) -> tuple[dict[str, Any], bytearray]:
+    """Read one message; blocks until it is there. Raises EOFError at the end, and Garbled.
+
+    Garbled too where the payload has more than `most_payload` bytes; none of them are then read.
+    """
     head, size = _LENGTHS.unpack(_read(stream, _LENGTHS.size))
-    if head > MOST_FIELDS or size > MOST_PAYLOAD:
+    if head > MOST_FIELDS or size > most_payload:
         raise Garbled(f"a message of {head} and {size} bytes")
     try:
         fields = json.loads(_read(stream, head).decode("utf-8"))

@@ -3,10 +3,12 @@
 
 One thread per process writes the question and reads the answer, so that whoever asks can look at the clock
 and at the cancel button meanwhile, on every system. A process that has nothing to do ends after a while.
+Writing to a process that is gone is an error like any other here, see `_spare_this_program`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import signal
 import subprocess
@@ -15,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from smart_lineart.inking.errors import Cancelled
 
@@ -24,8 +26,11 @@ from .messages import Garbled, receive, send
 
 SCRIPT = Path(__file__).resolve().parents[2] / "worker.py"
 IDLE_SECONDS = 60.0  # without a question; the next one starts another process
-POLITE_SECONDS = 1.0  # for a process to end by itself, or to answer although nobody wants to know any more
+POLITE_SECONDS = 0.5  # for a process to end by itself, or to answer although nobody wants to know any more
 LOOK_SECONDS = 0.05
+MOST_NOTICES = 8  # before an answer: a process that has more to tell has lost its mind
+MOST_SENTENCE = 1000  # characters
+_F_SETNOSIGPIPE = 73  # of macOS's fcntl.h
 _KILLED = -int(getattr(signal, "SIGKILL", 9))
 
 
@@ -52,8 +57,8 @@ class Answer(NamedTuple):
 class _Question(NamedTuple):
     fields: Mapping[str, object]
     payload: memoryview | bytes
-    notify: Callable[[str], None]
-    reply: queue.SimpleQueue[Answer | Exception]
+    most_payload: int
+    reply: queue.SimpleQueue[Answer | Exception | str]
 
 
 class WorkerProcess:
@@ -94,45 +99,52 @@ class WorkerProcess:
         payload: memoryview | bytes = b"",
         *,
         seconds: float,
+        most_payload: int = 0,
         cancelled: Callable[[], bool] | None = None,
         notify: Callable[[str], None] | None = None,
     ) -> Answer:
-        """Send a question and wait for the answer.
+        """Send a question and wait for the answer, of which the payload has at most so many bytes.
 
         Raises WorkerDied, also after `seconds` without an answer, WorkerRetired and Cancelled; the process
         is then ended or ending.
         """
-        reply: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+        reply: queue.SimpleQueue[Answer | Exception | str] = queue.SimpleQueue()
         with self._lock:
             if self._retired or not self.running:
                 raise WorkerRetired
-            self._questions.put(_Question(fields, payload, notify or _ignore, reply))
-        answer = self._wait(reply, seconds, cancelled)
+            self._questions.put(_Question(fields, payload, most_payload, reply))
+        answer = self._wait(reply, seconds, cancelled, notify or _ignore)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     def stop(self) -> None:
-        """Let the process end by itself, or end it; returns when it is gone."""
+        """Let the process end by itself, or end it; returns when it is gone.
+
+        Only one that the system itself cannot end yet is left to the courier.
+        """
         self._retire()
         self._courier.join(POLITE_SECONDS)
         if self._courier.is_alive():
             self._process.kill()
-            self._courier.join()
+            self._courier.join(POLITE_SECONDS)
 
     def _wait(
         self,
-        reply: queue.SimpleQueue[Answer | Exception],
+        reply: queue.SimpleQueue[Answer | Exception | str],
         seconds: float,
         cancelled: Callable[[], bool] | None,
+        notify: Callable[[str], None],
     ) -> Answer | Exception:
         deadline = time.monotonic() + seconds
         unwanted = False
         while True:
-            try:
-                return reply.get(timeout=LOOK_SECONDS)
-            except queue.Empty:
-                now = time.monotonic()
+            with contextlib.suppress(queue.Empty):
+                said = reply.get(timeout=LOOK_SECONDS)
+                if not isinstance(said, str):
+                    return said
+                notify(said)
+            now = time.monotonic()
             if not unwanted and cancelled is not None and cancelled():
                 unwanted = True
                 deadline = min(deadline, now + POLITE_SECONDS)
@@ -164,12 +176,17 @@ class WorkerProcess:
     def _exchange(self, question: _Question) -> Answer:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        _spare_this_program(self._process.stdin)
         send(self._process.stdin, question.fields, question.payload)
+        notices = 0
         while True:
-            fields, payload = receive(self._process.stdout)
+            fields, payload = receive(self._process.stdout, question.most_payload)
             if set(fields) != {"notice"}:
                 return Answer(fields, payload)
-            question.notify(str(fields["notice"]))
+            notices += 1
+            if notices > MOST_NOTICES:
+                raise Garbled("notices without end")
+            question.reply.put(sentence_of(fields["notice"]))
 
     def _retire(self) -> None:
         with self._lock:
@@ -201,6 +218,26 @@ class WorkerProcess:
         if code is None or isinstance(error, Garbled):
             return WorkerDied(f"nonsense instead of an answer ({error})")
         return WorkerDied(_told(code), killed=code == _KILLED)
+
+
+def _spare_this_program(pipe: IO[bytes]) -> None:
+    """Let this thread get an error, and nobody a signal, when it writes to a pipe that nobody reads.
+
+    The signal, SIGPIPE, ends a program that embeds Python: only Python's own program ignores it. Linux sends
+    it to the thread that writes, where it then waits for that thread's end; macOS sends it to any thread.
+    """
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGPIPE})
+    if sys.platform == "darwin":
+        import fcntl
+
+        fcntl.fcntl(pipe, _F_SETNOSIGPIPE, 1)
+
+
+def sentence_of(told: object) -> str:
+    """What a process tells, as one line that is not too long to be shown."""
+    line = " ".join(str(told).split())
+    return line if len(line) <= MOST_SENTENCE else line[: MOST_SENTENCE - 1] + "…"
 
 
 def _told(code: int) -> str:
