@@ -11,6 +11,7 @@ import threading
 import time
 import weakref
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -279,6 +280,19 @@ class TestMissingRuntime:
         with pytest.raises(
             RuntimeMissing, match="ONNX Runtime is not installed; install it with: pip install"
         ):
+            load_network(tiny, runtime="onnxruntime")
+
+    @pytest.mark.usefixtures("without_onnxruntime")
+    @pytest.mark.parametrize(
+        ("platform", "python"), [("linux", "python3"), ("darwin", "python3"), ("win32", "py")]
+    )
+    def test_inside_krita_it_is_said_how_another_python_fetches_it(
+        self, platform: str, python: str, tiny: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(onnxruntime._PACKAGES_VARIABLE, "/packages")
+        monkeypatch.setattr(onnxruntime, "sys", SimpleNamespace(platform=platform, version_info=(3, 10)))
+        advice = f'install it with: {python} -m pip install .*--python-version 3.10 --target "/packages"'
+        with pytest.raises(RuntimeMissing, match=advice):
             load_network(tiny, runtime="onnxruntime")
 
     @pytest.mark.usefixtures("without_openvino", "without_onnxruntime")

@@ -108,6 +108,13 @@ def test_what_is_filled_in_is_translated_too(tmp_path: Path) -> None:
             "OpenVINO ist nicht installiert; installiere es mit: pip install onnxruntime; der CPU ging der",
         ),
         (
+            (
+                "ONNX Runtime is not installed; install it with: py -m pip install --only-binary=:all: "
+                '--no-deps --python-version 3.10 --target "C:\\packages" onnxruntime.'
+            ),
+            "ONNX Runtime ist nicht installiert; installiere es mit: py -m pip install",
+        ),
+        (
             'The model\'s card /m.json lacks "name"; reinstall Smart Lineart or choose another model folder.',
             "Die Modellkarte /m.json hat kein „name“; installiere Smart Lineart neu oder wähle",
         ),

@@ -143,10 +143,11 @@ def _how_to_install() -> str:
     if not folder:
         return "install it with: pip install onnxruntime"
     # Krita's own Python has no pip, so another one fetches what fits it.
-    python = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    python = "py" if sys.platform == "win32" else "python3"
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     return (
-        "install it with: python3 -m pip install --only-binary=:all: --no-deps "
-        f'--python-version {python} --target "{folder}" onnxruntime'
+        f"install it with: {python} -m pip install --only-binary=:all: --no-deps "
+        f'--python-version {version} --target "{folder}" onnxruntime'
     )
 
 
