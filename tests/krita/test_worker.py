@@ -24,7 +24,7 @@ def full(worker):
     return waiting[0] > 60_000  # of 64 kB, in whole pages
 
 def asked_again(document, thick):
-    paint(document, node_named(document, "Sketch"), strokes(1200, 900, thick=thick))
+    paint(document, node_named(document, "Sketch"), strokes(800, 600, thick=thick))
     widget("ink").click()
 
 def cancelled():
@@ -41,9 +41,9 @@ FULL_PIPE = (
     + """
 def job():
     yield from fresh()
-    document = sketch_document(1200, 900)
+    document = sketch_document(800, 600)
     yield 500
-    result = [(yield from ink(60))]
+    result = [(yield from ink(100))]
     ignored = next(line for line in open("/proc/self/status") if line.startswith("SigIgn"))
     result.append(int(ignored.split()[1], 16) >> (signal.SIGPIPE - 1) & 1)
     for thick, end in ((5, "kill"), (7, "cancel")):
@@ -55,9 +55,9 @@ def job():
             os.kill(worker.pid, signal.SIGKILL)
         else:
             result.append((yield from cancelled()))
-        yield from idle(60)
+        yield from idle(100)
         result.append(session().message.text)
-    result.append((yield from ink(60)))
+    result.append((yield from ink(100)))
     return [*result, tree(document), modal()]
 """
 )
@@ -67,7 +67,7 @@ BAD_START = (
 def job():
     from smart_lineart.inking.runtime import isolated, worker_process
     yield from fresh()
-    document = sketch_document(1200, 900)
+    document = sketch_document(800, 600)
     yield 500
     before, send = os.environ.get("SMART_LINEART_PYTHON"), worker_process.send
     def send_late(*arguments):  # on its own thread
@@ -77,7 +77,7 @@ def job():
         worker_process.send = send_late
         session().engine.close()
         os.environ["SMART_LINEART_PYTHON"] = ENDS
-        result = [(yield from ink(60)), session().engine.describe(), tree(document)]
+        result = [(yield from ink(100)), session().engine.describe(), tree(document)]
         worker_process.send = send
         session().engine.close()
         os.environ["SMART_LINEART_PYTHON"] = STAYS
@@ -90,7 +90,7 @@ def job():
         if before:
             os.environ["SMART_LINEART_PYTHON"] = before
     session().engine.close()
-    result += [(yield from ink(60)), session().engine.describe(), modal()]
+    result += [(yield from ink(100)), session().engine.describe(), modal()]
     return result
 """
 )

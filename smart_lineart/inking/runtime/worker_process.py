@@ -26,7 +26,8 @@ from .messages import Garbled, receive, send
 
 SCRIPT = Path(__file__).resolve().parents[2] / "worker.py"
 IDLE_SECONDS = 60.0  # without a question; the next one starts another process
-POLITE_SECONDS = 0.5  # for a process to end by itself, or to answer although nobody wants to know any more
+POLITE_SECONDS = 0.3  # for a process to end by itself, or to answer although nobody wants to know any more
+LAST_SECONDS = 1.0  # for one that says nothing more to be gone, which tells how it ended
 LOOK_SECONDS = 0.05
 MOST_NOTICES = 8  # before an answer: a process that has more to tell has lost its mind
 MOST_SENTENCE = 1000  # characters
@@ -212,7 +213,7 @@ class WorkerProcess:
         return code
 
     def _death(self, error: Exception) -> WorkerDied:
-        code = self._end(POLITE_SECONDS)
+        code = self._end(LAST_SECONDS)
         if isinstance(error, MemoryError):
             return WorkerDied("no memory for the answer", killed=True)
         if code is None or isinstance(error, Garbled):
