@@ -20,7 +20,13 @@ from smart_lineart.inking import Cancelled
 from smart_lineart.inking.runtime import interpreters, isolated
 
 STAGES = ["greet.", "load.", ""]  # "": while it runs
-AT_ONCE = 3.0  # s: it takes about 0.6 s, and a process that is stuck may take 30 s or more
+AT_ONCE, PATIENCE = 3.0, 15.0  # s: it takes about 0.4 s; a process that is stuck is ended after 15 s here
+
+
+@pytest.fixture(autouse=True)
+def less_patient(monkeypatch) -> None:
+    for name in ("START_SECONDS", "LOAD_SECONDS", "RUN_SECONDS"):
+        monkeypatch.setattr(isolated, name, PATIENCE)
 
 
 class Cancel:

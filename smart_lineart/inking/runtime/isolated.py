@@ -293,10 +293,10 @@ def _greeted(python: Path, cancelled: Callable[[], bool]) -> tuple[WorkerProcess
             worker.stop()
             return None, str(answer.fields.get("unfit", "it greets in another way"))
         worker.stop()
-    killed = isinstance(death, WorkerDied) and death.killed
+    reason, killed = str(death) or "it ended at once", isinstance(death, WorkerDied) and death.killed
     if killed and sys.platform == "linux":  # macOS kills programs whose signature it doesn't like as well
         raise errors.OutOfMemory
-    return None, str(death) or "it ended at once"
+    return None, reason
 
 
 def why_not_isolated() -> dict[str, str]:
