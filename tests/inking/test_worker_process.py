@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -136,6 +137,16 @@ def test_a_process_that_leaves_its_pipe_does_not_take_this_one_along(
         cwd=worker_process.SCRIPT.parents[1],
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "alive\n", "")
+
+
+def test_on_macos_the_pipe_itself_raises_no_signal_since_any_thread_may_get_it(monkeypatch) -> None:
+    asked: list[tuple] = []
+    monkeypatch.setitem(sys.modules, "fcntl", SimpleNamespace(fcntl=lambda *words: asked.append(words)))
+    signals = SimpleNamespace(pthread_sigmask=lambda *_: None, SIG_BLOCK=0, SIGPIPE=13)
+    monkeypatch.setattr(worker_process, "signal", signals)
+    monkeypatch.setattr(worker_process, "sys", SimpleNamespace(platform="darwin"))
+    worker_process._spare_this_program("the pipe")
+    assert asked == [("the pipe", 73, 1)]  # F_SETNOSIGPIPE
 
 
 # -- how it is started, and when it is asked no more
