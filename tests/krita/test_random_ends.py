@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker process is killed or frozen, the document closed, at any moment of what we do: Krita lives.
+
+SMART_LINEART_LONG=1 makes 200 trials of it, on larger pages too; SMART_LINEART_TRIALS as many as it says;
+SMART_LINEART_SEED begins elsewhere than the suite always does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import suppress
+
+import harness
+import pytest
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
+
+LONG = os.environ.get("SMART_LINEART_LONG") == "1"
+SEED = os.environ.get("SMART_LINEART_SEED", "9")
+TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "12"))
+SMALL = [(420, 300), (700, 500)]
+LARGE = [(420, 300), (900, 700), (1600, 1200), (2600, 2000)]
+TRIAL = """
+def job():
+    from smart_lineart_driver.ends import Trial
+    K.trial = Trial(SEED, FOLDER, SIZES)
+    return (yield from K.trial.run())
+"""
+STORY = "def job():\n    return K.trial.story"
+
+
+def started(start_krita) -> harness.KritaProcess:
+    krita = start_krita(opengl=False)
+    krita.run("def job():\n    arrange()\n    yield 500")
+    return krita
+
+
+def test_krita_outlives_whatever_ends_at_random(start_krita, folder_krita_sees, figures) -> None:
+    folder = str(folder_krita_sees())
+    sizes = LARGE if TRIALS > 20 else SMALL
+    krita, failures, deaths = started(start_krita), [], 0
+    for number in range(TRIALS):
+        seed = f"{SEED}-{number}"
+        try:
+            story = krita.run(TRIAL, timeout=150, SEED=seed, FOLDER=folder, SIZES=sizes)
+            figures("; ".join(story))
+        except harness.KritaError as error:
+            deaths += not krita.running
+            story = f"Krita lives: {krita.run(STORY)}" if krita.running else "Krita died"
+            failures.append(f"seed {seed}: {story}\n{error}")
+            figures(failures[-1])
+            krita.close()
+            with suppress(ProcessLookupError):  # a frozen worker stays behind a Krita that died
+                os.killpg(krita.pid, signal.SIGKILL)
+            krita = started(start_krita)
+    figures(f"{TRIALS} trials: {deaths} times Krita died, {len(failures) - deaths} other failures")
+    assert not failures, f"{len(failures)} of {TRIALS}, {deaths} deaths:\n" + "\n".join(failures)
+    assert krita.close() == 0, krita.last_words
