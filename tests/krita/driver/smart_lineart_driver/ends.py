@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random ends: the network's process is killed or frozen, the document closed, its layers deleted.
 
-That comes at a random moment of whatever we do. Then it is looked at what must hold: in Krita, in the document
-and in its file.
+That comes at a random moment of whatever we do. Then it is looked at what must hold: in Krita, in the
+document and in its file.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Violated(AssertionError):
 
 
 class Trial:
-    """One action and its end, in documents of its own; `run` is a job for the driver, `story` what happened."""
+    """One action and its end, in documents of its own; `run` is the driver's job, `story` what happened."""
 
     def __init__(self, seed: str, folder: str, sizes: list[tuple[int, int]]):
         self.random = random.Random(seed)
