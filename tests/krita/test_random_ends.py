@@ -21,7 +21,7 @@ LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
 TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "12"))
 SMALL = [(420, 300), (700, 500)]
-LARGE = [*SMALL, *SMALL, (1600, 1200)]
+LARGE = [SMALL[0]] * 6 + [SMALL[1]] * 3 + [(1600, 1200)]
 TRIAL = """
 def job():
     from smart_lineart_driver.ends import Trial
