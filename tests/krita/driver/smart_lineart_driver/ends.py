@@ -39,8 +39,9 @@ ENDS = {
     "save": 1,
     "switch": 1,
 }
-START_SECONDS = 6.0
-RUN_SECONDS = 3.0  # for one tile, and more on large pages: the machine may have other things to do
+# How long a process may take to start, and for one tile: as long as Krita has it, or while one is frozen.
+PATIENT_SECONDS = 30.0, 120.0
+SHORT_SECONDS = 6.0, 4.0
 
 
 class Violated(AssertionError):
@@ -69,12 +70,15 @@ class Trial:
         moment = moments.Moment(self.random, self.stages(), self.bring_end)
         moment.watch()
         try:
+            allow(SHORT_SECONDS if self.end.startswith("freeze") else PATIENT_SECONDS)
             self.start()
             yield from self.outlast(moment)
         finally:
             moment.leave()
             session().live.switch(False)
+            allow(PATIENT_SECONDS)
         self.tell(moment.told)
+        self.kill_what_is_frozen()
         self.check()
         yield from self.compare_saved()
         yield from self.next_click()
@@ -89,12 +93,8 @@ class Trial:
     # -- before
 
     def prepare(self):
-        from smart_lineart.inking.runtime import isolated
-
         ours = session()
         yield from helpers.fresh()
-        megapixels = self.size[0] * self.size[1] / 1e6
-        isolated.RUN_SECONDS, isolated.START_SECONDS = RUN_SECONDS + 2 * megapixels, START_SECONDS
         if self.random.random() < 0.3:
             ours.engine.close()
         self.document = helpers.sketch_document(*self.size)
@@ -251,6 +251,12 @@ class Trial:
         if then:
             self.after(self.random.randint(50, 1500), lambda: pid != worker() or os.kill(pid, then))
 
+    def kill_what_is_frozen(self) -> None:
+        """Nothing was asked of it since, so that nobody has found it frozen."""
+        pid = worker()
+        if pid is not None and Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+            os.kill(pid, signal.SIGKILL)
+
     def after(self, milliseconds: int, act) -> None:
         """Act later; the trial is not over before."""
         self.waiting += 1
@@ -383,6 +389,13 @@ class Trial:
         self.story.append(f"{time.monotonic() - self.began:.3f} {text}")
         sys.stderr.write(f"trial {self.story[-1]}\n")
         sys.stderr.flush()
+
+
+def allow(seconds: tuple[float, float]) -> None:
+    """Give the worker process so long to start, and for a tile."""
+    from smart_lineart.inking.runtime import isolated
+
+    isolated.START_SECONDS, isolated.RUN_SECONDS = seconds
 
 
 def worker() -> int | None:
