@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The worker process is killed or frozen, the document closed, at any moment of what we do: Krita lives.
 
-SMART_LINEART_LONG=1 makes 200 trials of it, on larger pages too; SMART_LINEART_TRIALS as many as it says;
+SMART_LINEART_LONG=1 makes 200 trials of it; SMART_LINEART_TRIALS as many as it says;
 SMART_LINEART_SEED begins elsewhere than the suite always does.
 """
 
@@ -20,8 +20,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
 TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "12"))
-SMALL = [(420, 300), (700, 500)]
-LARGE = [SMALL[0]] * 6 + [SMALL[1]] * 3 + [(1600, 1200)]
+SIZES = [(360, 260), (360, 260), (700, 500)]
 TRIAL = """
 def job():
     from smart_lineart_driver.ends import Trial
@@ -39,12 +38,11 @@ def started(start_krita) -> harness.KritaProcess:
 
 def test_krita_outlives_whatever_ends_at_random(start_krita, folder_krita_sees, figures) -> None:
     folder = str(folder_krita_sees())
-    sizes = LARGE if TRIALS > 20 else SMALL
     krita, failures, deaths = started(start_krita), [], 0
     for number in range(TRIALS):
         seed = f"{SEED}-{number}"
         try:
-            story = krita.run(TRIAL, timeout=150, SEED=seed, FOLDER=folder, SIZES=sizes)
+            story = krita.run(TRIAL, timeout=150, SEED=seed, FOLDER=folder, SIZES=SIZES)
             figures("; ".join(story))
         except harness.KritaError as error:
             deaths += not krita.running

@@ -239,12 +239,12 @@ class Trial:
         document, self.document, self.sketch = self.document, None, None
         return document
 
-    def send(self, first: int, then: int = 0, tries: int = 400) -> None:
+    def send(self, first: int, then: int = 0, tries: int = 100) -> None:
         """Signals to the worker process, as soon as there is one, and a while after."""
         pid = worker()
         if pid is None:
             if tries:
-                self.after(5, lambda: self.send(first, then, tries - 1))
+                self.after(20, lambda: self.send(first, then, tries - 1))
             return
         os.kill(pid, first)
         self.tell(f"{signal.Signals(first).name} to {pid}")
