@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
 TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "12"))
-SIZES = [(360, 260), (360, 260), (700, 500)]
+SIZES = [(360, 260), (360, 260), (500, 360)]
 TRIAL = """
 def job():
     from smart_lineart_driver.ends import Trial

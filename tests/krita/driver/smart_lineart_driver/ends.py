@@ -39,9 +39,7 @@ ENDS = {
     "save": 1,
     "switch": 1,
 }
-# How long a process may take to start, and for one tile: as long as Krita has it, or while one is frozen.
-PATIENT_SECONDS = 30.0, 120.0
-SHORT_SECONDS = 6.0, 4.0
+PATIENT_SECONDS, SHORT_SECONDS = 120.0, 5.0  # for a tile; the latter where the process may be frozen
 
 
 class Violated(AssertionError):
@@ -93,8 +91,11 @@ class Trial:
     # -- before
 
     def prepare(self):
+        from smart_lineart.inking.runtime import isolated
+
         ours = session()
         yield from helpers.fresh()
+        isolated._unfit.clear()  # a Python whose processes were ended in the trial before
         if self.random.random() < 0.3:
             ours.engine.close()
         self.document = helpers.sketch_document(*self.size)
@@ -274,7 +275,7 @@ class Trial:
     def outlast(self, moment: moments.Moment):
         """Wait until the end was brought and nothing is under way."""
         try:
-            yield from until(lambda: moment.come, 30)
+            yield from until(lambda: moment.come, 40)
         except TimeoutError:
             moment.now()
         yield 20
@@ -391,11 +392,11 @@ class Trial:
         sys.stderr.flush()
 
 
-def allow(seconds: tuple[float, float]) -> None:
-    """Give the worker process so long to start, and for a tile."""
+def allow(seconds: float) -> None:
+    """Give the worker process so long for a tile."""
     from smart_lineart.inking.runtime import isolated
 
-    isolated.START_SECONDS, isolated.RUN_SECONDS = seconds
+    isolated.RUN_SECONDS = seconds
 
 
 def worker() -> int | None:
