@@ -21,9 +21,10 @@ from .helpers import K, QtCore, QtWidgets, children, modal, node_named, paint, s
 
 NAMES = ["Background", "Sketch", "Lineart: Sketch"]
 OTHER = "Other page"
-KEYS = (0, 3, 6)
+KEYS = (0, 3)
 ALL_FRAMES = (0, 1 << 30)
 ACTIONS = {"ink": 3, "renew": 4, "new frames": 2, "renewed frames": 2, "slider": 3, "style": 1, "live": 1}
+DRAGS = {"slider", "style"}
 ENDS = {
     "kill": 3,
     "freeze": 1,
@@ -84,7 +85,7 @@ class Trial:
         return self.story
 
     def stages(self) -> dict:
-        if self.action in {"slider", "style"}:
+        if self.action in DRAGS:
             return moments.OF_A_DRAG
         return moments.EARLY if self.end.startswith("freeze") else moments.OF_A_RUN
 
@@ -98,21 +99,39 @@ class Trial:
         isolated._unfit.clear()  # a Python whose processes were ended in the trial before
         if self.random.random() < 0.3:
             ours.engine.close()
+        yield from self.have_document()
+        if self.random.random() < 0.4:
+            helpers.new_document(120, 90, name=OTHER)
+            helpers.show(self.document)
+        ours.frames = ALL_FRAMES if self.animated else None
+        if node_named(self.document, NAMES[2]) is not None:
+            self.draw_on()
+        self.document.setActiveNode(self.sketch)
+        self.painted = self.stored = self.frames(self.sketch)
+        self.document.saveAs(str(self.path))
+        self.document.waitForDone()
+        yield 50
+
+    def have_document(self):
+        """A sketch, with its lineart where the action needs one; made once, and then read from its file."""
+        inked = self.action not in {"ink", "new frames"}
+        kind = f"{'frames' if self.animated else 'page'}-{'inked' if inked else 'bare'}-{self.size[0]}.kra"
+        template = self.path.with_name(kind)
+        # A slider moves only what was inked since it was opened.
+        if template.exists() and self.action not in DRAGS:
+            self.document = yield from self.opened(template)
+            self.sketch = node_named(self.document, "Sketch")
+            return
         self.document = helpers.sketch_document(*self.size)
         self.sketch = node_named(self.document, "Sketch")
         yield 250
         if self.animated:
             yield from self.animate()
-        if self.random.random() < 0.4:
-            helpers.new_document(120, 90, name=OTHER)
-            helpers.show(self.document)
-        ours.frames = ALL_FRAMES if self.animated else None
-        if self.action not in {"ink", "new frames", "live"} or self.random.random() < 0.3:
-            yield from self.have_lineart()
-        self.painted = self.stored = self.frames(self.sketch)
-        self.document.saveAs(str(self.path))
+        if inked:
+            session().frames = ALL_FRAMES if self.animated else None
+            yield from self.ink()
+        self.document.saveAs(str(template))
         self.document.waitForDone()
-        yield 50
 
     def animate(self):
         sketch, document = self.sketch, self.document
@@ -133,16 +152,22 @@ class Trial:
         document.waitForDone()
         yield 150
 
-    def have_lineart(self):
-        """A lineart, now and then with a hole that the artist made; and the sketch goes on."""
-        yield from self.ink()
+    def draw_on(self) -> None:
+        """The sketch goes on; now and then the artist has made a hole in the lineart."""
         lineart = node_named(self.document, NAMES[2])
         width, height = (side // 4 for side in self.size)
         if self.random.random() < 0.5:
             lineart.setPixelData(bytes(width * height * 4), width // 4, height // 2, width, height)
-        paint(self.document, self.sketch, strokes(*self.size, thick=self.random.randint(4, 7)))
-        self.document.setActiveNode(self.sketch)
-        yield 60
+        if self.action not in DRAGS:
+            paint(self.document, self.sketch, strokes(*self.size, thick=self.random.randint(4, 7)))
+
+    def opened(self, path: Path):
+        document = K.openDocument(str(path))
+        document.setBatchmode(True)
+        K.activeWindow().addView(document)
+        document.waitForDone()
+        yield 150
+        return document
 
     # -- the action
 
@@ -318,11 +343,7 @@ class Trial:
         with zipfile.ZipFile(self.path) as archive:
             if archive.testzip() is not None:
                 raise Violated("the file is damaged")
-        read = K.openDocument(str(self.path))
-        read.setBatchmode(True)
-        K.activeWindow().addView(read)
-        read.waitForDone()
-        yield 150
+        read = yield from self.opened(self.path)
         if expected is not None and self.layers(read) != expected:
             raise Violated(f"read back: {self.layers(read)} for {expected}")
         sketch = node_named(read, "Sketch")

@@ -21,7 +21,7 @@ OF_A_RUN = {
     "ended": (1, 3, 160),
 }
 EARLY = {"start": (4, 12, 500), "reading": (1, 8, 80), "inking": (4, 3, 700)}
-OF_A_DRAG = {"start": (1, 80, 1500)}
+OF_A_DRAG = {"start": (1, 60, 1500)}
 
 
 class Moment:
@@ -41,6 +41,7 @@ class Moment:
         self._act = act
         self._reached = False
         self._jobs_before: list[object] = []
+        self._followed = False
         self._loop = session().loop
         self._timer = QtCore.QTimer()
         self._timer.timeout.connect(self._look)
@@ -63,20 +64,25 @@ class Moment:
         if self.come:
             return
         self.come = True
-        self.told = f"{self.name}: the run {stage_of(self._job())}; {place}"
+        self.told = f"{self.name}: {self._stage()}; {place}"
         if self.within and place:
             self._act()
         else:
             QtCore.QTimer.singleShot(0, self._act)
 
-    def _job(self) -> object | None:
-        """The run that was started since."""
-        return next((job for job in session().queue.jobs if job not in self._jobs_before), None)
+    def _stage(self) -> str:
+        """How far the run is that was started since; of a drag, whether it is over."""
+        job = next((job for job in session().queue.jobs if job not in self._jobs_before), None)
+        if session()._followers:
+            self._followed = True
+        elif self._followed and job is None:
+            return "ended"
+        return stage_of(job)
 
     def _look(self) -> None:
         if self.come:
             return
-        stage = stage_of(self._job())
+        stage = self._stage()
         if not self._reached and STAGES.index(stage) >= STAGES.index(self.stage):
             self._reached = True
             if not self.in_steps:
