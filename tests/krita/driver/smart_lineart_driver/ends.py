@@ -62,9 +62,16 @@ class Trial:
         self.waiting = 0
         self.began = time.monotonic()
         self.story: list[str] = []
-        self.tell(f"{seed}: {self.action}, {self.end}, {self.size}")
+        self.tell(f"trial {seed}: {self.action}, {self.end}, {self.size}")
 
     def run(self):
+        try:
+            yield from self.trial()
+        except Exception as error:
+            raise Violated("; ".join(self.story)) from error
+        return self.story
+
+    def trial(self):
         yield from self.prepare()
         moment = moments.Moment(self.random, self.stages(), self.bring_end)
         moment.watch()
@@ -82,7 +89,6 @@ class Trial:
         yield from self.compare_saved()
         yield from self.next_click()
         yield from self.leave()
-        return self.story
 
     def stages(self) -> dict:
         if self.action in DRAGS:

@@ -20,8 +20,8 @@ OF_A_RUN = {
     "committed": (5, 30, 160),
     "ended": (1, 3, 160),
 }
-EARLY = {"start": (4, 12, 500), "reading": (1, 8, 80), "inking": (4, 3, 700)}
-OF_A_DRAG = {"start": (1, 60, 1500)}
+EARLY = {"start": (4, 6, 500), "reading": (1, 8, 80), "inking": (4, 3, 700)}
+OF_A_DRAG = {"start": (1, 40, 900)}
 
 
 class Moment:
