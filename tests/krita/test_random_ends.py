@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The worker process is killed or frozen, the document closed, at any moment of what we do: Krita lives.
 
-SMART_LINEART_LONG=1 makes 200 trials of it, SMART_LINEART_TRIALS as many as it says; SMART_LINEART_SEED begins elsewhere than the suite always does.
+SMART_LINEART_LONG=1 makes 200 trials of it, SMART_LINEART_TRIALS as many as it says; SMART_LINEART_SEED
+begins elsewhere than the suite always does.
 """
 
 from __future__ import annotations
