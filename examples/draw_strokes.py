@@ -3,6 +3,7 @@
 
 Usage: python -m examples.draw_strokes [FOLDER]      (default: examples/)
 """
+
 from __future__ import annotations
 
 import sys
