@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Everything a newcomer or a continuous-integration machine runs.
 #   make ink     set up, ink examples/ into lineart/
+#   make check   set up, run the linters and the quick tests
 #   make test    set up, run every check and the whole test-suite
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,10 +10,11 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink test test-kritas lint bench lock clean
+.PHONY: help ink check test test-kritas lint bench lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
+	@echo "make check        run the linters and the quick tests, in two minutes"
 	@echo "make test         run every check and the whole test-suite"
 	@echo "make test-kritas  run the end-to-end tests in Krita 5.2, 5.3 and 6.0"
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
@@ -36,6 +38,10 @@ lint: $(DEV_READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/check_spdx.py
+
+# What to run before every commit.
+check: $(DEV_READY)
+	@$(BIN)/python scripts/check.py
 
 # The suite comes last, so that its closing line closes the run.
 test: lint
