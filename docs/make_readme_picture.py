@@ -3,6 +3,7 @@
 
 Usage: python docs/make_readme_picture.py [FILE]
 """
+
 from __future__ import annotations
 
 import sys

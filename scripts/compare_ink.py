@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,8 @@ with Inker() as inker:
             first, fresh = (inker.render(one, thickness=4.0, style=style) for one in (features, again))
             say(file.stem, style, "inked", first)
             say(file.stem, style, "edited", fresh)
+            if style not in ("pen", "pencil"):
+                continue
             layer = first.copy()
             layer[:, area.width // 3 : area.width // 3 + 12] = 0
             layer[area.height // 3 : area.height // 3 + 6] = 255
@@ -98,7 +101,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         pages = Path(scratch)
         draw_pages(pages, options.looks.split(","), options.drawings)
-        here, there = ink(ROOT, pages), ink(options.other.resolve(), pages)
+        with ThreadPoolExecutor() as pool:
+            here, there = pool.map(ink, (ROOT, options.other.resolve()), (pages, pages))
     differ = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
     for name in differ:
         print(f"differs: {name}")
