@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whether two checkouts ink alike, byte for byte: every example, drawings in several looks, all styles.
 
-Usage: .venv/bin/python scripts/compare_ink.py OTHER [--looks LOOK,...] [--drawings DIR ...]
+Usage: .venv/bin/python scripts/compare_ink.py OTHER [--looks LOOK,...] [--drawings DIR ...] [--jobs N]
 
 OTHER is a checkout of another commit (`git worktree add OTHER COMMIT`). Sketches are drawn once, by this one;
 each checkout inks them in a process of its own, again after an edit, and under an artist's changes.
@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections import ChainMap
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def edited(page):
     return page
 
 with Inker() as inker:
-    for file in sorted(Path(sys.argv[1]).glob("*.npy")):
+    for file in map(Path, sys.argv[1:]):
         page = np.load(file)
         features = inker.prepare(page)
         again = inker.prepare(edited(page), previous=features)
@@ -81,14 +82,12 @@ def draw_pages(folder: Path, looks: list[str], drawings: list[Path]) -> None:
             np.save(folder / f"{path.stem}-{look}.npy", draw_sketch(load_drawing(path), look, seed=path.stem))
 
 
-def ink(checkout: Path, pages: Path) -> dict[str, str]:
-    """A checksum of each inking by a checkout."""
+def ink(checkout: Path, pages: list[Path]) -> dict[str, str]:
+    """A checksum of each inking of some pages by a checkout."""
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
-    command = [sys.executable, "-c", CHILD, str(pages)]
-    done = subprocess.run(
-        command, cwd=checkout, env=environment, stdout=subprocess.PIPE, text=True, check=True
-    )
-    return dict(line.rsplit(" ", 1) for line in done.stdout.splitlines())
+    command = [sys.executable, "-c", CHILD, *map(str, pages)]
+    said = subprocess.check_output(command, cwd=checkout, env=environment, text=True)
+    return dict(line.rsplit(" ", 1) for line in said.splitlines())
 
 
 def main() -> None:
@@ -97,12 +96,16 @@ def main() -> None:
     parser.add_argument("other", type=Path, help="a checkout of another commit")
     parser.add_argument("--looks", default="graphite,photo", help="(default: graphite,photo)")
     parser.add_argument("--drawings", type=Path, nargs="+", default=list(DRAWINGS), metavar="DIR")
+    parser.add_argument("--jobs", type=int, default=1, help="processes for each checkout (default: 1)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        pages = Path(scratch)
-        draw_pages(pages, options.looks.split(","), options.drawings)
-        with ThreadPoolExecutor() as pool:
-            here, there = pool.map(ink, (ROOT, options.other.resolve()), (pages, pages))
+        draw_pages(Path(scratch), options.looks.split(","), options.drawings)
+        pages = sorted(Path(scratch).glob("*.npy"))
+        shares = [share for share in (pages[i :: options.jobs] for i in range(options.jobs)) if share]
+        with ThreadPoolExecutor(2 * len(shares)) as pool:
+            ours = [pool.submit(ink, ROOT, share) for share in shares]
+            theirs = [pool.submit(ink, options.other.resolve(), share) for share in shares]
+            here, there = (dict(ChainMap(*(one.result() for one in inked))) for inked in (ours, theirs))
     differ = sorted(name for name in here.keys() | there.keys() if here.get(name) != there.get(name))
     for name in differ:
         print(f"differs: {name}")
