@@ -18,8 +18,21 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 LEAST_TESTS = 1300
 SHARES = 2  # of the tests, run side by side
-# What starts Krita, unpacks zips, inks whole pages or trains takes minutes: `make test` has it.
-LATER = ("krita", "packaging", "fuzz", "training", "benchmarks")
+# What starts Krita, unpacks zips, trains, starts process after process or inks whole pages takes minutes:
+# `make test` has it.
+LATER_FOLDERS = ("krita", "packaging", "fuzz", "training", "benchmarks")
+LATER_WORDS = (
+    "batch",
+    "determinism",
+    "full_disk",
+    "interrupt",
+    "isolated",
+    "memory",
+    "privacy",
+    "process",
+    "real_inking",
+    "runtime",
+)
 LINTERS = {
     "style": [str(BIN / "ruff"), "check", "."],
     "format": [str(BIN / "ruff"), "format", "--check", "."],
@@ -44,7 +57,12 @@ def shares(files: list[Path]) -> list[list[str]]:
 def quick_tests() -> list[Path]:
     """The files of the tests that take seconds."""
     tests = ROOT / "tests"
-    return [path for path in tests.rglob("test_*.py") if path.relative_to(tests).parts[0] not in LATER]
+    return [
+        path
+        for path in tests.rglob("test_*.py")
+        if path.relative_to(tests).parts[0] not in LATER_FOLDERS
+        and not any(word in path.stem for word in LATER_WORDS)
+    ]
 
 
 class Checks:

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make check` runs: tests shared out evenly, and a verdict that nothing slips past."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from scripts import check
+
+
+def test_every_quick_test_is_in_one_share() -> None:
+    files = check.quick_tests()
+    parts = check.shares(files)
+    assert len(parts) == check.SHARES
+    assert sorted(name for part in parts for name in part) == sorted(
+        path.relative_to(check.ROOT).as_posix() for path in files
+    )
+    sizes = [sum((check.ROOT / name).stat().st_size for name in part) for part in parts]
+    assert max(sizes) < 1.2 * min(sizes)
+
+
+def test_tests_in_krita_wait_for_the_whole_suite() -> None:
+    names = {path.relative_to(check.ROOT).as_posix() for path in check.quick_tests()}
+    assert not [
+        name for name in names if name.startswith(("tests/krita/", "tests/packaging/", "tests/fuzz/"))
+    ]
+    assert "tests/test_quick_checks.py" in names
+
+
+@pytest.mark.parametrize(
+    ("command", "failed", "passed"),
+    [
+        ("print('7 passed in 1 s')", [], 7),
+        ("print('1 failed, 7 passed'); raise SystemExit(1)", ["part"], 7),
+        ("raise SystemExit(5)", ["part"], 0),
+    ],
+)
+def test_what_fails_is_told_and_shown(
+    capsys: pytest.CaptureFixture[str], command: str, failed: list[str], passed: int
+) -> None:
+    checks = check.Checks()
+    checks.run("part", [sys.executable, "-c", command])
+    assert (checks.failed, checks.passed_tests) == (failed, passed)
+    said = capsys.readouterr().out
+    assert ("FAILED" in said) == bool(failed)
+    assert ("1 failed" in said) == ("1 failed" in command)
+
+
+@pytest.mark.parametrize(("least", "code"), [(2, 0), (3, 1)])
+def test_fewer_tests_than_there_should_be_are_a_failure(
+    monkeypatch: pytest.MonkeyPatch, least: int, code: int
+) -> None:
+    monkeypatch.setattr(check, "LINTERS", {})
+    monkeypatch.setattr(check, "PYTEST", [sys.executable, "-c", "print('1 passed')"])
+    monkeypatch.setattr(check, "LEAST_TESTS", least)
+    with pytest.raises(SystemExit) as ended:
+        check.main()
+    assert ended.value.code == code
