@@ -115,9 +115,8 @@ class Document:
         return int(self.raw.currentTime())
 
     def show_time(self, time: int) -> None:
-        """Show another frame. Waits for the image: nobody can paint while frames change."""
+        """Show another frame soon; see `frames.show`."""
         self.raw.setCurrentTime(time)
-        self.raw.waitForDone()
 
     @property
     def clip(self) -> tuple[int, int]:

@@ -12,11 +12,13 @@ import numpy as np
 
 from smart_lineart.inking import Rect
 
+from . import view
 from .document import Document
 from .layer import Layer
 from .lineart import Ink, LineartLayer
+from .living import afterwards
 
-MARGIN = 32
+TURN_MS, TURNS = 5, 40
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,24 @@ def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
     return document.page.united(layer.bounds)
 
 
-def put_frames(
+def show(document: Document, time: int) -> Generator[int, None, None]:
+    """Show a frame once nobody is painting, and wait until Krita does; yields milliseconds.
+
+    Not by `Document.waitForDone`, which lets Krita handle events: the document may be closed in one.
+    """
+    while True:
+        while view.painting() or not document.idle:
+            yield TURN_MS
+        if document.time == time:
+            return
+        document.show_time(time)
+        for _ in range(TURNS):
+            yield TURN_MS
+            if document.time == time:
+                break
+
+
+def make_frames(
     document: Document,
     sketch: Layer,
     old: Layer | None,
@@ -63,11 +82,11 @@ def put_frames(
     ink_of: Callable[[Layer, int], Generator[Any, Any, Ink | None]],
     selection: Any,
 ) -> Generator[Any, Any, Layer]:
-    """Put frames of ink into a layer with the sketch's keyframes, right above it; returns that layer.
+    """Put frames of ink into a layer with the sketch's keyframes, which is no part of the document yet.
 
     The layer is made from a copy of the sketch (or of the lineart there is), so its keyframes are the same;
     frames that weren't asked for stay as they were, or blank in a new layer. Krita writes only into the frame
-    shown, so every frame is shown once; then the artist's own is shown again.
+    shown, so every frame is shown once; then the artist's own is shown again, also where the work is stopped.
 
     `ink_of` tells, in steps, what to write into the layer at a time while that frame is shown; None: nothing.
     """
@@ -77,25 +96,37 @@ def put_frames(
         copy.make_plain()
     shown = document.time
     ours = set(times)
-    try:
+    with afterwards(document, lambda: document.show_time(shown)):
         for time in key_times(document, copy):
             if old is not None and time not in ours:
                 continue
-            document.show_time(time)
+            yield from show(document, time)
             if old is None:
                 area = document.page.united(copy.bounds)
                 copy.write(bytes(area.width * area.height * copy.form.pixel_size), area)
             ink = (yield from ink_of(copy, time)) if time in ours else None
             if ink is not None:
-                target = LineartLayer(document, copy, selection, None if old is None else copy.copy())
-                yield from target.write(ink)
+                yield from _write(document, copy, time, ink, selection, fresh=old is None)
             yield
-    finally:
-        document.show_time(shown)
+    return copy
+
+
+def _write(
+    document: Document, copy: Layer, time: int, ink: Ink, selection: Any, *, fresh: bool
+) -> Generator[Any, None, None]:
+    """Write ink into the frame at a time, whatever frames the artist goes to meanwhile."""
+    yield from show(document, time)
+    target = LineartLayer(document, copy, selection, None if fresh else copy.copy())
+    for _ in target.write(ink):
+        yield
+        yield from show(document, time)
+
+
+def put_frames(document: Document, sketch: Layer, old: Layer | None, copy: Layer) -> None:
+    """Put a layer that `make_frames` gave in the old one's place, or right above the sketch."""
     target = LineartLayer(document, copy, None, None)
-    if old is None:
-        target.insert(sketch)
-    else:
+    if old is not None and old.parent is not None:
         target.insert(old)
         old.raw.remove()
-    return copy
+    else:
+        target.insert(sketch)

@@ -18,6 +18,7 @@ from .document import Document, selection_strip
 from .geometry import strips
 from .layer import Layer
 from .lists import children
+from .living import afterwards
 from .pixels import PixelFormat, alpha_to_byte, blend, ink_pixels, lay_beneath
 
 CHANGING = WRITE | BENEATH
@@ -180,19 +181,16 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
     locked = layer.raw.locked()
     if locked:
         layer.raw.setLocked(False)
-    try:
+    with afterwards(document, lambda: layer.raw.setLocked(locked)):
         document.activate(layer)
         application.trigger(CONVERT)
         for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
+            yield CONVERT_MS
             now = _by_identity(parent)
             # The artist may add layers meanwhile, or convert another.
             copies = [now[own] for own in now.keys() - there.keys() if now[own].name == layer.name]
             if copies and layer.identity not in now:
                 return copies[0]
-            yield CONVERT_MS
-    finally:
-        if locked:
-            layer.raw.setLocked(True)
     raise NotRenewed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from . import application, view
+from . import view
 from .document import Document
 
 TURN_MS, TURNS = 10, 100
@@ -21,8 +21,6 @@ def refresh_when_idle(document: Document, *, dragging: bool = False) -> Generato
     while view.painting() and not dragging:  # composing would cut the stroke short
         yield TURN_MS
     for _ in range(TURNS):
-        if not application.is_open(document):
-            return
         if document.idle:
             break
         yield TURN_MS

@@ -42,6 +42,7 @@ def read_lineart(layer: Layer, notes: list[Any]) -> Generator[None, None, LayerI
     """
     form, area = layer.form, layer.bounds
     colours = [colour for note in notes if (colour := noted_colour(note, form)) is not None]
+    yield  # converting colours lets Krita handle events
     area = area if area.width > 0 and area.height > 0 else Rect(0, 0, 0, 0)
     alpha = np.zeros((area.height, area.width), np.uint8)
     touched = np.zeros(alpha.shape, np.bool_)

@@ -15,7 +15,7 @@ from smart_lineart.krita_host.layer import Layer
 from .i18n import tr
 from .renewing import Kept, sentence_of_steps
 from .signal import Signal
-from .steps import Work, start
+from .steps import Work
 
 if TYPE_CHECKING:
     from .session import Session
@@ -73,7 +73,7 @@ class Corrections:
             session.say(tr("Wait until the lineart is inked, then try again."), "error")
         else:
             session.say("")
-            start(session.loop, self._take_new(document, sketch, lineart, selection), session.report)
+            session.work_on(document, self._take_new(document, sketch, lineart, selection))
 
     def _take_new(self, document: Document, sketch: Layer, lineart: Layer, selection: Any) -> Work:
         session = self._session

@@ -68,7 +68,7 @@ class Follower:
         """Draw until the drag has ended and its last settings are on the whole page."""
         drawn: InkSettings | None = None
         try:
-            while not self._gone():
+            while not self._stopped:
                 if drawn == self._wanted:
                     if self._final:
                         break
@@ -78,7 +78,7 @@ class Follower:
                 drawn = yield from self._draw(drawn)
         finally:
             self.over = True
-        if drawn is not None and not self._gone():
+        if drawn is not None and not self._stopped:
             yield from self._remember(drawn)
 
     def _draw(self, drawn: InkSettings | None) -> Work:
@@ -116,7 +116,7 @@ class Follower:
         merged = yield self._session.render_worker.submit(
             partial(self._merged, base, wanted, region, outdated, recolour=recolour)
         )
-        if merged is None or self._gone():
+        if merged is None or self._stopped:
             return False
         _, area, merge = merged
         for _ in target.write(Ink(merge.coverage, area, pixel, merge)):
@@ -144,7 +144,7 @@ class Follower:
     def _renew(self) -> Work:
         """The one undoable step of this drag; whether there is a layer to draw into now."""
         session, document = self._session, self.document
-        while not self._gone():
+        while not self._stopped:
             old = session.memory.lineart_in_use(document, self.sketch)
             if old is None:
                 return False
@@ -180,7 +180,7 @@ class Follower:
         fresh = noted(fresh, document, session.pen(drawn), form, before)
         selected = selected_over(self._selection, area)
         record = yield session.render_worker.submit(partial(base.remember, fresh, selected, area))
-        if self._gone():
+        if self._stopped:
             return
         session.memory.note_ink(document, target.layer, record)
         session.memory.note_lineart(document, self.sketch, target.layer, drawn)
@@ -190,6 +190,3 @@ class Follower:
     def _moved(self) -> bool:
         """Whether the lineart no longer lies over its sketch: a part alone doesn't tell where it belongs."""
         return self._base is not None and self._base.placement != HOME
-
-    def _gone(self) -> bool:
-        return self._stopped or not application.is_open(self.document)

@@ -32,7 +32,7 @@ class FrameRenewal:
         self._job = job
         self._old = old
         self._inked = inked
-        self._carried = False
+        self._records: dict[int, InkRecord] = {}
         self.left: list[int] = []
 
     def sentence(self) -> str:
@@ -46,10 +46,6 @@ class FrameRenewal:
     def ink_of(self, layer: Layer, time: int) -> Work:
         """The ink of a frame that is shown now, or None to leave it; `layer` takes the old one's place."""
         job, session = self._job, self._session
-        records = session.memory.records
-        if self._old is not None and not self._carried:
-            self._carried = True
-            session.memory.carry(job.document, self._old.identity, layer)
         frame = self._inked.get(time)
         base = yield from self._base(layer, time)
         if base is None:
@@ -68,9 +64,18 @@ class FrameRenewal:
         selected = selected_over(job.selection, area)
         recolour = recolours(base, pixel, layer.form)
         merge = yield session.ink_worker.submit(partial(base.merge, fresh, area, recolour=recolour))
-        record = yield session.ink_worker.submit(partial(base.remember, fresh, selected, area))
-        records.put(job.document, layer.identity, record, time)
+        remember = partial(base.remember, fresh, selected, area)
+        self._records[time] = yield session.ink_worker.submit(remember)
         return Ink(merge.coverage, area, pixel, merge)
+
+    def remember(self, layer: Layer) -> None:
+        """Take note of the ink of all frames, which are about to become part of the document."""
+        job, memory = self._job, self._session.memory
+        if self._old is not None:
+            memory.carry(job.document, self._old.identity, layer)
+        for time, record in self._records.items():
+            memory.records.put(job.document, layer.identity, record, time)
+        memory.note_lineart(job.document, job.sketch, layer, job.settings)
 
     def _fresh(self, frame: FrameInk | None, record: InkRecord) -> FreshInk:
         thickness = self._job.settings.thickness
@@ -80,10 +85,10 @@ class FrameRenewal:
         return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
 
     def _base(self, layer: Layer, time: int) -> Work:
-        if not layer.bounds.width:
+        if self._old is None or not layer.bounds.width:
             return Base.blank()
         try:
-            record = self._session.memory.records.get(self._job.document, layer.identity, time)
+            record = self._session.memory.records.get(self._job.document, self._old.identity, time)
         except DamagedRecord:
             return None
         if record is None:

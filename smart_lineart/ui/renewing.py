@@ -282,7 +282,6 @@ def _give_up(base: Base, selected: np.ndarray) -> _Plan:
 
 def _write(target: LineartLayer, plan: _Plan, pixel: np.ndarray | None) -> Work:
     for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True):
-        yield
         yield from wait_for_pen()
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from smart_lineart.krita_host import application, frames, view
 from smart_lineart.krita_host.document import selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
+from smart_lineart.krita_host.living import Gone
 from smart_lineart.krita_host.reading import read_sketch, sketch_area
 
 from .engine import CachedFeatures, Earlier
@@ -75,7 +75,6 @@ class Run:
         draw = partial(session.engine.draw, item, job.settings)
         fresh = yield session.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
         job.seconds["inking"] = time.monotonic() - began
-        self._stop_if_cancelled()
         job.report(0.95)
         if (yield from self._put(fresh, pen)):
             session.cache.put(item)
@@ -131,7 +130,6 @@ class Run:
     def _read(self, layer: Layer, area: Rect, moment: int | None = None) -> Work:
         sketch = None
         for step in read_sketch(layer, area, moment):
-            self._stop_if_cancelled()
             sketch = step
             yield
         assert sketch is not None
@@ -183,7 +181,7 @@ class Run:
             job.selection,
             live=job.live,
             ready=self._until_shown,
-            begin=self._commit,
+            begin=job.commit,
         )
         if renewed is None:
             return False
@@ -198,7 +196,7 @@ class Run:
         job, memory = self._job, self._session.memory
         name = self._living_sketch().name
         target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
-        yield from self._write(target.write(Ink(fresh.coverage, fresh.area, pen)))
+        yield from target.write(Ink(fresh.coverage, fresh.area, pen))
         fresh = noted(fresh, job.document, pen, target.layer.form)
         selected = selected_over(job.selection, fresh.area)
         remember = partial(Base.blank().remember, fresh, selected, fresh.area)
@@ -208,7 +206,7 @@ class Run:
             return False
         active = job.document.active_layer()
         sketch = self._living_sketch()
-        self._commit()
+        job.commit()
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, job.settings)
@@ -218,11 +216,6 @@ class Run:
             yield from self._session.renewer.open_live(target.layer)
         return True
 
-    def _write(self, writing: Iterator[None]) -> Work:
-        for _ in writing:
-            self._stop_if_cancelled()
-            yield
-
     def _until_shown(self) -> Work:
         """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.
 
@@ -231,7 +224,6 @@ class Run:
         job, session = self._job, self._session
         told = None
         while True:
-            self._stop_if_cancelled()
             self._living_sketch()
             shown = application.is_active(job.document)
             if shown and not view.painting() and session.take_turn(job) and self._alone():
@@ -271,7 +263,6 @@ class Run:
             raise Problem(tr('There is no keyframe of "{name}" in that range.', name=layer.name))
         inked: dict[int, frames.FrameInk] = {}
         for number, moment in enumerate(times):
-            self._stop_if_cancelled()
             area = frames.frame_area(job.document, layer, moment)
             try:
                 sketch = yield from self._read(layer, area, moment)
@@ -287,16 +278,14 @@ class Run:
         if old is not None:
             session.say(sentence_of_steps(old))
         renewal = FrameRenewal(session, job, old, inked)
-        new = yield from frames.put_frames(
-            job.document,
-            layer,
-            old,
-            tr("Lineart: {name}", name=layer.name),
-            times,
-            renewal.ink_of,
-            job.selection,
+        name = tr("Lineart: {name}", name=layer.name)
+        copy = yield from frames.make_frames(
+            job.document, layer, old, name, times, renewal.ink_of, job.selection
         )
-        session.memory.note_lineart(job.document, job.sketch, new, job.settings)
+        layer = self._living_sketch()
+        job.commit()
+        renewal.remember(copy)  # first: Krita selects the layer that comes, and a click may come
+        frames.put_frames(job.document, layer, old, copy)
         if renewal.left:
             session.say(renewal.sentence())
 
@@ -307,19 +296,17 @@ class Run:
             engine.render(features, job.settings, cancelled=lambda: job.cancelled), area
         )
 
-    def _commit(self) -> None:
-        """The last chance to stop."""
-        self._stop_if_cancelled()
-        self._job.commit()
-
-    def _stop_if_cancelled(self) -> None:
-        if self._job.cancelled:
-            raise Cancelled
+    def stopped(self) -> BaseException | None:
+        """The gate of this run: once its document is closed, or it is cancelled, not a step more is taken."""
+        job = self._job
+        if job.cancelled:
+            return Cancelled()
+        if not application.is_open(job.document):
+            return Gone(tr('The document was closed before "{name}" was inked.', name=job.title))
+        return None
 
     def _living_sketch(self) -> Layer:
         job = self._job
-        if not application.is_open(job.document):
-            raise Problem(tr('The document was closed before "{name}" was inked.', name=job.title))
         layer = job.document.layer(job.sketch)
         if layer is None:
             raise Problem(tr('The layer "{name}" was deleted before it was inked.', name=job.title))

@@ -17,6 +17,7 @@ from smart_lineart.krita_host import application, colour
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import NotRenewed
+from smart_lineart.krita_host.living import Gone, gone
 
 from . import own_brushes, preferences
 from .corrections import Corrections
@@ -31,7 +32,7 @@ from .run import Problem, Run
 from .sentences import translated
 from .settings import NOTE_KEY, InkSettings, is_damaged
 from .signal import Signal
-from .steps import Loop, Pending, Worker, start
+from .steps import Loop, Pending, Work, Worker, start
 
 
 @dataclass(frozen=True)
@@ -231,8 +232,18 @@ class Session:
         if job is None:
             return
         self._running = job
-        work = start(self.loop, Run(self, job).steps(), lambda error: self._ended_badly(job, error))
+        run = Run(self, job)
+        work = start(self.loop, run.steps(), run.stopped, lambda error: self._ended_badly(job, error))
         work.when_done(lambda: self._one_ended(job))
+
+    def work_on(self, document: Document, work: Work) -> Pending:
+        """Other work on a document, step by step; it ends, and says nothing, when that is closed."""
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, Gone):
+                self.report(error)
+
+        return start(self.loop, work, lambda: gone(document), failed)
 
     def _one_ended(self, turn: object) -> None:
         self._leave_lineart(turn)
@@ -257,7 +268,7 @@ class Session:
             job.enter(JobState.cancelled)
             return
         job.enter(JobState.failed)
-        if not (job.live and isinstance(error, (Problem, NotRenewed))):  # the next stroke may mend it
+        if not (job.live and isinstance(error, (Problem, NotRenewed, Gone))):  # the next stroke may mend it
             self.report(error)
 
     def report(self, error: BaseException) -> None:
@@ -350,7 +361,7 @@ class Session:
         follower = Follower(self, cached)
         self._followers.append(follower)
         follower.want(settings, final=final)
-        work = start(self.loop, follower.run(), self.report)
+        work = self.work_on(follower.document, follower.run())
         work.when_done(lambda: self._follower_ended(follower))
 
     def _follower_ended(self, follower: Follower) -> None:

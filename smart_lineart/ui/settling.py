@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host import view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 
@@ -15,7 +15,8 @@ SETTLE_MS, SETTLE_TURNS = 15, 20
 
 
 def wait_for_pen() -> Work:
-    """Wait until no stroke is being painted."""
+    """Give way, and wait until no stroke is being painted."""
+    yield
     while view.painting():
         yield WAIT_FOR_PEN_MS
 
@@ -24,7 +25,7 @@ def stay_on(document: Document, layer: Layer | None, newcomer: Layer) -> Work:
     """Krita soon selects a layer that was added; then go back to the one the artist was on."""
     for _ in range(SETTLE_TURNS):
         yield SETTLE_MS
-        now = document.active_layer() if application.is_open(document) else None
+        now = document.active_layer()
         if layer is None or now is None:
             return
         if now.identity == newcomer.identity:

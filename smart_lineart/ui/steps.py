@@ -3,6 +3,9 @@
 
 A piece of work is a generator. It yields None to let the event loop run, a number to sleep that many
 milliseconds, or a `Pending` to go on with its result (or with the error it ended in, raised at the yield).
+
+Before every step a gate is asked whether the work may go on. It says no where its document was closed or the
+artist has cancelled it: then that is raised at the yield, and once more at every later one.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
 Work = Generator[Any, Any, Any]
+Gate = Callable[[], BaseException | None]
 
 
 class Loop(Protocol):
@@ -83,11 +87,15 @@ class Worker:
             task()
 
 
-def start(loop: Loop, work: Work, failed: Callable[[BaseException], None]) -> Pending:
-    """Run a piece of work step by step; `failed` hears of an error that it raised."""
+def start(loop: Loop, work: Work, gate: Gate, failed: Callable[[BaseException], None]) -> Pending:
+    """Run a piece of work step by step; `failed` hears of an error that it raised.
+
+    `gate` returns what to raise in the work in place of its next step, or None.
+    """
     outcome = Pending()
 
     def step(value: Any = None, error: BaseException | None = None) -> None:
+        error = gate() or error
         try:
             wish = work.throw(error) if error is not None else work.send(value)
         except StopIteration as end:

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Closes a document at any step of any work that writes into it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .helpers import K, QtCore, QtWidgets, Selection, idle, node_named, paint, session, sketch_document, strokes
+
+NO = QtWidgets.QMessageBox.StandardButton.No
+PRESS_MS = 20
+
+
+def by_script(document):
+    document.setModified(False)
+    document.close()
+
+
+def by_hand(document):
+    """File > Close, and "No" to whether it shall be saved."""
+    timer = QtCore.QTimer()
+    QtWidgets.QApplication.instance().closing_timer = timer
+
+    def press_no():
+        box = QtWidgets.QApplication.activeModalWidget()
+        if isinstance(box, QtWidgets.QMessageBox) and box.button(NO) is not None:
+            timer.stop()
+            box.button(NO).click()
+
+    timer.timeout.connect(press_no)
+    timer.start(PRESS_MS)
+    document.setModified(True)
+    K.action("file_close").trigger()
+    timer.stop()
+
+
+WAYS = {"script": by_script, "hand": by_hand}
+
+
+class Closing:
+    """Counts the steps of what is under way, and closes the document at one of them, if any."""
+
+    def __init__(self, document, at=None, way="script"):
+        self._document, self._at, self._way = document, at, WAYS[way]
+        self._loop = session().loop
+        self._later = self._loop.later
+        self.count = 0
+
+    def __enter__(self):
+        self._loop.later = self._count
+        return self
+
+    def __exit__(self, *_):
+        del self._loop.later
+
+    def _count(self, milliseconds, action):
+        if self.count == self._at:
+            QtCore.QTimer.singleShot(0, lambda: self._way(self._document))
+        self.count += 1
+        self._later(milliseconds, action)
+
+
+class QuickEngine:
+    """Has the real engine draw what the sketch shows, without its network, in a moment."""
+
+    def __init__(self):
+        self._engine = session().engine
+
+    def __enter__(self):
+        from smart_lineart.inking import Features
+        from smart_lineart.inking.strokes import Strokes
+
+        def prepare(sketch, settings, progress, cancelled, earlier=None):
+            features = Features(sketch.size, 1.0, False, Strokes.empty(), None, None)
+            drawn[id(features)] = sketch, features
+            return features
+
+        def render(features, settings, region=None, cancelled=None):
+            sketch, _ = drawn[id(features)]
+            height, width = sketch.size
+            ink = ((1 - sketch.read_luma(0, height)) * (200 + settings.thickness)).clip(0, 255).astype(np.uint8)
+            if region is not None:
+                ink = ink[region.y : region.y + region.height, region.x : region.x + region.width]
+            return np.ascontiguousarray(ink)
+
+        drawn = {}
+        self._engine.prepare, self._engine.render = prepare, render
+
+    def __exit__(self, *_):
+        del self._engine.prepare, self._engine.render
+
+
+def page(width=1300, height=1000):
+    document = sketch_document(width, height, opaque=False)
+    yield 300
+    return document
+
+
+def edit(document):
+    """The artist draws on the sketch, and corrects the lineart where there is one."""
+    sketch, lineart = node_named(document, "Sketch"), node_named(document, "Lineart: Sketch")
+    width, height = document.width(), document.height()
+    paint(document, sketch, strokes(width, height, thick=6, opaque=False))
+    if lineart is not None:
+        stroke = np.zeros((30, 90, 4), np.uint8)
+        stroke[..., 3] = 255
+        paint(document, lineart, stroke, width // 2, height // 2)
+    document.setActiveNode(sketch)
+    document.waitForDone()
+    yield 100
+
+
+def inked(document):
+    session().ink()
+    yield from idle()
+
+
+def animated(width=700, height=500):
+    document = yield from page(width, height)
+    sketch = node_named(document, "Sketch")
+    sketch.enableAnimation()
+    yield 100
+    for time, thick in ((0, 3), (4, 6), (8, 10)):
+        document.setCurrentTime(time)
+        document.waitForDone()
+        yield 50
+        if not sketch.hasKeyframeAtTime(time):
+            K.action("add_blank_frame").trigger()
+            document.waitForDone()
+            yield 100
+        paint(document, sketch, strokes(width, height, opaque=False, thick=thick))
+    document.setFullClipRangeEndTime(12)
+    document.setCurrentTime(4)
+    document.waitForDone()
+    yield 200
+    session().frames = (0, 12)
+    return document
+
+
+def new():
+    document = yield from page()
+    return document, session().ink
+
+
+def renew():
+    document = yield from page()
+    yield from inked(document)
+    yield from edit(document)
+    return document, session().ink
+
+
+def slider():
+    document = yield from page()
+    yield from inked(document)
+    return document, lambda: session().change("thickness", 30.0, final=True)
+
+
+def live():
+    from smart_lineart.krita_host import application
+
+    document = yield from page()
+
+    def again():
+        ours = application.active_document()
+        session().ink_live(ours, session().memory.sketch_for(ours, ours.active_layer()))
+
+    again()
+    yield from idle()
+    sketch = node_named(document, "Sketch")
+    paint(document, sketch, strokes(document.width(), document.height(), thick=6, opaque=False))
+    document.setActiveNode(sketch)
+    document.waitForDone()
+    yield 100
+    return document, again
+
+
+def frames():
+    document = yield from animated()
+    return document, session().ink
+
+
+def frames_again():
+    document = yield from animated()
+    yield from inked(document)
+    document.setActiveNode(node_named(document, "Sketch"))
+    document.waitForDone()
+    yield 200
+    session().settings = session().settings.with_value("thickness", 40.0)
+    return document, session().ink
+
+
+def take_new():
+    document = yield from page()
+    yield from inked(document)
+    yield from edit(document)
+    selection = Selection()
+    selection.select(0, 0, document.width(), document.height(), 255)
+    document.setSelection(selection)
+    yield 100
+    return document, session().corrections.take_new
+
+
+WRITERS = {one.__name__: one for one in (new, renew, slider, live, frames, frames_again, take_new)}
+
+
+def ended(seconds=40):
+    yield from idle(seconds)
+    for _ in range(3):
+        yield 100
+
+
+def run(writer, at=None, way="script"):
+    """Let one writer work, and close its document at the step `at`; returns how many steps there were, what
+    was said, and what went wrong.
+    """
+    ours = session()
+    ours.say("")
+    ours.last_error = ""
+    ours.frames = None
+    with QuickEngine():
+        document, begin = yield from WRITERS[writer]()
+        with Closing(document, at, way) as closing:
+            begin()
+            yield from ended()
+        still_open = any(one == document for one in K.documents())
+        if still_open:
+            by_script(document)
+        yield 100
+    ours.frames = None
+    odd = ours.last_error if "was closed" not in ours.message.text else ""
+    return [closing.count, still_open, ours.message.text, odd]
