@@ -29,6 +29,7 @@ ENOUGH = 0.4  # and from which it is believed to lie elsewhere
 LEAST = 0.15  # where it was, below this it is not there any more
 COARSE = 384  # px: long side of the reduced pictures
 PEAKS = 4  # places of the correlation that are looked at closely
+STRIP = 256  # rows looked at in one go
 
 
 @dataclass(frozen=True)
@@ -79,14 +80,14 @@ class Landmarks:
     """Pairs of neighbouring pixels on the contours of ink: `first` and `second` (2, N), their `values`."""
 
     def __init__(self, coverage: Bytes, area: Rect):
-        across = _contours(coverage)
-        down = _contours(coverage.T)
-        self.count = len(across[0]) + len(down[0])
-        y = np.concatenate([across[0], down[1]])
-        x = np.concatenate([across[1], down[0]])
-        step = np.concatenate([np.ones(len(across[0]), np.intp), np.zeros(len(down[0]), np.intp)])
+        counts = [_count_contours(coverage), _count_contours(coverage.T)]
+        across = int(counts[0].sum())
+        self.count = across + int(counts[1].sum())
         chosen = np.unique(np.linspace(0, max(0, self.count - 1), LANDMARKS).astype(np.intp))[: self.count]
-        y, x, step = y[chosen], x[chosen], step[chosen]
+        y, x = _chosen_contours(coverage, counts[0], chosen[chosen < across])
+        more_x, more_y = _chosen_contours(coverage.T, counts[1], chosen[chosen >= across] - across)
+        step = (np.arange(len(chosen)) < len(y)).astype(np.intp)
+        y, x = np.concatenate([y, more_y]), np.concatenate([x, more_x])
         self._values = coverage[y, x].astype(np.int16), coverage[y + 1 - step, x + step].astype(np.int16)
         self._first = x + area.x, y + area.y
         self._second = x + area.x + step, y + area.y + 1 - step
@@ -148,11 +149,30 @@ def find_scaled(
     return scaled if left and int(kept.sum()) >= SURE * left else None
 
 
-def _contours(coverage: Bytes) -> tuple[Indices, Indices]:
-    """(rows, columns) of pixels that differ from the next one in their row."""
-    low, high = np.minimum(coverage[:, 1:], coverage[:, :-1]), np.maximum(coverage[:, 1:], coverage[:, :-1])
-    rows, columns = np.nonzero(high - low > STEP)
-    return rows, columns
+def _contours(coverage: Bytes) -> Iterator[NDArray[np.bool_]]:
+    """Where pixels differ from the next one in their row, in strips of STRIP rows: pages are large."""
+    for top in range(0, len(coverage), STRIP):
+        here, there = coverage[top : top + STRIP, :-1], coverage[top : top + STRIP, 1:]
+        yield np.maximum(here, there) - np.minimum(here, there) > STEP
+
+
+def _count_contours(coverage: Bytes) -> Indices:
+    """How many there are in each strip."""
+    return np.array([np.count_nonzero(strip) for strip in _contours(coverage)], np.intp)
+
+
+def _chosen_contours(coverage: Bytes, counts: Indices, chosen: Indices) -> tuple[Indices, Indices]:
+    """(rows, columns) of those with the numbers `chosen`, rising, counted row by row."""
+    rows, columns = [np.zeros(0, np.intp)], [np.zeros(0, np.intp)]
+    ends = np.cumsum(counts)
+    for number, strip in enumerate(_contours(coverage)):
+        first = ends[number] - counts[number]
+        here = chosen[(chosen >= first) & (chosen < ends[number])] - first
+        if here.size:
+            at = np.nonzero(strip)
+            rows.append(at[0][here] + number * STRIP)
+            columns.append(at[1][here])
+    return np.concatenate(rows), np.concatenate(columns)
 
 
 def _candidates(

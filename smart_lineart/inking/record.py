@@ -32,6 +32,12 @@ VERSION = 1
 TILE = 256  # px: side of a packed tile
 LEVEL = 6  # of zlib
 LIMIT = 1 << 29  # bytes: the most ink that a record may hold once unpacked
+BYTES = 6  # for each px of a record: the most that finding its ink in a layer takes
+LARGER = 4  # times as many px as what is left of its image: cropped or scaled down
+LEAST_SIDE = 8192  # px: so long and wide may any record be, as it may have been cropped
+AROUND = 1024  # px around the page and what its layer holds: farther off no ink is looked for
+DEEPEST = 32  # levels of notes in notes
+THICKEST = 400.0  # px: the engine draws no thicker
 COORDINATE_LIMIT = 1 << 24  # px: places and sizes beyond this are a damaged record's
 
 
@@ -115,18 +121,23 @@ class InkRecord:
 
     def scaled(self, x: float, y: float) -> InkRecord:
         """The ink after the image was scaled by these factors; see `exact`."""
-        left, top = math.floor(self.area.x * x), math.floor(self.area.y * y)
-        right, bottom = math.ceil(self.area.right * x), math.ceil(self.area.bottom * y)
-        area = Rect(left, top, max(1, right - left), max(1, bottom - top))
+        area = self.scaled_area(x, y)
         if area.width * area.height > LIMIT:
             raise ValueError(f"ink of {area.width} x {area.height} px")
         ink = resample(self.coverage(), self.area, area, (x, y))
-        return replace(_anew(self, ink, area), thickness=self.thickness * math.sqrt(x * y), exact=False)
+        thickness = min(THICKEST, self.thickness * math.sqrt(x * y))
+        return replace(_anew(self, ink, area), thickness=thickness, exact=False)
 
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
         return sum(len(packed) for packed in self.tiles.values())
+
+    def scaled_area(self, x: float, y: float) -> Rect:
+        """Where the ink lies after :meth:`scaled`."""
+        left, top = math.floor(self.area.x * x), math.floor(self.area.y * y)
+        right, bottom = math.ceil(self.area.right * x), math.ceil(self.area.bottom * y)
+        return Rect(left, top, max(1, right - left), max(1, bottom - top))
 
     def to_bytes(self) -> bytes:
         """The record as it is kept in a document; :meth:`from_bytes` reads it."""
@@ -153,10 +164,30 @@ class InkRecord:
         except (struct.error, ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
             raise DamagedRecord from error
 
+    def within(self, room: Rect) -> InkRecord:
+        """Without what lies outside a part of the image; itself where nothing does. Raises DamagedRecord."""
+        part = self.area.intersection(room)
+        if part == self.area:
+            return self
+        if not part.width or not part.height:
+            return replace(self, area=Rect(0, 0, 0, 0), tiles={})
+        return _anew(self, self.coverage(part), part)
+
     def tile_rect(self, column: int, row: int) -> Rect:
         """Where a tile lies in the image."""
         x, y = self.area.x + column * TILE, self.area.y + row * TILE
         return Rect(x, y, TILE, TILE).intersection(self.area)
+
+
+def may_be_ink(area: Rect, room: Rect, memory: int) -> bool:
+    """Whether ink over `area`, px, may have been made for an image of which `room` is left.
+
+    More than `memory`, bytes, allows for may not, unless `room` itself is that large.
+    """
+    left = room.width * room.height
+    side = max(LARGER * max(room.width, room.height), LEAST_SIDE)
+    most = max(left, min(max(LARGER * left, LEAST_SIDE**2), memory // BYTES))
+    return max(area.width, area.height) <= side and area.width * area.height <= most
 
 
 def _anew(record: InkRecord, coverage: Bytes, area: Rect) -> InkRecord:
@@ -256,7 +287,7 @@ def _read(data: bytes, limit: int) -> InkRecord:
         raise DamagedRecord
     facts = json.loads(body[:facts_size].decode("utf-8"))
     area, thickness, notes = _area(facts["area"], limit), float(facts["thickness"]), facts["notes"]
-    if not (0.0 < thickness < COORDINATE_LIMIT) or not isinstance(notes, dict):
+    if not (0.0 < thickness <= THICKEST) or not isinstance(notes, dict) or _deeper(notes, DEEPEST):
         raise DamagedRecord
     index = np.frombuffer(body, INDEX, count * 3, facts_size).reshape(count, 3)
     tiles = {}
@@ -269,6 +300,12 @@ def _read(data: bytes, limit: int) -> InkRecord:
     if at != len(body):
         raise DamagedRecord
     return InkRecord(area, thickness, tiles, notes, facts["exact"] is True)
+
+
+def _deeper(notes: Any, levels: int) -> bool:
+    """Whether lists and dicts lie in one another more levels deep: they could be read, but not be written."""
+    inner = notes.values() if isinstance(notes, dict) else notes if isinstance(notes, list) else ()
+    return levels < 0 or any(_deeper(one, levels - 1) for one in inner)
 
 
 def _area(values: Any, limit: int) -> Rect:

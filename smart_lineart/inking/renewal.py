@@ -16,7 +16,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.merging import Merge, merge
 from smart_lineart.inking.newcomers import Lines
 from smart_lineart.inking.placement import HOME, Landmarks, Placement, find_placement, find_scaled
-from smart_lineart.inking.record import InkRecord
+from smart_lineart.inking.record import AROUND, DamagedRecord, InkRecord, may_be_ink
 from smart_lineart.inking.strokes import Strokes
 
 Bytes = NDArray[np.uint8]
@@ -82,12 +82,26 @@ class Base:
     placement: Placement
 
     @classmethod
-    def find(cls, record: InkRecord, layer: LayerInk, scale: tuple[float, float] = (1.0, 1.0)) -> Base | None:
+    def find(
+        cls,
+        record: InkRecord,
+        layer: LayerInk,
+        scale: tuple[float, float] = (1.0, 1.0),
+        *,
+        page: Rect | None = None,
+        memory: int = 1 << 30,
+    ) -> Base | None:
         """Find a record's ink in the layer; None where it is not there any more.
 
-        `scale` tells how many px the image has now for each that it had, if it was scaled. Raises
-        DamagedRecord.
+        `scale` tells how many px the image has now for each that it had, if it was scaled. A record comes
+        from a file that others may have made: one too large for the `page`, px, and what the layer holds, or
+        for `memory`, bytes, is damaged. Raises DamagedRecord.
         """
+        room = layer.area if page is None else layer.area.united(page)
+        if not may_be_ink(record.area, room, memory):
+            raise DamagedRecord
+        if not may_be_ink(record.scaled_area(*scale), room, memory):
+            scale = (1.0, 1.0)
         placement = find_placement(record, layer.alpha, layer.area)
         if placement is not None:
             return cls(placement.record(record), layer, placement)
@@ -96,7 +110,12 @@ class Base:
 
     def cropped(self, page: Rect) -> Base:
         """Without ink beyond the page where the layer holds none there: a crop of the image took it."""
-        area = self.record.area
+        room = page.united(self.layer.area)
+        around = Rect(room.x - AROUND, room.y - AROUND, room.width + 2 * AROUND, room.height + 2 * AROUND)
+        record = self.record.within(around)
+        if record is not self.record:
+            return replace(self, record=record).cropped(page)
+        area = record.area
         inside = area.intersection(page)
         if inside == area or not inside.width or not inside.height:
             return self
@@ -104,10 +123,7 @@ class Base:
         beyond[inside.y - area.y :, inside.x - area.x :][: inside.height, : inside.width] = 0
         if beyond.any():
             return self
-        record = InkRecord.of(
-            self.record.coverage(inside), inside, thickness=self.record.thickness, notes=self.record.notes
-        )
-        return replace(self, record=replace(record, exact=self.record.exact))
+        return replace(self, record=record.within(page))
 
     @classmethod
     def blank(cls) -> Base:

@@ -14,11 +14,13 @@ from smart_lineart.inking import Rect
 
 from . import view
 from .document import Document
+from .geometry import reach
 from .layer import Layer
 from .lineart import Ink, LineartLayer
 from .living import afterwards
 
 TURN_MS, TURNS = 5, 40
+LONGEST = 100_000  # frames of a clip that are looked at: an hour
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class FrameInk:
 def key_times(document: Document, layer: Layer) -> list[int]:
     """When keyframes of a layer start."""
     first, last = document.clip
-    return [time for time in range(min(0, first), max(last, document.length) + 1) if layer.has_frame(time)]
+    first, last = max(min(0, first), -LONGEST), min(max(last, document.length), LONGEST)
+    return [time for time in range(first, last + 1) if layer.has_frame(time)]
 
 
 def shown_frame(document: Document, layer: Layer) -> int | None:
@@ -53,7 +56,7 @@ def shown_frame(document: Document, layer: Layer) -> int | None:
 
 def frame_area(document: Document, layer: Layer, _time: int) -> Rect:
     """Where to read a frame: Krita tells bounds only of the frame shown, so the whole page and those."""
-    return document.page.united(layer.bounds)
+    return document.page.united(layer.bounds.intersection(reach(document.page)))
 
 
 def show(document: Document, time: int) -> Generator[int, None, None]:
@@ -102,7 +105,7 @@ def make_frames(
                 continue
             yield from show(document, time)
             if old is None:
-                area = document.page.united(copy.bounds)
+                area = frame_area(document, copy, time)
                 copy.write(bytes(area.width * area.height * copy.form.pixel_size), area)
             ink = (yield from ink_of(copy, time)) if time in ours else None
             if ink is not None:

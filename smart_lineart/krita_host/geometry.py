@@ -18,6 +18,11 @@ def strips(rect: Rect, pixels: int = STRIP_PIXELS) -> Iterator[Rect]:
         yield Rect(rect.x, top, rect.width, min(rows, rect.y + rect.height - top))
 
 
+def reach(page: Rect) -> Rect:
+    """How far around the canvas pixels count: nobody can see any that lie farther off than its long side."""
+    return grown(page, max(page.width, page.height))
+
+
 def grown(rect: Rect, margin: int) -> Rect:
     """A rectangle with a margin all round."""
     return Rect(rect.x - margin, rect.y - margin, rect.width + 2 * margin, rect.height + 2 * margin)

@@ -10,7 +10,7 @@ import numpy as np
 from smart_lineart.inking import Rect
 
 from .colour import convert
-from .geometry import grown, strips
+from .geometry import grown, reach, strips
 from .layer import Layer
 from .pixels import SRGB, LayerSketch, PixelFormat, grey_and_alpha
 
@@ -22,14 +22,14 @@ ROUND = 128
 """Their area is made of such squares, so that a few more strokes seldom change it."""
 
 
-def sketch_area(layer: Layer, before: Rect | None = None) -> Rect:
-    """Where a layer has pixels; width 0 if it has none. May lie outside the canvas.
+def sketch_area(layer: Layer, page: Rect, before: Rect | None = None) -> Rect:
+    """Where a layer has pixels near the page; width 0 if it has none. May lie outside the canvas.
 
     Strokes on nothing get a margin. Paper that fills its rectangle doesn't: its edge would look like a line.
     `before` is the area that was read last; strokes that fit into it still are read in it again, so that what
     did not change can be told.
     """
-    bounds = layer.bounds
+    bounds = layer.bounds.intersection(reach(page))
     if bounds.width <= 0 or bounds.height <= 0:
         return Rect(0, 0, 0, 0)
     if _is_paper(layer, bounds):

@@ -11,7 +11,7 @@ import numpy as np
 from smart_lineart.inking import LayerInk, Rect
 
 from .colour import convert
-from .geometry import strips
+from .geometry import reach, strips
 from .layer import Layer
 from .pixels import PixelFormat, alpha_to_byte, other_colour
 
@@ -27,20 +27,20 @@ def noted_colour(note: object, form: PixelFormat) -> np.ndarray | None:
     """A kept colour as a pixel of a layer, (channels,); None where the note makes no sense."""
     try:
         source = PixelFormat(*note["space"])  # type: ignore[index]
-        pixel = np.array(note["pixel"], source.dtype)  # type: ignore[index]
-    except (KeyError, TypeError, ValueError, OverflowError):
+        pixel = np.array(note["pixel"][: source.channels], source.dtype)  # type: ignore[index]
+        if pixel.shape != (source.channels,):
+            return None
+        return form.array(convert(pixel.tobytes(), 1, 1, source, form), 1, 1)[0, 0]
+    except (KeyError, TypeError, ValueError, OverflowError):  # no such colour space among others
         return None
-    if pixel.shape != (source.channels,):
-        return None
-    return form.array(convert(pixel.tobytes(), 1, 1, source, form), 1, 1)[0, 0]
 
 
-def read_lineart(layer: Layer, notes: list[Any]) -> Generator[None, None, LayerInk]:
-    """What a layer holds, in short steps; `notes` tells the colours the ink was written in.
+def read_lineart(layer: Layer, notes: list[Any], page: Rect) -> Generator[None, None, LayerInk]:
+    """What a layer holds near the page, in short steps; `notes` tells the colours the ink was written in.
 
     Pass a copy where the artist may go on painting.
     """
-    form, area = layer.form, layer.bounds
+    form, area = layer.form, layer.bounds.intersection(reach(page))
     colours = [colour for note in notes if (colour := noted_colour(note, form)) is not None]
     yield  # converting colours lets Krita handle events
     area = area if area.width > 0 and area.height > 0 else Rect(0, 0, 0, 0)

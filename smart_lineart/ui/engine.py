@@ -232,6 +232,8 @@ class CachedFeatures:
             area = Rect(*(int(value) for value in notes["area"]))
             detail = float(notes["detail"])
             auto = None if notes["auto_scale"] is None else float(notes["auto_scale"])
+            if auto is not None and not MIN_SCALE <= auto <= MAX_SCALE:
+                return None
             calibration = Calibration.from_dict(notes["calibration"])
         except (ArithmeticError, LookupError, TypeError, ValueError):
             return None

@@ -85,12 +85,13 @@ class FrameRenewal:
         return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
 
     def _base(self, layer: Layer, time: int) -> Work:
+        session, memory = self._session, self._session.memory
         if self._old is None or not layer.bounds.width:
             return Base.blank()
         try:
-            record = self._session.memory.records.get(self._job.document, self._old.identity, time)
+            record = memory.records.get(self._job.document, self._old.identity, time)
+            if record is None:
+                return None
+            return (yield from find_in(layer, record, memory, session.ink_worker, self._job.document))
         except DamagedRecord:
             return None
-        if record is None:
-            return None
-        return (yield from find_in(layer, record, self._session.ink_worker, self._job.document))

@@ -21,6 +21,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.records = Records()
+        self.limit = 1 << 30  # bytes: the most that finding again what a document remembers may take
 
     def state_of(self, document: Document) -> DocumentState:
         """What a document remembers."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PREFIX = "smart_lineart/ink/"
 TITLE = "Smart Lineart ink"
 IN_MEMORY = 256 << 20  # bytes
+LARGEST = 64 << 20  # bytes of a record in a file: ink of a gigapixel takes a sixth of it
 IN_FILE = 3  # layers of one sketch whose ink a document keeps: undo brings the last ones back
 
 
@@ -42,7 +43,7 @@ class Records:
         kept = self._find(document, layer, frame)
         if kept is not None:
             return kept.record
-        data = document.data(_key(layer, frame))
+        data = document.data(_key(layer, frame), LARGEST)
         if data is None:
             return None
         record = InkRecord.from_bytes(data)

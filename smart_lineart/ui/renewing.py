@@ -32,6 +32,7 @@ from .steps import Work, Worker
 
 TRIES = 20
 COLOURS = 8  # that parts of one lineart may have been inked in
+MOST_SCALED = 64.0  # times that an image may have been made larger or smaller since
 
 
 class NotFound(InkError):
@@ -130,7 +131,7 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
     if record is None:
         raise NotFound
     try:
-        base = yield from find_in(snapshot, record, worker, document)
+        base = yield from find_in(snapshot, record, memory, worker, document)
     except DamagedRecord as error:
         raise NotFound(str(error)) from error
     if base is None:
@@ -138,13 +139,13 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
     return base
 
 
-def find_in(snapshot: Layer, record: InkRecord, worker: Worker, document: Document) -> Work:
+def find_in(snapshot: Layer, record: InkRecord, memory: Memory, worker: Worker, document: Document) -> Work:
     """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
-    layer = yield from read_lineart(snapshot, _colours(record))
-    page, scale = document.page, _scale(record, document)
+    layer = yield from read_lineart(snapshot, _colours(record), document.page)
+    page, scale, most = document.page, _scale(record, document.page), memory.limit
 
     def find() -> Base | None:
-        base = Base.find(record, layer, scale)
+        base = Base.find(record, layer, scale, page=page, memory=most)
         return None if base is None else base.cropped(page)
 
     return (yield worker.submit(find))
@@ -152,16 +153,18 @@ def find_in(snapshot: Layer, record: InkRecord, worker: Worker, document: Docume
 
 def _colours(record: InkRecord) -> list[Any]:
     colours = record.notes.get("colours")
-    return colours if isinstance(colours, list) else []
+    return colours[-COLOURS:] if isinstance(colours, list) else []
 
 
-def _scale(record: InkRecord, document: Document) -> tuple[float, float]:
-    page = record.notes.get("page")
-    width, height = document.page[2:]
+def _scale(record: InkRecord, page: Rect) -> tuple[float, float]:
+    """How many px the page has now for each that it had when a record was made, across and down."""
     try:
-        return width / page[0], height / page[1]  # type: ignore[index]
-    except (TypeError, IndexError, KeyError, ZeroDivisionError):
+        before = [float(side) for side in record.notes["page"]]
+        across, down = page.width / before[0], page.height / before[1]
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return 1.0, 1.0
+    likely = all(1 / MOST_SCALED <= factor <= MOST_SCALED for factor in (across, down))
+    return (across, down) if likely else (1.0, 1.0)
 
 
 def recolours(base: Base, pixel: np.ndarray, form: PixelFormat) -> bool:
@@ -212,7 +215,7 @@ class Renewer:
             selected = selected_over(selection, area)
             plan = yield self._worker.submit(partial(_plan, base, placed, area, selected, recolour=recolour))
             yield from ready()
-            again = yield from read_lineart(lineart.copy(), _colours(base.record))
+            again = yield from read_lineart(lineart.copy(), _colours(base.record), document.page)
             if again.same_as(base.layer) and not view.painting():
                 break
         else:
@@ -232,9 +235,9 @@ class Renewer:
         yield from wait_for_pen()
         return (yield from self._carry_out(document, lineart, plan, pixel, selection))
 
-    def open_live(self, lineart: Layer) -> Work:
+    def open_live(self, document: Document, lineart: Layer) -> Work:
         """Take note that live runs may go on writing into a layer, as long as it stays what it is now."""
-        self._live = lineart.identity, (yield from read_lineart(lineart.copy(), []))
+        self._live = lineart.identity, (yield from read_lineart(lineart.copy(), [], document.page))
 
     def _carry_out_live(
         self, document: Document, lineart: Layer, plan: _Plan, pixel: np.ndarray, now: LayerInk
@@ -251,7 +254,7 @@ class Renewer:
             return None
         else:
             renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
-        yield from self.open_live(renewed.layer)
+        yield from self.open_live(document, renewed.layer)
         return renewed
 
     def _carry_out(

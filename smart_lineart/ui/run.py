@@ -62,7 +62,7 @@ class Run:
             follower.finish()
         layer = self._living_sketch()
         known = session.cache.get(job.document, job.sketch) or self._noted()
-        area = sketch_area(layer, known.area if known is not None else None)
+        area = sketch_area(layer, job.document.page, known.area if known is not None else None)
         if not area.width:
             raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
         sketch = yield from self._read(layer, area)
@@ -213,7 +213,7 @@ class Run:
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:
-            yield from self._session.renewer.open_live(target.layer)
+            yield from self._session.renewer.open_live(job.document, target.layer)
         return True
 
     def _until_shown(self) -> Work:

@@ -21,7 +21,7 @@ from smart_lineart.krita_host.living import Gone, gone
 
 from . import own_brushes, preferences
 from .corrections import Corrections
-from .engine import Engine, FeatureCache
+from .engine import MEGABYTE, Engine, FeatureCache
 from .follow import Follower
 from .i18n import tr
 from .jobs import Job, JobQueue, JobState
@@ -66,6 +66,7 @@ class Session:
         self.engine.find_style = self.brushes.find
         self.settings = self._with_known_style(preferences.load_settings())
         self.engine.options = preferences.load_engine_options()
+        self.memory.limit = self.engine.options.memory * MEGABYTE
         self.keep_copy = False
         self.frames: tuple[int, int] | None = None
         self.target = Target()
@@ -130,6 +131,7 @@ class Session:
     def set_engine_options(self, **values: object) -> None:
         """Choose runtime, device or memory for the runs to come."""
         self.engine.options = replace(self.engine.options, **values)  # type: ignore[arg-type]
+        self.memory.limit = self.engine.options.memory * MEGABYTE
         preferences.save_engine_options(self.engine.options)
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ class FakeDocument:
     def __init__(self, kept: dict[str, bytes] | None = None):
         self.kept = dict(kept or {})
 
-    def data(self, key: str) -> bytes | None:
+    def data(self, key: str, most: int = 0) -> bytes | None:
         return self.kept.get(key)
 
     def set_data(self, key: str, _title: str, data: bytes) -> None:
