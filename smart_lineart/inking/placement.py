@@ -28,6 +28,7 @@ SURE = 0.6  # share of landmarks from which ink lies where it was, without looki
 ENOUGH = 0.4  # and from which it is believed to lie elsewhere
 LEAST = 0.15  # where it was, below this it is not there any more
 COARSE = 384  # px: long side of the reduced pictures
+MOST_REDUCED = 12  # times, where the pictures are not larger than twice that
 PEAKS = 4  # places of the correlation that are looked at closely
 STRIP = 256  # rows looked at in one go
 
@@ -181,7 +182,8 @@ def _candidates(
     """Placements, turned and mirrored in one way, in which two pictures may lie over each other."""
     ink, place = way.coverage(old, old_area)
     long = max(*ink.shape, *current.shape)
-    factor = -(-long // COARSE)
+    # Every place within it is tried, and the correlation of larger pictures takes memory.
+    factor = max(min(-(-long // COARSE), MOST_REDUCED), -(-long // (2 * COARSE)))
     one, two = _reduced(ink, factor), _reduced(current, factor)
     size = [1 << int(np.ceil(np.log2(a + b))) for a, b in zip(one.shape, two.shape, strict=True)]
     spectrum = np.fft.rfft2(two, size) * np.conj(np.fft.rfft2(one, size))

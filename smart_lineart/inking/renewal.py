@@ -22,6 +22,8 @@ from smart_lineart.inking.strokes import Strokes
 Bytes = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 
+MOST_SCALED = 64.0  # times that an image may have been made larger or smaller since it was inked
+
 
 @dataclass(frozen=True)
 class LayerInk:
@@ -108,6 +110,15 @@ class Base:
         scaled = find_scaled(record, layer.alpha, layer.area, scale) if scale != (1.0, 1.0) else None
         return cls(scaled, layer, HOME) if scaled is not None else None
 
+    @classmethod
+    def find_on(cls, page: Rect, record: InkRecord, layer: LayerInk, memory: int) -> Base | None:
+        """Find a record's ink in the layer of an image with this page, whatever was done to the image since
+        the record's own notes were made; None where it is not there any more. Raises DamagedRecord.
+        """
+        scale = scale_since(record.notes.get("page"), page)
+        base = cls.find(record, layer, scale, page=page, memory=memory)
+        return None if base is None else base.cropped(page)
+
     def cropped(self, page: Rect) -> Base:
         """Without ink beyond the page where the layer holds none there: a crop of the image took it."""
         room = page.united(self.layer.area)
@@ -177,6 +188,16 @@ class Base:
         share = selected.astype(np.uint16)
         mixed = ((255 - share) * old + share * new + 127) // 255
         return InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)
+
+
+def scale_since(before: Any, page: Rect) -> tuple[float, float]:
+    """How many px a page has now for each that it had `before`, as a note has it: across and down."""
+    try:
+        across, down = page.width / float(before[0]), page.height / float(before[1])
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return 1.0, 1.0
+    likely = all(1 / MOST_SCALED <= factor <= MOST_SCALED for factor in (across, down))
+    return (across, down) if likely else (1.0, 1.0)
 
 
 def shifted(strokes: Strokes, x: int, y: int) -> Strokes:

@@ -32,7 +32,6 @@ from .steps import Work, Worker
 
 TRIES = 20
 COLOURS = 8  # that parts of one lineart may have been inked in
-MOST_SCALED = 64.0  # times that an image may have been made larger or smaller since
 
 
 class NotFound(InkError):
@@ -142,29 +141,12 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
 def find_in(snapshot: Layer, record: InkRecord, memory: Memory, worker: Worker, document: Document) -> Work:
     """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
     layer = yield from read_lineart(snapshot, _colours(record), document.page)
-    page, scale, most = document.page, _scale(record, document.page), memory.limit
-
-    def find() -> Base | None:
-        base = Base.find(record, layer, scale, page=page, memory=most)
-        return None if base is None else base.cropped(page)
-
-    return (yield worker.submit(find))
+    return (yield worker.submit(partial(Base.find_on, document.page, record, layer, memory.limit)))
 
 
 def _colours(record: InkRecord) -> list[Any]:
     colours = record.notes.get("colours")
     return colours[-COLOURS:] if isinstance(colours, list) else []
-
-
-def _scale(record: InkRecord, page: Rect) -> tuple[float, float]:
-    """How many px the page has now for each that it had when a record was made, across and down."""
-    try:
-        before = [float(side) for side in record.notes["page"]]
-        across, down = page.width / before[0], page.height / before[1]
-    except (ArithmeticError, LookupError, TypeError, ValueError):
-        return 1.0, 1.0
-    likely = all(1 / MOST_SCALED <= factor <= MOST_SCALED for factor in (across, down))
-    return (across, down) if likely else (1.0, 1.0)
 
 
 def recolours(base: Base, pixel: np.ndarray, form: PixelFormat) -> bool:

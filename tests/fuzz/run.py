@@ -22,7 +22,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 NAMES = ("raster", "psd", "kra", "strip", "note", "record", "preset", "model", "message")
-HANG_SECONDS, MOST_MB, LONGEST_BYTES = 10, 1500, 8192  # seconds of processor time
+HANG_SECONDS, MOST_MB, LONGEST_BYTES = 10, 1000, 8192  # seconds of processor time
 STUCK_SECONDS = 300  # of the clock: on a crowded machine the least urgent thing waits long
 MOST_FAILURES = 100
 TURN_SECONDS = 240.0

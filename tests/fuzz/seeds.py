@@ -7,12 +7,13 @@ import io
 import json
 import struct
 import zipfile
+from dataclasses import asdict, replace
 
 import numpy as np
 import tifffile
 from PIL import Image
 
-from smart_lineart.inking import STYLES, InkRecord, Rect
+from smart_lineart.inking import STYLES, Calibration, InkRecord, Rect
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.runtime import messages
 from smart_lineart.ui.engine import EngineOptions
@@ -22,6 +23,7 @@ GREY = np.random.default_rng(9).integers(0, 256, (12, 17), np.uint8)
 COLOUR = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
 ALPHA = np.dstack([COLOUR, GREY])
 DEEP = GREY.astype(np.uint16) * 257
+SEEN = Calibration(None, 0.5, False, 0.9, 0.6, 0.05, 50000.0, 3.5)
 
 
 def saved(pixels: np.ndarray, kind: str, **options: object) -> bytes:
@@ -110,7 +112,13 @@ def notes() -> list[bytes]:
     record = LineartRecord("{1234}", ("{5678}", "{9abc}"), InkSettings(thickness=7, style="brush"))
     states = [DocumentState(), DocumentState(InkSettings(unit="mm", faint=0.25), (record, LineartRecord("")))]
     options = EngineOptions("openvino", "gpu", 2048)
-    return [*(state.to_json().encode() for state in states), json.dumps(vars(options)).encode(), b"[[[[[["]
+    seen = {"area": [-128, 0, 400, 300], "detail": 0.5, "auto_scale": 0.75, "calibration": asdict(SEEN)}
+    odd = {"area": [-(10**30), 0, 10**30, 1], "detail": float("nan"), "auto_scale": 1e308, "calibration": {}}
+    return [
+        *(state.to_json().encode() for state in states),
+        *(json.dumps(values).encode() for values in (vars(options), {"sketch": seen}, seen, {"sketch": odd})),
+        b"[[[[[[",
+    ]
 
 
 def record() -> list[bytes]:
@@ -119,7 +127,17 @@ def record() -> list[bytes]:
     ink[::3, 200] = 99
     made = InkRecord.of(ink, Rect(-5, 7, 270, 300), thickness=4.0, notes={"engine": "1"})
     small = InkRecord.of(GREY, Rect(0, 0, 17, 12), thickness=0.5)
-    return [made.to_bytes(), small.to_bytes(), InkRecord(Rect(0, 0, 0, 0), 1.0).to_bytes()]
+    noted = replace(made, notes={"page": [540, 600], "colours": [{"space": ["RGBA", "U8", ""], "pixel": []}]})
+    elsewhere = [
+        replace(made, area=Rect(-30_000, 90_000, 270, 300)),
+        replace(made, area=Rect(0, 0, 2900, 5000)),
+        replace(made, area=Rect(-8_000_000, 0, 16_000_000, 2)),
+        replace(noted, thickness=400.0),
+    ]
+    return [
+        *(one.to_bytes() for one in (made, small, noted, *elsewhere)),
+        InkRecord(Rect(0, 0, 0, 0), 1.0).to_bytes(),
+    ]
 
 
 def preset() -> list[bytes]:

@@ -26,23 +26,38 @@ import smart_lineart.cli.read_raster  # noqa: F401 (a changed first byte makes a
 import smart_lineart.inking.inker as inker_module
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.page import MAX_PIXELS, Spool, read_page
-from smart_lineart.inking import DamagedRecord, Inker, InkRecord, ModelError, Rect, Strip, Style
+from smart_lineart.inking import (
+    STYLES,
+    Base,
+    DamagedRecord,
+    FreshInk,
+    Inker,
+    InkRecord,
+    LayerInk,
+    Lines,
+    ModelError,
+    Rect,
+    Strip,
+    Style,
+)
 from smart_lineart.inking.errors import BadStrip, InkError
 from smart_lineart.inking.models import load_model
 from smart_lineart.inking.painting import draw
-from smart_lineart.inking.record import HEAD, MAGIC
+from smart_lineart.inking.record import AROUND, HEAD, MAGIC
 from smart_lineart.inking.runtime import answers, messages
 from smart_lineart.inking.runtime.worker_process import Answer, WorkerDied
 from smart_lineart.inking.strip_files import SIGNATURE
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.krita_host.preset_settings import stamp_of
-from smart_lineart.ui.engine import LEAST_MB, MOST_MB, EngineOptions
+from smart_lineart.ui.engine import LEAST_MB, MOST_MB, CachedFeatures, EngineOptions
 from smart_lineart.ui.settings import LIMITS, DocumentState, InkSettings, read_object, shown_thickness
 from tests.fuzz import seeds
 from tests.fuzz.guard import guarded
 
 IN_MEMORY = 1 << 20
 RECORD_LIMIT = 1 << 24
+RECORD_MEMORY = 24 << 20
+PAGE = Rect(0, 0, 120, 90)
 
 
 @dataclass(frozen=True)
@@ -168,6 +183,9 @@ def read_note(data: bytes) -> None:
     for record in state.records:
         assert state.record_of(record.sketch) is not None
     values = read_object(text)
+    for notes in (values, (values or {}).get("sketch")):
+        seen = CachedFeatures.from_notes("d", "{a}", notes)
+        assert seen is None or seen.notes() is not None
     InkSettings.from_dict(values)
     assert LEAST_MB <= EngineOptions.from_dict(values).memory <= MOST_MB
 
@@ -197,6 +215,30 @@ def read_record(data: bytes) -> None:
             continue
     again = InkRecord.from_bytes(record.to_bytes(), RECORD_LIMIT)
     assert again == record
+    CachedFeatures.from_notes("d", "{a}", record.notes.get("sketch"))
+    renew_with(record)
+
+
+def renew_with(record: InkRecord) -> None:
+    """Renew a lineart that a record may be of, as the docker does; the artist drew on it."""
+    alpha = np.zeros((PAGE.height, PAGE.width), np.uint8)
+    alpha[20:60:7, 10:100] = 255
+    layer = LayerInk(alpha, alpha > 254, PAGE)
+    try:
+        base = Base.find_on(PAGE, record, layer, RECORD_MEMORY)
+        if base is None:
+            return
+        line = Strokes.from_lists([np.array([[8, 8], [60, 41], [110, 39]], np.float32)], [np.ones(3)], [1.0])
+        lines = Lines(line, 4.0, STYLES["pen"])
+        fresh = base.place(FreshInk(draw(line, PAGE, thickness=4.0, style=STYLES["pen"]), PAGE, 4.0, lines))
+        area = base.area(fresh)
+        assert area.width * area.height < 40 * (PAGE.width + AROUND) * (PAGE.height + AROUND)
+        merge = base.merge(fresh, area)
+        assert merge.apply(base.layer.over(area)[0]).shape == (area.height, area.width)
+        assert len(merge.kept) == merge.places
+        base.remember(fresh, np.full((area.height, area.width), 99, np.uint8), area).to_bytes()
+    except DamagedRecord:
+        return
 
 
 def with_record_checksum(data: bytes) -> bytes:

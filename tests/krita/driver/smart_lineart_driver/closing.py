@@ -5,10 +5,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from .helpers import K, QtCore, QtWidgets, Selection, idle, node_named, paint, session, sketch_document, strokes
+from .helpers import (
+    K,
+    QtCore,
+    QtWidgets,
+    Selection,
+    idle,
+    node_named,
+    paint,
+    session,
+    sketch_document,
+    strokes,
+)
 
 NO = QtWidgets.QMessageBox.StandardButton.No
 PRESS_MS = 20
+STRIP = 30_000  # px: even a small page has several
 
 
 def by_script(document):
@@ -38,10 +50,12 @@ WAYS = {"script": by_script, "hand": by_hand}
 
 
 class Closing:
-    """Counts the steps of what is under way, and closes the document at one of them, if any."""
+    """Counts the steps of what is under way, and closes the document at one of them, or after some ms."""
 
-    def __init__(self, document, at=None, way="script"):
+    def __init__(self, document, at=None, way="script", after=None):
         self._document, self._at, self._way = document, at, WAYS[way]
+        if after is not None:
+            QtCore.QTimer.singleShot(after, self._close)
         self._loop = session().loop
         self._later = self._loop.later
         self.count = 0
@@ -55,9 +69,13 @@ class Closing:
 
     def _count(self, milliseconds, action):
         if self.count == self._at:
-            QtCore.QTimer.singleShot(0, lambda: self._way(self._document))
+            QtCore.QTimer.singleShot(0, self._close)
         self.count += 1
         self._later(milliseconds, action)
+
+    def _close(self):
+        if any(one == self._document for one in K.documents()):
+            self._way(self._document)
 
 
 class QuickEngine:
@@ -77,8 +95,8 @@ class QuickEngine:
 
         def render(features, settings, region=None, cancelled=None):
             sketch, _ = drawn[id(features)]
-            height, width = sketch.size
-            ink = ((1 - sketch.read_luma(0, height)) * (200 + settings.thickness)).clip(0, 255).astype(np.uint8)
+            dark = 1 - sketch.read_luma(0, sketch.size[0])
+            ink = (dark * (200 + settings.thickness)).clip(0, 255).astype(np.uint8)
             if region is not None:
                 ink = ink[region.y : region.y + region.height, region.x : region.x + region.width]
             return np.ascontiguousarray(ink)
@@ -90,7 +108,7 @@ class QuickEngine:
         del self._engine.prepare, self._engine.render
 
 
-def page(width=1300, height=1000):
+def page(width=420, height=300):
     document = sketch_document(width, height, opaque=False)
     yield 300
     return document
@@ -115,7 +133,7 @@ def inked(document):
     yield from idle()
 
 
-def animated(width=700, height=500):
+def animated(width=420, height=300):
     document = yield from page(width, height)
     sketch = node_named(document, "Sketch")
     sketch.enableAnimation()
@@ -205,21 +223,23 @@ WRITERS = {one.__name__: one for one in (new, renew, slider, live, frames, frame
 
 def ended(seconds=40):
     yield from idle(seconds)
-    for _ in range(3):
-        yield 100
+    yield 100
 
 
-def run(writer, at=None, way="script"):
-    """Let one writer work, and close its document at the step `at`; returns how many steps there were, what
-    was said, and what went wrong.
+def run(writer, at=None, way="script", after=None):
+    """Let one writer work, and close its document at the step `at` or `after` ms; returns how many steps
+    there were, whether it is still open, what was said, and what went wrong.
     """
+    from smart_lineart.krita_host import geometry
+
+    geometry.strips.__defaults__ = (STRIP,)
     ours = session()
     ours.say("")
     ours.last_error = ""
     ours.frames = None
     with QuickEngine():
         document, begin = yield from WRITERS[writer]()
-        with Closing(document, at, way) as closing:
+        with Closing(document, at, way, after) as closing:
             begin()
             yield from ended()
         still_open = any(one == document for one in K.documents())

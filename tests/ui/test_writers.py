@@ -1,0 +1,405 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that writes into Krita's documents, against a Krita that fails where the real one would end: whatever
+is closed, cancelled or painted between two steps.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smart_lineart.inking import Features, FreshInk
+from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.styles import find_style
+from tests import fake_krita
+from tests.fake_krita import FakeDocument, FakeNode, FakeSelection
+
+WIDTH, HEIGHT = 120, 100
+STRIP = 128 * 32  # px: a page has several strips
+TURNS = 3000
+
+
+class FakeLoop:
+    """Turned by a test; calls `between` with the number of each step before it is taken."""
+
+    def __init__(self) -> None:
+        self._actions: deque[Callable[[], None]] = deque()
+        self.between: Callable[[int], None] = lambda _: None
+        self.steps = 0
+
+    def later(self, milliseconds: int, action: Callable[[], None]) -> None:
+        self._actions.append(action)
+
+    post = lambda self, action: self.later(0, action)  # noqa: E731
+
+    def run(self, between: Callable[[int], None] = lambda _: None) -> int:
+        """Until nothing is left to do; returns how many steps were taken."""
+        self.steps = 0
+        while self._actions and self.steps < TURNS:
+            between(self.steps)
+            self.steps += 1
+            self._actions.popleft()()
+        return self.steps
+
+
+class Engine:
+    """Inks what is dark in a sketch, the fuller the thicker."""
+
+    def __init__(self) -> None:
+        self.options = SimpleNamespace(memory=1024)
+        self.find_style = find_style
+        self._sketches: dict[int, tuple[Any, Features]] = {}
+
+    def prepare(self, sketch: Any, settings: Any, *_: Any) -> Features:
+        features = Features(sketch.size, 1.0, False, Strokes.empty(), None, None)
+        self._sketches[id(features)] = sketch, features
+        return features
+
+    def render(self, features: Features, settings: Any, *_: Any, **__: Any) -> np.ndarray:
+        sketch, _ = self._sketches[id(features)]
+        dark = sketch.read_luma(0, sketch.size[0]) < 0.5
+        return dark * np.uint8(min(255, 150 + settings.thickness))
+
+    def draw(self, item: Any, settings: Any, **_: Any) -> FreshInk:
+        ink = self.render(item.features, settings)
+        return FreshInk(ink, item.area, settings.thickness, None, {"sketch": item.notes()})
+
+
+class Studio:
+    """A Krita with one page and its sketch, and the plugin's session."""
+
+    def __init__(self, app: fake_krita.App):
+        self.app = app
+        self.loop = FakeLoop()
+        steps = importlib.import_module("smart_lineart.ui.steps")
+        module = importlib.import_module("smart_lineart.ui.session")
+        importlib.import_module("smart_lineart.krita_host.geometry").strips.__defaults__ = (STRIP,)
+        self.session = module.Session(self.loop, Engine())
+        for name in ("ink_worker", "render_worker"):
+            getattr(self.session, name).stop()
+            setattr(self.session, name, Now(steps.Pending))
+        self.session.renewer._worker = self.session.ink_worker
+        self.document: FakeDocument = app.createDocument(WIDTH, HEIGHT)
+        app.active = self.document
+        self.sketch = self.document.createNode("Sketch", "paintlayer")
+        self.document.rootNode().addChildNode(self.sketch, None)
+        draw(self.sketch.still, 30)
+        self.loop.run()
+
+    @property
+    def lineart(self) -> FakeNode:
+        (found,) = [node for node in self.document.root.nodes if node.title.startswith("Lineart")]
+        return found
+
+    @property
+    def layers(self) -> list[str]:
+        return [node.title for node in self.document.root.nodes]
+
+    @property
+    def states(self) -> list[str]:
+        return [job.state.value for job in self.session.queue.jobs]
+
+    def ink(self) -> None:
+        self.session.ink()
+
+    def inked(self) -> FakeNode:
+        self.document.active = self.sketch
+        self.ink()
+        self.loop.run()
+        self.document.active = self.sketch
+        return self.lineart
+
+    def edit(self) -> None:
+        draw(self.sketch.still, 60)
+
+    def animate(self, node: FakeNode) -> None:
+        node.keys = {time: node.still.copy() for time in (0, 4, 8)}
+        for number, picture in enumerate(node.keys.values()):
+            draw(picture, 20 + 20 * number)
+        self.session.frames = 0, 12
+        self.document.shown = 4
+
+
+class Now:
+    """A worker whose results are there at once."""
+
+    def __init__(self, pending: Callable[[], Any]):
+        self._pending = pending
+
+    def submit(self, task: Callable[[], Any]) -> Any:
+        pending = self._pending()
+        try:
+            pending.finish(task())
+        except Exception as error:  # noqa: BLE001 (handed to the one who waits)
+            pending.finish(error=error)
+        return pending
+
+    def stop(self) -> None:
+        pass
+
+
+def draw(picture: np.ndarray, row: int) -> None:
+    """A line, and a tick above its left end."""
+    picture[row : row + 3, 10:110] = (20, 20, 20, 255)
+    picture[row - 8 : row, 12:14] = (20, 20, 20, 255)
+
+
+def opaque(node: FakeNode, time: int | None = None) -> int:
+    return int((node._picture(time)[..., 3] > 0).sum())
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[fake_krita.App]:
+    before = {name: sys.modules.pop(name) for name in fake_krita.fresh_plugin()}
+    one = fake_krita.App()
+    for name, module in fake_krita.modules(one).items():
+        monkeypatch.setitem(sys.modules, name, module)
+    yield one
+    for name in fake_krita.fresh_plugin():
+        del sys.modules[name]
+    sys.modules.update(before)
+
+
+@pytest.fixture
+def studio(app: fake_krita.App) -> Studio:
+    return Studio(app)
+
+
+# -- what each writer begins with; returns what sets it to work
+
+
+def new(studio: Studio) -> Callable[[], None]:
+    return studio.ink
+
+
+def renew(studio: Studio) -> Callable[[], None]:
+    draw(studio.inked().still, 80)
+    studio.lineart.look["locked"] = True
+    studio.edit()
+    return studio.ink
+
+
+def slider(studio: Studio) -> Callable[[], None]:
+    studio.inked()
+    return lambda: studio.session.change("thickness", 40.0, final=True)
+
+
+def drag(studio: Studio) -> Callable[[], None]:
+    studio.inked()
+
+    def move() -> None:
+        studio.session.change("thickness", 40.0, final=False)
+        studio.session.change("thickness", 50.0, final=False)
+        studio.loop.later(0, lambda: studio.session.change("thickness", 60.0, final=True))
+
+    return move
+
+
+def live(studio: Studio) -> Callable[[], None]:
+    def again() -> None:
+        application = sys.modules["smart_lineart.krita_host.application"]
+        document = application.active_document()
+        if document is not None:
+            studio.session.ink_live(document, document.active_layer())
+
+    again()
+    studio.loop.run()
+    studio.document.active = studio.sketch
+    studio.edit()
+    return again
+
+
+def frames(studio: Studio) -> Callable[[], None]:
+    studio.animate(studio.sketch)
+    return studio.ink
+
+
+def frames_again(studio: Studio) -> Callable[[], None]:
+    studio.animate(studio.sketch)
+    studio.inked()
+    for picture in studio.sketch.keys.values():
+        draw(picture, 80)
+    draw(studio.lineart.keys[4], 90)
+    return studio.ink
+
+
+def take_new(studio: Studio) -> Callable[[], None]:
+    draw(studio.inked().still, 80)
+    studio.document.chosen = FakeSelection(0, 0, WIDTH, HEIGHT)
+    return studio.session.corrections.take_new
+
+
+WRITERS = [new, renew, slider, drag, live, frames, frames_again, take_new]
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App, writer: Any) -> None:
+    studio = Studio(app)
+    writer(studio)()
+    steps = studio.loop.run()
+    assert studio.session.last_error == ""
+    assert 4 < steps < TURNS
+    for at in range(steps):
+        studio = Studio(app)
+        writer(studio)()
+        studio.loop.run(lambda step, at=at, one=studio: one.document.close() if step == at else None)
+        assert app.touched == [], f"closed before step {at} of {steps}"
+        assert not studio.session.busy
+        assert studio.session.queue.active == []
+        assert "went wrong" not in studio.session.message.text
+
+
+@pytest.mark.parametrize("writer", [new, renew, live, frames, frames_again])
+def test_what_is_told_as_cancelled_was_not_done_and_the_rest_was(app: fake_krita.App, writer: Any) -> None:
+    studio = Studio(app)
+    writer(studio)()
+    steps = studio.loop.run()
+    told = set()
+    for at in range(steps):
+        studio = Studio(app)
+        writer(studio)()
+        before, layers, notes = picture_of(studio), studio.layers, dict(studio.document.notes)
+        studio.loop.run(lambda step, at=at, one=studio: cancel(one) if step == at else None)
+        state = studio.states[-1]
+        told.add(state)
+        assert state in {"cancelled", "finished"}
+        if state == "cancelled":
+            assert picture_of(studio) == before, f"cancelled before step {at} of {steps}"
+            assert (studio.layers, studio.document.notes) == (layers, notes)
+        else:
+            assert picture_of(studio) != before
+        assert studio.document.shown == (4 if studio.sketch.keys else 0)
+    # Frames come into the document at the very last step: there is no step after which it is too late.
+    assert told == ({"cancelled"} if studio.sketch.keys else {"cancelled", "finished"})
+
+
+def cancel(studio: Studio) -> None:
+    studio.session.cancel(studio.session.queue.jobs[-1])
+
+
+def picture_of(studio: Studio) -> list[Any]:
+    return [
+        (picture.tobytes(), dict(node.look))
+        for node in studio.document.root.nodes
+        for picture in (list(node.keys.values()) or [node.still])
+    ]
+
+
+def test_frames_the_artist_goes_to_meanwhile_get_no_other_frames_ink(app: fake_krita.App) -> None:
+    expected = Studio(app)
+    frames(expected)()
+    expected.loop.run()
+    wanted = {time: picture.copy() for time, picture in expected.lineart.keys.items()}
+    studio = Studio(app)
+    frames(studio)()
+
+    def wander(step: int) -> None:
+        studio.document.shown = step * 4 % 12
+
+    studio.loop.run(wander)
+    for time, picture in wanted.items():
+        np.testing.assert_array_equal(studio.lineart.keys[time], picture)
+
+
+def test_every_frame_of_a_range_is_inked_with_its_ends(studio: Studio) -> None:
+    studio.animate(studio.sketch)
+    studio.session.frames = 4, 8
+    studio.ink()
+    studio.loop.run()
+    assert [opaque(studio.lineart, time) > 600 for time in (0, 4, 8)] == [False, True, True]
+    assert studio.document.shown == 4
+
+
+def test_the_keyframes_of_an_animated_lineart_are_all_there_after_a_slider(studio: Studio) -> None:
+    """Krita's conversion, by which others are replaced, keeps the frame shown alone."""
+    lineart = studio.inked()
+    lineart.keys = {0: lineart.still.copy(), 4: lineart.still.copy()}
+    slider_moved(studio)
+    assert list(studio.lineart.keys) == [0, 4]
+
+
+def slider_moved(studio: Studio) -> None:
+    studio.session.change("thickness", 40.0, final=True)
+    studio.loop.run()
+
+
+def test_a_renewed_lineart_looks_as_the_old_one_did(studio: Studio) -> None:
+    look = {"colorLabel": 3, "visible": False, "alphaLocked": True, "inheritAlpha": True, "locked": True}
+    old = studio.inked()
+    old.look.update(look)
+    studio.edit()
+    studio.inked()
+    assert studio.lineart is not old
+    assert studio.lineart.look == look
+    assert old.look == look  # undo brings it back
+
+
+def test_what_the_artist_paints_while_ink_is_written_stays(studio: Studio) -> None:
+    old = studio.inked()
+    studio.edit()
+    studio.ink()
+    painted = []
+
+    def paint(_: int) -> None:
+        if studio.lineart is not old and not painted:
+            painted.append(studio.lineart)
+            studio.lineart.still[55:70, 50:60] = (0, 0, 200, 255)
+
+    studio.loop.run(paint)
+    assert painted
+    assert (studio.lineart.still[55:70, 50:60] == (0, 0, 200, 255)).all()
+    assert studio.lineart.still[61, 20, 3]  # and beside it came ink
+
+
+def test_what_the_artist_erases_stays_erased(studio: Studio) -> None:
+    studio.inked().still[30:33, 40:60] = 0
+    studio.edit()
+    lineart = studio.inked()
+    assert not lineart.still[31, 42:58, 3].any()
+    assert lineart.still[31, 20, 3]
+    assert lineart.still[61, 50, 3]
+
+
+def test_ink_that_is_recoloured_without_the_artists_touch_takes_the_new_colour(studio: Studio) -> None:
+    red = np.array([0, 0, 255, 255], np.uint8)
+    renewing = sys.modules["smart_lineart.ui.renewing"]
+    studio.inked()
+    renewing.as_pixel = lambda *_: red
+    studio.edit()
+    lineart = studio.inked()
+    assert tuple(lineart.still[31, 20, :3]) == (0, 0, 255)
+    assert tuple(lineart.still[61, 20, :3]) == (0, 0, 255)
+
+
+def test_a_record_that_was_never_made_for_its_page_is_said_and_the_lineart_kept_apart(studio: Studio) -> None:
+    lineart = studio.inked()
+    before = lineart.still.copy()
+    (kept,) = studio.session.memory.records._kept
+    kept.record = replace(kept.record, area=kept.record.area._replace(width=23_000, height=23_000))
+    studio.edit()
+    studio.ink()
+    studio.loop.run()
+    assert studio.layers == ["Sketch", "Lineart: Sketch", "Lineart corrections"]
+    assert "damaged" in studio.session.message.text
+    np.testing.assert_array_equal(lineart.still, before)
+
+
+def test_a_frame_whose_record_makes_no_sense_is_left_alone_and_told(studio: Studio) -> None:
+    frames_again(studio)
+    before = studio.lineart.keys[4].copy()
+    for kept in studio.session.memory.records._kept:
+        if kept.frame == 4:
+            kept.record = replace(kept.record, area=kept.record.area._replace(width=23_000, height=23_000))
+    studio.ink()
+    studio.loop.run()
+    np.testing.assert_array_equal(studio.lineart.keys[4], before)
+    assert opaque(studio.lineart, 8) > 900
+    assert studio.session.message.text.endswith(" 4")
