@@ -5,6 +5,7 @@ What belongs to a document that was closed raises `TouchedAfterClosing` when it 
 ends. Layers are 8-bit arrays of B, G, R, A as large as their document.
 """
 
+# ruff: noqa: N802, N815 (Krita's names)
 from __future__ import annotations
 
 import itertools

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A document is closed at any step of any work that writes into it, in a real Krita.
 
-SMART_LINEART_LONG=1 closes at every step, in both ways, and at random moments besides. `tests/ui/test_writers.py`
-has every step of the same, in a Krita that is not real.
+SMART_LINEART_LONG=1 closes at every step, in both ways, and at random moments besides.
+`tests/ui/test_writers.py` closes at every step in a Krita that is not real.
 """
 
 from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 
 import harness
 import pytest
@@ -36,7 +37,7 @@ def places(writer: str, steps: int) -> list[Place]:
 
 
 @pytest.fixture(scope="module")
-def one(screen: harness.Screen) -> list[harness.KritaProcess]:
+def one() -> Iterator[list[harness.KritaProcess]]:
     """The Krita that these tests share, as long as it lives."""
     held: list[harness.KritaProcess] = []
     yield held

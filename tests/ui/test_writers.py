@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import tracemalloc
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -403,3 +404,43 @@ def test_a_frame_whose_record_makes_no_sense_is_left_alone_and_told(studio: Stud
     np.testing.assert_array_equal(studio.lineart.keys[4], before)
     assert opaque(studio.lineart, 8) > 900
     assert studio.session.message.text.endswith(" 4")
+
+
+def test_pixels_far_off_the_page_are_not_read(studio: Studio) -> None:
+    """A few bytes in a file paint a pixel anywhere; what lies between it and the page would be gigabytes."""
+    sketch, lineart = studio.sketch, studio.inked()
+    far = Box(-2_000_000_000, -2_000_000_000, 2_000_000_100, 2_000_000_100)
+    sketch.bounds = lineart.bounds = lambda: far
+    copies = FakeNode.duplicate
+
+    def duplicate(self: FakeNode) -> FakeNode:
+        copy = copies(self)
+        copy.bounds = self.bounds
+        return copy
+
+    FakeNode.duplicate = duplicate
+    try:
+        studio.edit()
+        tracemalloc.start()
+        studio.ink()
+        studio.loop.run()
+        assert tracemalloc.get_traced_memory()[1] < 20e6
+    finally:
+        tracemalloc.stop()
+        FakeNode.duplicate = copies
+    assert studio.session.last_error == ""
+    assert studio.states[-1] == "finished"
+
+
+class Box:
+    def __init__(self, *values: int):
+        self.x, self.y, self.width, self.height = (lambda value=value: value for value in values)
+
+
+def test_a_clip_without_end_is_looked_through_in_a_moment(studio: Studio) -> None:
+    frames = sys.modules["smart_lineart.krita_host.frames"]
+    asked = []
+    layer = SimpleNamespace(has_frame=lambda time: asked.append(time) or time in {0, 12})
+    document = SimpleNamespace(clip=(-(2**31), 2**31 - 1), length=2**31 - 1)
+    assert frames.key_times(document, layer) == [0, 12]
+    assert len(asked) < 300_000
