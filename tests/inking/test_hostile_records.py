@@ -64,6 +64,7 @@ def renewed(record: InkRecord, memory: int = GIGABYTE) -> Merge | None:
         return None
     fresh = base.place(FreshInk(INK, PAGE, 4.0, None))
     area = base.area(fresh)
+    assert area.width * area.height < 64e6  # or all that follows takes gigabytes
     merge = base.merge(fresh, area)
     base.remember(fresh, np.full((area.height, area.width), 255, np.uint8), area).to_bytes()
     # What is in the layer and no record's ink is the artist's, and stays.

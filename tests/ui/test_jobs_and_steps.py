@@ -38,6 +38,10 @@ def job(sketch: str = "{s}", document: str = "d", **options: object) -> Job:
     return Job(document, sketch, "Sketch", InkSettings(), **options)  # type: ignore[arg-type]
 
 
+def open_gate() -> None:
+    return None
+
+
 def test_work_waits_for_a_thread_and_goes_on_on_the_loop() -> None:
     loop, here = FakeLoop(), threading.get_ident()
     worker = Worker(loop, "test")
@@ -50,7 +54,7 @@ def test_work_waits_for_a_thread_and_goes_on_on_the_loop() -> None:
         yield 5
         return "done"
 
-    outcome = start(loop, work(), seen.append)
+    outcome = start(loop, work(), open_gate, seen.append)
     loop.turn_until(lambda: outcome.done)
     worker.stop()
     assert seen == [(True, True)]
@@ -69,7 +73,7 @@ def test_an_error_on_the_thread_is_raised_where_it_is_waited_for() -> None:
             yield worker.submit(fails)
         raise KeyError("from the work")
 
-    outcome = start(loop, work(), failures.append)
+    outcome = start(loop, work(), open_gate, failures.append)
     loop.turn_until(lambda: outcome.done)
     worker.stop()
     assert [type(error) for error in failures] == [KeyError]
@@ -82,10 +86,49 @@ def test_a_failure_is_told_before_others_go_on() -> None:
         yield
         raise KeyError("from the work")
 
-    outcome = start(loop, work(), lambda _: told.append("failed"))
+    outcome = start(loop, work(), open_gate, lambda _: told.append("failed"))
     outcome.when_done(lambda: told.append("over"))
     loop.turn_until(lambda: outcome.done)
     assert told == ["failed", "over"]
+
+
+def test_no_step_is_taken_once_the_gate_says_why_not_whatever_the_work_makes_of_it() -> None:
+    loop, failures, seen = FakeLoop(), [], []
+    closed: list[BaseException] = []
+
+    def work():
+        try:
+            yield
+            seen.append("first step")
+            closed.append(KeyError("closed"))
+            yield result("there")
+            seen.append("a step too many")
+        except KeyError:
+            yield  # it must not go on from here either
+            seen.append("another")
+
+    outcome = start(loop, work(), lambda: closed[0] if closed else None, failures.append)
+    loop.turn_until(lambda: outcome.done)
+    assert seen == ["first step"]
+    assert failures == closed
+
+
+def test_work_whose_gate_is_shut_is_never_begun() -> None:
+    loop, failures, seen = FakeLoop(), [], []
+
+    def work():
+        seen.append("begun")
+        yield
+
+    outcome = start(loop, work(), lambda: KeyError("closed"), failures.append)
+    loop.turn_until(lambda: outcome.done)
+    assert (seen, len(failures)) == ([], 1)
+
+
+def result(value: object) -> Pending:
+    pending = Pending()
+    pending.finish(value)
+    return pending
 
 
 def test_only_the_first_result_counts() -> None:
