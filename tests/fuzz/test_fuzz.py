@@ -63,9 +63,9 @@ def test_no_bytes_do_more_than_be_refused(name: str) -> None:
     @given(damaged(name))
     def check(data: bytes) -> None:
         nonlocal longest
-        began = time.monotonic()
+        began = time.process_time()  # as scripts/fuzz.sh has it: a crowded machine is no hang
         TARGETS[name].check(data)
-        longest = max(longest, time.monotonic() - began)
+        longest = max(longest, time.process_time() - began)
 
     check()
     assert longest < HANG_SECONDS
