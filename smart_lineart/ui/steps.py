@@ -95,8 +95,8 @@ def start(loop: Loop, work: Work, gate: Gate, failed: Callable[[BaseException], 
     outcome = Pending()
 
     def step(value: Any = None, error: BaseException | None = None) -> None:
-        error = gate() or error
         try:
+            error = gate() or error
             wish = work.throw(error) if error is not None else work.send(value)
         except StopIteration as end:
             outcome.finish(end.value)

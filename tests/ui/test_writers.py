@@ -406,6 +406,23 @@ def test_a_frame_whose_record_makes_no_sense_is_left_alone_and_told(studio: Stud
     assert studio.session.message.text.endswith(" 4")
 
 
+@pytest.mark.parametrize("deleted", ["lineart", "sketch"])
+def test_frames_find_their_place_or_leave_nothing_where_a_layer_was_deleted_meanwhile(
+    studio: Studio, deleted: str
+) -> None:
+    frames_again(studio)
+    studio.ink()
+    gone, notes = getattr(studio, deleted), dict(studio.document.notes)
+    studio.loop.run(lambda step: gone.remove() if step == 30 else None)
+    if deleted == "lineart":
+        assert studio.layers == ["Sketch", "Lineart: Sketch"]
+        assert studio.lineart is not gone
+    else:
+        assert studio.layers == ["Lineart: Sketch"]
+        assert "was deleted" in studio.session.message.text
+        assert studio.document.notes == notes
+
+
 def test_pixels_far_off_the_page_are_not_read(studio: Studio) -> None:
     """A few bytes in a file paint a pixel anywhere; what lies between it and the page would be gigabytes."""
     sketch, lineart = studio.sketch, studio.inked()
