@@ -319,17 +319,17 @@ def test_every_frame_of_a_range_is_inked_with_its_ends(studio: Studio) -> None:
     assert studio.document.shown == 4
 
 
-def test_the_keyframes_of_an_animated_lineart_are_all_there_after_a_slider(studio: Studio) -> None:
+def test_an_animated_lineart_keeps_its_keyframes_when_it_is_renewed(studio: Studio) -> None:
     """Krita's conversion, by which others are replaced, keeps the frame shown alone."""
-    lineart = studio.inked()
-    lineart.keys = {0: lineart.still.copy(), 4: lineart.still.copy()}
-    slider_moved(studio)
+    host = {
+        name: sys.modules[f"smart_lineart.krita_host.{name}"] for name in ("document", "layer", "lineart")
+    }
+    old = studio.inked()
+    old.keys = {0: old.still.copy(), 4: old.still.copy()}
+    layer, document = host["layer"].Layer(old), host["document"].Document(studio.document)
+    assert list(host["lineart"].replace_by_copy(document, layer)) == []
+    assert studio.lineart is not old
     assert list(studio.lineart.keys) == [0, 4]
-
-
-def slider_moved(studio: Studio) -> None:
-    studio.session.change("thickness", 40.0, final=True)
-    studio.loop.run()
 
 
 def test_a_renewed_lineart_looks_as_the_old_one_did(studio: Studio) -> None:
@@ -362,6 +362,7 @@ def test_what_the_artist_paints_while_ink_is_written_stays(studio: Studio) -> No
 
 def test_what_the_artist_erases_stays_erased(studio: Studio) -> None:
     studio.inked().still[30:33, 40:60] = 0
+    studio.session.settings = studio.session.settings.with_value("thickness", 5.0)  # all ink is another now
     studio.edit()
     lineart = studio.inked()
     assert not lineart.still[31, 42:58, 3].any()
@@ -458,6 +459,7 @@ def test_a_clip_without_end_is_looked_through_in_a_moment(studio: Studio) -> Non
     frames = sys.modules["smart_lineart.krita_host.frames"]
     asked = []
     layer = SimpleNamespace(has_frame=lambda time: asked.append(time) or time in {0, 12})
+    assert frames.key_times(SimpleNamespace(clip=(3, 12), length=7), layer) == [0, 12]
     document = SimpleNamespace(clip=(-(2**31), 2**31 - 1), length=2**31 - 1)
     assert frames.key_times(document, layer) == [0, 12]
     assert len(asked) < 300_000
