@@ -10,13 +10,14 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink check test test-kritas lint bench lock clean
+.PHONY: help ink check test test-kritas mutants lint bench lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
 	@echo "make check        run the linters and the quick tests, in two minutes"
 	@echo "make test         run every check and the whole test-suite"
 	@echo "make test-kritas  run the end-to-end tests in Krita 5.2, 5.3 and 6.0"
+	@echo "make mutants      write small faults into a copy and see that the tests notice nine of ten"
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench        measure speed, memory and quality"
 	@echo "make lock         renew the exact versions in requirements/"
@@ -51,6 +52,10 @@ test: lint
 # The same tests in Krita 5.2, 5.3 and 6.0; needs root, debootstrap and 5 GB.
 test-kritas: $(DEV_READY)
 	@sh scripts/test_kritas.sh
+
+# Takes an hour or two, and so is no part of `make test`.
+mutants: $(DEV_READY)
+	$(BIN)/python scripts/mutate.py
 
 bench: $(DEV_READY)
 	$(BIN)/python benchmarks/performance.py

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The script that tries small faults tells those that tests notice from those that they don't."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="faults are tried in forked processes")
+if os.name == "posix":
+    from scripts.mutate import Options, Room, Tally, try_room
+    from scripts.mutations import mutations
+
+TOY = '''"""A toy."""
+
+
+def larger(a: int, b: int) -> int:
+    """The larger one."""
+    if a > b:
+        return a
+    return b
+
+
+def steps(goal: int) -> int:
+    at = 0
+    while at < goal:
+        at += 2
+    return at
+
+
+def alone() -> int:
+    return 7
+'''
+TESTS = """
+import sys
+
+from smart_lineart.toy import larger, steps
+
+
+def test_larger() -> None:
+    assert (larger(1, 2), larger(4, 3)) == (2, 4)
+
+
+def test_steps() -> None:
+    assert steps(6) == 6
+"""
+EQUAL = """# Equal faults.
+smart_lineart/toy.py: - if a > b: + if a >= b:
+    the same number either way
+"""
+
+
+@pytest.fixture(scope="module")
+def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
+    root = tmp_path_factory.mktemp("toy")
+    for name, text in (
+        ("smart_lineart/__init__.py", ""),
+        ("smart_lineart/toy.py", TOY),
+        ("tests/test_toy.py", TESTS),
+        ("tests/mutants_equal.txt", EQUAL),
+    ):
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    room = Room(("smart_lineart/*.py",), ("tests",))
+    found = try_room(root, room, (), Options(most=100, patience=1.0))
+    assert (root / "smart_lineart" / "toy.py").read_text() == TOY
+    return found
+
+
+def test_what_no_test_runs_survives(tally: Tally) -> None:
+    assert tally.survived == [
+        "smart_lineart/toy.py: - return 7 + return 14",
+        "smart_lineart/toy.py: - return 7 + return None",
+    ]
+
+
+def test_wrong_results_and_loops_without_end_are_noticed(tally: Tally) -> None:
+    total = len(list(mutations(TOY.encode())))
+    assert tally.killed == total - len(tally.survived) - tally.equal > 6
+
+
+def test_faults_known_to_be_equal_do_not_count(tally: Tally) -> None:
+    assert tally.equal == 1
+    assert tally.share == pytest.approx(tally.killed / (tally.killed + 2))
+
+
+def test_every_fault_can_be_compiled_and_changes_the_file() -> None:
+    source = Path(sys.modules[mutations.__module__].__file__ or "").read_bytes()
+    found = list(mutations(source))
+    assert len(found) > 100
+    for one in found[::7]:
+        changed = one.applied(source)
+        assert changed != source
+        compile(changed, "changed", "exec")
