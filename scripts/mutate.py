@@ -46,7 +46,13 @@ COPIED = (PACKAGE, "tests", "pyproject.toml")
 LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "training")
 EQUAL = "tests/mutants_equal.txt"
 QUICK = "not krita and not slow"
+# Imported once, not for each fault: that takes longer than most tests.
+ONCE = (
+    *("_hypothesis_pytestplugin", "hypothesis.extra.numpy", "numpy.testing", "cv2", "PIL.Image"),
+    *("scipy.ndimage", "skimage.morphology"),
+)
 MEMORY = 8 << 30  # bytes of address space: a fault may allocate without end
+WAITED = 6  # times as long as the processor's time
 ENOUGH_S = 20.0  # of tests for one fault, the quickest first
 
 Tests = dict[str, float]  # a test's id, and how many seconds it takes
@@ -206,17 +212,20 @@ class Workshop:
         return code != 0
 
     def _apart(self, task: Callable[[], int], seconds: float, *, quiet: bool = True) -> int | None:
-        """Do something in a process of its own, in the copy; its exit status, None where it was too slow."""
+        """Do something in a process of its own, in the copy; its exit status, None where it was too slow.
+
+        `seconds` are of the processor: how busy it is otherwise decides nothing.
+        """
         sys.stdout.flush()
         child = os.fork()
         if not child:
-            self._enter(quiet=quiet)
+            self._enter(round(seconds), quiet=quiet)
             status = 70
             try:
                 status = task()
             finally:
                 os._exit(status)
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + WAITED * seconds  # for what sleeps; loops end by their processor time
         while time.monotonic() < deadline:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
@@ -227,13 +236,14 @@ class Workshop:
         os.waitpid(child, 0)
         return None
 
-    def _enter(self, *, quiet: bool) -> None:
+    def _enter(self, seconds: int, *, quiet: bool) -> None:
         os.setsid()
         if quiet:
             nothing = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(nothing, stream)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         os.chdir(self.folder)
         os.environ["PYTHONPATH"] = str(self.folder)
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -300,6 +310,9 @@ def try_room(root: Path, room: Room, wanted: Iterable[str], options: Options) ->
     equal = root / EQUAL
     equals = Equals(equal.read_text(encoding="utf-8") if equal.exists() else "")
     tally = Tally()
+    for module in ONCE:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         shop = Workshop(root, Path(folder))
         found = shop.survey(room.tests)
@@ -317,8 +330,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=Options.seed)
     parser.add_argument("--least", type=float, default=0.9, help="share that must be noticed in each room")
     options = parser.parse_intermixed_args(arguments)
-    for module in ("numpy", "cv2", "PIL.Image"):  # once, not for each fault
-        importlib.import_module(module)
     rooms = [name for name in options.names if name in ROOMS]
     files = [name for name in options.names if name not in ROOMS]
     shares = []

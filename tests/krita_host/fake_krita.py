@@ -1,0 +1,562 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small Krita in memory, for what is asked of Krita and done with its answers; no painting, no undo.
+
+It behaves as Krita 5.1.5 was seen to. What hangs on Krita itself is tested in a real one, in tests/krita.
+"""
+
+# ruff: noqa: N802 (Krita's names)
+from __future__ import annotations
+
+import importlib
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.krita_host.pixels import LUMA_BGR, PixelFormat
+
+U8 = "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc"
+CONVERT = "convert_to_paint_layer"
+FRESH = {"colorLabel": 0, "visible": True, "alphaLocked": False, "inheritAlpha": False, "locked": False}
+
+
+class QByteArray(bytes):
+    def left(self, most: int) -> QByteArray:
+        return QByteArray(self[:most])
+
+
+class Emitter:
+    def __init__(self) -> None:
+        self._listeners: list[Any] = []
+
+    def connect(self, listener: Any) -> None:
+        self._listeners.append(listener)
+
+    def emit(self, *values: object) -> None:
+        for listener in self._listeners:
+            listener(*values)
+
+
+def converted(pixels: np.ndarray, source: PixelFormat, target: PixelFormat) -> np.ndarray:
+    """Pixels (h, w, channels) in another colour space: grey and RGB, of any depth."""
+    values = pixels.astype(np.float64) / (np.iinfo(source.dtype).max if source.dtype.kind == "u" else 1)
+    colours, alpha = values[..., :-1], values[..., -1:]
+    if source.model != target.model:
+        colours = np.repeat(colours, 3, -1) if source.model == "GRAYA" else (colours @ LUMA_BGR)[..., None]
+    values = np.concatenate([colours, alpha], -1)
+    if target.dtype.kind == "u":
+        values = np.rint(values * np.iinfo(target.dtype).max)
+    return values.astype(target.dtype)
+
+
+class Node:
+    """A layer or mask. Of an animated one, `pixelData` tells the keyframe shown."""
+
+    def __init__(self, document: Any, name: str, kind: str, form: tuple[str, str, str] = U8):
+        self.document = document
+        self.named, self.kind = name, kind
+        self.form = PixelFormat(*form)
+        self.identity = "{" + str(uuid.uuid4()) + "}"
+        self.parent: Node | None = None
+        self.nodes: list[Node] = []
+        self.style = ""
+        self.keys: list[int] = []
+        self.frames: dict[int, dict[tuple[int, int], bytes]] = {0: {}}
+        self.look = dict(FRESH)
+        self.opacity, self.blending = 255, "normal"
+        for key in FRESH:
+            setattr(self, key, lambda key=key: self.look[key])
+            setattr(self, "set" + key[0].upper() + key[1:], lambda value, key=key: self._see(key, value))
+
+    def _see(self, name: str, value: Any) -> None:
+        self.look[name] = value
+
+    def name(self) -> str:
+        return self.named
+
+    def setName(self, name: str) -> None:
+        self.named = name
+
+    def type(self) -> str:
+        return self.kind
+
+    def uniqueId(self) -> Any:
+        return SimpleNamespace(toString=lambda: self.identity)
+
+    def setOpacity(self, opacity: int) -> None:
+        self.opacity = opacity
+
+    def setBlendingMode(self, mode: str) -> None:
+        self.blending = mode
+
+    def layerStyleToAsl(self) -> str:
+        return self.style
+
+    # -- the tree
+
+    def parentNode(self) -> Node | None:
+        return self.parent
+
+    def childNodes(self) -> list[Node]:
+        return list(self.nodes)
+
+    def addChildNode(self, node: Node, above: Node | None) -> None:
+        self.nodes.insert(self.nodes.index(above) + 1 if above else len(self.nodes), node)
+        node.parent = self
+
+    def remove(self) -> None:
+        if self.parent is not None:
+            self.parent.nodes.remove(self)
+        self.parent = None
+
+    def duplicate(self) -> Node:
+        copy = Node(
+            self.document, self.named, self.kind, (self.form.model, self.form.depth, self.form.profile)
+        )
+        copy.look, copy.opacity, copy.blending = dict(self.look), self.opacity, self.blending
+        copy.keys, copy.style = list(self.keys), self.style
+        copy.frames = {time: dict(pixels) for time, pixels in self.frames.items()}
+        for child in self.nodes:
+            copy.addChildNode(child.duplicate(), None)
+        return copy
+
+    # -- frames
+
+    def animated(self) -> bool:
+        return bool(self.keys)
+
+    def hasKeyframeAtTime(self, time: int) -> bool:
+        return time in self.keys
+
+    def _frame(self, time: int | None = None) -> dict[tuple[int, int], bytes]:
+        time = self.document.time if time is None else time
+        return self.frames[max((key for key in self.keys if key <= time), default=0)]
+
+    # -- pixels
+
+    def colorModel(self) -> str:
+        return self.form.model
+
+    def colorDepth(self) -> str:
+        return self.form.depth
+
+    def colorProfile(self) -> str:
+        return self.form.profile
+
+    def setColorSpace(self, *form: str) -> bool:
+        x, y, width, height = self._box()
+        pixels = self.form.array(self.pixelData(x, y, width, height), height, width)
+        target = PixelFormat(*form)
+        pixels = converted(pixels, self.form, target)
+        self.form = target
+        self._frame().clear()
+        self.setPixelData(pixels.tobytes(), x, y, width, height)
+        return True
+
+    def setPixelData(self, data: bytes, x: int, y: int, width: int, height: int) -> bool:
+        size, frame = self.form.pixel_size, self._frame()
+        assert len(data) == width * height * size, "Krita would read beyond the end"
+        blank = bytes(size)
+        for number in range(width * height):
+            pixel = bytes(data[number * size : (number + 1) * size])
+            place = x + number % width, y + number // width
+            if pixel == blank:
+                frame.pop(place, None)
+            else:
+                frame[place] = pixel
+        return True
+
+    def pixelData(self, x: int, y: int, width: int, height: int) -> QByteArray:
+        return self.pixelDataAtTime(x, y, width, height, None)
+
+    def pixelDataAtTime(self, x: int, y: int, width: int, height: int, time: int | None) -> QByteArray:
+        frame, blank = self._frame(time), bytes(self.form.pixel_size)
+        rows = range(y, y + height)
+        return QByteArray(
+            b"".join(frame.get((across, down), blank) for down in rows for across in range(x, x + width))
+        )
+
+    def projectionPixelData(self, x: int, y: int, width: int, height: int) -> QByteArray:
+        """With masks: all of it hidden."""
+        masked = any(child.kind.endswith("mask") for child in self.nodes)
+        return (
+            QByteArray(bytes(width * height * self.form.pixel_size))
+            if masked
+            else self.pixelData(x, y, width, height)
+        )
+
+    def _box(self) -> tuple[int, int, int, int]:
+        frame = self._frame()
+        if not frame:
+            return 0, 0, 0, 0
+        across, down = zip(*frame, strict=True)
+        return min(across), min(down), max(across) + 1 - min(across), max(down) + 1 - min(down)
+
+    def bounds(self) -> Any:
+        x, y, width, height = self._box()
+        return SimpleNamespace(x=lambda: x, y=lambda: y, width=lambda: width, height=lambda: height)
+
+
+class Selection:
+    """A selection: uint8 (H, W) from the image's corner."""
+
+    def __init__(self, pixels: np.ndarray):
+        self.pixels = pixels
+
+    def width(self) -> int:
+        return int(self.pixels.any(0).sum())
+
+    def height(self) -> int:
+        return int(self.pixels.any(1).sum())
+
+    def duplicate(self) -> Selection:
+        return Selection(self.pixels.copy())
+
+    def pixelData(self, x: int, y: int, width: int, height: int) -> bytes:
+        out = np.zeros((height, width), np.uint8)
+        for down in range(max(0, y), min(self.pixels.shape[0], y + height)):
+            for across in range(max(0, x), min(self.pixels.shape[1], x + width)):
+                out[down - y, across - x] = self.pixels[down, across]
+        return out.tobytes()
+
+
+class Document:
+    def __init__(self, width: int = 40, height: int = 30, form: tuple[str, str, str] = U8, ppi: float = 72.0):
+        self.wide, self.tall, self.ppi, self.form = width, height, ppi, form
+        self.root = Node(self, "root", "grouplayer", form)
+        self.active: Node | None = None
+        self.chosen: Selection | None = None
+        self.notes: dict[str, bytes] = {}
+        self.time, self.range, self.frames = 0, (0, 10), 11
+        self.times_shown: list[int] = []
+        self.refreshed, self.busy = 0, 0
+        self.title, self.file = "Drawing", "drawing.kra"
+        self.modified, self.closed = True, False
+
+    def add(self, name: str, kind: str = "paintlayer", form: tuple[str, str, str] | None = None) -> Node:
+        """A new layer on top."""
+        node = Node(self, name, kind, form or self.form)
+        self.root.addChildNode(node, None)
+        return node
+
+    def name(self) -> str:
+        return self.title
+
+    def fileName(self) -> str:
+        return self.file
+
+    def width(self) -> int:
+        return self.wide
+
+    def height(self) -> int:
+        return self.tall
+
+    def resolution(self) -> float:
+        return self.ppi
+
+    def colorModel(self) -> str:
+        return self.form[0]
+
+    def colorDepth(self) -> str:
+        return self.form[1]
+
+    def colorProfile(self) -> str:
+        return self.form[2]
+
+    def rootNode(self) -> Node:
+        return self.root
+
+    def activeNode(self) -> Node | None:
+        return self.active
+
+    def setActiveNode(self, node: Node) -> None:
+        self.active = node
+
+    def createNode(self, name: str, kind: str) -> Node:
+        return Node(self, name, kind, self.form)
+
+    def refreshProjection(self) -> None:
+        self.refreshed += 1
+
+    def tryBarrierLock(self) -> bool:
+        self.busy -= 1
+        return self.busy < 0
+
+    def unlock(self) -> None:
+        self.busy = 0
+
+    def waitForDone(self) -> None:
+        self.times_shown.append(self.time)
+
+    def selection(self) -> Selection | None:
+        return self.chosen
+
+    def currentTime(self) -> int:
+        return self.time
+
+    def setCurrentTime(self, time: int) -> None:
+        self.time = time
+
+    def fullClipRangeStartTime(self) -> int:
+        return self.range[0]
+
+    def fullClipRangeEndTime(self) -> int:
+        return self.range[1]
+
+    def animationLength(self) -> int:
+        return self.frames
+
+    def annotationTypes(self) -> list[str]:
+        return list(self.notes)
+
+    def annotation(self, key: str) -> QByteArray:
+        return QByteArray(self.notes[key])
+
+    def setAnnotation(self, key: str, title: str, data: bytes) -> None:
+        self.notes[key] = bytes(data)
+
+    def removeAnnotation(self, key: str) -> None:
+        del self.notes[key]
+
+    def setBatchmode(self, on: bool) -> None:
+        assert on
+
+    def setModified(self, on: bool) -> None:
+        self.modified = on
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Action:
+    def __init__(self, krita: Krita, name: str):
+        self.krita, self.name, self.enabled, self.words = krita, name, True, ""
+
+    def isEnabled(self) -> bool:
+        return self.enabled
+
+    def setEnabled(self, enabled: bool) -> None:
+        self.enabled = enabled
+
+    def text(self) -> str:
+        return self.words
+
+    def trigger(self) -> None:
+        assert self.enabled, "Qt 6 ignores it"
+        self.krita.triggered.append(self.name)
+        if self.name == CONVERT:
+            self.krita.convert()
+
+
+class Krita:
+    """Krita's one instance. `slow`: how often a list is asked for before a conversion is done."""
+
+    def __init__(self) -> None:
+        self.open: list[Document] = []
+        self.front: Document | None = None
+        self.canvas: Any = None
+        self.foreground: Any = None
+        self.scrolled, self.shown = (0, 0), (20, 10)
+        self.triggered: list[str] = []
+        self.actions: dict[str, Action] = {}
+        self.kept: dict[tuple[str, str], str] = {}
+        self.signals = {name: Emitter() for name in ("applicationClosing", "imageClosed", "viewClosed")}
+        self.buttons = 0
+        self.converts = True
+
+    def show(self, document: Document) -> Document:
+        """Open a document, or bring it to the front."""
+        if document not in self.open:
+            self.open.append(document)
+        self.front = document
+        return document
+
+    def convert(self) -> None:
+        """Put a plain copy in the active layer's place; not of a locked one."""
+        node = self.front.active if self.front else None
+        if node is None or node.parent is None or node.look["locked"] or not self.converts:
+            return
+        copy = node.duplicate()
+        copy.nodes, copy.look, copy.style = [], dict(FRESH), ""
+        copy.frames, copy.keys = {0: dict(node._frame())}, []
+        node.parent.addChildNode(copy, node)
+        node.remove()
+        self.front.active = copy
+
+    def documents(self) -> list[Document]:
+        return [document for document in self.open if not document.closed]
+
+    def activeDocument(self) -> Document | None:
+        return self.front
+
+    def createDocument(self, width: int, height: int, _name: str, *form: Any) -> Document:
+        self.open.append(Document(width, height, form[:3], form[3]))
+        return self.open[-1]
+
+    def activeWindow(self) -> Any:
+        scroll = SimpleNamespace(
+            metaObject=lambda: SimpleNamespace(className=lambda: "KisCanvasController"),
+            horizontalScrollBar=lambda: SimpleNamespace(value=lambda: self.scrolled[0]),
+            verticalScrollBar=lambda: SimpleNamespace(value=lambda: self.scrolled[1]),
+            viewport=lambda: SimpleNamespace(
+                size=lambda: SimpleNamespace(width=lambda: self.shown[0], height=lambda: self.shown[1])
+            ),
+        )
+        other = SimpleNamespace(metaObject=lambda: SimpleNamespace(className=lambda: "QTextEdit"))
+        sub = SimpleNamespace(findChildren=lambda _kind: [other, scroll])
+        area = SimpleNamespace(currentSubWindow=lambda: sub)
+        window = SimpleNamespace(
+            winId=lambda: id(self), centralWidget=lambda: SimpleNamespace(findChildren=lambda _kind: [area])
+        )
+        view = SimpleNamespace(
+            document=lambda: self.front, canvas=lambda: self.canvas, foregroundColor=lambda: self.foreground
+        )
+        return SimpleNamespace(activeView=lambda: view, qwindow=lambda: window)
+
+    def action(self, name: str) -> Action:
+        return self.actions.setdefault(name, Action(self, name))
+
+    def version(self) -> str:
+        return "5.1.5"
+
+    def readSetting(self, group: str, key: str, default: str) -> str:
+        return self.kept.get((group, key), default)
+
+    def writeSetting(self, group: str, key: str, value: str) -> None:
+        self.kept[group, key] = value
+
+    def notifier(self) -> Any:
+        return SimpleNamespace(setActive=lambda on: None, **self.signals)
+
+
+class ManagedColor:
+    """A colour: components from 0 to 1 in the order of memory."""
+
+    def __init__(self, model: str, depth: str, profile: str):
+        self.form, self.values = PixelFormat(model, depth, profile), [0.0, 0.0, 0.0, 1.0]
+
+    @classmethod
+    def fromQColor(cls, colour: tuple[int, int, int]) -> ManagedColor:
+        made = cls(*U8)
+        made.values = [value / 255 for value in reversed(colour)] + [1.0]
+        return made
+
+    def colorModel(self) -> str:
+        return self.form.model
+
+    def colorDepth(self) -> str:
+        return self.form.depth
+
+    def colorProfile(self) -> str:
+        return self.form.profile
+
+    def components(self) -> list[float]:
+        return self.values
+
+    def setComponents(self, values: list[float]) -> None:
+        self.values = list(values)
+
+    def setColorSpace(self, *form: str) -> None:
+        float_form = PixelFormat(self.form.model, "F32", "")
+        target = PixelFormat(*form)
+        if target.model in {"CMYKA", "LABA"}:  # only black is asked for
+            self.values = [0.0, 0.0, 0.0, 1.0, 1.0] if target.model == "CMYKA" else [0.0, 0.5, 0.5, 1.0]
+        else:
+            pixel = np.array(self.values, np.float32)[None, None]
+            self.values = converted(pixel, float_form, PixelFormat(target.model, "F32", ""))[0, 0].tolist()
+        self.form = target
+
+
+def _modules(krita: Krita) -> dict[str, ModuleType]:
+    def module(name: str, **contents: Any) -> ModuleType:
+        made = ModuleType(name)
+        vars(made).update(contents)
+        return made
+
+    buttons = SimpleNamespace(NoButton=0)
+    places = SimpleNamespace(
+        writableLocation=lambda _place: "/", StandardLocation=SimpleNamespace(GenericConfigLocation=0)
+    )
+    widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea")}
+    application = SimpleNamespace(mouseButtons=lambda: krita.buttons)
+    return {
+        "krita": module(
+            "krita", Krita=SimpleNamespace(instance=lambda: krita), ManagedColor=ManagedColor, Node=Node
+        ),
+        "PyQt6": module("PyQt6", __path__=[]),
+        "PyQt6.sip": module("PyQt6.sip", transferback=lambda _one: None),
+        "PyQt6.QtCore": module(
+            "PyQt6.QtCore",
+            Qt=SimpleNamespace(MouseButton=buttons),
+            QByteArray=QByteArray,
+            QStandardPaths=places,
+            QPoint=lambda x, y: (x, y),
+        ),
+        "PyQt6.QtGui": module("PyQt6.QtGui", QColor=lambda *values: values),
+        "PyQt6.QtWidgets": module("PyQt6.QtWidgets", QApplication=application, **widgets),
+    }
+
+
+ROOMS = ("smart_lineart.krita_host", "smart_lineart.ui")
+PURE = ("smart_lineart.krita_host.pixels", "smart_lineart.krita_host.geometry")
+
+
+def _forget() -> dict[str, ModuleType]:
+    """Take the plugin's modules out of Python's list, and out of their packages; returns them."""
+    names = [name for name in sys.modules if name.rpartition(".")[0] in ROOMS and name not in PURE]
+    for name in names:
+        room, _, own = name.rpartition(".")
+        vars(sys.modules[room]).pop(own, None)
+    return {name: sys.modules.pop(name) for name in names}
+
+
+@contextmanager
+def fake_krita(*names: str) -> Iterator[SimpleNamespace]:
+    """Modules of the plugin that need Krita, made anew with a small one: their last names, and `krita`."""
+    krita = Krita()
+    fakes = _modules(krita)
+    before = {**{name: sys.modules.get(name) for name in fakes}, **_forget()}
+    sys.modules.update(fakes)
+    try:
+        loaded = {name: importlib.import_module(f"smart_lineart.{name}") for name in names}
+        yield SimpleNamespace(krita=krita, **{name.rpartition(".")[2]: one for name, one in loaded.items()})
+    finally:
+        _forget()
+        for name, module in before.items():
+            if module is None:
+                sys.modules.pop(name, None)
+                continue
+            sys.modules[name] = module
+            room, _, own = name.rpartition(".")
+            if room in ROOMS:
+                setattr(sys.modules[room], own, module)
+
+
+def run(work: Any, most: int = 1000) -> Any:
+    """Do all steps of a generator; of something to wait for that is done, its value is sent in."""
+    value = None
+    for _ in range(most):
+        try:
+            wish = work.send(value)
+        except StopIteration as end:
+            return end.value
+        value = wish.value if hasattr(wish, "value") else None
+    raise AssertionError("it goes on and on")
+
+
+def painted(node: Node, x: int, y: int, alpha: np.ndarray, colour: tuple[int, ...] = (0, 0, 0)) -> None:
+    """Paint 8-bit RGBA pixels of one colour with this alpha."""
+    pixels = np.zeros((*alpha.shape, 4), np.uint8)
+    pixels[alpha > 0, :3] = colour
+    pixels[..., 3] = alpha
+    node.setPixelData(pixels.tobytes(), x, y, alpha.shape[1], alpha.shape[0])
+
+
+def alpha_of(node: Node, x: int, y: int, width: int, height: int) -> np.ndarray:
+    """The alpha of 8-bit RGBA pixels, uint8 (height, width)."""
+    data = node.pixelData(x, y, width, height)
+    return np.frombuffer(data, np.uint8).reshape(height, width, 4)[..., 3]
