@@ -75,7 +75,7 @@ ROOMS = {
     "inking": Room(
         ("smart_lineart/inking/*.py",), ("tests/inking", *(f"--ignore={file}" for file in PROCESSES))
     ),
-    "krita_host": Room(("smart_lineart/krita_host/*.py",), ("tests/krita_host", "tests/ui")),
+    "krita_host": Room(("smart_lineart/krita_host/*.py",), ("tests/krita_host",)),
     "cli": Room(("smart_lineart/cli/*.py",), ("tests/cli",)),
     # What needs no Qt; docker, rows, widgets and the overlay are driven in a real Krita instead.
     "ui": Room(

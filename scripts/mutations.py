@@ -57,7 +57,7 @@ class Mutation:
 
 
 class _Finder(ast.NodeVisitor):
-    """Collects mutations, leaving out annotations, docstrings, assertions and what only type checkers see."""
+    """Collects mutations, leaving out annotations, decorators, docstrings, assertions and what only type checkers see."""
 
     def __init__(self, source: bytes):
         self._source = source
@@ -102,6 +102,10 @@ class _Finder(ast.NodeVisitor):
         for statement in node.body:
             self.visit(statement)
         self._functions.pop()
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        for statement in node.body:
+            self.visit(statement)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
