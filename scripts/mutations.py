@@ -57,7 +57,7 @@ class Mutation:
 
 
 class _Finder(ast.NodeVisitor):
-    """Collects mutations, leaving out annotations, decorators, docstrings, assertions and what only type checkers see."""
+    """Collects mutations, leaving out annotations, decorators, docstrings and what only type checkers see."""
 
     def __init__(self, source: bytes):
         self._source = source

@@ -78,6 +78,13 @@ class TestApplication:
         host.application.write_setting("ink", "1")
         assert asked == [262_144]
 
+    def test_krita_tells_its_version_and_where_the_artists_files_lie(self, host) -> None:
+        host.krita.getAppDataLocation = lambda: "/home/artist/krita"
+        host.krita.icon = lambda name: f"<{name}>"
+        assert host.application.version() == "5.1.5"
+        assert host.application.user_folder().as_posix() == "/home/artist/krita/smart_lineart"
+        assert host.application.icon("undo") == "<undo>"
+
     def test_closing_is_heard(self, host) -> None:
         heard = []
         host.application.when_closing(lambda: heard.append("Krita"))

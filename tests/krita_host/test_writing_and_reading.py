@@ -314,6 +314,11 @@ class TestColours:
         assert pixel.dtype == form.dtype
         assert pixel.tolist() == black
 
+    def test_cmyk_floats_go_to_a_hundred_and_alpha_to_one(self, host) -> None:
+        values = np.array([0.25, 0.5, 0.0, 0.75, 0.5])
+        found = host.colour._from_normalised(values, PixelFormat("CMYKA", "F32", ""))
+        assert found.tolist() == [25, 50, 0, 75, 0.5]
+
     def test_lab_floats_have_ranges_of_their_own(self, host) -> None:
         values = np.array([0.5, 0.25, 1.0, 1.0])
         found = host.colour._from_normalised(values, PixelFormat("LABA", "F32", ""))

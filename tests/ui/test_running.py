@@ -1,0 +1,575 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs, keyframes and what documents remember, in a small Krita in memory."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smart_lineart.inking import Cancelled, FreshInk, InkRecord, Rect
+from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
+
+WIDE, TALL = 130, 40
+
+
+def stripe(top: int, left: int = 5, right: int = 50) -> np.ndarray:
+    ink = np.zeros((TALL, WIDE), np.uint8)
+    ink[top : top + 3, left:right] = 255
+    ink[5:35, left : left + 3] = 255
+    return ink
+
+
+class Session:
+    """What runs are given; the engine inks what was prepared last as `ink` says."""
+
+    def __init__(self, room: SimpleNamespace):
+        self.memory = room.memory.Memory()
+        self.said: list[str] = []
+        self.message: Any = None
+        self.ink: np.ndarray = stripe(10)
+        self.prepared: list[Any] = []
+        self.kept: dict[str, Any] = {}
+        self.corrections = SimpleNamespace(show=lambda kept: self.said.append(f"{len(kept.places)} kept"))
+        self.ink_worker = SimpleNamespace(submit=lambda task: SimpleNamespace(value=task()))
+        self.renewer = room.renewing.Renewer(self.memory, self.ink_worker)
+        self.cache = SimpleNamespace(
+            get=lambda _document, sketch: self.kept.get(sketch),
+            put=lambda item: self.kept.update({item.sketch: item}),
+        )
+        self.engine = SimpleNamespace(prepare=self.prepare, render=self.render, draw=self.draw)
+        self.loop = SimpleNamespace(post=lambda action: action())
+        self.followers: list[Any] = []
+        self.turns = 0
+        self.last_seconds: dict[str, float] = {}
+        self.let_run: list[Any] = []
+
+    def followers_of(self, *_: Any) -> list[Any]:
+        return self.followers
+
+    def prepare(self, sketch, settings, progress, cancelled, earlier=None) -> Any:
+        progress(0.5)
+        self.prepared.append((sketch, earlier))
+        return SimpleNamespace(calibration="seen", scale=0.4, size=sketch.size)
+
+    def render(self, features, settings, *_: Any, cancelled: Any = None) -> np.ndarray:
+        sketch = self.prepared[-1][0]
+        return np.where(sketch.alpha > 0, 255, 0).astype(np.uint8)
+
+    def draw(self, item, settings, *, part=None, cancelled=None) -> FreshInk:
+        return FreshInk(self.ink.copy(), Rect(0, 0, WIDE, TALL), settings.thickness, None)
+
+    def pen(self, _settings: Any) -> None:
+        return None
+
+    def take_turn(self, _job: Any) -> bool:
+        self.turns += 1
+        return True
+
+    def let_others_run(self, job: Any) -> None:
+        self.let_run.append(job)
+
+    def take_lineart(self, *_: Any) -> bool:
+        return True
+
+    def say(self, sentence: str, _kind: str = "") -> None:
+        self.said.append(sentence)
+        self.message = sentence
+
+
+@pytest.fixture
+def scene(room: SimpleNamespace) -> SimpleNamespace:
+    raw = room.krita.show(Document(WIDE, TALL))
+    raw.active = sketch = raw.add("sketch")
+    painted(sketch, 10, 10, stripe(0)[:12])
+    document = room.document.Document(raw)
+    return SimpleNamespace(room=room, raw=raw, sketch=sketch, document=document, session=Session(room))
+
+
+def job(scene: SimpleNamespace, **options: Any) -> Any:
+    settings = scene.room.settings.InkSettings(thickness=3.0, detail=options.pop("detail", 0.0))
+    return scene.room.jobs.Job(scene.document, scene.sketch.identity, "sketch", settings, **options)
+
+
+def ink(scene: SimpleNamespace, **options: Any) -> Any:
+    one = job(scene, **options)
+    run(scene.room.run.Run(scene.session, one).steps())
+    return one
+
+
+def lineart(scene: SimpleNamespace) -> Node:
+    found = scene.session.memory.lineart_in_use(scene.document, scene.sketch.identity)
+    assert found is not None
+    return found.raw
+
+
+def whole(node: Node) -> np.ndarray:
+    return alpha_of(node, 0, 0, WIDE, TALL)
+
+
+def names(scene: SimpleNamespace) -> list[str]:
+    return [node.named for node in scene.raw.root.nodes]
+
+
+class TestRuns:
+    def test_a_first_run_puts_a_layer_above_the_sketch(self, scene) -> None:
+        scene.raw.add("colours")
+        one = ink(scene)
+        assert one.state is scene.room.jobs.JobState.finished
+        assert one.progress == 1.0
+        assert set(one.seconds) == {"reading", "inking", "total"} == set(scene.session.last_seconds)
+        assert all(0 <= seconds < 60 for seconds in one.seconds.values())
+        assert names(scene) == ["sketch", "Lineart: sketch", "colours"]
+        np.testing.assert_array_equal(whole(lineart(scene)), stripe(10))
+        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(lineart(scene)))
+        np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
+        assert scene.session.memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
+
+    def test_a_second_run_renews_that_layer(self, scene) -> None:
+        ink(scene)
+        first = lineart(scene)
+        scene.session.ink = stripe(20)
+        ink(scene)
+        assert names(scene) == ["sketch", "Lineart: sketch"]
+        assert lineart(scene) is not first
+        np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
+        assert scene.session.said == ["0 kept"]
+
+    def test_a_copy_is_a_layer_of_its_own(self, scene) -> None:
+        ink(scene)
+        ink(scene, keep_copy=True)
+        assert names(scene) == ["sketch", "Lineart: sketch", "Lineart: sketch"]
+
+    def test_inside_a_selection_the_rest_stays_blank(self, scene) -> None:
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[:, :20] = 255
+        ink(scene, selection=Selection(chosen))
+        expected = stripe(10)
+        expected[:, 20:] = 0
+        np.testing.assert_array_equal(whole(lineart(scene)), expected)
+        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(lineart(scene)))
+        np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), expected)
+
+    def test_a_sketch_that_did_not_change_is_not_looked_at_again(self, scene) -> None:
+        ink(scene)
+        ink(scene)
+        assert len(scene.session.prepared) == 1
+        ink(scene, detail=0.5)
+        assert len(scene.session.prepared) == 2
+        assert scene.session.kept[scene.sketch.identity].detail == 0.5
+
+    def test_an_edit_is_told_to_the_engine(self, scene) -> None:
+        ink(scene)
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        ink(scene)
+        _, earlier = scene.session.prepared[1]
+        kept = scene.session.kept[scene.sketch.identity]
+        assert earlier.changed == Rect(30 - kept.area.x, 20 - kept.area.y, 3, 2)
+        assert earlier.calibration == "seen"
+        assert earlier.features is not None
+        painted(scene.sketch, 700, 20, np.full((2, 3), 255, np.uint8))
+        ink(scene)
+        _, earlier = scene.session.prepared[2]
+        assert earlier.features is None, "another area"
+        assert earlier.calibration == "seen"
+
+    @pytest.mark.parametrize("case", ["empty", "blank", "deleted", "closed"])
+    def test_what_cannot_be_inked_is_told_in_a_sentence(self, scene, case: str) -> None:
+        if case == "empty":
+            scene.sketch.frames = {0: {}}
+        if case == "blank":
+            painted(scene.sketch, 0, 0, np.full((TALL, WIDE), 255, np.uint8))
+        if case == "deleted":
+            scene.sketch.remove()
+        scene.raw.closed = case == "closed"
+        with pytest.raises(scene.room.run.Problem, match=case.replace("closed", "was closed")):
+            ink(scene)
+
+    def test_a_page_without_lines_is_told(self, scene) -> None:
+        scene.session.ink[:] = 0
+        ink(scene)
+        assert "No lines were found" in scene.session.said[-1]
+        scene.session.said.clear()
+        ink(scene, live=True)
+        assert not any("No lines" in one for one in scene.session.said)
+
+    def test_cancelled_before_it_is_put_nothing_is_there(self, scene) -> None:
+        one = job(scene)
+        work = scene.room.run.Run(scene.session, one).steps()
+        draw = scene.session.engine.draw
+
+        def cancel(*args: Any, **options: Any) -> FreshInk:
+            one.cancel()
+            return draw(*args, **options)
+
+        scene.session.engine.draw = cancel
+        with pytest.raises(Cancelled):
+            run(work)
+        assert names(scene) == ["sketch"]
+        assert scene.session.kept == {}
+
+    def test_too_late_to_cancel_it_is_finished(self, scene) -> None:
+        one = job(scene)
+        work = scene.room.run.Run(scene.session, one).steps()
+        value = None
+        for _ in range(200):
+            wish = work.send(value)
+            value = getattr(wish, "value", None)
+            if len(scene.raw.root.nodes) == 2:
+                break
+        one.cancel()
+        assert not one.cancelled
+        run(work)
+        assert one.state is scene.room.jobs.JobState.finished
+
+    def test_followers_end_before_a_run(self, scene) -> None:
+        ended = []
+        scene.session.followers = [SimpleNamespace(finish=lambda: ended.append(1))]
+        ink(scene)
+        assert ended == [1]
+
+    def test_renewal_waits_for_its_document_and_lets_others_run(self, scene) -> None:
+        ink(scene)
+        scene.session.ink = stripe(20)
+        one = job(scene)
+        work = scene.room.run.Run(scene.session, one).steps()
+        other = scene.room.krita.show(Document())
+        value = None
+        for _ in range(60):
+            value = getattr(work.send(value), "value", None)
+        assert scene.session.let_run
+        told = [sentence for sentence in scene.session.said if "in front again" in sentence]
+        assert len(told) == 1
+        np.testing.assert_array_equal(whole(lineart(scene)), stripe(10))
+        scene.room.krita.show(scene.raw)
+        run(work)
+        np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
+        assert "" in scene.session.said, "the sentence was taken back"
+        assert other.root.nodes == []
+
+    def test_ink_that_is_not_found_stays_as_corrections(self, scene) -> None:
+        ink(scene)
+        key = next(key for key in scene.raw.notes if "/ink/" in key)
+        del scene.raw.notes[key]
+        scene.session.memory.records.keep_only(lambda _document: False)
+        scene.session.ink = stripe(20)
+        ink(scene)
+        assert sorted(names(scene)) == ["Lineart corrections", "Lineart: sketch", "sketch"]
+        np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
+        assert "Lineart corrections" in scene.session.said[-1]
+
+    def test_the_pen_is_waited_for(self, scene) -> None:
+        scene.room.krita.buttons = 1
+        work = scene.room.run.Run(scene.session, job(scene)).steps()
+        value = None
+        for _ in range(40):
+            wish = work.send(value)
+            value = getattr(wish, "value", None)
+        assert wish == scene.room.settling.WAIT_FOR_PEN_MS
+        assert names(scene) == ["sketch"]
+        scene.room.krita.buttons = 0
+        run(work)
+        assert len(names(scene)) == 2
+
+
+class TestKeyframes:
+    @pytest.fixture
+    def clip(self, scene) -> SimpleNamespace:
+        """Keyframes at 0, 4 and 9, each with a stripe of its own; the one at 4 is blank."""
+        scene.sketch.keys = [0, 4, 9]
+        scene.sketch.frames = {0: {}, 4: {}, 9: {}}
+        for time in (0, 9):
+            scene.raw.time = time
+            painted(scene.sketch, 0, 0, stripe(10 + time))
+        scene.raw.time = 2
+        return scene
+
+    def frames_of(self, node: Node) -> list[list[int]]:
+        found = []
+        for time in (0, 4, 9):
+            data = np.frombuffer(node.pixelDataAtTime(0, 0, WIDE, TALL, time), np.uint8)
+            found.append(sorted(set(np.flatnonzero(data.reshape(TALL, WIDE, 4)[:, 30, 3]).tolist())))
+        return found
+
+    def test_first_and_last_of_a_range_are_inked(self, clip) -> None:
+        one = ink(clip, frames=(0, 9))
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21]]
+        assert lineart(clip).keys == [0, 4, 9]
+        assert one.progress == 1.0
+        assert clip.raw.time == 2
+
+    def test_frames_beyond_a_range_are_not(self, clip) -> None:
+        ink(clip, frames=(1, 9))
+        assert self.frames_of(lineart(clip)) == [[], [], [19, 20, 21]]
+        clip.sketch.frames[9] = dict(clip.sketch.frames[0])
+        ink(clip, frames=(0, 8))
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21]]
+        ink(clip, frames=(9, 9))
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [10, 11, 12]]
+
+    def test_what_the_artist_changed_in_a_frame_stays(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        node = lineart(clip)
+        clip.raw.time = 9
+        painted(node, 30, 30, np.full((6, 6), 255, np.uint8), (0, 0, 200))
+        clip.raw.time = 2
+        ink(clip, frames=(0, 9))
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21, 30, 31, 32, 33, 34, 35]]
+        assert lineart(clip) is not node
+        assert "undo twice" in clip.session.said[-1]
+
+    def test_a_frame_whose_ink_is_not_found_is_left_and_told(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        for key in [key for key in clip.raw.notes if key.endswith("@9")]:
+            del clip.raw.notes[key]
+        clip.session.memory.records.keep_only(lambda _document: False)
+        clip.sketch.frames[9] = dict(clip.sketch.frames[0])
+        ink(clip, frames=(0, 9))
+        assert self.frames_of(lineart(clip))[2] == [19, 20, 21]
+        assert clip.session.said[-1].endswith(": 9")
+
+    def test_no_keyframe_in_a_range_is_told(self, clip) -> None:
+        with pytest.raises(clip.room.run.Problem, match="no keyframe"):
+            ink(clip, frames=(5, 8))
+
+
+class TestMemory:
+    def test_a_lineart_and_a_mask_stand_for_their_sketch(self, scene) -> None:
+        ink(scene)
+        memory, layer = scene.session.memory, scene.room.layer.Layer
+        assert memory.sketch_for(scene.document, layer(lineart(scene))).identity == scene.sketch.identity
+        scene.sketch.addChildNode(scene.raw.createNode("mask", "transparencymask"), None)
+        mask = layer(scene.sketch.nodes[0])
+        assert memory.sketch_for(scene.document, mask).identity == scene.sketch.identity
+        other = layer(scene.raw.add("other"))
+        assert memory.sketch_for(scene.document, other).identity == other.identity
+        kept = layer(lineart(scene))
+        scene.sketch.remove()
+        assert memory.sketch_for(scene.document, kept).identity == kept.identity
+
+    def test_undo_brings_an_older_lineart_and_its_ink_back(self, scene) -> None:
+        ink(scene)
+        first = lineart(scene)
+        scene.session.ink = stripe(20)
+        ink(scene)
+        scene.raw.root.addChildNode(first, lineart(scene))
+        lineart(scene).remove()
+        assert lineart(scene) is first
+        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(first))
+        np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
+
+    def test_ink_of_a_lineart_that_came_back_goes_into_the_file_again(self, scene) -> None:
+        ink(scene)
+        first = lineart(scene)
+        for top in (20, 22, 24, 26):
+            scene.session.ink = stripe(top)
+            ink(scene)
+        key = "smart_lineart/ink/" + first.identity.strip("{}")
+        assert key not in scene.raw.notes
+        assert sum("/ink/" in one for one in scene.raw.notes) == 3
+        scene.session.memory.look_after(scene.document, scene.sketch.identity, scene.room.layer.Layer(first))
+        assert InkRecord.from_bytes(scene.raw.notes[key]).coverage()[10].any()
+
+    def test_settings_are_the_sketchs_own_or_the_documents(self, scene) -> None:
+        memory, settings = scene.session.memory, scene.room.settings.InkSettings
+        memory.remember(scene.document, settings(thickness=9.0))
+        assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 9.0
+        ink(scene)
+        memory.remember(scene.document, settings(thickness=8.0))
+        assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
+        assert memory.state_of(scene.document).settings.thickness == 8.0
+
+    def test_preferences_come_back(self, room, monkeypatch, tmp_path) -> None:
+        places = room.application.QStandardPaths
+        monkeypatch.setattr(places, "writableLocation", lambda _place: str(tmp_path))
+        preferences = room.preferences
+        assert preferences.load_settings() == room.settings.InkSettings()
+        preferences.save_settings(room.settings.InkSettings(thickness=7.5, style="brush"))
+        assert preferences.load_settings() == room.settings.InkSettings(thickness=7.5, style="brush")
+        options = room.engine.EngineOptions(runtime="onnxruntime", memory=512)
+        preferences.save_engine_options(options)
+        assert preferences.load_engine_options() == options
+
+
+class TestSettling:
+    def test_the_artists_layer_is_selected_again_once_krita_has_moved(self, scene) -> None:
+        document, layer = scene.document, scene.room.layer.Layer
+        newcomer = scene.raw.add("new")
+        work = scene.room.settling.stay_on(document, layer(scene.sketch), layer(newcomer))
+        assert next(work) == scene.room.settling.SETTLE_MS
+        next(work)
+        scene.raw.active = newcomer
+        run(work)
+        assert scene.raw.active is scene.sketch
+
+    def test_where_krita_does_not_move_it_is_not_waited_for_long(self, scene) -> None:
+        layer = scene.room.layer.Layer
+        work = scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(scene.raw.add("new")))
+        assert len(list(work)) == scene.room.settling.SETTLE_TURNS
+        other = scene.raw.add("the artist's choice")
+        scene.raw.active = other
+        run(scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(scene.raw.add("new"))))
+        assert scene.raw.active is other
+        scene.raw.closed = True
+        assert len(list(scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(other)))) == 1
+
+
+class TestCorrections:
+    @pytest.fixture
+    def corrections(self, scene) -> Any:
+        ink(scene)
+        painted(lineart(scene), 20, 25, np.full((8, 8), 255, np.uint8), (0, 0, 200))
+        painted(lineart(scene), 110, 25, np.full((8, 8), 255, np.uint8), (0, 0, 200))
+        session = scene.session
+        corrections = scene.room.corrections.Corrections(session)
+        session.corrections = corrections
+        session.busy, session.report = False, None
+        session.at_work = lambda *_: nullcontext()
+        session.loop = SimpleNamespace(later=lambda _ms, action: scene.todo.append(action))
+        session.loop.post = lambda action: action()
+        scene.todo = []
+        scene.session.ink = stripe(14)
+        ink(scene)
+        return corrections
+
+    def test_places_are_counted_for_the_lineart_at_hand(self, scene, corrections) -> None:
+        assert corrections.count == 2
+        corrections.look(scene.document, None)
+        assert corrections.count == 0
+        corrections.look(scene.document, scene.room.layer.Layer(lineart(scene)))
+        assert corrections.count == 2
+        scene.raw.closed = True
+        corrections.look(scene.document, scene.room.layer.Layer(lineart(scene)))
+        assert corrections.count == 0
+
+    def test_listeners_hear_of_changes_only(self, scene, corrections) -> None:
+        heard = []
+        corrections.changed.connect(lambda: heard.append(corrections.count))
+        corrections.look(scene.document, scene.room.layer.Layer(lineart(scene)))
+        assert heard == []
+        corrections.look(scene.document, None)
+        corrections.set_shown(True)
+        assert heard == [0, 0]
+        assert corrections.shown
+
+    def test_what_is_missing_is_told(self, scene, corrections) -> None:
+        corrections.take_new()
+        assert "Select the places" in scene.session.said[-1]
+        scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
+        scene.session.busy = True
+        corrections.take_new()
+        assert "Wait" in scene.session.said[-1]
+        scene.session.busy = False
+        scene.raw.active = scene.raw.add("other")
+        corrections.take_new()
+        assert "no lineart" in scene.session.said[-1]
+        scene.room.krita.front = None
+        corrections.take_new()
+        assert scene.todo == []
+
+    def test_places_given_up_become_the_ink_and_others_stay(self, scene, corrections) -> None:
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[22:36, 17:32] = 255
+        scene.raw.chosen = Selection(chosen)
+        scene.raw.active = scene.sketch
+        scene.session.renewer._worker = SimpleNamespace(submit=self.done(scene))
+        corrections.take_new()
+        while scene.todo:
+            scene.todo.pop(0)()
+        expected = stripe(14)
+        expected[25:33, 110:118] = 255
+        np.testing.assert_array_equal(whole(lineart(scene)), expected)
+        assert corrections.count == 1
+        assert corrections.kept.places[0].x > 32
+
+    def done(self, scene) -> Any:
+        from smart_lineart.ui.steps import Pending
+
+        def submit(task: Any) -> Any:
+            pending = Pending()
+            pending.finish(task())
+            return pending
+
+        return submit
+
+
+class TestLive:
+    @pytest.fixture
+    def live(self, scene, monkeypatch) -> SimpleNamespace:
+        now = SimpleNamespace(time=100.0)
+        monkeypatch.setattr(scene.room.live.time, "monotonic", lambda: now.time)
+        session = scene.session
+        session.busy, session.queue = False, SimpleNamespace(active=[])
+        todo: list[Any] = []
+        session.loop = SimpleNamespace(later=lambda _ms, action: todo.append(action))
+        session.inked = []
+        session.ink_live = lambda document, sketch: session.inked.append(sketch.identity) or job(scene)
+        live = scene.room.live.Live(session)
+
+        def look(seconds: float = 0.05) -> int:
+            """A while later, look once; how often was it inked so far?"""
+            now.time += seconds
+            todo.pop(0)()
+            return len(session.inked)
+
+        return SimpleNamespace(live=live, look=look, todo=todo, session=session)
+
+    def test_it_inks_a_moment_after_the_pen_was_lifted(self, scene, live) -> None:
+        live.live.switch(True)
+        assert live.look(0.39) == 0
+        assert live.look(0.02) == 1
+        assert [live.look(0.5) for _ in range(3)] == [1, 1, 1]
+        scene.room.krita.buttons = 1
+        assert live.look() == 1
+        scene.room.krita.buttons = 0
+        assert live.look(0.39) == 1
+        assert live.look(0.02) == 2
+        assert live.session.inked == [scene.sketch.identity] * 2
+
+    def test_undo_stirs_it_and_every_few_seconds_it_looks_anyway(self, scene, live) -> None:
+        live.live.switch(True)
+        assert live.look(0.5) == 1
+        scene.room.krita.action("edit_undo").words = "Undo"
+        assert live.look(0.5) == 2
+        assert live.look(3.9) == 2
+        assert live.look(0.2) == 3
+
+    def test_a_run_under_way_is_dropped_when_the_pen_comes_down(self, scene, live) -> None:
+        one = job(scene)
+        live.session.ink_live = lambda *_: one
+        live.live.switch(True)
+        live.look(0.5)
+        scene.room.krita.buttons = 1
+        live.look()
+        assert one.cancelled
+
+    @pytest.mark.parametrize("case", ["busy", "queued", "nothing", "empty", "animated"])
+    def test_it_waits_where_there_is_nothing_to_ink(self, scene, live, case: str) -> None:
+        live.session.busy = case == "busy"
+        live.session.queue.active = [1] if case == "queued" else []
+        if case == "nothing":
+            scene.raw.active = None
+        if case == "empty":
+            scene.sketch.frames = {0: {}}
+        if case == "animated":
+            scene.sketch.keys = [0]
+        live.live.switch(True)
+        assert live.look(0.5) == 0
+        assert live.todo, "it looks on"
+
+    def test_switched_off_it_looks_no_more(self, live) -> None:
+        heard = []
+        live.live.changed.connect(lambda: heard.append(live.live.on))
+        live.live.switch(True)
+        live.live.switch(True)
+        live.live.switch(False)
+        assert heard == [True, False]
+        assert live.look(0.5) == 0
+        assert live.todo == []
+        live.live.switch(True)
+        live.live.stop()
+        assert live.look(0.5) == 0
+        assert live.todo == []
