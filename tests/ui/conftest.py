@@ -9,7 +9,18 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 HOST = ("application", "document", "layer", "lineart", "view", "frames")
-UI = ("corrections", "engine", "follow", "jobs", "memory", "preferences", "renewing", "settings", "settling")
+UI = (
+    "corrections",
+    "engine",
+    "follow",
+    "jobs",
+    "memory",
+    "preferences",
+    "renewing",
+    "session",
+    "settings",
+    "settling",
+)
 
 
 @pytest.fixture

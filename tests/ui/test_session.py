@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The model the docker is bound to, in a small Krita in memory; its threads' work is done at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from smart_lineart.inking import FreshInk, InkError, Rect
+from tests.krita_host.fake_krita import Document, alpha_of, painted
+
+WIDE, TALL = 60, 40
+
+
+class Loop:
+    """An event loop that turns until nothing is left to do, or `most` times."""
+
+    def __init__(self) -> None:
+        self.actions: deque[Callable[[], None]] = deque()
+
+    def later(self, _milliseconds: int, action: Callable[[], None]) -> None:
+        self.actions.append(action)
+
+    def post(self, action: Callable[[], None]) -> None:
+        self.actions.append(action)
+
+    def turn(self, most: int = 2000) -> None:
+        while self.actions and most:
+            self.actions.popleft()()
+            most -= 1
+
+
+class Engine:
+    """Inks a stripe as thick as asked for."""
+
+    def __init__(self) -> None:
+        self.options: Any = None
+        self.find_style: Any = None
+        self.error: BaseException | None = None
+        self.prepared = 0
+
+    def prepare(self, sketch, _settings, _progress, _cancelled, _earlier=None) -> Any:
+        if self.error is not None:
+            raise self.error
+        self.prepared += 1
+        return SimpleNamespace(calibration="seen", scale=0.4, size=sketch.size, nbytes=10)
+
+    def draw(self, _item, settings, *, part=None, cancelled=None) -> FreshInk:
+        ink = np.zeros((TALL, WIDE), np.uint8)
+        ink[10 : 10 + round(settings.thickness), 5:50] = 255
+        return FreshInk(ink, Rect(0, 0, WIDE, TALL), settings.thickness, None)
+
+
+class AtOnce:
+    def __init__(self, _loop: Any, _name: str):
+        self.stopped = False
+
+    def submit(self, task: Callable[[], Any]) -> Any:
+        from smart_lineart.ui.steps import Pending
+
+        pending = Pending()
+        try:
+            pending.finish(task())
+        except BaseException as error:  # noqa: BLE001 (handed to the one who waits)
+            pending.finish(error=error)
+        return pending
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.fixture
+def scene(room: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
+    monkeypatch.setattr(room.session, "Worker", AtOnce)
+    monkeypatch.setattr(room.application, "user_folder", lambda: tmp_path)
+    monkeypatch.setattr(room.application.QStandardPaths, "writableLocation", lambda _place: str(tmp_path))
+    monkeypatch.setattr(room.engine.CachedFeatures, "nbytes", 10)
+    raw = room.krita.show(Document(WIDE, TALL))
+    raw.active = sketch = raw.add("sketch")
+    ink = np.zeros((TALL, WIDE), np.uint8)
+    ink[10:13, 5:50] = ink[5:35, 5:8] = 255
+    painted(sketch, 0, 0, ink)
+    loop, engine = Loop(), Engine()
+    session = room.session.Session(loop, engine)
+    session.look()
+    return SimpleNamespace(room=room, raw=raw, sketch=sketch, loop=loop, engine=engine, session=session)
+
+
+def stripe(scene: SimpleNamespace) -> int:
+    """How thick the lineart's stripe is; 0 without lineart."""
+    document = scene.room.document.Document(scene.raw)
+    layer = scene.session.memory.lineart_in_use(document, scene.sketch.identity)
+    return 0 if layer is None else int((alpha_of(layer.raw, 20, 0, 1, TALL) > 0).sum())
+
+
+def ink(scene: SimpleNamespace) -> None:
+    scene.session.change("thickness", 3.0, final=True)
+    scene.session.ink()
+    scene.loop.turn()
+
+
+def test_a_click_inks_the_selected_layer(scene) -> None:
+    ink(scene)
+    assert stripe(scene) == 3
+    assert not scene.session.busy
+    assert scene.session.target == scene.room.session.Target("sketch", True, True, False)
+    assert scene.session.message.text == ""
+    assert set(scene.session.last_seconds) == {"reading", "inking", "total"}
+
+
+def test_without_a_document_or_layer_a_click_says_what_to_do(scene) -> None:
+    scene.raw.active = None
+    scene.session.ink()
+    assert scene.session.message == scene.room.session.Message(
+        "Select the layer with your sketch first.", "error"
+    )
+    scene.room.krita.front = None
+    scene.session.look()
+    scene.session.ink()
+    assert "Open a document" in scene.session.message.text
+    assert scene.session.target == scene.room.session.Target()
+    assert scene.session.queue.jobs == []
+
+
+def test_a_slider_redraws_without_looking_at_the_sketch(scene) -> None:
+    ink(scene)
+    scene.session.change("thickness", 6.0, final=False)
+    assert scene.session.busy
+    scene.session.change("thickness", 8.0, final=True)
+    scene.loop.turn()
+    assert stripe(scene) == 8
+    assert not scene.session.busy
+    assert scene.engine.prepared == 1
+    assert scene.room.preferences.load_settings().thickness == 8.0
+
+
+def test_a_drag_left_open_ends_where_the_next_one_ends_elsewhere(scene) -> None:
+    ink(scene)
+    scene.session.change("thickness", 6.0, final=False)
+    scene.loop.turn()
+    assert scene.session.busy
+    scene.room.krita.show(Document())
+    scene.session.change("thickness", 7.0, final=True)
+    scene.room.krita.show(scene.raw)
+    scene.loop.turn()
+    assert not scene.session.busy
+    assert stripe(scene) == 6
+
+
+def test_a_unit_is_remembered_and_nothing_drawn(scene) -> None:
+    ink(scene)
+    heard = []
+    scene.session.settings_changed.connect(lambda: heard.append(scene.session.settings.unit))
+    scene.session.change("unit", "mm", final=True)
+    scene.session.change("unit", "mm", final=True)
+    assert heard == ["mm"]
+    assert not scene.session.busy
+    assert scene.room.preferences.load_settings().unit == "mm"
+
+
+def test_detail_looks_at_the_sketch_again_once_the_drag_has_ended(scene) -> None:
+    ink(scene)
+    scene.session.change("detail", 0.5, final=False)
+    scene.loop.turn()
+    assert scene.engine.prepared == 1
+    scene.session.change("detail", 0.5, final=True)
+    scene.loop.turn()
+    assert scene.engine.prepared == 2
+    scene.session.change("detail", 0.5, final=True)
+    scene.loop.turn()
+    assert scene.engine.prepared == 2
+
+
+def test_a_sketch_that_was_never_inked_follows_no_slider(scene) -> None:
+    scene.session.change("thickness", 6.0, final=False)
+    scene.session.change("detail", 0.5, final=True)
+    scene.loop.turn()
+    assert not scene.session.busy
+    assert stripe(scene) == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (InkError("One sentence."), "One sentence."),
+        (MemoryError(), "Krita ran out of memory"),
+        (ZeroDivisionError(), "Something went wrong"),
+    ],
+)
+def test_an_error_is_said_and_kept_and_the_next_run_goes_on(scene, error, said: str) -> None:
+    scene.engine.error = error
+    ink(scene)
+    assert scene.session.message.text.startswith(said)
+    assert scene.session.message.kind == "error"
+    assert type(error).__name__ in scene.session.last_error
+    assert not scene.session.busy
+    scene.engine.error = None
+    scene.session.ink()
+    scene.loop.turn()
+    assert stripe(scene) == 3
+
+
+def test_a_cancelled_run_says_nothing(scene) -> None:
+    scene.session.ink()
+    scene.session.cancel(scene.session.queue.jobs[0])
+    scene.loop.turn()
+    assert scene.session.message.text == ""
+    assert not scene.session.busy
+    assert stripe(scene) == 0
+
+
+def test_live_runs_keep_still_about_what_the_next_stroke_mends(scene) -> None:
+    document = scene.room.document.Document(scene.raw)
+    layer = scene.room.layer.Layer(scene.sketch)
+    scene.engine.error = scene.room.run.Problem("no lines")
+    job = scene.session.ink_live(document, layer)
+    scene.loop.turn()
+    assert job.state is scene.room.jobs.JobState.failed
+    assert scene.session.message.text == ""
+    scene.engine.error = InkError("The model is damaged.")
+    scene.session.ink_live(document, layer)
+    scene.loop.turn()
+    assert scene.session.message.text == "The model is damaged."
+
+
+def test_one_at_a_time_writes_into_a_lineart(scene) -> None:
+    document, session = scene.room.document.Document(scene.raw), scene.session
+    assert session.take_lineart("a", document, "{s}")
+    assert session.take_lineart("a", document, "{s}")
+    assert not session.take_lineart("b", document, "{s}")
+    assert session.take_lineart("b", document, "{other}")
+    assert session.take_lineart("c", scene.room.document.Document(Document()), "{s}")
+    session._leave_lineart("a")
+    assert session.take_lineart("b", document, "{s}")
+
+
+def test_runs_wait_while_other_work_is_done(scene) -> None:
+    document = scene.room.document.Document(scene.raw)
+    with scene.session.at_work(document, scene.sketch.identity):
+        assert scene.session.busy
+        scene.session.ink()
+        scene.loop.turn()
+        assert stripe(scene) == 0
+    scene.loop.turn()
+    assert stripe(scene) > 0
+
+
+def test_another_documents_settings_are_taken_and_an_unknown_brush_told(scene) -> None:
+    ink(scene)
+    other = scene.room.krita.show(Document())
+    other.active = other.add("empty")
+    scene.session.look()
+    assert scene.session.settings.thickness == 3.0, "the artist's own, where a document remembers none"
+    memory = scene.session.memory
+    settings = scene.room.settings.InkSettings(thickness=9.0, style="own:Nib")
+    third = scene.room.krita.show(Document())
+    third.active = third.add("empty")
+    memory.remember(scene.room.document.Document(third), settings)
+    scene.session.look()
+    assert scene.session.settings.thickness == 9.0
+    assert scene.session.settings.style == "pen"
+    assert '"Nib"' in scene.session.message.text
+    scene.session.say("")
+    scene.session.look()
+    assert scene.session.message.text == "", "told once"
+
+
+def test_a_damaged_note_is_told(scene) -> None:
+    other = scene.room.krita.show(Document())
+    other.active = other.add("layer")
+    other.notes[scene.room.settings.NOTE_KEY] = b"{nonsense"
+    scene.session.look()
+    assert "damaged" in scene.session.message.text
+
+
+def test_what_is_looked_at_again_and_again_is_looked_for_once(scene, monkeypatch) -> None:
+    ink(scene)
+    asked = []
+    monkeypatch.setattr(scene.session, "_target_at", lambda *_: asked.append(1) or scene.session.target)
+    for _ in range(3):
+        scene.session.look()
+    assert len(asked) <= 1
+    asked.clear()
+    scene.room.krita.action("edit_undo").words = "Undo: renewed"
+    for _ in range(3):
+        scene.session.look()
+    assert asked == [1]
+
+
+def test_closing_ends_all_work(scene) -> None:
+    ink(scene)
+    scene.session.live.switch(True)
+    scene.session.change("thickness", 6.0, final=False)
+    scene.session.ink()
+    scene.session.close()
+    scene.loop.turn()
+    assert scene.loop.actions == deque()
+    assert scene.session.queue.active == []
+    assert not scene.session.live.on
+    assert scene.session.ink_worker.stopped
+    assert scene.session.render_worker.stopped
+    scene.session.ink()
+    scene.loop.turn()
+    assert scene.session.queue.active, "it is never begun"
+
+
+def test_the_pen_is_black_or_kritas_foreground(scene) -> None:
+    scene.room.krita.foreground = "blue"
+    settings = scene.room.settings.InkSettings
+    assert scene.session.pen(settings()) is None
+    assert scene.session.pen(settings(colour="foreground")) == "blue"
+
+
+def test_engine_options_are_kept(scene) -> None:
+    scene.engine.options = scene.room.engine.EngineOptions()
+    scene.session.set_engine_options(memory=512)
+    assert scene.engine.options.memory == 512
+    assert scene.room.preferences.load_engine_options().memory == 512
