@@ -65,7 +65,8 @@ def test_the_limits_told_beforehand_are_the_engines():
         (["--background", "blue"], "blue"),
         (["--runtime", "tensorflow"], "tensorflow"),
         (["--device", "tpu"], "tpu"),
-        (["--memory-limit", "lots"], "lots"),
+        (["--memory-limit", "lots"], "such as 300M"),
+        (["--memory-limit", "100%"], "such as 300M"),
         (["--memory-limit", "1K"], "too little"),
         (["--style", "crayon"], "pen"),
         (["--unknown"], "--unknown"),
@@ -75,6 +76,7 @@ def test_wrong_options_are_told_in_one_sentence_before_anything_is_written(run, 
     ran = run("ink", sketch, *options)
     assert ran.code == 2
     assert names in ran.complaint
+    assert " value: " not in ran.complaint, "the parser's own sentence, not argparse's"
     assert ran.out == ""
     assert [path.name for path in sketch.parent.iterdir()] == [sketch.name]
 

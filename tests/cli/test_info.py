@@ -42,5 +42,13 @@ def test_a_damaged_model_is_named_and_the_rest_told(run, monkeypatch):
         return []
 
     monkeypatch.setattr(info, "available_models", only_a_damaged_one)
-    assert "The model file is damaged." in run("info").out
+    told = run("info").out
+    assert "The model file is damaged." in told
+    assert "  none\n" not in told
     assert json.loads(run("info", "--json").out)["model_faults"] == ["The model file is damaged."]
+
+
+def test_where_there_is_no_model_it_says_so(run, monkeypatch):
+    assert "  none\n" not in run("info").out
+    monkeypatch.setattr(info, "available_models", lambda _notify: [])
+    assert "Models\n  none\n" in run("info").out

@@ -103,6 +103,14 @@ def test_a_page_is_drawn_in_strips_that_cover_it_once(run, tmp_path, fake_inker,
     assert np.array_equal(pixels(tmp_path / "noise-lineart.png")[..., 3], 255 - noise)
 
 
+def test_a_large_page_is_drawn_in_parts_of_two_megapixels(run, tmp_path, fake_inker):
+    Image.new("L", (1500, 1500), 255).save(tmp_path / "large.png")
+    assert run("ink", tmp_path / "large.png").code == 0
+    regions = [call["region"] for call in fake_inker.rendered]
+    assert len(regions) == 2
+    assert all(region.width * region.height <= 2 << 20 for region in regions)
+
+
 def test_a_page_larger_than_its_share_of_memory_inks_the_same(run, tmp_path, fake_inker, monkeypatch):
     monkeypatch.setattr("smart_lineart.cli.ink.LUMA_SHARE", 1 << 20)  # 256 bytes of 256 MB
     noise = np.random.default_rng(3).integers(0, 256, (290, 300), np.uint8)

@@ -828,5 +828,4 @@ def test_what_is_kept_of_sizes_seen_has_an_end(runtime: str) -> None:
         network.run(np.full((1, 1, *size), 99, np.uint8))
     grown = megabytes() - before
     network.close()
-    print('GROWN', runtime, grown)
     assert grown < 30, f"{grown:.0f} MB"

@@ -186,3 +186,48 @@ def test_where_a_sketch_changed() -> None:
     two.paper = 0
     assert one.changed_from(two) is None
     assert one.changed_from(LayerSketch(20, 31)) is None
+
+
+def test_the_faintest_ink_has_its_colour_too() -> None:
+    colour = np.array([10, 20, 30, 0], np.uint8)
+    pixels = ink_pixels(np.array([[1, 0]], np.uint8), colour, SRGB)
+    assert pixels.tolist() == [[[10, 20, 30, 1], [0, 0, 0, 0]]]
+
+
+def test_colours_of_hardly_visible_pixels_are_not_looked_at() -> None:
+    red, black = (0, 0, 255), np.array([0, 0, 0, 255], np.uint8)
+    coverage = np.array([[11, 12, 200]], np.uint8)
+    pixels = np.array([[(*red, 11), (*red, 12), (*red, 200)]], np.uint8)
+    assert other_colour(pixels, coverage, [black], SRGB).tolist() == [[False, True, True]]
+
+
+class TestPaper:
+    def sketch(self, grey: np.ndarray, alpha: np.ndarray) -> LayerSketch:
+        sketch = LayerSketch(20, 20)
+        sketch.put(5, grey.astype(np.uint8), alpha.astype(np.uint8))
+        sketch.finish()
+        return sketch
+
+    def light(self, blank: int) -> tuple[np.ndarray, np.ndarray]:
+        """Ten rows of 10 light pixels among 20, of which so many inside are blank."""
+        alpha = np.zeros((10, 20))
+        alpha[:, 5:15] = 255
+        for number in range(blank):
+            alpha[1 + number // 8, 6 + number % 8] = 0
+        return np.full((10, 20), 240.0), alpha
+
+    def test_light_strokes_are_read_over_black_where_they_are_sparse(self) -> None:
+        assert self.sketch(*self.light(21)).paper == 0
+        assert self.sketch(*self.light(19)).paper == 255, "nothing around them counts"
+
+    def test_a_pale_dark_fringe_does_not_make_them_dark(self) -> None:
+        grey, alpha = self.light(30)
+        grey[:, 5], alpha[:, 5] = 10, 100
+        assert self.sketch(grey, alpha).paper == 0
+        alpha[:, 5] = 255
+        assert self.sketch(grey, alpha).paper == 255
+
+    def test_pale_strokes_alone_are_judged_as_they_are(self) -> None:
+        grey, alpha = self.light(30)
+        assert self.sketch(grey, alpha * 0.5).paper == 0
+        assert self.sketch(255 - grey, alpha * 0.5).paper == 255
