@@ -203,7 +203,7 @@ class Workshop:
         try:
             code = self._apart(
                 lambda: int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *chosen])),
-                patience + 6 * total,
+                patience + 3 * total,
             )
         finally:
             path.write_bytes(source)
@@ -276,7 +276,7 @@ class Options:
 
     most: int = 12
     seed: int = 18
-    patience: float = 20.0
+    patience: float = 10.0
 
 
 def try_file(shop: Workshop, file: str, found: dict[str, Tests], equals: Equals, options: Options) -> Tally:

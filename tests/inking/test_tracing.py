@@ -103,14 +103,17 @@ class TestPlaces:
         # No corner anywhere, the seam included: a circle turns by 1 / radius per px.
         assert np.degrees(np.arccos(np.clip(cosines, -1, 1))).max() < 12 + 60 / radius
 
-    def test_a_wave_keeps_its_crests(self) -> None:
-        path = wave(10, 230, 100, 30, 90)
+    # Crests of the shorter wave turn in 7 px. They fill up inside, since a line map is thicker at the
+    # threshold, a third, than the line: thinned, a crest lies a pixel of the map off, which is 0.98 px, and
+    # faired 0.97. Wider bends keep to less: 0.44 px where they turn in 27 px.
+    @pytest.mark.parametrize(("period", "leeway"), [(90, 1.0), (180, 0.6)])
+    def test_a_wave_keeps_its_crests(self, period: float, leeway: float) -> None:
+        path = wave(10, 230, 100, 30, period)
         (found,) = centrelines(traced(lines(path)))
-        # A line map is thicker at the threshold, a third, than the line; bends of 7 px fill up inside.
-        assert distance_to(found, path).max() < 1.0
-        assert distance_to(path[4:-4], found).max() < 1.0
-        assert found[:, 1].min() == pytest.approx(70, abs=1.0)
-        assert found[:, 1].max() == pytest.approx(130, abs=1.0)
+        assert distance_to(found, path).max() < leeway
+        assert distance_to(path[4:-4], found).max() < leeway
+        assert found[:, 1].min() == pytest.approx(70, abs=leeway)
+        assert found[:, 1].max() == pytest.approx(130, abs=leeway)
 
     @pytest.mark.parametrize("scale", [(1.0, 1.0), (0.25, 0.25), (0.5, 0.5004), (2.0, 2.0)])
     def test_strokes_are_placed_on_the_page(self, scale: tuple[float, float]) -> None:

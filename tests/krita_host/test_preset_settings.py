@@ -84,6 +84,21 @@ def test_soft_translucent_textured_and_scattered_brushes() -> None:
     assert strip_of(rough).medium.grain.across > 0
 
 
+def scatter(amount: str, **values: str) -> float:
+    stamp = stamp_of(preset(PressureScatter="true", ScatterValue=amount, **values))
+    assert stamp is not None
+    return stamp.scatter
+
+
+def test_marks_scatter_by_half_of_what_the_preset_says_and_not_too_far() -> None:
+    assert scatter("0.3") == pytest.approx(0.15)
+    assert scatter("0.1") == pytest.approx(0.05)
+    assert scatter("5") == pytest.approx(0.3)
+    assert scatter("-1") == 0.0
+    straight = {"ScatterUseCurve": "true", "ScatterSensor": SENSOR.format(curve="0,0;1,1;")}
+    assert scatter("0.3", **straight) == pytest.approx(0.075), "half of it over all pressures"
+
+
 @pytest.mark.parametrize(
     "settings",
     [

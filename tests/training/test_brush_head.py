@@ -29,7 +29,8 @@ def test_each_figure_sees_its_own_fault() -> None:
     bare = figures(truth * (np.arange(200) % 20 > 4), truth, 16.0)
     assert broad["width"] == pytest.approx(0.25, abs=0.06)
     assert abs(smooth["width"]) < 0.1
-    assert smooth["rough"] < -0.3
+    # Not -1: without grain, too, a line's edges differ from softened ones: -0.46 to -0.47 with other grains.
+    assert smooth["rough"] == pytest.approx(-0.46, abs=0.03)
     assert bare["bare"] == pytest.approx(0.25, abs=0.05)
     assert bare["cover"] > 0.1
 
