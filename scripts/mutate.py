@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes small faults into a copy of the package, one at a time, and sees whether the tests notice.
 
-Usage: .venv/bin/python scripts/mutate.py [--most N] [--seed N] [--least SHARE] [ROOM or FILE ...]
+Usage: .venv/bin/python scripts/mutate.py [--most N] [--seed N] [--least SHARE] [--tests FILE]
+    [ROOM or FILE ...]
 
 Faults are drawn at random, with a fixed seed, at most N for a file. Tried are the tests that run the function
 a fault lies in. What they don't notice is told as a diff; faults that change nothing that anyone could notice
@@ -29,7 +30,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import CodeType, FrameType
 
@@ -329,12 +330,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--most", type=int, default=Options.most, help="faults for a file, at most")
     parser.add_argument("--seed", type=int, default=Options.seed)
     parser.add_argument("--least", type=float, default=0.9, help="share that must be noticed in each room")
+    parser.add_argument("--tests", action="append", help="a test file to take instead of the room's")
     options = parser.parse_intermixed_args(arguments)
     rooms = [name for name in options.names if name in ROOMS]
     files = [name for name in options.names if name not in ROOMS]
     shares = []
     for name in rooms or ROOMS:
-        tally = try_room(ROOT, ROOMS[name], files, Options(options.most, options.seed))
+        room = replace(ROOMS[name], tests=tuple(options.tests or ROOMS[name].tests))
+        tally = try_room(ROOT, room, files, Options(options.most, options.seed))
         total = tally.killed + len(tally.survived)
         if total:
             shares.append(tally.share)

@@ -331,6 +331,18 @@ class TestKeyframes:
         assert self.frames_of(lineart(clip))[2] == [19, 20, 21]
         assert clip.session.said[-1].endswith(": 9")
 
+    def test_the_ink_of_every_frame_is_remembered(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        for time, top in ((0, 24), (9, 30)):
+            clip.sketch.frames[time] = {}
+            clip.raw.time = time
+            painted(clip.sketch, 0, 0, stripe(top))
+        ink(clip, frames=(0, 9))
+        records, page = clip.session.memory.records, Rect(0, 0, WIDE, TALL)
+        for time, top in ((0, 24), (9, 30)):
+            record = records.get(clip.document, lineart(clip).identity, time)
+            np.testing.assert_array_equal(record.coverage(page), stripe(top))
+
     def test_no_keyframe_in_a_range_is_told(self, clip) -> None:
         with pytest.raises(clip.room.run.Problem, match="no keyframe"):
             ink(clip, frames=(5, 8))
@@ -372,6 +384,18 @@ class TestMemory:
         assert sum("/ink/" in one for one in scene.raw.notes) == 3
         scene.session.memory.look_after(scene.document, scene.sketch.identity, scene.room.layer.Layer(first))
         assert InkRecord.from_bytes(scene.raw.notes[key]).coverage()[10].any()
+
+    def test_only_a_linearts_copy_takes_a_linearts_place(self, scene) -> None:
+        ink(scene)
+        memory, before = scene.session.memory, lineart(scene)
+        copy = scene.room.layer.Layer(scene.raw.add("copy"))
+        memory.carry(scene.document, "{nobody}", copy)
+        memory.carry(scene.document, scene.sketch.identity, copy)
+        assert lineart(scene) is before
+        memory.carry(scene.document, before.identity, copy)
+        assert lineart(scene) is copy.raw
+        record = memory.ink_of(scene.document, copy)
+        np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
 
     def test_settings_are_the_sketchs_own_or_the_documents(self, scene) -> None:
         memory, settings = scene.session.memory, scene.room.settings.InkSettings
@@ -444,6 +468,28 @@ class TestCorrections:
         scene.raw.closed = True
         corrections.look(scene.document, scene.room.layer.Layer(lineart(scene)))
         assert corrections.count == 0
+
+    def test_the_last_sixteen_linearts_are_remembered(self, scene, corrections) -> None:
+        kept = scene.room.renewing.Kept
+        for number in range(16):
+            corrections.show(kept(scene.document, f"{{{number}}}", (Rect(0, 0, 1, 1),) * (number + 1)))
+        counts = []
+        for number in range(16):
+            corrections.look(scene.document, SimpleNamespace(identity=f"{{{number}}}"))
+            counts.append(corrections.count)
+        assert counts == list(range(1, 17))
+        corrections.look(scene.document, scene.room.layer.Layer(lineart(scene)))
+        assert corrections.count == 0
+
+    def test_where_giving_up_takes_two_steps_to_undo_it_is_said(self, scene, corrections) -> None:
+        lineart(scene).style = "<asl/>"
+        scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
+        scene.raw.active = scene.sketch
+        scene.session.renewer._worker = SimpleNamespace(submit=self.done(scene))
+        corrections.take_new()
+        while scene.todo:
+            scene.todo.pop(0)()
+        assert "undo twice" in scene.session.said[-1]
 
     def test_listeners_hear_of_changes_only(self, scene, corrections) -> None:
         heard = []
