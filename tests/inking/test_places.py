@@ -78,6 +78,23 @@ class TestChanges:
         assert not found[:8].any()
         assert changed_by_artist(old, alone, exact=True)[10, 10]
 
+    def test_in_resampled_ink_as_much_as_half_a_pixels_shift_is_none(self) -> None:
+        old = np.full((20, 20), 100, np.uint8)
+        patch = old.copy()
+        patch[8:13, 8:13] += 40
+        assert not changed_by_artist(old, patch, exact=False).any()
+        patch[8:13, 8:13] += 1
+        assert changed_by_artist(old, patch, exact=False).sum() == 1
+
+    def test_a_pixel_that_stayed_amid_changes_is_none(self) -> None:
+        old = np.full((20, 20), 100, np.uint8)
+        patch = old.copy()
+        patch[8:13, 8:13] += 60
+        patch[10, 10] = 100
+        found = changed_by_artist(old, patch, exact=False)
+        assert found[9, 10]
+        assert not found[10, 10]
+
     def test_a_patch_at_the_very_edge_counts_for_what_lies_there(self) -> None:
         old = np.zeros((20, 20), np.uint8)
         now = old.copy()

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import weakref
+
 import numpy as np
 import pytest
 
 from smart_lineart.inking import DamagedRecord, InkRecord, Rect
-from smart_lineart.ui.records import Records
+from smart_lineart.ui import records as module
+from smart_lineart.ui.records import IN_MEMORY, Records
 
 
 class FakeDocument:
@@ -79,3 +82,39 @@ def test_damage_is_told_and_a_damaged_layer_does_not_stop_the_others() -> None:
         records.get(document, "{a}")  # type: ignore[arg-type]
     records.carry(document, "{a}", "{b}")  # type: ignore[arg-type]
     assert records.get(document, "{b}") is None  # type: ignore[arg-type]
+
+
+class Same(FakeDocument):
+    """One of several objects for the same document, as Krita gives them."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same)
+
+
+def test_one_object_of_a_document_is_kept_however_often_it_is_told() -> None:
+    records, first, again = Records(), Same(), Same()
+    gone = weakref.ref(again)
+    records.put(first, "{a}", ink(10))  # type: ignore[arg-type]
+    records.put(again, "{b}", ink(20))  # type: ignore[arg-type]
+    del again
+    assert gone() is None
+    assert records.get(first, "{b}") is not None  # type: ignore[arg-type]
+
+
+def test_what_is_kept_in_memory_is_bounded_but_the_last_always_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    records, document = Records(), FakeDocument()
+    size = ink(10).nbytes
+    monkeypatch.setattr(module, "IN_MEMORY", 2 * size)
+    for number in range(3):
+        records.put(document, f"{{{number}}}", ink(10))  # type: ignore[arg-type]
+    document.kept.clear()
+    there = [records.get(document, f"{{{number}}}") is not None for number in range(3)]  # type: ignore[arg-type]
+    assert there == [False, True, True]
+    monkeypatch.setattr(module, "IN_MEMORY", size - 1)
+    records.put(document, "{large}", ink(10))  # type: ignore[arg-type]
+    document.kept.clear()
+    assert records.get(document, "{large}") is not None  # type: ignore[arg-type]
+    assert records.get(document, "{2}") is None  # type: ignore[arg-type]
+    assert IN_MEMORY == 256 << 20
