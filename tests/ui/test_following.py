@@ -172,7 +172,7 @@ class TestFollowing:
         assert scene.session.memory.settings_of(scene.document, scene.sketch.identity).thickness == 7
         assert scene.session.shown[-1].lineart == node.identity
         assert follower.over
-        assert scene.raw.active is scene.sketch or scene.raw.active is node
+        assert scene.raw.active is scene.sketch, "the layer the artist is on"
 
     def test_settings_that_were_passed_over_are_not_drawn(self, scene) -> None:
         drive(self.drag(scene, 4, 5, 6).run())
@@ -296,6 +296,11 @@ class TestRenewing:
         np.testing.assert_array_equal(record.coverage(AREA), self.moved())
         assert record.notes["page"] == [WIDE, TALL]
         assert renewed.kept.places == ()
+        assert scene.raw.active is scene.sketch, "the layer the artist is on"
+
+    def test_an_artist_on_the_lineart_is_on_the_renewed_one_then(self, scene) -> None:
+        scene.raw.active = scene.lineart
+        assert self.renew(scene, self.moved()).layer.raw is scene.raw.active
 
     def test_the_same_ink_is_no_step_to_undo(self, scene) -> None:
         renewed = self.renew(scene, ink_of(3))
@@ -329,7 +334,7 @@ class TestRenewing:
         renewed = self.renew(scene, self.moved())
         np.testing.assert_array_equal(whole(renewed.layer.raw), self.moved())
 
-    @pytest.mark.parametrize("fault", ["unknown", "damaged"])
+    @pytest.mark.parametrize("fault", ["unknown", "damaged", "damaged inside"])
     def test_ink_that_is_not_found_is_told(self, scene, fault: str) -> None:
         key = next(key for key in scene.raw.notes if "/ink/" in key)
         scene.session.memory.records.keep_only(lambda _document: False)
@@ -337,6 +342,9 @@ class TestRenewing:
             del scene.raw.notes[key]
         if fault == "damaged":
             scene.raw.notes[key] = scene.raw.notes[key][:-3]
+        if fault == "damaged inside":
+            record = InkRecord(AREA, 3.0, {(0, 0): b"no ink"})
+            scene.session.memory.note_ink(scene.document, scene.room.layer.Layer(scene.lineart), record)
         with pytest.raises(scene.room.renewing.NotFound):
             self.renew(scene, self.moved())
         assert scene.room.krita.triggered == []
