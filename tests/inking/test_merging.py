@@ -208,6 +208,19 @@ def test_a_redrawn_line_keeps_the_sketchs_out() -> None:
     assert np.array_equal(merged(old, current, inked(shifted), lines=lines(shifted)), current)
 
 
+@pytest.mark.parametrize("beside", [0, 2])
+def test_a_line_that_the_artist_drew_first_is_not_doubled_when_the_sketch_gets_it(beside: int) -> None:
+    apart = strokes_of(straight((20, 60), (220, 60)))
+    both = strokes_of(
+        straight((20, 60), (220, 60)), straight((30, 150), (210, 150)), straight((30, 20), (210, 20))
+    )
+    old, new = inked(apart), inked(both)
+    current = painted(old, straight((25, 150 + beside), (215, 150 + beside)))
+    result = merged(old, current, new, lines=lines(both))
+    assert np.array_equal(result[100:], current[100:])
+    assert np.array_equal(result[:100], new[:100]), "another new line comes"
+
+
 def test_where_both_changed_the_artist_wins_and_it_is_counted() -> None:
     old = inked(HOME)
     current = painted(erased(old, 170, 150, 22), straight((160, 120), (190, 180)))

@@ -161,6 +161,17 @@ class TestRuns:
         assert len(scene.session.prepared) == 2
         assert scene.session.kept[scene.sketch.identity].detail == 0.5
 
+    def test_a_live_run_draws_nothing_where_nothing_changed(self, scene) -> None:
+        ink(scene)
+        first = lineart(scene)
+        scene.session.ink = stripe(20)
+        ink(scene, live=True)
+        assert lineart(scene) is first
+        np.testing.assert_array_equal(whole(first), stripe(10))
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        ink(scene, live=True)
+        np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
+
     def test_an_edit_is_told_to_the_engine(self, scene) -> None:
         ink(scene)
         painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
