@@ -21,6 +21,9 @@ from pictures import Bytes, Floats, line_map, ring, straight, wave
 from smart_lineart.inking import Rect, merge
 from smart_lineart.inking.doubt import doubt, find_zones, is_searching
 from smart_lineart.inking.painting import draw
+from smart_lineart.inking.paper import firm_darkness, judge_paper, network_darkness
+from smart_lineart.inking.resize import resize
+from smart_lineart.inking.scale import extent, stroke_width
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.styles import STYLES
 from smart_lineart.inking.tracing import trace_strokes
@@ -138,6 +141,30 @@ def doubted(seed: int) -> Figures:
     }
 
 
+def seen(seed: int) -> Figures:
+    """The page as the network is shown it: uneven light, and light lines on dark paper of one of them."""
+    across = np.linspace(0.7, 1.0, SIZE[1]) * np.linspace(1.0, 0.9, SIZE[0])[:, None]
+    luma = across * (1 - 0.8 * sketch(seed) / 255.0)
+    luma = (65535 * (0.95 - luma if seed == 2 else luma)).clip(0, 65535).astype(np.uint16)
+    paper = judge_paper(luma)
+    relative = paper.relative_darkness(luma)
+    firm = firm_darkness(relative)
+    smaller = resize(relative, 97, 131).astype(np.float64)
+    larger = resize(relative, 271, 333).astype(np.float64)
+    return {
+        "inverted": int(paper.inverted),
+        "darkest": paper.darkest,
+        "tone": float(paper.tone.astype(np.float64).sum()),
+        "relative": float(relative.astype(np.float64).sum()),
+        "firm": firm,
+        "shown": int(network_darkness(relative, firm).astype(np.int64).sum()),
+        "width": stroke_width(relative, firm),
+        "extent": extent(relative, firm),
+        "smaller": float((smaller * np.arange(131)).sum()),
+        "larger": float((larger * np.arange(271)[:, None]).sum()),
+    }
+
+
 def hash_of(rect: Rect) -> int:
     return zlib.crc32(repr(tuple(rect)).encode())
 
@@ -148,8 +175,9 @@ KINDS: dict[str, Callable[[int], Figures]] = {
     "drawn": drawn,
     "merged": merged,
     "doubted": doubted,
+    "seen": seen,
 }
-CASES = [(name, seed) for name in KINDS for seed in range(4 if name == "merged" else 3)]
+CASES = [(name, seed) for name in KINDS for seed in range(8 if name == "merged" else 3)]
 
 
 @pytest.mark.parametrize(("name", "seed"), CASES, ids=str)
