@@ -161,6 +161,13 @@ class TestRefreshing:
         assert sum(islice(host.refreshing.refresh_when_idle(document), 999)) == 1000
         assert raw.refreshed == 2
 
+    def test_it_shows_as_soon_as_krita_is_idle(self, host, raw) -> None:
+        asked = []
+        raw.tryBarrierLock = lambda: asked.append(1) or len(asked) >= 3
+        run(host.refreshing.refresh_when_idle(host.document.Document(raw)))
+        assert len(asked) == 3
+        assert raw.refreshed == 1
+
     def test_a_stroke_is_not_cut_short_but_a_drag_paints_nothing(self, host, raw) -> None:
         document = host.document.Document(raw)
         host.krita.buttons = 1

@@ -212,6 +212,25 @@ class TestReading:
         painted(node, 3, 4, np.full((20, 30), 255, np.uint8))
         assert host.reading.sketch_area(host.layer.Layer(node)) == Rect(3, 4, 30, 20)
 
+    @pytest.mark.parametrize("inset", [0, 1])
+    def test_only_the_outermost_pixels_tell_paper(self, host, raw, inset: int) -> None:
+        node = raw.add("scan")
+        alpha = np.zeros((20, 30), np.uint8)
+        alpha[inset : 20 - inset, inset : 30 - inset] = 255
+        alpha[0, 0] = alpha[-1, -1] = 255
+        painted(node, 3, 4, alpha)
+        area = host.reading.sketch_area(host.layer.Layer(node))
+        assert (area == Rect(3, 4, 30, 20)) is (inset == 0)
+
+    def test_an_area_four_times_as_large_is_kept_and_a_larger_one_is_not(self, host, raw) -> None:
+        node = raw.add("sketch")
+        alpha = np.zeros((36, 36), np.uint8)  # with its margin 100 x 100
+        alpha[0, 0] = alpha[-1, -1] = 255
+        painted(node, 132, 132, alpha)
+        layer = host.layer.Layer(node)
+        assert host.reading.sketch_area(layer, Rect(50, 50, 200, 200)) == Rect(50, 50, 200, 200)
+        assert host.reading.sketch_area(layer, Rect(50, 50, 201, 200)) == Rect(0, 0, 256, 256)
+
     def test_what_fits_the_area_read_before_is_read_in_it_again(self, host, raw) -> None:
         node = raw.add("sketch")
         alpha = np.zeros((10, 20), np.uint8)
@@ -271,8 +290,20 @@ class TestReading:
         assert found.area == Rect(3, 4, 2, 2)
         np.testing.assert_array_equal(found.alpha, [[255, 255], [255, 40]])
         np.testing.assert_array_equal(found.touched, [[False, False], [True, True]])
-        node.frames = {0: {}}
-        assert run(host.retouched.read_lineart(layer, [black])).area == Rect(0, 0, 0, 0)
+
+    @pytest.mark.parametrize(("width", "height"), [(0, 0), (0, 4), (4, 0)])
+    def test_an_empty_lineart_lies_nowhere(self, host, raw, width: int, height: int) -> None:
+        node = raw.add("Lineart")
+        node.bounds = lambda: SimpleNamespace(
+            x=lambda: 7, y=lambda: 8, width=lambda: width, height=lambda: height
+        )
+        assert run(host.retouched.read_lineart(host.layer.Layer(node), [])).area == Rect(0, 0, 0, 0)
+
+    def test_a_line_one_pixel_high_is_read(self, host, raw) -> None:
+        node = raw.add("Lineart")
+        painted(node, 3, 4, np.array([[255, 0, 9]], np.uint8))
+        found = run(host.retouched.read_lineart(host.layer.Layer(node), []))
+        assert found.area == Rect(3, 4, 3, 1)
 
 
 class TestColours:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import ClassVar
@@ -14,6 +15,7 @@ from smart_lineart.inking.scale import MAX_SCALE
 from smart_lineart.ui.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.ui.jobs import Job, JobQueue, JobState
 from smart_lineart.ui.settings import InkSettings
+from smart_lineart.ui.signal import Signal
 from smart_lineart.ui.steps import Pending, Worker, start
 
 
@@ -274,3 +276,22 @@ def test_after_a_fault_of_model_or_runtime_the_next_run_looks_again(error: InkEr
         engine.prepare(None, InkSettings(), lambda _: None, lambda: False)  # type: ignore[arg-type]
     assert first.closed  # type: ignore[attr-defined]
     assert engine.inker(engine.options) is not first
+
+
+def test_a_listener_that_left_hears_no_more_and_others_do() -> None:
+    signal, heard = Signal(), []
+    one, two = (lambda: heard.append(1)), (lambda: heard.append(2))
+    signal.connect(one)
+    signal.connect(two)
+    signal.disconnect(one)
+    signal.disconnect(one)
+    signal.emit()
+    assert heard == [2]
+
+
+def test_a_worker_that_stops_finishes_what_runs_first() -> None:
+    loop, done = FakeLoop(), []
+    worker = Worker(loop, "test")
+    worker.submit(lambda: (time.sleep(0.05), done.append(1)))
+    worker.stop()
+    assert done == [1]
