@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from smart_lineart.cli.errors import FileError, why
 
@@ -27,20 +28,34 @@ _SIGNATURES = (
 
 def image_format(path: Path) -> str:
     """The format of an image file: png, jpeg, tiff, webp, psd or kra. Raises FileError."""
+    file, kind = open_image(path)
+    file.close()
+    return kind
+
+
+def open_image(path: Path) -> tuple[BinaryIO, str]:
+    """An image file opened at its beginning, and its format. Raises FileError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe could wait for ever
             raise FileError(f"{path} is no ordinary file.")
-        with path.open("rb") as file:
-            start = file.read(16)
+        file = path.open("rb")
+        start = file.read(16)
+        file.seek(0)
     except FileNotFoundError:
         raise FileError(f"{path} does not exist.") from None
     except OSError as error:
         raise FileError(f"{path} cannot be read: {why(error)}.") from error
-    if not start:
-        raise FileError(f"{path} is empty.")
+    kind = format_of(start)
+    if kind is None:
+        file.close()
+        raise FileError(
+            f"{path} is not an image that can be inked; {READABLE}." if start else f"{path} is empty."
+        )
+    return file, kind
+
+
+def format_of(start: bytes) -> str | None:
+    """The format that a file's first 16 bytes tell, or None."""
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
-    for signature, name in _SIGNATURES:
-        if start.startswith(signature):
-            return name
-    raise FileError(f"{path} is not an image that can be inked; {READABLE}.")
+    return next((name for signature, name in _SIGNATURES if start.startswith(signature)), None)

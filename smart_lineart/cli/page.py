@@ -5,22 +5,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.formats import image_format
+import numpy as np
+from numpy.typing import NDArray
+
 from smart_lineart.cli.luma_store import LumaStore, PageSketch
+from smart_lineart.cli.picture import MAX_PIXELS, Picture
+from smart_lineart.cli.reading import open_picture
+from smart_lineart.inking import ArraySketch
 
-MAX_PIXELS = 500_000_000
-"""20000 x 20000 and a little more; larger sizes are damaged files or decompression bombs."""
-
-MAX_EDGE = 1 << 17
+__all__ = ["ASSUMED_DPI", "MAX_PIXELS", "Page", "Spool", "keep", "read_page"]
 
 ASSUMED_DPI = 300.0
 
 
 @dataclass
 class Page:
-    """What the readers fill in. `dpi` is (across, down) of the upright page; `icc` an RGB profile or None."""
+    """A page whose luma is there. `dpi` is (across, down) of the upright page; `icc` an RGB profile or None."""
 
     sketch: PageSketch
     dpi: tuple[float, float] | None = None
@@ -32,7 +34,7 @@ class Page:
 class Spool:
     """Where a page's luma is kept: up to `in_memory` bytes in memory, beyond that in `folder`.
 
-    `most_at_once`: bytes that decoding may take where a format has to be decoded as a whole.
+    `most_at_once`: bytes that decoding may take beyond the program itself.
     """
 
     in_memory: int
@@ -45,37 +47,26 @@ class Spool:
 
 
 def read_page(path: Path, spool: Spool) -> Page:
-    """Open and decode an image file of any format that can be inked. Raises FileError."""
-    kind = image_format(path)
-    if kind == "psd":
-        from smart_lineart.cli.read_psd import read_psd
-
-        return read_psd(path, spool)
-    if kind == "kra":
-        from smart_lineart.cli.read_krita import read_krita
-
-        return read_krita(path, spool)
-    from smart_lineart.cli.read_raster import read_raster
-
-    return read_raster(path, spool)
+    """Decode an image file in this process, which only files of one's own should be. Raises FileError."""
+    return keep(open_picture(path, spool.most_at_once), spool)
 
 
-def check_size(name: str, width: int, height: int) -> None:
-    """Refuse sizes that no drawing has, before any memory is taken. Raises FileError."""
-    if width < 1 or height < 1:
-        raise FileError(f"{name} has no pixels.")
-    if width * height > MAX_PIXELS or max(width, height) > MAX_EDGE:
-        raise FileError(
-            f"{name} says it is {width} x {height} pixels; more than {MAX_PIXELS // 1_000_000} megapixels,"
-            f" or {MAX_EDGE} pixels one way, cannot be inked."
-        )
+def keep(picture: Picture, spool: Spool) -> Page:
+    """Take in a picture's rows as luma. Raises FileError."""
+    exact = picture.bands == 1 and picture.sample == "uint8"
+    store = spool.store(picture.height, picture.width, "uint8" if exact else "uint16")
+    top = 0
+    for strip in picture.strips:
+        pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
+        store.write(top, ArraySketch(_scaled(pixels)).read_luma(0, len(pixels)))
+        top += len(pixels)
+    dpi = picture.dpi[::-1] if picture.dpi and picture.orientation >= 5 else picture.dpi
+    return Page(PageSketch(store, picture.orientation), dpi, picture.icc, picture.notices)
 
 
-def damaged(name: str) -> FileError:
-    """The error of a file whose pixels cannot all be read."""
-    return FileError(f"{name} is damaged or cut short.")
-
-
-def unreadable(name: str) -> FileError:
-    """The error of a file that begins like an image and cannot even be opened as one."""
-    return FileError(f"{name} is damaged, or of a kind that cannot be read; save it anew as PNG.")
+def _scaled(pixels: NDArray[Any]) -> NDArray[Any]:
+    """uint8 and uint16 as they are, everything else as float32 0..1."""
+    if pixels.dtype in (np.uint8, np.uint16):
+        return pixels
+    white = 1.0 if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max
+    return (pixels / np.float32(white)).astype(np.float32).clip(0, 1)

@@ -4,18 +4,15 @@
 from __future__ import annotations
 
 import io
-import shutil
 import struct
-import tempfile
 import zipfile
 import zlib
-from pathlib import Path
-
-import pyvips
+from typing import IO, Any, BinaryIO
 
 from smart_lineart.cli.errors import FileError, why
-from smart_lineart.cli.page import Page, Spool, damaged
-from smart_lineart.cli.read_raster import read_source
+from smart_lineart.cli.formats import format_of
+from smart_lineart.cli.picture import Picture, damaged
+from smart_lineart.cli.read_raster import open_raster
 
 MERGED = "mergedimage.png"
 MAX_BYTES = 4 << 30
@@ -50,30 +47,47 @@ class _Archive(io.BufferedReader):
         return super().read(size)
 
 
-def read_krita(path: Path, spool: Spool) -> Page:
-    """Read the merged image of a Krita document. Raises FileError."""
-    with tempfile.TemporaryFile(dir=spool.folder) as file:
+class _Unpacked(io.RawIOBase):
+    """An entry as it is unpacked, bit by bit; where it is broken, it ends."""
+
+    def __init__(self, entry: IO[bytes]) -> None:
+        self._entry = entry
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
         try:
-            with path.open("rb", buffering=0) as raw, zipfile.ZipFile(_Archive(raw)) as archive:
-                # Only this one name is read, into an unnamed file: names inside the archive lead nowhere.
-                entry = archive.getinfo(MERGED)
-                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                    raise NotImplementedError  # Krita knows no other; some want gigabytes to be unpacked
-                swells = entry.file_size > MOST_SWELLING * max(entry.compress_size, SMALL)
-                if entry.file_size > MAX_BYTES or swells:
-                    raise FileError(f"{path} holds a merged image too large for any drawing.")
-                with archive.open(entry) as merged:
-                    shutil.copyfileobj(merged, file, 1 << 20)
-        except KeyError:
-            raise FileError(f"{path} holds no merged image; save it once more in Krita.") from None
-        except BROKEN as error:
-            raise damaged(str(path)) from error
-        except OSError as error:
-            raise FileError(f"The merged image of {path} cannot be read: {why(error)}.") from error
-        file.flush()
-        file.seek(0)
-        try:
-            source = pyvips.Source.new_from_descriptor(file.fileno())
-        except pyvips.Error as error:
-            raise damaged(str(path)) from error
-        return read_source(source, str(path), spool)
+            part = self._entry.read(len(buffer))
+        except (*BROKEN, OSError):
+            return 0
+        buffer[: len(part)] = part
+        return len(part)
+
+
+def open_krita(file: BinaryIO, name: str, most_at_once: int) -> Picture:
+    """Open the merged image of a Krita document; errors call it `name`. Raises FileError."""
+    try:
+        merged = io.BufferedReader(_Unpacked(_merged(file, name)), 1 << 16)
+        start = merged.peek(16)[:16]
+    except KeyError:
+        raise FileError(f"{name} holds no merged image; save it once more in Krita.") from None
+    except BROKEN as error:
+        raise damaged(name) from error
+    except OSError as error:
+        raise FileError(f"The merged image of {name} cannot be read: {why(error)}.") from error
+    if format_of(start) != "png":  # whatever it is called: a loader of another kind is never asked
+        raise damaged(name)
+    return open_raster(merged, "png", name, most_at_once)
+
+
+def _merged(file: BinaryIO, name: str) -> IO[bytes]:
+    """The merged image, by its exact name: no other name in the archive leads anywhere."""
+    archive = zipfile.ZipFile(_Archive(file.raw))
+    entry = archive.getinfo(MERGED)
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError  # Krita knows no other; some want gigabytes to be unpacked
+    swells = entry.file_size > MOST_SWELLING * max(entry.compress_size, SMALL)
+    if entry.file_size > MAX_BYTES or swells:
+        raise FileError(f"{name} holds a merged image too large for any drawing.")
+    return archive.open(entry)

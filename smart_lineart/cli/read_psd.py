@@ -12,7 +12,6 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -20,11 +19,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.luma_store import PageSketch
-from smart_lineart.cli.page import Page, Spool, check_size, damaged
-from smart_lineart.inking import ArraySketch
+from smart_lineart.cli.picture import Picture, check_memory, check_size, damaged
 
-STRIP_PIXELS = 1 << 20
+STRIP_PIXELS = 1 << 18
+BROKEN = (OSError, EOFError, SyntaxError, ValueError, KeyError, struct.error)
+"""What is raised for broken documents, here and by Pillow."""
+
 _HEADER = struct.Struct(">4sH6xHIIHH")
 _GREYSCALE, _RGB = 1, 3  # colour modes
 _RESOLUTION, _PROFILE = 1005, 1039  # image resources
@@ -32,6 +32,7 @@ _RAW, _PACKBITS = 0, 1
 _MOST_CHANNELS = 56
 _MOST_RESOURCES, _LARGEST = 1 << 14, 16 << 20  # how many there may be, and bytes of one that is used
 _PILLOW_PIXELS = 64 << 20  # of the rarer kinds, which Pillow unpacks as a whole
+_PILLOW_BYTES = 5  # for each of them, measured
 _DTYPES: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 16: np.dtype(">u2")}
 
 
@@ -55,20 +56,35 @@ class _Document:
         return colours + (self.alpha and self.channels > colours)
 
 
-def read_psd(path: Path, spool: Spool) -> Page:
-    """Read the merged image of a Photoshop document. Raises FileError."""
+def open_psd(file: BinaryIO, name: str, most_at_once: int) -> Picture:
+    """Open the merged image of a Photoshop document; errors call it `name`. Raises FileError."""
     try:
-        with path.open("rb") as file:
-            document = _read_sections(file)
-            check_size(str(path), document.width, document.height)
-            strips = _strips(file, document, path)
-            exact = document.mode == _GREYSCALE and document.depth == 8 and document.used == 1
-            store = spool.store(document.height, document.width, "uint8" if exact else "uint16")
-            for top, pixels in strips:
-                store.write(top, ArraySketch(pixels).read_luma(0, len(pixels)))
-    except (OSError, EOFError, SyntaxError, ValueError, struct.error) as error:  # ours and Pillow's
-        raise damaged(str(path)) from error
-    return Page(PageSketch(store), _dpi(document), _rgb_profile(document))
+        document = _read_sections(file)
+        check_size(name, document.width, document.height)
+        if document.mode in (_GREYSCALE, _RGB) and document.compression in (_RAW, _PACKBITS):
+            bands, sample, strips = _planar(file, document, name, most_at_once)
+        else:
+            bands, sample, strips = _rare(file, document, name, most_at_once)
+    except BROKEN as error:
+        raise damaged(name) from error
+    return Picture(
+        document.width,
+        document.height,
+        bands,
+        sample,
+        _told(strips, name),
+        _dpi(document),
+        _rgb_profile(document),
+    )
+
+
+def _told(strips: Iterator[NDArray[Any]], name: str) -> Iterator[bytes]:
+    """The strips' bytes; raises FileError where the document is broken."""
+    try:
+        for strip in strips:
+            yield strip.tobytes()
+    except BROKEN as error:
+        raise damaged(name) from error
 
 
 def _read_sections(file: BinaryIO) -> _Document:
@@ -123,19 +139,16 @@ def _resources(file: BinaryIO) -> dict[int, bytes]:
     return found
 
 
-def _strips(file: BinaryIO, document: _Document, path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
-    """(Top row, pixels) from top to bottom, uint8 or uint16 of 1 to 4 channels."""
-    plain = document.mode in (_GREYSCALE, _RGB) and document.compression in (_RAW, _PACKBITS)
-    if plain and document.depth in _DTYPES:
-        return _planar_strips(file, document)
-    if document.depth > 8:
-        raise FileError(f"{path} is a Photoshop document of a rare kind; save it as PNG or TIFF.")
-    if document.width * document.height > _PILLOW_PIXELS:
-        raise FileError(f"{path} is a large Photoshop document of a rare kind; save it as PNG or TIFF.")
-    return _pillow_strips(path)
+def _planar(
+    file: BinaryIO, document: _Document, name: str, most_at_once: int
+) -> tuple[int, str, Iterator[NDArray[Any]]]:
+    """Bands, what a value is, and strips from top to bottom, of a document in grey or RGB."""
+    if document.depth not in _DTYPES:
+        return _rare(file, document, name, most_at_once)
+    return document.used, f"uint{document.depth}", _planar_strips(file, document)
 
 
-def _planar_strips(file: BinaryIO, document: _Document) -> Iterator[tuple[int, NDArray[Any]]]:
+def _planar_strips(file: BinaryIO, document: _Document) -> Iterator[NDArray[Any]]:
     dtype = _DTYPES[document.depth]
     starts = _row_starts(file, document, document.width * dtype.itemsize)
     rows = max(1, STRIP_PIXELS // document.width)
@@ -150,7 +163,7 @@ def _planar_strips(file: BinaryIO, document: _Document) -> Iterator[tuple[int, N
                 size = (document.width * dtype.itemsize, bottom - top)
                 data = Image.frombytes("L", size, data, "packbits", "L").tobytes()
             planes.append(np.frombuffer(data, dtype).reshape(bottom - top, document.width))
-        yield top, np.stack(planes, axis=-1).astype(dtype.newbyteorder("="))
+        yield np.stack(planes, axis=-1).astype(dtype.newbyteorder("="))
 
 
 def _row_starts(file: BinaryIO, document: _Document, row_bytes: int) -> NDArray[np.int64]:
@@ -159,20 +172,39 @@ def _row_starts(file: BinaryIO, document: _Document, row_bytes: int) -> NDArray[
     if document.compression == _RAW:
         return file.tell() + row_bytes * np.arange(rows + 1, dtype=np.int64)
     lengths = np.frombuffer(_take(file, 2 * rows), ">u2").astype(np.int64)
+    if lengths.max() > 2 * row_bytes + 2:
+        raise ValueError("rows that grew by packing")
     file.seek(2 * (document.channels - document.used) * document.height, os.SEEK_CUR)
     return file.tell() + np.concatenate([[0], np.cumsum(lengths)])
 
 
-def _pillow_strips(path: Path) -> Iterator[tuple[int, NDArray[Any]]]:
+def _rare(
+    file: BinaryIO, document: _Document, name: str, most_at_once: int
+) -> tuple[int, str, Iterator[NDArray[Any]]]:
+    """The same of a document in print colours, Lab, a palette or one bit, which Pillow unpacks as a whole."""
+    if document.depth > 8:
+        raise FileError(f"{name} is a Photoshop document of a rare kind; save it as PNG or TIFF.")
+    size = document.width * document.height
+    if size > _PILLOW_PIXELS:
+        raise FileError(f"{name} is a large Photoshop document of a rare kind; save it as PNG or TIFF.")
+    check_memory(name, _PILLOW_BYTES * size, most_at_once)
     # Pillow would warn of large images and refuse larger ones; check_size does that for every format.
     Image.MAX_IMAGE_PIXELS = None
-    with Image.open(path, formats=("PSD",)) as image:
-        rows = max(1, STRIP_PIXELS // image.width)
-        for top in range(0, image.height, rows):
-            strip = image.crop((0, top, image.width, min(top + rows, image.height)))
-            # Lab's lightness is as good a luma, and needs no profile.
-            grey = strip.getchannel("L") if strip.mode == "LAB" else strip
-            yield top, np.asarray(grey.convert("L" if grey.mode in ("1", "L") else "RGB"))
+    file.seek(0)
+    image = Image.open(file, formats=("PSD",))
+    if image.size != (document.width, document.height):
+        raise ValueError(image.size)
+    # Lab's lightness is as good a luma, and needs no profile.
+    bands = 1 if image.mode in ("1", "L", "LAB") else 3
+    return bands, "uint8", _pillow_strips(image, "L" if bands == 1 else "RGB")
+
+
+def _pillow_strips(image: Image.Image, mode: str) -> Iterator[NDArray[Any]]:
+    rows = max(1, STRIP_PIXELS // image.width)
+    for top in range(0, image.height, rows):
+        strip = image.crop((0, top, image.width, min(top + rows, image.height)))
+        grey = strip.getchannel("L") if strip.mode == "LAB" else strip
+        yield np.asarray(grey.convert(mode))
 
 
 def _dpi(document: _Document) -> tuple[float, float] | None:

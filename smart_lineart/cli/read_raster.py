@@ -6,35 +6,50 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-import numpy as np
 import pyvips
-from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import MM_PER_INCH
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.luma_store import PageSketch
-from smart_lineart.cli.page import Page, Spool, check_size, damaged, unreadable
-from smart_lineart.inking import ArraySketch
+from smart_lineart.cli.picture import (
+    MAX_PROFILE,
+    SAMPLES,
+    Picture,
+    check_memory,
+    check_size,
+    damaged,
+    too_much_memory,
+    unreadable,
+)
+from smart_lineart.cli.tiff_layout import bytes_at_once as tiff_bytes_at_once
 
-STRIP_BYTES = 4 << 20
+STRIP_BYTES = 1 << 20
 ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
+
+# libvips knows dozens of loaders, of programs' own languages too (SVG, PDF, Matlab): all are locked but these.
+LOADERS = {"png": "pngload", "jpeg": "jpegload", "tiff": "tiffload", "webp": "webpload"}
+pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003 (takes it by position only)
+for _name in ("Png", "Jpeg", "Tiff", "Webp"):
+    pyvips.operation_block_set(f"VipsForeignLoad{_name}", False)  # noqa: FBT003
 
 # Images whose bands are grey or red, green and blue already, as libvips calls them.
 _GREY = ("b-w", "grey16")
 _RGB = ("srgb", "rgb", "rgb16", "scrgb")
-_WHITE = {
-    "uchar": 255.0,
-    "ushort": 65535.0,
-    "uint": 4294967295.0,
-    "char": 127.0,
-    "short": 32767.0,
-    "int": 2147483647.0,
+_NUMPY = {
+    "uchar": "uint8",
+    "char": "int8",
+    "ushort": "uint16",
+    "short": "int16",
+    "uint": "uint32",
+    "int": "int32",
+    "float": "float32",
+    "double": "float64",
 }
 # What libvips reports for a PNG that names no resolution, in px per mm.
 _PNG_WITHOUT_RESOLUTION = 2.834
+# What libvips and the libraries below it say when an allocation fails.
+_NO_MEMORY = ("memory", "no space for", "allocat")
 
 # Nothing is read twice, and a batch must not keep the last page's pixels.
 pyvips.cache_set_max(0)
@@ -42,63 +57,74 @@ pyvips.cache_set_max(0)
 logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 
-def read_raster(path: Path, spool: Spool) -> Page:
-    """Read an image file. Raises FileError."""
+def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Picture:
+    """Open an image of a `kind` in LOADERS; errors call it `name`. Raises FileError."""
+    if kind == "tiff":
+        check_memory(name, tiff_bytes_at_once(file), most_at_once)
+    source = _source(file)
+    loader = getattr(pyvips.Image, LOADERS[kind] + "_source")
     try:
-        # A source, because libvips reads options out of file names such as "sketch[page=2].tif".
-        source = pyvips.Source.new_from_file(os.fspath(path))
+        image = loader(source, access="sequential", fail_on="error")
     except pyvips.Error as error:
-        raise unreadable(str(path)) from error
-    return read_source(source, str(path), spool)
-
-
-def read_source(source: Any, name: str, spool: Spool) -> Page:
-    """Read an image from a libvips source; errors call it `name`. Raises FileError."""
+        raise _fault(error, unreadable(name), name) from error
+    check_size(name, image.width, image.height)
+    if image.format not in _NUMPY:
+        raise unreadable(name)
+    packed = _size_of(file) if kind == "webp" else 0  # of which libvips wants all at once
+    check_memory(name, _bytes_at_once(image, kind) + packed, most_at_once)
     try:
-        image = pyvips.Image.new_from_source(source, "", access="sequential", fail_on="error")
-    except pyvips.Error as error:
-        raise unreadable(name) from error
-    try:
-        check_size(name, image.width, image.height)
-        if image.format not in _DTYPES:
-            raise unreadable(name)
-        _check_memory(image, name, spool)
-        notices = _notices(image, name)
-        dpi, icc, orientation = _dpi(image), _rgb_profile(image), _orientation(image)
         bands = _grey_or_rgb(image)
-        exact = bands.bands == 1 and bands.format == "uchar"
-        store = spool.store(image.height, image.width, "uint8" if exact else "uint16")
-        for top, pixels in _strips(bands):
-            store.write(top, ArraySketch(pixels).read_luma(0, len(pixels)))
     except pyvips.Error as error:
-        raise damaged(name) from error
-    if dpi and orientation >= 5:
-        dpi = dpi[::-1]
-    return Page(PageSketch(store, orientation), dpi, icc, notices)
+        raise _fault(error, damaged(name), name) from error
+    return Picture(
+        image.width,
+        image.height,
+        bands.bands,
+        _NUMPY[bands.format],
+        _strips(source, bands, name),
+        _dpi(image, kind),
+        _rgb_profile(image),
+        _orientation(image),
+        _notices(image, name),
+    )
+
+
+def _source(file: BinaryIO) -> Any:
+    """A file as libvips reads it: by reading. By itself it maps files, and one cut short then is a crash."""
+
+    def read(count: int) -> bytes:
+        try:
+            return file.read(count)
+        except (OSError, EOFError, ValueError):  # the end, as libvips sees it
+            return b""
+
+    source = pyvips.SourceCustom()
+    source.on_read(read)
+    if file.seekable():
+        source.on_seek(file.seek)
+    return source
+
+
+def _size_of(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
+def _fault(error: pyvips.Error, otherwise: FileError, name: str) -> FileError:
+    said = str(error).lower()
+    return too_much_memory(name) if any(words in said for words in _NO_MEMORY) else otherwise
 
 
 def _field(image: Any, name: str) -> Any:
     return image.get(name) if image.get_typeof(name) else None
 
 
-def _check_memory(image: Any, name: str, spool: Spool) -> None:
-    """Refuse files that unpack only as a whole and would take more memory than there is leave for."""
-    if _bytes_at_once(image) > spool.most_at_once:
-        raise FileError(
-            f"{name}, {image.width} x {image.height} pixels, is saved so that it must be read as a whole, "
-            "which takes more memory than allowed; save it as plain PNG without interlacing, "
-            "or raise --memory-limit."
-        )
-
-
-def _bytes_at_once(image: Any) -> int:
+def _bytes_at_once(image: Any, kind: str) -> int:
     """Memory that decoding takes beyond a strip of rows, measured; 0 for what is read row by row."""
-    loader = _field(image, "vips-loader") or ""
     size = image.width * image.height
-    samples = image.bands * np.dtype(_DTYPES[image.format]).itemsize
-    if loader.startswith("webpload"):
+    samples = image.bands * SAMPLES[_NUMPY[image.format]]
+    if kind == "webp":
         return 8 * size
-    if loader.startswith("jpegload") and (_field(image, "jpeg-multiscan") or _field(image, "interlaced")):
+    if kind == "jpeg" and (_field(image, "jpeg-multiscan") or _field(image, "interlaced")):
         whole_chroma = str(_field(image, "jpeg-chroma-subsample")).startswith("4:4:4")
         return samples * size * (2 if whole_chroma else 1)
     if _field(image, "interlaced"):
@@ -112,9 +138,8 @@ def _notices(image: Any, name: str) -> list[str]:
     return [f"{name} has {pages} pages; the first one is inked."] if pages > 1 else []
 
 
-def _dpi(image: Any) -> tuple[float, float] | None:
-    loader = _field(image, "vips-loader") or ""
-    if loader.startswith("pngload"):
+def _dpi(image: Any, kind: str) -> tuple[float, float] | None:
+    if kind == "png":
         named = abs(image.xres - _PNG_WITHOUT_RESOLUTION) > 1e-6
     else:
         named = _field(image, "resolution-unit") is not None
@@ -125,7 +150,9 @@ def _dpi(image: Any) -> tuple[float, float] | None:
 
 def _rgb_profile(image: Any) -> bytes | None:
     profile = _field(image, "icc-profile-data")
-    return bytes(profile) if profile is not None and profile[16:20] == b"RGB " else None
+    if profile is None or profile[16:20] != b"RGB " or len(profile) > MAX_PROFILE:
+        return None
+    return bytes(profile)
 
 
 def _orientation(image: Any) -> int:
@@ -146,27 +173,20 @@ def _grey_or_rgb(image: Any) -> Any:
     return image.extract_band(0, n=colours + alpha) if image.bands > colours + alpha else image
 
 
-def _strips(image: Any) -> Iterator[tuple[int, NDArray[Any]]]:
-    """(Top row, pixels) from top to bottom; uint8 and uint16 as they are, everything else as float32 0..1."""
-    dtype = np.dtype(_DTYPES[image.format])
-    rows = max(1, STRIP_BYTES // (image.width * image.bands * dtype.itemsize))
-    region = pyvips.Region.new(image)
-    for top in range(0, image.height, rows):
-        count = min(rows, image.height - top)
-        pixels = np.frombuffer(region.fetch(0, top, image.width, count), dtype)
-        pixels = pixels.reshape(count, image.width, image.bands)
-        if image.format not in ("uchar", "ushort"):
-            pixels = (pixels / np.float32(_WHITE.get(image.format, 1.0))).astype(np.float32).clip(0, 1)
-        yield top, pixels
+def _strips(source: Any, image: Any, name: str) -> Iterator[bytes]:
+    """Pixels from top to bottom, in strips of whole rows. Raises FileError.
 
-
-_DTYPES = {
-    "uchar": np.uint8,
-    "char": np.int8,
-    "ushort": np.uint16,
-    "short": np.int16,
-    "uint": np.uint32,
-    "int": np.int32,
-    "float": np.float32,
-    "double": np.float64,
-}
+    libvips calls back into `source` and does not keep it, so it is kept here until the image is gone.
+    """
+    row_bytes = image.width * image.bands * SAMPLES[_NUMPY[image.format]]
+    rows = max(1, STRIP_BYTES // row_bytes)
+    region = None
+    try:
+        region = pyvips.Region.new(image)
+        for top in range(0, image.height, rows):
+            yield bytes(region.fetch(0, top, image.width, min(rows, image.height - top)))
+    except pyvips.Error as error:
+        raise _fault(error, damaged(name), name) from error
+    finally:
+        region = image = None
+        del source
