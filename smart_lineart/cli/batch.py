@@ -7,13 +7,16 @@ import argparse
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from smart_lineart.cli import engine
+from smart_lineart.cli.decoder import KEPT_BYTES, Decoder
 from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
 from smart_lineart.cli.ink import Look, ink_file
 from smart_lineart.cli.interrupt import Worker
 from smart_lineart.cli.jobs import Job, Plan, make_plan
 from smart_lineart.cli.output import remove_unfinished
+from smart_lineart.cli.page import Page, Spool
 from smart_lineart.cli.report import Report
 from smart_lineart.cli.styles import choose_style
 from smart_lineart.inking import Cancelled, Inker, InkError
@@ -33,15 +36,17 @@ def ink_command(arguments: argparse.Namespace) -> int:
     report = Report(len(plan.jobs), as_json=arguments.json)
 
     def work(cancelled: Callable[[], bool]) -> None:
-        with _open_inker(arguments, report) as inker:
-            desk = _Desk(inker, look, arguments.memory_limit, report, cancelled)
+        with _open_inker(arguments, report, kept=len(plan.jobs) > 1) as inker:
+            desk = _Desk(inker, look, arguments.memory_limit, report, decoder, cancelled)
             for number, job in enumerate(plan.jobs):
-                desk.ink(number, job)
+                desk.ink(job, number, last=job is plan.jobs[-1])
 
-    try:
-        Worker(work).result(remove_unfinished)
-    finally:
-        report.close(plan.folder)
+    with Decoder() as decoder:
+        try:
+            Worker(work).result(remove_unfinished)
+        finally:
+            decoder.close()
+            report.close(plan.folder, decoder.most_held)
     if not report.failed:
         return 0
     return SOME_FAILED if plan.batch else ALL_FAILED
@@ -55,9 +60,10 @@ class _Desk:
     look: Look
     memory_limit: int
     report: Report
+    decoder: Decoder
     cancelled: Callable[[], bool]
 
-    def ink(self, number: int, job: Job) -> None:
+    def ink(self, job: Job, number: int, *, last: bool) -> None:
         """Ink one sketch of the batch and tell what came of it. Raises Interrupted."""
         progress = self.report.progress(number, job.sketch.name)
         try:
@@ -68,28 +74,38 @@ class _Desk:
                 job.target,
                 self.look,
                 self.inker,
+                read=self._read_last if last else self._read,
                 memory_limit=self.memory_limit,
                 progress=progress,
                 cancelled=self.cancelled,
             )
         except (Interrupted, Cancelled):
             raise Interrupted from None
-        except CommandError as error:
-            self.report.failure(job, str(error))
-        except InkError as error:
-            self.report.failure(job, f"{job.sketch}: {error}")
-        except MemoryError:
-            self.report.failure(job, f"{job.sketch} does not fit into this computer's memory.")
         except Exception as error:
-            if os.environ.get(DEBUG):
+            if os.environ.get(DEBUG) and not isinstance(error, (CommandError, InkError, MemoryError)):
                 raise
-            self.report.failure(job, _fault_of_ours(job, error))
+            self.report.failure(job, _told(job, error))
         else:
             self.report.inked(job, inked, self.inker)
         progress(1.0)
 
+    def _read(self, path: Path, spool: Spool) -> Page:
+        return self.decoder.read(path, spool, self.cancelled)
 
-def _fault_of_ours(job: Job, error: Exception) -> str:
+    def _read_last(self, path: Path, spool: Spool) -> Page:
+        page = self._read(path, spool)
+        self.decoder.close()  # its memory is for what comes now
+        return page
+
+
+def _told(job: Job, error: Exception) -> str:
+    """What is said of a sketch that could not be inked."""
+    if isinstance(error, CommandError):
+        return str(error)
+    if isinstance(error, InkError):
+        return f"{job.sketch}: {error}"
+    if isinstance(error, MemoryError):
+        return f"{job.sketch} does not fit into this computer's memory."
     return (
         f"{job.sketch} could not be inked because of a fault in Smart Lineart itself, please report it"
         f" ({type(error).__name__}: {error})."
@@ -116,12 +132,13 @@ def _make_folder(plan: Plan) -> None:
         raise FileError(f"The folder {plan.folder} cannot be made: {why(error)}.") from error
 
 
-def _open_inker(arguments: argparse.Namespace, report: Report) -> Inker:
+def _open_inker(arguments: argparse.Namespace, report: Report, *, kept: bool) -> Inker:
+    """The engine; `kept`: beside the process that decodes, which a batch keeps."""
     try:
         return engine.open_inker(
             runtime=arguments.runtime,
             device=arguments.device,
-            memory_limit=arguments.memory_limit,
+            memory_limit=arguments.memory_limit - (KEPT_BYTES if kept else 0),
             model=arguments.model,
             notify=report.notice,
         )

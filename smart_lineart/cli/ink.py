@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import MM_PER_INCH, Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
+from smart_lineart.cli.memory import memory_now
 from smart_lineart.cli.output import check_writable, whole_file
-from smart_lineart.cli.page import ASSUMED_DPI, Page, Spool, read_page
+from smart_lineart.cli.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.png import PngWriter
 from smart_lineart.inking import Features, Inker, Rect, Style
 
@@ -25,8 +26,8 @@ STRIP_PIXELS = 2 << 20
 LUMA_SHARE = 8
 """A page whose luma takes more than one part in so many of the memory limit is kept on disk."""
 
-DECODING_SHARE = 0.75
-"""Of the memory limit, for files that are decoded as a whole: nothing else takes much at that time."""
+TAKING_IN_BYTES = 24 << 20
+"""What this process takes beyond a page's luma while the page is decoded in its own process."""
 
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 AUTO_SHARE = 500
@@ -65,6 +66,7 @@ def ink_file(
     look: Look,
     inker: Inker,
     *,
+    read: Callable[[Path, Spool], Page],
     memory_limit: int,
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
@@ -72,8 +74,7 @@ def ink_file(
     """Ink one sketch file. Raises FileError, InkError, Interrupted; `target` is whole or as it was."""
     check_writable(target)
     started = time.perf_counter()
-    spool = Spool(memory_limit // LUMA_SHARE, target.parent, int(memory_limit * DECODING_SHARE))
-    page = read_page(sketch, spool)
+    page = read(sketch, _spool(memory_limit, target.parent))
     was_read = time.perf_counter()
     if cancelled():
         raise Interrupted
@@ -96,6 +97,12 @@ def ink_file(
         "total": written - started,
     }
     return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices)
+
+
+def _spool(memory_limit: int, folder: Path) -> Spool:
+    """Room for a page: what the limit leaves beside this process is for the one that decodes."""
+    luma = memory_limit // LUMA_SHARE
+    return Spool(luma, folder, max(0, memory_limit - memory_now() - luma - TAKING_IN_BYTES))
 
 
 def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:

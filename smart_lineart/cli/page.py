@@ -22,7 +22,7 @@ ASSUMED_DPI = 300.0
 
 @dataclass
 class Page:
-    """A page whose luma is there. `dpi` is (across, down) of the upright page; `icc` an RGB profile or None."""
+    """A page that was read. `dpi` is (across, down) of the upright page; `icc` an RGB profile or None."""
 
     sketch: PageSketch
     dpi: tuple[float, float] | None = None

@@ -16,6 +16,8 @@ MAX_PIXELS = 500_000_000
 
 MAX_EDGE = 1 << 17
 
+MAX_DPI = 100_000
+
 MAX_PROFILE = 16 << 20
 """Bytes of a colour profile; a larger one is left out."""
 
@@ -55,6 +57,11 @@ class Picture:
     def row_bytes(self) -> int:
         """Bytes of one row."""
         return self.width * self.bands * SAMPLES[self.sample]
+
+
+def plausible_dpi(across: float, down: float) -> tuple[float, float] | None:
+    """A resolution that a page can have, or None: files say anything, and millimetres come of it."""
+    return (across, down) if all(1 <= value <= MAX_DPI for value in (across, down)) else None
 
 
 def check_size(name: str, width: int, height: int) -> None:

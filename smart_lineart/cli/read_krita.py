@@ -7,7 +7,7 @@ import io
 import struct
 import zipfile
 import zlib
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from smart_lineart.cli.errors import FileError, why
 from smart_lineart.cli.formats import format_of
@@ -83,7 +83,7 @@ def open_krita(file: BinaryIO, name: str, most_at_once: int) -> Picture:
 
 def _merged(file: BinaryIO, name: str) -> IO[bytes]:
     """The merged image, by its exact name: no other name in the archive leads anywhere."""
-    archive = zipfile.ZipFile(_Archive(file.raw))
+    archive = zipfile.ZipFile(_Archive(cast("io.RawIOBase", file)))
     entry = archive.getinfo(MERGED)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise NotImplementedError  # Krita knows no other; some want gigabytes to be unpacked

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.picture import Picture, check_memory, check_size, damaged
+from smart_lineart.cli.picture import Picture, check_memory, check_size, damaged, plausible_dpi
 
 STRIP_PIXELS = 1 << 18
 BROKEN = (OSError, EOFError, SyntaxError, ValueError, KeyError, struct.error)
@@ -212,7 +212,7 @@ def _dpi(document: _Document) -> tuple[float, float] | None:
     if len(data) < 16:
         return None
     across, down = (int.from_bytes(data[at : at + 4], "big") / 65536 for at in (0, 8))
-    return (across, down) if across > 0 and down > 0 else None
+    return plausible_dpi(across, down)
 
 
 def _rgb_profile(document: _Document) -> bytes | None:

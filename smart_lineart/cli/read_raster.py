@@ -19,6 +19,7 @@ from smart_lineart.cli.picture import (
     check_memory,
     check_size,
     damaged,
+    plausible_dpi,
     too_much_memory,
     unreadable,
 )
@@ -27,7 +28,7 @@ from smart_lineart.cli.tiff_layout import bytes_at_once as tiff_bytes_at_once
 STRIP_BYTES = 1 << 20
 ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
 
-# libvips knows dozens of loaders, of programs' own languages too (SVG, PDF, Matlab): all are locked but these.
+# libvips knows dozens of loaders, of whole languages too (SVG, PDF, Matlab): all are locked but these.
 LOADERS = {"png": "pngload", "jpeg": "jpegload", "tiff": "tiffload", "webp": "webpload"}
 pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003 (takes it by position only)
 for _name in ("Png", "Jpeg", "Tiff", "Webp"):
@@ -143,9 +144,7 @@ def _dpi(image: Any, kind: str) -> tuple[float, float] | None:
         named = abs(image.xres - _PNG_WITHOUT_RESOLUTION) > 1e-6
     else:
         named = _field(image, "resolution-unit") is not None
-    if not named or min(image.xres, image.yres) <= 0:
-        return None
-    return image.xres * MM_PER_INCH, image.yres * MM_PER_INCH
+    return plausible_dpi(image.xres * MM_PER_INCH, image.yres * MM_PER_INCH) if named else None
 
 
 def _rgb_profile(image: Any) -> bytes | None:

@@ -12,6 +12,7 @@ from typing import Any
 from smart_lineart import __version__
 from smart_lineart.cli.ink import Inked
 from smart_lineart.cli.jobs import Job
+from smart_lineart.cli.memory import peak_memory
 from smart_lineart.inking import Inker
 
 
@@ -72,8 +73,11 @@ class Report:
         self._notices.append(sentence)
         self._tell(sentence)
 
-    def close(self, folder: Path | None) -> None:
-        """End the bar, print the JSON document, and say where a batch's lineart is."""
+    def close(self, folder: Path | None, most_held: int) -> None:
+        """End the bar, print the JSON document, and say where a batch's lineart is.
+
+        `most_held`: bytes that the command and the process beside it held at once.
+        """
         if self._bar is not None:
             self._bar.close()
         if self._as_json:
@@ -81,7 +85,7 @@ class Report:
                 "version": __version__,
                 "results": self._results,
                 "notices": self._notices,
-                "peak_memory_bytes": peak_memory(),
+                "peak_memory_bytes": _peak(most_held),
             }
             print(json.dumps(document, indent=2), flush=True)
         elif folder is not None and self.failed < len(self._results):
@@ -110,15 +114,6 @@ def _bar(jobs: int) -> Any:
     )
 
 
-def peak_memory() -> int | None:
-    """The most memory this process has held so far, in bytes; None where the system does not tell."""
-    status = Path("/proc/self/status")
-    if status.exists():  # Linux, where getrusage counts what the parent held before this program began
-        fields = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(fields["VmHWM"].split()[0]) * 1024
-    try:
-        import resource
-    except ImportError:  # Windows
-        return None
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, the BSDs kilobytes
+def _peak(most_held: int) -> int | None:
+    own = peak_memory()
+    return None if own is None else max(own, most_held)

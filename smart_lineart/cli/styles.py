@@ -8,12 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from smart_lineart.cli.decoder import Decoder
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.formats import image_format
-from smart_lineart.cli.page import Spool, read_page
+from smart_lineart.cli.page import Spool
 from smart_lineart.inking import BadStrip, Strip, Style, is_strip, strip_from_picture, style_names
 
 MOST_BYTES = 32 << 20
+MOST_MEMORY = 256 << 20
 MOST_PIXELS = 16 << 20
 """Of a picture of a mark: it becomes a strip of 256 x 64 px, so a larger one is a mistake."""
 
@@ -55,7 +57,8 @@ def read_brush(path: Path) -> Strip:
 
 def _grey(path: Path) -> np.ndarray:
     """A picture's luma, uint8 (height, width)."""
-    page = read_page(path, Spool(MOST_PIXELS * 2, Path(tempfile.gettempdir())))
+    with Decoder() as decoder:
+        page = decoder.read(path, Spool(MOST_PIXELS * 2, Path(tempfile.gettempdir()), MOST_MEMORY))
     height, width = page.sketch.size
     if height * width > MOST_PIXELS:
         raise FileError(f"{path} is {width} x {height} px, too large for a picture of a brush mark.")

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much memory this process holds, and how much it has held."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ASSUMED = 160 << 20
+"""What the command is taken to hold before the first page, where the system does not tell."""
+
+_STATUS, _STATM = Path("/proc/self/status"), Path("/proc/self/statm")
+
+
+def peak_memory() -> int | None:
+    """The most memory this process has held so far, in bytes; None where the system does not tell."""
+    if _STATUS.exists():  # Linux, where getrusage counts what the parent held before this program began
+        fields = dict(line.split(":", 1) for line in _STATUS.read_text().splitlines())
+        return int(fields["VmHWM"].split()[0]) * 1024
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, the BSDs kilobytes
+
+
+def memory_now() -> int:
+    """The memory this process holds, in bytes; a guess where the system does not tell."""
+    return _pages(1) or ASSUMED
+
+
+def address_space() -> int | None:
+    """How much address space this process has taken, in bytes; None where the system does not tell."""
+    return _pages(0)
+
+
+def _pages(column: int) -> int | None:
+    try:
+        return int(_STATM.read_text().split()[column]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, AttributeError):
+        return None
