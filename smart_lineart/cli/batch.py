@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from smart_lineart.cli import engine
@@ -14,7 +14,7 @@ from smart_lineart.cli.decoder import KEPT_BYTES, Decoder
 from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
 from smart_lineart.cli.ink import Look, ink_file
 from smart_lineart.cli.interrupt import Worker
-from smart_lineart.cli.jobs import Job, Plan, make_plan
+from smart_lineart.cli.jobs import Job, Plan, both_to_one, make_plan, same_file
 from smart_lineart.cli.output import remove_unfinished
 from smart_lineart.cli.page import Page, Spool
 from smart_lineart.cli.report import Report
@@ -62,6 +62,8 @@ class _Desk:
     report: Report
     decoder: Decoder
     cancelled: Callable[[], bool]
+    written: dict[object, Path] = field(default_factory=dict)
+    """The sketch of every lineart written, by what tells its file from others."""
 
     def ink(self, job: Job, number: int, *, last: bool) -> None:
         """Ink one sketch of the batch and tell what came of it. Raises Interrupted."""
@@ -69,6 +71,7 @@ class _Desk:
         try:
             if job.fault:
                 raise FileError(job.fault)
+            self._check_target(job)
             inked = ink_file(
                 job.sketch,
                 job.target,
@@ -86,8 +89,15 @@ class _Desk:
                 raise
             self.report.failure(job, _told(job, error))
         else:
+            self.written[same_file(job.target)] = job.sketch
             self.report.inked(job, inked, self.inker)
         progress(1.0)
+
+    def _check_target(self, job: Job) -> None:
+        """Only the file system knows which names are one: of capitals, accents, or links made meanwhile."""
+        earlier = self.written.get(same_file(job.target))
+        if earlier is not None:
+            raise both_to_one(job.sketch, earlier, job.target)
 
     def _read(self, path: Path, spool: Spool) -> Page:
         return self.decoder.read(path, spool, self.cancelled)
@@ -128,6 +138,8 @@ def _make_folder(plan: Plan) -> None:
         return
     try:
         plan.folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise FileError(f"{plan.folder} is no folder, so no lineart can be written into it.") from error
     except OSError as error:
         raise FileError(f"The folder {plan.folder} cannot be made: {why(error)}.") from error
 

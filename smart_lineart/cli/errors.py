@@ -32,5 +32,22 @@ def why(error: OSError) -> str:
     """The reason of an OSError in words that follow a colon: "permission denied"."""
     if error.errno == errno.ENOSPC:
         return "the disk is full"
+    if error.errno == errno.ENOMEM:
+        return "there is not enough memory"
+    if error.errno == errno.EROFS:
+        return "the file system is read-only"
+    if error.errno == errno.ELOOP:
+        return "its links lead round in a ring"
     reason = error.strerror or str(error) or type(error).__name__
     return reason[0].lower() + reason[1:]
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or what led to it, is that the system had no memory to give."""
+    while True:
+        said = str(error).lower()
+        if isinstance(error, MemoryError) or "cannot allocate memory" in said or "failed to map" in said:
+            return True
+        if error.__cause__ is None and error.__context__ is None:
+            return False
+        error = error.__cause__ or error.__context__ or error

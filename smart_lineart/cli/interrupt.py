@@ -19,6 +19,9 @@ PATIENCE = 0.6
 """Seconds a worker gets to stop by itself, after which the process ends without it."""
 
 _POLL = 0.05
+_ENDING = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
+]
 
 
 class Worker(Generic[Result]):
@@ -37,7 +40,7 @@ class Worker(Generic[Result]):
 
         When the work does not stop in time, `at_exit` cleans up and the process ends at once.
         """
-        with _terminate_as_interrupt():
+        with _as_interrupts():
             try:
                 self._thread.start()  # may be interrupted as well: the work goes on by then
                 while not self._done.wait(_POLL):
@@ -58,27 +61,32 @@ class Worker(Generic[Result]):
             self._done.set()
 
     def _end(self, at_exit: Callable[[], None]) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not stop the cleaning up
         self._stop.set()
         if not self._done.wait(PATIENCE):
             at_exit()
             print(f"\nsmart-lineart: {Interrupted()}", file=sys.stderr, flush=True)
             os._exit(130)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @contextlib.contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does; signals can be set in the main thread only."""
+def _as_interrupts() -> Iterator[None]:
+    """Let every signal that asks to end do so as Ctrl-C does, and the next ones not disturb the cleaning up.
+
+    Signals can be set in the main thread only. One that is ignored stays so: `nohup` asks for that.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    heard = [number for number in _ENDING if signal.getsignal(number) != signal.SIG_IGN]
 
     def interrupt(*_: object) -> None:
+        for number in heard:
+            signal.signal(number, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,8 @@ def make_plan(named: Sequence[Path], output: str | None) -> Plan:
             sketches.append(path)
             faults[path] = str(error)
     sketches = list(dict.fromkeys(sketches))
+    if output == "-":
+        raise UsageError("Lineart cannot be written to the standard output: name a file or a folder.")
     if output is None:
         targets, folder = [sketch.with_name(sketch.stem + ENDING) for sketch in sketches], None
     elif _names_folder(output):
@@ -78,6 +81,20 @@ def _sketches_in(folder: Path) -> list[Path]:
     return sketches
 
 
+def both_to_one(sketch: Path, other: Path, target: Path) -> FileError:
+    """The error of two sketches whose lineart would be one file."""
+    return FileError(f"{sketch} and {other} would both be written to {target}: ink them one by one.")
+
+
+def same_file(target: Path) -> object:
+    """What tells a target that is there from every other, as its file system does; None where it is not."""
+    try:
+        status = target.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _names_folder(output: str) -> bool:
     place = Path(output)
     is_image = place.suffix.lower() in (SUFFIX, *SUFFIXES)
@@ -103,7 +120,7 @@ def _jobs(sketches: Sequence[Path], targets: Sequence[Path], faults: dict[Path, 
         if identity in sources:
             fault = f"{target} is a sketch itself and would be overwritten: name another output."
         elif identity in taken:
-            fault = f"{sketch} and {taken[identity]} would both be written to {target}: ink them one by one."
+            fault = str(both_to_one(sketch, taken[identity], target))
         taken.setdefault(identity, sketch)
         jobs.append(Job(sketch, target, fault))
     return jobs
@@ -111,8 +128,4 @@ def _jobs(sketches: Sequence[Path], targets: Sequence[Path], faults: dict[Path, 
 
 def _identity(path: Path) -> object:
     """Equal for two paths to one file, by whatever links, also where the file system ignores case."""
-    try:
-        status = path.stat()
-    except OSError:
-        return path.absolute().parent.resolve() / path.name
-    return status.st_dev, status.st_ino
+    return same_file(path) or os.path.realpath(path)

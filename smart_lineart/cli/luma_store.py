@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import tempfile
@@ -36,6 +37,8 @@ class LumaStore:
                 _allocate(file, height * width * self.dtype.itemsize)
                 self._map = mmap.mmap(file.fileno(), 0)
         except OSError as error:
+            if error.errno == errno.ENOMEM:
+                raise MemoryError from error
             raise FileError(f"The page does not fit into {folder}: {why(error)}.") from error
         self.array = np.frombuffer(self._map, self.dtype).reshape(height, width)
 

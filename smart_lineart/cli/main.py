@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from smart_lineart.cli.arguments import make_parser
-from smart_lineart.cli.errors import CommandError, Interrupted
+from smart_lineart.cli.errors import CommandError, Interrupted, out_of_memory
 
 EXIT_FAILED = 2
 EXIT_INTERRUPTED = 130
@@ -31,6 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except CommandError as error:
         complain(str(error))
+        return EXIT_FAILED
+    except (MemoryError, ImportError, OSError) as error:  # where memory is short, libraries cannot be loaded
+        if not out_of_memory(error):
+            raise
+        complain("There is not enough memory to ink anything.")
         return EXIT_FAILED
 
 

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
-import tempfile
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from smart_lineart.cli import partials
 from smart_lineart.cli.errors import FileError, why
 
 SUFFIX = ".png"
@@ -28,44 +30,79 @@ def check_writable(target: Path) -> None:
 
 
 def _check(target: Path, folder: Path) -> None:
-    if target.is_dir():
+    about = _about(target)
+    if about is not None and stat.S_ISDIR(about.st_mode):
         raise FileError(f"{target} is a folder; name a file to write the lineart to.")
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+    if about is not None and not stat.S_ISREG(about.st_mode):
         raise FileError(f"{target} is no ordinary file; name another to write the lineart to.")
-    if not folder.exists():
+    place = _about(folder)
+    if place is None:
         raise FileError(f"The folder {folder} does not exist, so {target.name} cannot be written.")
-    if not folder.is_dir():
+    if not stat.S_ISDIR(place.st_mode):
         raise FileError(f"{folder} is not a folder, so {target.name} cannot be written.")
     # Writing replaces the file, so its own permission has to be asked as well.
-    if not _may_write(folder) or (target.exists() and not _may_write(target)):
-        raise FileError(f"{target} cannot be written: permission denied.")
+    for path in (folder, target) if about is not None else (folder,):
+        if not _may_write(path):
+            raise OSError(_refused_by(path), os.strerror(_refused_by(path)))
+
+
+def _about(path: Path) -> os.stat_result | None:
+    """What the system knows of a file; None where there is none. Raises OSError, also for links in a ring."""
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        return None
 
 
 def _may_write(path: Path) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
+def _refused_by(path: Path) -> int:
+    """Why a file may not be written: the whole file system may not be, or this file."""
+    read_only = hasattr(os, "statvfs") and os.statvfs(path).f_flag & os.ST_RDONLY
+    return errno.EROFS if read_only else errno.EACCES
+
+
 @contextlib.contextmanager
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """Open a file that becomes `target` when the block ends well and vanishes otherwise. Raises FileError."""
-    # A link stays a link: what it points to is replaced.
-    target = target.resolve()
+    partial: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".smart-lineart-", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise FileError(f"{target} cannot be written: {why(error)}.") from error
-    partial = Path(name)
-    _unfinished.add(partial)
-    try:
+        # A link stays a link: what it points to is replaced.
+        target = Path(os.path.realpath(target))
+        handle, partial = partials.create(target.parent)
+        _unfinished.add(partial)
         with os.fdopen(handle, "wb") as file:
             yield file
-        partial.chmod(_mode(target))
-        partial.replace(target)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut could leave an empty file in the old one's place
+            partial.chmod(_mode(target))
+            if sys.platform != "win32":  # while it is locked
+                partial.replace(target)
+        if sys.platform == "win32":
+            partial.replace(target)
+        _keep_name(target.parent)
     except OSError as error:
         raise FileError(f"{target} cannot be written: {why(error)}.") from error
     finally:
-        partial.unlink(missing_ok=True)
-        _unfinished.discard(partial)
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+            _unfinished.discard(partial)
+
+
+def _keep_name(folder: Path) -> None:
+    """Have a folder's entries written to the disk, where the system can."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):  # some file systems know no such thing
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def remove_unfinished() -> None:
