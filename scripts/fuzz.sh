@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Fuzzes everything that reads foreign bytes: sh scripts/fuzz.sh [SECONDS] [FOLDER] [TARGET ...]
-# An hour each by default, all side by side, at the lowest priority, 10 s and 1500 MB at most for an input.
+# An hour of processor time each by default, in turns, at the lowest priority, 10 s and 1 GB at most for an input.
+# Cut short, it goes on where it was when it is started again with the same FOLDER. FUZZ_AT_ONCE=N: N side by side.
 # What is found lies in FOLDER as TARGET-crash-..., TARGET-timeout-... or TARGET-oom-...
 set -eu
 cd "$(dirname "$0")/.."

@@ -44,11 +44,13 @@ def main() -> None:
 
 
 def _answer(say: Say, caps: Caps, request: dict[str, Any]) -> None:
-    from smart_lineart.cli.reading import open_picture
+    from smart_lineart.cli.formats import image_format
+    from smart_lineart.cli.reading import open_picture, reader_of
 
     path = Path(os.fsdecode(request["path"].encode("latin-1")))
-    room = max(0, request["memory"] - memory_now())
     try:
+        reader_of(image_format(path))  # libraries take more address space than memory: before the limit
+        room = max(0, request["memory"] - memory_now())
         caps.time(OPENING_SECONDS)
         caps.memory(room)
         picture = open_picture(path, room)

@@ -42,11 +42,14 @@ def why(error: OSError) -> str:
     return reason[0].lower() + reason[1:]
 
 
+_NO_MEMORY = ("cannot allocate memory", "failed to map", "can't start new thread")
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether an error, or what led to it, is that the system had no memory to give."""
     while True:
         said = str(error).lower()
-        if isinstance(error, MemoryError) or "cannot allocate memory" in said or "failed to map" in said:
+        if isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY):
             return True
         if error.__cause__ is None and error.__context__ is None:
             return False

@@ -32,7 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CommandError as error:
         complain(str(error))
         return EXIT_FAILED
-    except (MemoryError, ImportError, OSError) as error:  # where memory is short, libraries cannot be loaded
+    except (
+        MemoryError,
+        ImportError,
+        OSError,
+        RuntimeError,
+    ) as error:  # where memory is short, libraries cannot be loaded
         if not out_of_memory(error):
             raise
         complain("There is not enough memory to ink anything.")

@@ -65,7 +65,7 @@ class _Unpacked(io.RawIOBase):
         return len(part)
 
 
-def open_krita(file: BinaryIO, name: str, most_at_once: int) -> Picture:
+def open_krita(file: BinaryIO, _: str, name: str, most_at_once: int) -> Picture:
     """Open the merged image of a Krita document; errors call it `name`. Raises FileError."""
     try:
         merged = io.BufferedReader(_Unpacked(_merged(file, name)), 1 << 16)

@@ -56,7 +56,7 @@ class _Document:
         return colours + (self.alpha and self.channels > colours)
 
 
-def open_psd(file: BinaryIO, name: str, most_at_once: int) -> Picture:
+def open_psd(file: BinaryIO, _: str, name: str, most_at_once: int) -> Picture:
     """Open the merged image of a Photoshop document; errors call it `name`. Raises FileError."""
     try:
         document = _read_sections(file)

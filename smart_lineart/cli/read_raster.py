@@ -111,7 +111,7 @@ def _size_of(file: BinaryIO) -> int:
 
 
 def _fault(error: pyvips.Error, otherwise: FileError, name: str) -> FileError:
-    said = str(error).lower()
+    said = str(error).lower().replace("allocate memory for to read tiff directory (0 elements", "")
     return too_much_memory(name) if any(words in said for words in _NO_MEMORY) else otherwise
 
 

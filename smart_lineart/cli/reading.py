@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.formats import open_image
@@ -17,19 +19,24 @@ def open_picture(path: Path, most_at_once: int) -> Picture:
     """
     file, kind = open_image(path)
     try:
-        if kind == "psd":
-            from smart_lineart.cli.read_psd import open_psd
-
-            return open_psd(file, str(path), most_at_once)
-        if kind == "kra":
-            from smart_lineart.cli.read_krita import open_krita
-
-            return open_krita(file, str(path), most_at_once)
-        from smart_lineart.cli.read_raster import open_raster
-
-        return open_raster(file, kind, str(path), most_at_once)
+        return reader_of(kind)(file, kind, str(path), most_at_once)
     except MemoryError as error:
         raise too_much_memory(str(path)) from error
     except FileError:
         file.close()
         raise
+
+
+def reader_of(kind: str) -> Callable[[BinaryIO, str, str, int], Picture]:
+    """The function that opens files of a format; what it needs is imported."""
+    if kind == "psd":
+        from smart_lineart.cli.read_psd import open_psd
+
+        return open_psd
+    if kind == "kra":
+        from smart_lineart.cli.read_krita import open_krita
+
+        return open_krita
+    from smart_lineart.cli.read_raster import open_raster
+
+    return open_raster

@@ -45,8 +45,8 @@ _TEXTS = ("name", "version", "title", "sha256", "input", "output", "licence", "c
 _COUNTS = {"channels": 256, "stride": 64, "receptive_field": 512}
 """The most of each that makes sense, about twice what the shipped network has.
 
-They make the smallest tile, whatever the memory limit: 640 px square with these. With 1024 and 4096 it was 5120 px
-square, of which each ran for minutes.
+They make the smallest tile, whatever the memory limit: 640 px square with these. With 1024 and 4096 it was
+5120 px square, of which each ran for minutes.
 """
 MOST_BYTES = {ONNX_FILE: 1 << 30, METADATA_FILE: 1 << 20}
 

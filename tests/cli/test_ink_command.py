@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -366,3 +368,72 @@ def test_notices_of_the_engine_are_passed_on(run, sketch, fake_inker, monkeypatc
     fake_inker.before_prepare = say
     assert run("ink", sketch).err == "The GPU failed, so the CPU is used.\n"
     assert json.loads(run("ink", sketch, "--json").out)["notices"] == ["The GPU failed, so the CPU is used."]
+
+
+def test_names_that_are_one_to_the_file_system_are_one_target(run, folder, fake_inker, tmp_path):
+    """The file system here tells capitals apart, so a link stands in for one that does not."""
+    out = tmp_path / "ink"
+
+    def b_is_a():
+        if len(fake_inker.prepared) == 1 and not (out / "b-lineart.png").exists():
+            (out / "b-lineart.png").hardlink_to(out / "a-lineart.png")
+
+    fake_inker.before_prepare = b_is_a
+    ran = run("ink", folder / "a.png", folder / "c.TIF", folder / "b.jpg", "-o", out)
+    assert ran.code == 1
+    assert ran.complaint == (
+        f"{folder / 'b.jpg'} and {folder / 'a.png'} would both be written to {out / 'b-lineart.png'}:"
+        " ink them one by one."
+    )
+    assert len(fake_inker.prepared) == 2
+
+
+def test_a_dangling_link_and_what_it_points_to_are_one_target(run, folder, fake_inker, tmp_path):
+    out = tmp_path / "ink"
+    out.mkdir()
+    (out / "b-lineart.png").symlink_to(out / "a-lineart.png")
+    assert run("ink", folder, "-o", out).code == 1
+    assert files_in(out) == {"a-lineart.png", "b-lineart.png", "c-lineart.png"}
+
+
+def test_a_hard_link_to_the_sketch_is_never_written(run, sketch, fake_inker, tmp_path):
+    (tmp_path / "other.png").hardlink_to(sketch)
+    assert "would be overwritten" in run("ink", sketch, "-o", tmp_path / "other.png").complaint
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_standard_output_is_no_place_for_lineart(
+    run, sketch, folder, fake_inker, tmp_path, many, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    ran = run("ink", sketch, *([folder] if many else []), "-o", "-")
+    assert ran.code == 2
+    assert ran.complaint == "Lineart cannot be written to the standard output: name a file or a folder."
+    assert not Path("-").exists()
+
+
+def test_a_folder_that_is_a_file_is_told(run, sketch, fake_inker, tmp_path):
+    (tmp_path / "ink").touch()
+    ran = run("ink", sketch, "-o", tmp_path / "ink")
+    assert ran.complaint == f"{tmp_path / 'ink'} is no folder, so no lineart can be written into it."
+
+
+def test_a_sketch_that_is_a_ring_of_links_is_told(run, fake_inker, tmp_path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "a.png")
+    ran = run("ink", tmp_path / "a.png")
+    assert ran.complaint == f"{tmp_path / 'a.png'} cannot be read: its links lead round in a ring."
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+@pytest.mark.parametrize("megabytes", [60, 150, 300, 450])
+def test_too_little_address_space_is_no_damage(sketch, megabytes):
+    script = f'ulimit -v {megabytes << 10}; exec "$0" -m smart_lineart ink "$1"'
+    done = subprocess.run(
+        ["sh", "-c", script, sys.executable, str(sketch)],
+        cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "damaged" not in done.stderr
+    assert done.returncode in (0, 2)
+    if done.returncode:
+        assert "memory" in done.stderr.splitlines()[-1], done.stderr
+        assert "Traceback" not in done.stderr

@@ -86,3 +86,59 @@ def test_an_engine_that_looks_up_is_stopped_from_within(run, sketch, fake_inker,
     assert json.loads(ran.out)["results"] == []
     assert files_in(sketch.parent) == {"sketch.png"}
     assert fake_inker.closed
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT])
+def test_a_closed_terminal_and_quit_are_interrupts_too(sketch, number):
+    child = start("before_render", "ink", sketch)
+    child.send_signal(number)
+    _, err = child.communicate(timeout=WAIT)
+    assert child.returncode == 130, err
+    assert files_in(sketch.parent) == {"sketch.png"}
+
+
+def test_what_was_started_to_outlive_its_terminal_does(sketch):
+    script = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + STUCK.replace("600", "2")
+    command = [sys.executable, "-c", script, "before_render", "ink", str(sketch)]
+    child = subprocess.Popen(command, cwd=Path(__file__).parent, stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "busy\n"
+    child.send_signal(signal.SIGHUP)
+    child.communicate(timeout=WAIT)
+    assert child.returncode == 0
+
+
+SLOW_TO_CLEAN = (
+    STUCK.replace(
+        "sys.exit(main(arguments))",
+        """
+from smart_lineart.cli import batch
+remove = batch.remove_unfinished
+
+def slowly():
+    print("cleaning", flush=True)
+    time.sleep(1.5)
+    remove()
+
+batch.remove_unfinished = slowly
+sys.exit(main(arguments))
+""",
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_second_interrupt_does_not_disturb_the_cleaning_up(sketch, number):
+    command = [sys.executable, "-c", SLOW_TO_CLEAN, "before_render", "ink", str(sketch)]
+    child = subprocess.Popen(
+        command, cwd=Path(__file__).parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdout.readline() == "busy\n"
+    child.send_signal(signal.SIGINT)
+    assert child.stdout.readline() == "cleaning\n"
+    for _ in range(3):
+        child.send_signal(number)
+        time.sleep(0.05)
+    _, err = child.communicate(timeout=WAIT)
+    assert child.returncode == 130
+    assert err.strip() == "smart-lineart: Inking was interrupted; nothing half-done was left behind."
+    assert files_in(sketch.parent) == {"sketch.png"}

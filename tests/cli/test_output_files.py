@@ -3,11 +3,16 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from cli_helpers import files_in
 
+from smart_lineart.cli import partials
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.output import check_writable, remove_unfinished, whole_file
 
@@ -108,3 +113,135 @@ def test_targets_that_cannot_be_are_refused_in_a_sentence(tmp_path: Path, target
 def test_a_device_is_never_replaced():
     with pytest.raises(FileError, match="no ordinary file"):
         check_writable(Path("/dev/null"))
+
+
+WRITES_FOR_EVER = """
+import sys, time
+from pathlib import Path
+from smart_lineart.cli.output import whole_file
+with whole_file(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    file.flush()
+    print("busy", flush=True)
+    time.sleep(600)
+"""
+
+
+def start_writing(target: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITES_FOR_EVER, str(target)]
+    root = Path(__file__).resolve().parents[2]
+    child = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
+    assert child.stdout.readline() == "busy\n"
+    return child
+
+
+@pytest.fixture(autouse=True)
+def nothing_swept_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(partials, "_swept", set())
+
+
+def write(target: Path) -> None:
+    with whole_file(target) as file:
+        file.write(b"whole")
+
+
+def test_what_a_killed_run_left_is_swept_and_a_living_one_s_file_is_not(tmp_path: Path):
+    dead, living = start_writing(tmp_path / "a.png"), start_writing(tmp_path / "b.png")
+    assert len(files_in(tmp_path)) == 2
+    dead.kill()
+    dead.wait()
+    try:
+        write(tmp_path / "c.png")
+        left = files_in(tmp_path)
+        assert left >= {"c.png"}
+        assert len(left) == 2, left
+        assert (tmp_path / (left - {"c.png"}).pop()).read_bytes() == b"half"
+    finally:
+        living.kill()
+        living.wait()
+
+
+def test_only_files_of_ours_are_swept(tmp_path: Path):
+    kept = {
+        ".smart-lineart-0badcafe-abc.part",
+        ".smart-lineart-notes.txt",
+        "x.part",
+    }  # the first: another host's
+    for name in kept:
+        (tmp_path / name).touch()
+    ours = partials._prefix()
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / f"{ours}link.part").symlink_to(tmp_path / "precious")
+    (tmp_path / f"{ours}folder.part").mkdir()
+    if os.geteuid() == 0:
+        (tmp_path / f"{ours}another.part").touch()
+        os.chown(tmp_path / f"{ours}another.part", 65534, 65534)
+        kept.add(f"{ours}another.part")
+    (tmp_path / f"{ours}dead.part").touch()
+    write(tmp_path / "c.png")
+    assert files_in(tmp_path) == kept | {"c.png", "precious", f"{ours}link.part", f"{ours}folder.part"}
+
+
+def test_a_file_swept_before_it_was_locked_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    swept = []
+
+    def lock(handle: int, *, wait: bool) -> None:
+        if not swept:
+            swept.extend(tmp_path.glob("*.part"))
+            swept[0].unlink()
+
+    monkeypatch.setattr(partials, "_lock", lock)
+    write(tmp_path / "c.png")
+    assert swept
+    assert files_in(tmp_path) == {"c.png"}
+
+
+def test_the_target_is_replaced_and_never_written_into(tmp_path: Path):
+    target, link = tmp_path / "lineart.png", tmp_path / "backup.png"
+    target.write_bytes(b"older")
+    link.hardlink_to(target)
+    before = target.stat().st_ino
+    with target.open("rb") as reader:
+        write(target)
+        assert reader.read() == b"older"
+    assert link.read_bytes() == b"older"
+    assert target.stat().st_ino != before
+
+
+def test_the_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(tmp_path: Path, monkeypatch):
+    done = []
+    fsync, replace = os.fsync, Path.replace
+
+    def synced(handle: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file"
+        done.append((kind, os.fstat(handle).st_size if kind == "file" else 0))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", lambda old, new: done.append(("renamed", 0)) or replace(old, new))
+    write(tmp_path / "lineart.png")
+    assert done == [("file", 5), ("renamed", 0), ("folder", 0)]
+
+
+def test_links_in_a_ring_are_told(tmp_path: Path):
+    (tmp_path / "a.png").symlink_to(tmp_path / "b.png")
+    (tmp_path / "b.png").symlink_to(tmp_path / "a.png")
+    with pytest.raises(FileError, match="its links lead round in a ring"):
+        check_writable(tmp_path / "a.png")
+
+
+@pytest.mark.skipif(not Path("/proc/sys").exists(), reason="no file system here is known to be read-only")
+def test_a_read_only_file_system_is_called_that(tmp_path: Path):
+    script = (
+        'mount -t tmpfs disk "$1" && mount -o remount,ro "$1" && exec "$2" -c '
+        "'import sys; from pathlib import Path; from smart_lineart.cli.output import check_writable; "
+        'check_writable(Path(sys.argv[1]))\' "$1/lineart.png"'
+    )
+    unshare = ["unshare", "--map-root-user", "--mount"]
+    if not shutil.which("unshare") or subprocess.run([*unshare, "true"], check=False).returncode:
+        pytest.skip("no disk of one's own can be mounted here")
+    done = subprocess.run(
+        [*unshare, "sh", "-c", script, "sh", str(tmp_path), sys.executable],
+        cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "cannot be written: the file system is read-only." in done.stderr

@@ -20,6 +20,7 @@ from PIL import Image, ImageCms
 
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.page import MAX_PIXELS, Page, Spool, read_page
+from smart_lineart.inking import ArraySketch
 
 SIZE = (48, 80)
 RAMP = np.tile(np.linspace(0, 255, SIZE[1]).round().astype(np.uint8), (SIZE[0], 1))
@@ -420,3 +421,26 @@ def test_an_image_without_pixels_is_refused(tmp_path, width, height):
     (tmp_path / "nothing.png").write_bytes(png_header(width, height))
     with pytest.raises(FileError):
         read(tmp_path / "nothing.png")
+
+
+@pytest.mark.parametrize(("bands", "expected"), [(2, 1 - 0.2), (4, 1 - 0.2)])
+def test_the_last_band_of_a_tiff_that_names_no_colours_is_alpha(tmp_path, bands, expected):
+    pixels = np.zeros((4, 6, bands), np.uint8)
+    pixels[..., -1] = 51
+    image = pyvips.Image.new_from_array(pixels).copy(interpretation="multiband")
+    assert read_bands(image) == pytest.approx(expected, abs=2e-5)
+
+
+@pytest.mark.parametrize("bands", [1, 3, 5])
+def test_an_odd_number_of_bands_without_names_has_no_alpha(bands):
+    pixels = np.zeros((4, 6, bands), np.uint8)
+    pixels[..., -1] = 0 if bands < 5 else 255
+    image = pyvips.Image.new_from_array(pixels).copy(interpretation="multiband")
+    assert read_bands(image) == pytest.approx(0, abs=2e-5)
+
+
+def read_bands(image: pyvips.Image) -> np.ndarray:
+    """The luma of an image that libvips has opened."""
+    from smart_lineart.cli.read_raster import _grey_or_rgb
+
+    return ArraySketch(_grey_or_rgb(image).numpy()).read_luma(0, image.height)

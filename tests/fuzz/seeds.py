@@ -100,6 +100,8 @@ def kra() -> list[bytes]:
         krita_archive({"../../outside": b"x", "/tmp/outside": b"x", "mergedimage.png": merged}),
         krita_archive({"mergedimage.png": merged, "maindoc.xml": b"<DOC/>"}, zipfile.ZIP_LZMA),
         krita_archive({"mergedimage.png": merged}, zipfile.ZIP_BZIP2),
+        krita_archive({"mergedimage.png": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}),
+        krita_archive({"mergedimage.png": b"GIF89a" + bytes(40)}),
         krita_archive({"maindoc.xml": b"<DOC/>"}),
     ]
 
