@@ -220,3 +220,10 @@ class TestSearch:
         package, checkout = models.search_folders()
         assert package.parent.name == "smart_lineart"
         assert checkout == package.parent.parent / "models"
+
+
+@pytest.mark.parametrize(("key", "value"), [("stride", 1024), ("stride", 65), ("receptive_field", 513)])
+def test_a_card_whose_tiles_would_have_no_end_is_refused(tmp_path: Path, key: str, value: int) -> None:
+    folder = write_model_folder(tmp_path / "mine", **{key: value})
+    with pytest.raises(ModelError, match=f'has no valid "{key}"'):
+        load_model(folder)
