@@ -6,7 +6,8 @@ Usage: python -m tests.fuzz.run SECONDS FOLDER [TARGET ...]
 Each target gets SECONDS of processor time, however long that takes, in turns, a few targets at once: as many
 as FUZZ_AT_ONCE says, else one. So a run that is cut short has shared its time out evenly.
 FOLDER gets what the next run begins with, the logs, every input that made a target fail, and a line for every
-turn, from which a run that was cut short goes on. A target that fails goes on after it, until its time is over.
+turn, from which a run that was cut short goes on. A target that fails goes on after it, until its time is
+over.
 """
 
 from __future__ import annotations
