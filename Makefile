@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
-SETUP := scripts/set_up.sh pyproject.toml scripts/carry_models.py
+SETUP := scripts/set_up.sh pyproject.toml requirements/build.txt scripts/carry_models.py
 
 .DEFAULT_GOAL := help
 .PHONY: help ink check test test-kritas mutants lint bench lock clean

@@ -1,17 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Renews requirements/*.txt: exact versions for every supported Python and platform, from pyproject.toml.
+# Renews requirements/*.txt from pyproject.toml: exact versions for every supported Python and platform, and the
+# checksums of their files, so that pip installs no other file under the same name.
+# UPGRADE= before the command keeps the versions there are.
 set -eu
 lock() {
     out=$1
     shift
     # openvino-telemetry reports to its maker; the engine loads the C library and never needs it.
-    UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --upgrade --universal --python-version 3.10 --no-header \
-        --no-emit-index-url --no-emit-find-links --no-annotate --no-emit-package openvino-telemetry \
-        --output-file "$out" "$@"
+    UV_PYTHON_DOWNLOADS=never uv pip compile --quiet $upgrade --universal --python-version 3.10 --no-header \
+        --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
+        --no-emit-package openvino-telemetry --output-file "$out" "$@"
     { echo "# Made by \`make lock\` from pyproject.toml: change the ranges there."; cat "$out"; } >"$out.new"
     mv "$out.new" "$out"
 }
+upgrade=${UPGRADE---upgrade}
 lock requirements/run.txt pyproject.toml
-lock requirements/dev.txt --group dev --constraint requirements/run.txt pyproject.toml
+lock requirements/dev.txt --group dev --group build --constraint requirements/run.txt pyproject.toml
+lock requirements/build.txt --group build --constraint requirements/dev.txt
 lock requirements/train.txt --group train --constraint requirements/dev.txt pyproject.toml

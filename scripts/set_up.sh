@@ -54,9 +54,11 @@ if ! [ -x "$venv/bin/pip" ] || ! is_new_enough "$venv/bin/python"; then
     make_venv
 fi
 
-# --no-deps: the lists are complete, and leave out what only phones home (see lock.sh).
+# --no-deps: the lists are complete, and leave out what only phones home (see lock.sh). Nothing runs whose checksum
+# is not in them: what makes a package of this project comes from build.txt, not from wherever pip would look.
+install() { "$venv/bin/python" -m pip install -q --no-deps --disable-pip-version-check "$@"; }
 say "Installing what $requirements lists ..."
-"$venv/bin/python" -m pip install -q --no-deps --disable-pip-version-check -r "$requirements" ||
+install --require-hashes -r requirements/build.txt -r "$requirements" ||
     fail "What $requirements lists could not be installed: pip's message above tells why."
-"$venv/bin/python" -m pip install -q --no-deps --disable-pip-version-check -e . ||
+install --no-build-isolation -e . ||
     fail "Smart Lineart itself could not be installed: pip's message above tells why."

@@ -20,16 +20,17 @@ LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 def locked(path: Path) -> dict[str, set[str]]:
     """Package names and the versions a lock pins, one for each kind of Python."""
     pins: dict[str, set[str]] = {}
-    for line in path.read_text().splitlines():
+    for line in path.read_text().replace("\\\n", "").splitlines():
         if match := re.match(r"([a-z0-9-]+)==([^ ;]+)", line):
             pins.setdefault(match[1], set()).add(match[2])
+            assert re.search(r" --hash=sha256:[0-9a-f]{64}\b", line), f"any file may be {match[1]}"
         else:
             assert line.startswith("#"), line
     return pins
 
 
 def test_locks_pin_everything_and_name_no_host():
-    assert [path.name for path in LOCKS] == ["dev.txt", "run.txt", "train.txt"]
+    assert [path.name for path in LOCKS] == ["build.txt", "dev.txt", "run.txt", "train.txt"]
     for path in LOCKS:
         assert "://" not in path.read_text()
         assert locked(path)
@@ -38,6 +39,34 @@ def test_locks_pin_everything_and_name_no_host():
 def test_tests_run_on_the_versions_that_inking_runs_on():
     run, dev = (locked(ROOT / "requirements" / name) for name in ("run.txt", "dev.txt"))
     assert run.items() <= dev.items()
+
+
+def test_setting_up_installs_nothing_whose_checksum_is_not_locked(tmp_path):
+    calls = tmp_path / "calls"
+    (tmp_path / "bin").mkdir()
+    for name in ("python", "pip"):
+        (tmp_path / "bin" / name).write_text(f'#!/bin/sh\necho "$*" >>"{calls}"\n')
+        (tmp_path / "bin" / name).chmod(0o755)
+    command = ["sh", "scripts/set_up.sh", str(tmp_path), "requirements/run.txt"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    installed = [line for line in calls.read_text().splitlines() if "pip install" in line]
+    assert any("--require-hashes" in line and "requirements/run.txt" in line for line in installed)
+    # What builds this project is not fetched behind pip's back, but was installed by its checksum before.
+    assert {word for line in installed if "--require-hashes" not in line for word in line.split()} >= {
+        "--no-build-isolation", "-e", "."}  # fmt: skip
+    backend = set(locked(ROOT / "requirements/build.txt"))
+    assert {"hatchling", "editables", "setuptools"} <= backend
+
+
+def test_actions_of_others_are_pinned_by_commit():
+    used = [
+        match[1]
+        for path in (ROOT / ".github").rglob("*.yml")
+        for match in re.finditer(r"uses: (.*)", path.read_text())
+    ]
+    assert len(used) >= 4
+    for action in used:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
 def test_nothing_that_reports_home_is_installed():
