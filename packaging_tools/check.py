@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks a finished zip: what Krita's importer asks for, names Windows takes, size, and that the plugin
-inks.
+"""Checks a finished zip: what Krita's importer asks for, names Windows takes, what a Mac loads, size, and
+that the plugin inks.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from . import macho
 from .contents import LIBRARIES, NAME
 from .errors import PackingError
 from .recipes import LARGEST, Recipe, this_platform
@@ -58,6 +59,8 @@ def check(path: Path, recipe: Recipe) -> list[str]:
         faults += [f"{info.filename} is neither a file nor a folder" for info in infos if not _is_plain(info)]
         faults += importer_faults(archive)
         faults += _content_faults(archive, recipe)
+        if recipe.platform.startswith("macos"):
+            faults += _mac_faults(archive)
     size = path.stat().st_size
     if size > LARGEST:
         faults.append(f"it is {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}")
@@ -138,6 +141,12 @@ def _content_faults(archive: zipfile.ZipFile, recipe: Recipe) -> list[str]:
         if not any(name.startswith(tuple(core + mark for mark in marks)) for name in names):
             faults.append(f"numpy for {tag} has no extension modules")
     return faults
+
+
+def _mac_faults(archive: zipfile.ZipFile) -> list[str]:
+    names = set(archive.namelist())
+    libraries = sorted(name for name in names if name.endswith((".so", ".dylib")))
+    return [fault for name in libraries for fault in macho.faults(name, archive.read(name), names)]
 
 
 def _try_inking(path: Path, recipe: Recipe) -> list[str]:

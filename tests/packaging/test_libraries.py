@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import lief
 import pytest
 
-from packaging_tools import contents, recipes
+from packaging_tools import contents, macho, recipes
 
 LIBRARY = re.compile(r".*\.(so(\.\d+)*|pyd|dll|dylib)|.*\.so\.\d.*")
 # What every Linux with Krita has: the C library, the compiler's, and zlib, which Qt needs.
@@ -38,7 +38,6 @@ OPENCL = ("libOpenCL.so.1", "opencl.dll")
 # up.
 OLDEST_GLIBC = (2, 31)
 OLDEST_GLIBCXX = (3, 4, 28)
-OLDEST_MACOS = (12, 0)
 
 
 @pytest.fixture(scope="module", params=recipes.RECIPES)
@@ -185,8 +184,21 @@ def test_libraries_ask_for_no_newer_system_than_krita_does(libraries):
                 minimum = (
                     binary.build_version.minos if binary.has_build_version else binary.version_min.version
                 )
-                assert tuple(minimum[:2]) <= OLDEST_MACOS, name
+                assert tuple(minimum[:2]) <= macho.OLDEST, name
                 assert binary.has_code_signature, f"{name} is not signed, so no Apple processor would run it"
+
+
+def test_a_mac_loads_each_library_as_it_was_signed_and_no_other(libraries):
+    recipe, files = libraries
+    if recipe.platform != "macos-arm64":
+        pytest.skip("signed pages are a Mac's")
+    for name, path in files.items():
+        assert macho.faults(name, path.read_bytes(), files) == []
+    name = "runtime_libs/openvino/libtbb.12.dylib"
+    data = bytearray(files[name].read_bytes())
+    data[len(data) // 2] ^= 1
+    (fault,) = macho.faults(name, bytes(data), files)
+    assert "is not as it was signed" in fault
 
 
 def needed_versions(binary: lief.ELF.Binary) -> dict[str, tuple[int, ...]]:
