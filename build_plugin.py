@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--install", action="store_true", help="build, put into Krita and enable")
     action.add_argument(
-        "--uninstall", action="store_true", help="take the plugin out of Krita, with all it kept"
+        "--uninstall",
+        action="store_true",
+        help="take the plugin out of Krita, with its settings and added packages; brushes of your own stay",
     )
     parser.add_argument(
         "--krita-home", type=Path, metavar="DIR", help="Krita's resource folder, which holds pykrita/"
@@ -100,9 +102,9 @@ def _build(name: str, output: Path, cache: Path) -> Path:
 def _uninstall(chosen: Path | None) -> None:
     home = krita_homes.choose_home(chosen, krita_homes.known_homes())
     removed = install.uninstall(home)
-    print(*[f"Removed or cleaned {path}" for path in removed], sep="\n")
-    if not removed:
-        print(f"Smart Lineart was not installed in {home.resources}.")
+    said = [f"Removed or cleaned {path}" for path in removed]
+    said = said or [f"Smart Lineart was not installed in {home.resources}."]
+    print(*said, *install.kept(home), sep="\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tempfile
@@ -43,7 +44,7 @@ def install(archive: Path, home: KritaHome) -> None:
 def uninstall(home: KritaHome) -> list[Path]:
     """Remove the plugin, what it keeps, and what Krita remembers of it; returns what was removed or changed.
 
-    Raises PackingError.
+    The artist's own brushes stay, see `kept`. Raises PackingError.
     """
     removed = []
     paths = [home.resources / "pykrita" / NAME, home.resources / "pykrita" / f"{NAME}.desktop"]
@@ -60,6 +61,7 @@ def uninstall(home: KritaHome) -> list[Path]:
             else:
                 continue
             removed.append(path)
+        _remove_empty(home.resources / NAME)
         settings = [home.config / name for name in ("kritarc", "kritashortcutsrc")]
         removed += [path for path in settings if _edit(path, without_plugin)]
     except OSError as error:
@@ -67,26 +69,50 @@ def uninstall(home: KritaHome) -> list[Path]:
     return removed
 
 
+def kept(home: KritaHome) -> list[str]:
+    """Sentences about what is the artist's own, and stays when the plugin goes."""
+    brushes = home.resources / NAME
+    if not brushes.is_dir():
+        return []
+    return [f"Kept the brushes you made, in {brushes}: delete that folder when you want them no more."]
+
+
 def with_value(text: str, group: str, key: str, value: str) -> str:
-    """A configuration text with one value set; everything else stays as it is."""
-    lines = text.splitlines()
-    if f"[{group}]" not in lines:
-        lines += ["", f"[{group}]"] if lines else [f"[{group}]"]
-    start = lines.index(f"[{group}]") + 1
-    end = next((at for at in range(start, len(lines)) if _GROUP.match(lines[at])), len(lines))
-    kept = [line for line in lines[start:end] if line.partition("=")[0] != key]
-    return "\n".join([*lines[:start], f"{key}={value}", *kept, *lines[end:]]) + "\n"
+    """A configuration text with one value set; everything else stays as it is, line ends too."""
+    lines = _lines(text)
+    end = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    if lines and not lines[-1].endswith("\n"):
+        lines[-1] += end
+    bare = [line.rstrip("\r\n") for line in lines]
+    if f"[{group}]" not in bare:
+        return "".join([*lines, *([end] if lines else []), f"[{group}]{end}", f"{key}={value}{end}"])
+    start = bare.index(f"[{group}]") + 1
+    stop = next((at for at in range(start, len(bare)) if _GROUP.match(bare[at])), len(bare))
+    others = [line for line in lines[start:stop] if line.partition("=")[0] != key]
+    return "".join([*lines[:start], f"{key}={value}{end}", *others, *lines[stop:]])
 
 
 def without_plugin(text: str) -> str:
     """A configuration text without the plugin's groups and keys: switches, settings, docker, shortcut."""
-    kept, ours = [], False
-    for line in text.splitlines():
-        if match := _GROUP.match(line):
+    left, ours = [], False
+    for line in _lines(text):
+        if match := _GROUP.match(line.rstrip("\r\n")):
             ours = match[1] in _OUR_GROUPS
         if not ours and line.partition("=")[0] not in _OUR_KEYS:
-            kept.append(line)
-    return "\n".join(kept) + "\n" if kept else ""
+            left.append(line)
+    return "".join(left)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; str.splitlines would also split at characters that a value may hold."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _remove_empty(brushes: Path) -> None:
+    """Remove the folder of the artist's brushes where none is in it."""
+    for folder in (brushes / "brushes" / "removed", brushes / "brushes", brushes):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def _replace_folder(new: Path, target: Path, old: Path) -> None:
@@ -101,12 +127,16 @@ def _replace_folder(new: Path, target: Path, old: Path) -> None:
 
 
 def _edit(path: Path, change: Callable[[str], str]) -> bool:
-    """Rewrite a text file; whether it changed."""
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    """Rewrite a text file, or the file that a link leads to; whether it changed."""
+    target = path.resolve()
+    # Whatever is not UTF-8 in a stranger's values goes through as it is.
+    before = target.read_bytes().decode("utf-8", "surrogateescape") if target.exists() else ""
     after = change(before)
-    if after == before or (not path.exists() and not after):
+    if after == before:
         return False
-    partial = path.with_name(f"{path.name}.new")
-    partial.write_text(after, encoding="utf-8", newline="\n")
-    partial.replace(path)
+    partial = target.with_name(f"{target.name}.new")
+    partial.write_bytes(after.encode("utf-8", "surrogateescape"))
+    if target.exists():
+        shutil.copymode(target, partial)
+    partial.replace(target)
     return True

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 
@@ -90,6 +91,56 @@ def test_a_failed_update_leaves_the_old_version(home, tmp_path, monkeypatch):
     assert snapshot(home.resources) == before
 
 
+def test_brushes_of_ones_own_stay_and_are_named(home, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(krita_homes, "known_homes", lambda: [home])
+    brush = home.resources / "smart_lineart/brushes/removed/mine.png"
+    brush.parent.mkdir(parents=True)
+    brush.write_bytes(b"a strip")
+    install.install(plugin_zip(tmp_path, "1"), home)
+    assert build_plugin.main(["--uninstall"]) == 0
+    assert f"Kept the brushes you made, in {home.resources / 'smart_lineart'}:" in capsys.readouterr().out
+    assert brush.read_bytes() == b"a strip"
+    brush.unlink()
+    assert build_plugin.main(["--uninstall"]) == 0
+    assert "Kept" not in capsys.readouterr().out
+    assert not (home.resources / "smart_lineart").exists()
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_line_ends_and_foreign_bytes_stay_as_they_are(home, tmp_path, end):
+    # A line separator inside a value is no line's end to Krita, and not all values are UTF-8.
+    settings = KRITARC.encode().replace(b"AAAA", "A\u2028\x0cA".encode() + b"\xff").replace(b"\n", end)
+    (home.config / "kritarc").write_bytes(settings)
+    shortcuts = end.join([b"[Shortcuts]", b"other=F9", b"last=F8"])  # no end after the last line
+    (home.config / "kritashortcutsrc").write_bytes(shortcuts + end + b"smart_lineart_ink=F7" + end)
+    install.install(plugin_zip(tmp_path, "1"), home)
+    switched_on = b"[python]" + end + b"enable_smart_lineart=true" + end
+    assert (home.config / "kritarc").read_bytes() == settings.replace(b"[python]" + end, switched_on)
+    install.uninstall(home)
+    assert (home.config / "kritarc").read_bytes() == settings
+    assert (home.config / "kritashortcutsrc").read_bytes() == shortcuts + end
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes are POSIX's")
+def test_settings_that_are_links_stay_links_to_a_file_of_the_same_mode(home, tmp_path):
+    for name in ("kritarc", "kritashortcutsrc"):
+        elsewhere = tmp_path / "dotfiles" / name
+        elsewhere.parent.mkdir(exist_ok=True)
+        (home.config / name).rename(elsewhere)
+        elsewhere.chmod(0o600)
+        (home.config / name).symlink_to(elsewhere)
+    (tmp_path / "dotfiles/kritashortcutsrc").write_text("smart_lineart_ink=F7\nother=F9\n")
+    install.install(plugin_zip(tmp_path, "1"), home)
+    assert "enable_smart_lineart=true" in (tmp_path / "dotfiles/kritarc").read_text()
+    install.uninstall(home)
+    assert (tmp_path / "dotfiles/kritarc").read_text() == KRITARC
+    assert (tmp_path / "dotfiles/kritashortcutsrc").read_text() == "other=F9\n"
+    for name in ("kritarc", "kritashortcutsrc"):
+        assert (home.config / name).is_symlink()
+        assert (home.config / name).stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in home.config.iterdir()) == ["kritarc", "kritashortcutsrc"]
+
+
 def test_a_new_user_gets_a_configuration_with_the_switch_alone(tmp_path):
     home = KritaHome(tmp_path / "krita", tmp_path / "config")
     install.install(plugin_zip(tmp_path, "1"), home)
@@ -129,9 +180,8 @@ def test_the_home_is_the_chosen_one_or_the_only_one(tmp_path):
 
 
 def test_the_command_uninstalls_and_answers_mistakes_with_a_sentence(home, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home.config))
-    monkeypatch.setenv("XDG_DATA_HOME", str(home.resources.parent))
+    # Not by variables: each system has others, and a real plugin would be uninstalled.
+    monkeypatch.setattr(krita_homes, "known_homes", lambda: [home])
     install.install(plugin_zip(tmp_path, "1"), home)
     assert build_plugin.main(["--uninstall"]) == 0
     assert "Removed or cleaned" in capsys.readouterr().out
