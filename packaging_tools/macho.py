@@ -3,7 +3,7 @@
 
 Reads Mach-O files with nothing but the standard library, so that every computer that builds the zip checks
 it. A signature is not verified against anybody's certificate: numpy and OpenVINO are signed ad hoc. What is
-checked is what ends a Mac's program at once (``CODESIGNING: Invalid Page``): that every page is the one signed.
+checked is what ends a program at once (``CODESIGNING: Invalid Page``): that each page is the one signed.
 """
 
 from __future__ import annotations
