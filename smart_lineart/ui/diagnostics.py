@@ -22,7 +22,9 @@ def report(
     """A text to paste into a bug report."""
     lines = ["Smart Lineart diagnostics"]
     lines += [f"{name}: {value}" for name, value in versions.items()]
-    lines += [f"Python: {sys.version.split()[0]}", f"System: {platform.platform()} {platform.machine()}"]
+    # Not platform.platform(): it starts a program to ask for the processor.
+    system = f"{platform.system()} {platform.release()} {platform.version()} {platform.machine()}"
+    lines += [f"Python: {sys.version.split()[0]}", f"System: {system}"]
     lines += [f"Engine in use: {engine or 'not started'}", f"Engine options: {options}"]
     lines += [f"Device: {device}" for device in devices]
     lines.append(

@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import harness
+import numpy as np
 import pytest
+from PIL import Image
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="watched with Linux's own means")
 
 PYTHON = "/usr/bin/python3" if harness.chroot() else sys.executable
 WATCHED = Path(__file__).with_name("watched_python.py")
+SECURITY = Path(__file__).parents[2] / "SECURITY.md"
 WATCHED_CHILD = Path(__file__).parents[1] / "inking/watched_child.py"
 # Everything Python does in Krita's process that reaches outside it; the driver's own answers aside.
 WATCH = """
@@ -23,6 +28,7 @@ def job():
     import sys
     K.deeds = []
     driver = os.environ["SMART_LINEART_DRIVER"]
+    CHANGES = {f"os.{deed}" for deed in "remove rename mkdir rmdir link symlink truncate system".split()}
     changing = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     def hook(event, arguments):
         path = next((str(one) for one in arguments if isinstance(one, str)), "")
@@ -31,7 +37,7 @@ def job():
                 K.deeds.append([event, path])
         elif event == "subprocess.Popen":
             K.deeds.append([event, str(arguments[0])])
-        elif event.startswith("socket.") or event in {"os.remove", "os.rename", "os.mkdir", "os.system"}:
+        elif event.startswith("socket.") or event in CHANGES:
             if not path.startswith(driver):
                 K.deeds.append([event, path])
     sys.addaudithook(hook)
@@ -50,6 +56,44 @@ def job():
     used = session().engine.describe()
     session().set_engine_options(runtime="auto")
     return [first, second, tree(document), used, K.deeds]
+"""
+# Every feature that might write something; ends with the document saved by Krita.
+FEATURES = """
+def job():
+    yield from fresh()
+    document = sketch_document(500, 400)
+    yield 500
+    K.deeds.clear()
+    said = [(yield from ink())]
+    row = widget("style").parent()
+    row.add_from_file(Path(MARK))
+    yield from idle()
+    row.save(Path(SAVED))
+    row.remove()
+    yield from idle()
+    K.activeWindow().activeView().setCurrentBrushPreset(K.resources("preset")["b) Basic-5 Size"])
+    yield 300
+    row.add_from_preset()
+    yield from idle()
+    session().change("thickness", 9.0, final=True)
+    yield from idle()
+    session().set_engine_options(memory=session().engine.options.memory)
+    widget("copyDiagnostics").click()
+    widget("keepCopy").setChecked(True)
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    said.append((yield from ink()))
+    widget("keepCopy").setChecked(False)
+    widget("live").click()
+    yield 500
+    widget("live").click()
+    undo(document)
+    yield from idle()
+    document.setBatchmode(True)
+    document.saveAs(PAGE)
+    document.waitForDone()
+    yield 1000
+    return [said, K.deeds]
 """
 
 
@@ -89,6 +133,50 @@ def test_inking_reaches_for_nothing_outside(watched, runtime: str) -> None:
     assert {tuple(deed) for deed in deeds} == {("subprocess.Popen", str(script)), room}
     assert {name for name in files(krita.home) - before if "krita/" not in name} == set()
     assert {name for name in files(krita.home) - before if "smart" in name.lower()} == set()
+
+
+def test_every_file_that_is_written_lies_where_the_promise_says(watched) -> None:
+    krita, script = watched
+    folder = krita.home / "the artist's"
+    folder.mkdir()
+    mark = np.full((64, 256), 255, np.uint8)
+    mark[24:40] = 40
+    Image.fromarray(mark).save(folder / "mark.png")
+    names = {
+        "MARK": str(folder / "mark.png"),
+        "SAVED": str(folder / "saved.png"),
+        "PAGE": str(folder / "page.kra"),
+    }
+    said, deeds = krita.run(FEATURES, timeout=200, **names)
+    assert said == ["", ""]
+    config, resources = krita.home / "config", krita.home / "data/krita"
+    places = {
+        "the folder of that configuration": lambda path: path == config,
+        "`smart_lineart/brushes` in Krita's resources": lambda path: (
+            resources / "smart_lineart" in [path, *path.parents]
+        ),
+        'the file you name under "Save as file"': lambda path: path.match("the artist's/*saved.png*"),
+    }
+    used, elsewhere = set(), []
+    for event, path in deeds:
+        here = {place for place, holds in places.items() if holds(Path(path))}
+        used |= here
+        if not here and (event, path) != ("subprocess.Popen", str(script)):
+            elsewhere.append((event, path))
+    assert elsewhere == []
+    # What Krita and Python themselves write for the plugin.
+    with zipfile.ZipFile(folder / "page.kra") as page:
+        if any("annotations/smart_lineart" in name for name in page.namelist()):
+            used.add("the document")
+    if "[smart_lineart]" in (config / "kritarc").read_text(encoding="utf-8"):
+        used.add("Krita's configuration, group `smart_lineart`")
+    if list((resources / "pykrita/smart_lineart").rglob("__pycache__")):
+        used.add("its folder in Krita's resources")
+    table = re.findall(r"^\| the plugin \| (.*?) \|", SECURITY.read_text(encoding="utf-8"), re.MULTILINE)
+    assert used == set(table)
+    assert {path.name for path in (resources / "smart_lineart/brushes").rglob("*") if path.is_file()} == {
+        "b) Basic-5 Size.png", "mark.png"}  # fmt: skip
+    assert {path.name for path in folder.iterdir()} == {"mark.png", "saved.png", "page.kra"}
 
 
 def test_the_watch_sees(watched) -> None:
