@@ -46,7 +46,8 @@ check: $(DEV_READY)
 
 # The suite comes last, so that its closing line closes the run.
 test: lint
-	@if [ -f scripts/install_krita.sh ]; then sh scripts/install_krita.sh; fi
+	@sh scripts/install_krita.sh
+	@sh scripts/install_wine.sh
 	$(BIN)/python -m pytest
 
 # The same tests in Krita 5.2, 5.3 and 6.0; needs root, debootstrap and 5 GB.
