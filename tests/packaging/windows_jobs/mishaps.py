@@ -4,11 +4,11 @@
 import os
 import threading
 
-from plugin import checksum, make_inker, np, say, sketch
+from plugin import checksum, make_inker, say, sketch
 
 from smart_lineart.inking import Cancelled
 
-page = np.tile(sketch(), (2, 2))  # of several tiles
+page = sketch()
 notices = []
 
 
@@ -25,18 +25,18 @@ def once(deed):
 
 
 with make_inker(notices) as inker:
-    wanted = checksum(inker.ink(page, detail=1.0))
+    wanted = checksum(inker.ink(page))
     first = inker.worker_pid
-    killed = checksum(inker.ink(page, detail=1.0, progress=once(lambda: os.kill(first, 9))))
+    killed = checksum(inker.ink(page, progress=once(lambda: os.kill(first, 9))))
     second = inker.worker_pid
     after_kill = list(notices)
     cancel = threading.Event()
     try:
-        inker.ink(page, detail=1.0, progress=once(cancel.set), cancelled=cancel.is_set)
+        inker.ink(page, progress=once(cancel.set), cancelled=cancel.is_set)
         cancelled = False
     except Cancelled:
         cancelled = True
-    again = checksum(inker.ink(page, detail=1.0))
+    again = checksum(inker.ink(page))
 say(
     same=[killed == wanted, again == wanted],
     replaced=first != second,
