@@ -7,36 +7,41 @@ import threading
 from plugin import checksum, make_inker, say, sketch
 
 from smart_lineart.inking import Cancelled
+from smart_lineart.inking.runtime.isolated import IsolatedNetwork
 
+LARGE = 200_000  # px of a tile that takes the worker a good while
 page = sketch()
 notices = []
+plain_run = IsolatedNetwork.run
 
 
-def once(deed):
-    """A progress callback that does something a moment after the network began, while it works on."""
-    timers = []
+def in_mid_run(deed):
+    """Do something while the worker has a large tile before it."""
 
-    def progress(_):
-        if not timers:
-            timers.append(threading.Timer(0.05, deed))
-            timers[0].start()
+    def run(network, tile):
+        if tile.size > LARGE:
+            IsolatedNetwork.run = plain_run
+            threading.Timer(0.05, deed).start()
+        return plain_run(network, tile)
 
-    return progress
+    IsolatedNetwork.run = run
 
 
 with make_inker(notices) as inker:
-    wanted = checksum(inker.ink(page))
+    wanted = checksum(inker.ink(page, detail=1.0))
     first = inker.worker_pid
-    killed = checksum(inker.ink(page, progress=once(lambda: os.kill(first, 9))))
+    in_mid_run(lambda: os.kill(first, 9))
+    killed = checksum(inker.ink(page, detail=1.0))
     second = inker.worker_pid
     after_kill = list(notices)
     cancel = threading.Event()
+    in_mid_run(cancel.set)
     try:
-        inker.ink(page, progress=once(cancel.set), cancelled=cancel.is_set)
+        inker.ink(page, detail=1.0, cancelled=cancel.is_set)
         cancelled = False
     except Cancelled:
         cancelled = True
-    again = checksum(inker.ink(page))
+    again = checksum(inker.ink(page, detail=1.0))
 say(
     same=[killed == wanted, again == wanted],
     replaced=first != second,
