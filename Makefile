@@ -67,4 +67,4 @@ lock: $(DEV_READY)
 
 clean:
 	rm -rf $(VENV) build dist lineart .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find smart_lineart tests training benchmarks scripts -name __pycache__ -prune -exec rm -rf {} +
+	find smart_lineart tests training benchmarks drawings scripts -name __pycache__ -prune -exec rm -rf {} +

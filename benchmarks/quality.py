@@ -2,7 +2,7 @@
 """Measure lineart quality on the sketches of one or more folders.
 
 DIR holds any of: stroke drawings (.json, drawn in several looks at 1400 px), pairs NAME.sketch.png and
-NAME.truth.png, and lone images, which are only shown. Prints the metrics of benchmarks/metrics.py for this
+NAME.truth.png, and lone images, which are only shown. Prints the metrics of drawings/metrics.py for this
 project and for the classical methods, per image, at the median and where the worst tenth begins; writes them
 as metrics.json, with contact sheets, to the output folder.
 """
@@ -21,10 +21,10 @@ if __package__ in (None, ""):  # run as a file: its folder is on the path, the r
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import classical, sheet, summary
-from benchmarks.looks import LOOKS
-from benchmarks.metrics import Lineart, measure_lineart
-from benchmarks.strokes import LONG_EDGE
-from benchmarks.subjects import Subject, find_files, load_subjects
+from drawings.looks import LOOKS
+from drawings.metrics import Lineart, measure_lineart
+from drawings.strokes import LONG_EDGE
+from drawings.subjects import Subject, find_files, load_subjects
 from smart_lineart.inking import ArraySketch, Inker, InkError
 
 OURS = "ours"

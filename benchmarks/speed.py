@@ -27,9 +27,9 @@ if __package__ in (None, ""):  # run as a file: its folder is on the path, the r
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import simo_serra
-from benchmarks.pages import A4, draw_page
 from benchmarks.speed_task import Options
-from benchmarks.subjects import read_image
+from drawings.pages import A4, draw_page
+from drawings.subjects import read_image
 
 ROOT = Path(__file__).resolve().parent.parent
 WANTED_RATIO = 20

@@ -53,7 +53,7 @@ def ink_page(page: np.ndarray, options: Options) -> dict[str, object]:
 
 def run_network(page: np.ndarray, options: Options) -> dict[str, object]:
     """A network alone, on the page as one tile."""
-    from smart_lineart.inking.runtime import load_network
+    from smart_lineart.inking.network.runtime import load_network
 
     assert options.model is not None
     network, runtime_name, device_name = load_network(Path(options.model), runtime=options.runtime)

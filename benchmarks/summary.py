@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.metrics import METRICS
+from drawings.metrics import METRICS
 
 LABEL = 46
 """Characters for the first column."""

@@ -15,7 +15,6 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from smart_lineart.inking import STYLES, Base, Features, FreshInk, Inker, LayerInk, Lines, Rect
-from smart_lineart.inking.inker import drawn_strokes
 
 ROOT = Path(__file__).resolve().parent.parent
 PART = (80, 0, 1600, 1160)  # px: what the picture shows of the example
@@ -66,7 +65,7 @@ def drawn_finely(page: np.ndarray, paths: list[Path_], width: float, shade: int)
 def ink(inker: Inker, features: Features) -> FreshInk:
     """The ink of a sketch."""
     coverage = inker.render(features, thickness=THICKNESS, faint=FAINT)
-    lines = Lines(drawn_strokes(features, FAINT), THICKNESS, STYLES["pen"])
+    lines = Lines(features.drawn_at(FAINT), THICKNESS, STYLES["pen"])
     return FreshInk(coverage, Rect(0, 0, coverage.shape[1], coverage.shape[0]), THICKNESS, lines)
 
 

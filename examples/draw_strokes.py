@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.looks import draw_sketch
-from benchmarks.strokes import Drawing, Stroke, load_drawing
+from drawings.looks import draw_sketch
+from drawings.strokes import Drawing, Stroke, load_drawing
 
 HERE = Path(__file__).parent
 A4_300 = (3508, 2480)

@@ -24,10 +24,10 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.looks import draw_sketch  # noqa: E402 (the path is set now)
-from benchmarks.pages import DRAWINGS  # noqa: E402
-from benchmarks.strokes import load_drawing  # noqa: E402
-from benchmarks.subjects import IMAGES, read_image  # noqa: E402
+from drawings.looks import draw_sketch  # noqa: E402 (the path is set now)
+from drawings.pages import DRAWINGS  # noqa: E402
+from drawings.strokes import load_drawing  # noqa: E402
+from drawings.subjects import IMAGES, read_image  # noqa: E402
 
 # Run in either checkout, so it takes nothing but the engine's public names.
 CHILD = '''

@@ -12,7 +12,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
 
-from smart_lineart.inking.stamping import Stamp, strip_of  # noqa: E402 (the path has just been set)
+from smart_lineart.inking.brushes.stamping import Stamp, strip_of  # noqa: E402 (the path has just been set)
 
 STAMPS = {
     "pen": Stamp(size_power=0.7),

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks import classical, sheet  # noqa: E402
-from benchmarks.strokes import LONG_EDGE  # noqa: E402
-from benchmarks.subjects import Subject, load_subjects, read_image  # noqa: E402
+from drawings.strokes import LONG_EDGE  # noqa: E402
+from drawings.subjects import Subject, load_subjects, read_image  # noqa: E402
 from smart_lineart.inking import ArraySketch, Inker  # noqa: E402
 
 OUT = ROOT / "docs/gallery"

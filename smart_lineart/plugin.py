@@ -8,8 +8,8 @@ import traceback
 from typing import Any
 
 from smart_lineart import bundled
-from smart_lineart.ui import i18n
-from smart_lineart.ui.sentences import translated
+from smart_lineart.studio.language import i18n
+from smart_lineart.studio.language.sentences import translated
 
 ACTION = "smart_lineart_ink"
 DOCKER = "smart_lineart_docker"
@@ -29,9 +29,9 @@ def _register() -> None:
     from krita import DockWidgetFactory, DockWidgetFactoryBase, Extension, Krita
 
     from smart_lineart.krita_host import application
+    from smart_lineart.studio.session import Session
     from smart_lineart.ui.docker import SmartLineartDocker
     from smart_lineart.ui.qt import QtLoop
-    from smart_lineart.ui.session import Session
 
     i18n.choose_language(i18n.languages())
     SmartLineartDocker.session = session = Session(QtLoop())

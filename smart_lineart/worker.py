@@ -2,8 +2,9 @@
 """Runs networks in a process of its own, for a painting program that native code must not take down.
 
 Started as a script, by a Python that may be another one than the program's: ``python -I worker.py``. Reads
-questions from standard input and answers on standard output, see ``inking/runtime/messages.py``; ends at the
-end of its input, so it never outlives the program that asked.
+questions from standard input and answers on standard output, see
+``inking/network/runtime/messages.py``; ends at the end of its input, so it never outlives the program that
+asked.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from smart_lineart.inking.runtime import Network
+    from smart_lineart.inking.network.runtime import Network
 
     Say = Callable[..., None]
 
@@ -38,7 +39,7 @@ def main() -> None:
     questions, answers = _private_pipes()
     _go_first_when_memory_is_short()
     _let_painting_go_first()
-    messages = _import_file("messages", PACKAGE / "inking" / "runtime" / "messages.py")
+    messages = _import_file("messages", PACKAGE / "inking" / "network" / "runtime" / "messages.py")
     arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_read_on, args=(messages, questions, arrived), daemon=True).start()
     say = partial(messages.send, answers)
@@ -69,7 +70,8 @@ class Server:
 
     def __init__(self, say: Say) -> None:
         # Imported here, so that a Python without a fitting numpy is found out at the start.
-        from smart_lineart.inking import errors, runtime
+        from smart_lineart.inking import errors
+        from smart_lineart.inking.network import runtime
 
         self._runtime = runtime
         self._ink_error = errors.InkError

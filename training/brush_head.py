@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from smart_lineart.inking import ArraySketch, Inker, Rect
-from smart_lineart.inking.painting import draw
+from smart_lineart.inking.drawing.textured import draw
 from training.brushes import GRAINS, Example, Examples, canvas_grain
 from training.losses import soft_dice
 from training.network import WIDTHS, LineartNet

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Random brushes and what they paint: the truth that heads with a brush strip learn from and are judged by.
 
-Patches of scenes are inked with the stamping brush (`inking/stamping.py`), a brush of its own for each.
-Brushes are told apart by number: those divisible by HELD_OUT are kept from training.
+Patches of scenes are inked with the stamping brush (`inking/brushes/stamping.py`), each with a brush of
+its own. Brushes are told apart by number: those divisible by HELD_OUT are kept from training.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from smart_lineart.inking import BadStrip, Strip, Style
-from smart_lineart.inking.drawing import pressure_along
-from smart_lineart.inking.grain import LEVELS, Grain, levels_at, planes_of
-from smart_lineart.inking.stamping import Stamp, paint, strip_of
-from smart_lineart.inking.strips import USUAL
+from smart_lineart.inking.brushes.grain import LEVELS, Grain, levels_at, planes_of
+from smart_lineart.inking.brushes.stamping import Stamp, paint, strip_of
+from smart_lineart.inking.brushes.strips import USUAL
+from smart_lineart.inking.drawing.solid import pressure_along
 from smart_lineart.inking.strokes import Strokes
 from training.scenes import MARGIN, Patch, Scenes
 

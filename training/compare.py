@@ -2,7 +2,7 @@
 """What each choice of the recipe is worth: `python -m training.compare --drawings DIR --out runs/compare`.
 
 Trains one network per variant from scratch, all with the same seed, number of steps and pixels per step, and
-measures each on the stroke drawings in DIR, plainly drawn and in the seven looks of benchmarks/looks.py in
+measures each on the stroke drawings in DIR, plainly drawn and in the seven looks of drawings/looks.py in
 turn. Variants that are in OUT already are not run again. Prints a table for docs/training.md.
 """
 
@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
-from benchmarks.looks import LOOKS
-from benchmarks.metrics import measure
-from benchmarks.strokes import LONG_EDGE
-from benchmarks.subjects import find_files, load_subjects
+from drawings.looks import LOOKS
+from drawings.metrics import measure
+from drawings.strokes import LONG_EDGE
+from drawings.subjects import find_files, load_subjects
 from smart_lineart.inking import Inker
 from training.export import export
 from training.losses import LINE_LOSS, LINE_LOSSES

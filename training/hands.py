@@ -14,10 +14,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.strokes import load_drawing
-from smart_lineart.inking.graph import Graph, trace
-from smart_lineart.inking.thinning import thin
-from smart_lineart.inking.tracing import join_through_junctions, merge_lenses, prune_spurs
+from drawings.strokes import load_drawing
+from smart_lineart.inking.lines.chains import join_through_junctions
+from smart_lineart.inking.lines.graph import Graph, trace
+from smart_lineart.inking.lines.lenses import merge_lenses
+from smart_lineart.inking.lines.spurs import prune_spurs
+from smart_lineart.inking.raster.thinning import thin
 from training.roughen import Rng, normals, resample
 
 SIDE = 1000  # px: size at which clusters are measured

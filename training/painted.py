@@ -23,13 +23,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset
 
-from benchmarks.metrics import measure
-from benchmarks.strokes import LONG_EDGE
-from benchmarks.subjects import Subject, find_files, load_subjects
+from drawings.metrics import measure
+from drawings.strokes import LONG_EDGE
+from drawings.subjects import Subject, find_files, load_subjects
 from smart_lineart.inking import ArraySketch, Inker
-from smart_lineart.inking.paper import firm_darkness, judge_paper, network_darkness
-from smart_lineart.inking.resize import read_reduced, resize
-from smart_lineart.inking.scale import auto_scales, extent, stroke_width
+from smart_lineart.inking.page.paper import firm_darkness, judge_paper, network_darkness
+from smart_lineart.inking.page.reading import read_reduced
+from smart_lineart.inking.page.scale import auto_scales, extent, stroke_width
+from smart_lineart.inking.raster.resampling import resize
 from training.losses import soft_dice
 from training.network import STRIDE, WIDTHS, LineartNet
 from training.scenes import MARGIN, SHIFT, SUPERSAMPLE, Scenes, Sources, fixed

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.strokes import MARGIN, load_drawing, middle_of
-from smart_lineart.inking.graph import trace
-from smart_lineart.inking.tracing import join_through_junctions, merge_lenses, prune_spurs
+from drawings.strokes import MARGIN, load_drawing, middle_of
+from smart_lineart.inking.lines.chains import join_through_junctions
+from smart_lineart.inking.lines.graph import trace
+from smart_lineart.inking.lines.lenses import merge_lenses
+from smart_lineart.inking.lines.spurs import prune_spurs
 from training.corpus import Drawing
 from training.hands import EVERY
 from training.roughen import Rng, resample

@@ -12,11 +12,11 @@ from pathlib import Path
 from smart_lineart.cli import engine
 from smart_lineart.cli.decoder import KEPT_BYTES, Decoder
 from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
-from smart_lineart.cli.ink import Look, ink_file
+from smart_lineart.cli.files.output import remove_unfinished
+from smart_lineart.cli.files.page import Page, Spool
+from smart_lineart.cli.ink import Appearance, ink_file
 from smart_lineart.cli.interrupt import Worker
 from smart_lineart.cli.jobs import Job, Plan, both_to_one, make_plan, same_file
-from smart_lineart.cli.output import remove_unfinished
-from smart_lineart.cli.page import Page, Spool
 from smart_lineart.cli.report import Report
 from smart_lineart.cli.styles import choose_style
 from smart_lineart.inking import Cancelled, Inker, InkError
@@ -57,7 +57,7 @@ class _Desk:
     """Everything that stays the same from one sketch to the next."""
 
     inker: Inker
-    look: Look
+    look: Appearance
     memory_limit: int
     report: Report
     decoder: Decoder
@@ -122,8 +122,8 @@ def _told(job: Job, error: Exception) -> str:
     )
 
 
-def _look(arguments: argparse.Namespace) -> Look:
-    return Look(
+def _look(arguments: argparse.Namespace) -> Appearance:
+    return Appearance(
         thickness=arguments.thickness,
         style=choose_style(arguments.style),
         detail=arguments.detail,

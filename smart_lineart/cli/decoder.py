@@ -19,10 +19,10 @@ from typing import Any
 from smart_lineart.cli import wire
 from smart_lineart.cli.caps import OUT_OF_MEMORY, address_space_is_limited, ran_out_of_time
 from smart_lineart.cli.errors import FileError, Interrupted, why
-from smart_lineart.cli.formats import image_format
+from smart_lineart.cli.files.formats import image_format
+from smart_lineart.cli.files.page import Page, Spool, keep
+from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
 from smart_lineart.cli.memory import peak_memory
-from smart_lineart.cli.page import Page, Spool, keep
-from smart_lineart.cli.picture import Picture, too_much_memory, too_much_time
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoder_process import main; main()"

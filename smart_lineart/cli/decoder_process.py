@@ -17,8 +17,8 @@ from typing import Any
 from smart_lineart.cli import wire
 from smart_lineart.cli.caps import Caps
 from smart_lineart.cli.errors import FileError
+from smart_lineart.cli.files.picture import Picture, too_much_memory
 from smart_lineart.cli.memory import memory_now, peak_memory
-from smart_lineart.cli.picture import Picture, too_much_memory
 
 Say = Callable[..., None]
 
@@ -31,7 +31,7 @@ def main() -> None:
     requests, answers = _private_pipes()
     say = partial(wire.send, answers)
     try:
-        from smart_lineart.cli import read_raster, reading  # noqa: F401 (the decoders, before the limits)
+        from smart_lineart.cli.files import read_raster, reading  # noqa: F401 (the decoders, before the limits)
     except ImportError as error:  # where memory is short, libraries cannot be loaded
         say({"unfit": str(error)})
         return
@@ -44,8 +44,8 @@ def main() -> None:
 
 
 def _answer(say: Say, caps: Caps, request: dict[str, Any]) -> None:
-    from smart_lineart.cli.formats import image_format
-    from smart_lineart.cli.reading import open_picture, reader_of
+    from smart_lineart.cli.files.formats import image_format
+    from smart_lineart.cli.files.reading import open_picture, reader_of
 
     path = Path(os.fsdecode(request["path"].encode("latin-1")))
     try:

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import MM_PER_INCH, Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
+from smart_lineart.cli.files.output import check_writable, whole_file
+from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
+from smart_lineart.cli.files.png import PngWriter
 from smart_lineart.cli.memory import memory_now
-from smart_lineart.cli.output import check_writable, whole_file
-from smart_lineart.cli.page import ASSUMED_DPI, Page, Spool
-from smart_lineart.cli.png import PngWriter
 from smart_lineart.inking import Features, Inker, Rect, Style
 
 STRIP_PIXELS = 2 << 20
@@ -37,7 +37,7 @@ _PREPARING = 0.8  # how far the progress bar is when the strokes are known
 
 
 @dataclass(frozen=True)
-class Look:
+class Appearance:
     """How the lineart is to look."""
 
     thickness: Thickness | None
@@ -63,7 +63,7 @@ class Inked:
 def ink_file(
     sketch: Path,
     target: Path,
-    look: Look,
+    look: Appearance,
     inker: Inker,
     *,
     read: Callable[[Path, Spool], Page],
@@ -123,7 +123,7 @@ def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:
 
 
 def _strips(
-    inker: Inker, features: Features, look: Look, thickness: float, cancelled: Callable[[], bool]
+    inker: Inker, features: Features, look: Appearance, thickness: float, cancelled: Callable[[], bool]
 ) -> Iterator[NDArray[np.uint8]]:
     """The page's coverage from top to bottom, uint8 (rows, width)."""
     height, width = features.size
@@ -143,7 +143,11 @@ def _strips(
 
 
 def _write(
-    target: Path, page: Page, look: Look, ink: Iterator[NDArray[np.uint8]], progress: Callable[[float], None]
+    target: Path,
+    page: Page,
+    look: Appearance,
+    ink: Iterator[NDArray[np.uint8]],
+    progress: Callable[[float], None],
 ) -> None:
     height, width = page.sketch.size
     # The ink's colour is sRGB. Black is black in any profile, so the sketch's own can be kept with it.
@@ -159,7 +163,7 @@ def _write(
         writer.finish()
 
 
-def _colours(look: Look) -> NDArray[Any]:
+def _colours(look: Appearance) -> NDArray[Any]:
     """The pixel for each coverage 0..255: ink with that alpha, or ink laid over white."""
     ink = np.array([look.colour.red, look.colour.green, look.colour.blue])
     coverage = np.arange(256)[:, None]

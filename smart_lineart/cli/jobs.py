@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
-from smart_lineart.cli.formats import SUFFIXES
-from smart_lineart.cli.output import ENDING, SUFFIX
+from smart_lineart.cli.files.formats import SUFFIXES
+from smart_lineart.cli.files.output import ENDING, SUFFIX
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import numpy as np
 
 from smart_lineart.cli.decoder import Decoder
 from smart_lineart.cli.errors import FileError, UsageError, why
-from smart_lineart.cli.formats import image_format
-from smart_lineart.cli.page import Spool
+from smart_lineart.cli.files.formats import image_format
+from smart_lineart.cli.files.page import Spool
 from smart_lineart.inking import BadStrip, Strip, Style, is_strip, strip_from_picture, style_names
 
 MOST_BYTES = 32 << 20

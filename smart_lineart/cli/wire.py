@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping
 from typing import Any
 
-from smart_lineart.cli.picture import MAX_PROFILE, SAMPLES, Picture, check_size, plausible_dpi
+from smart_lineart.cli.files.picture import MAX_PROFILE, SAMPLES, Picture, check_size, plausible_dpi
 
 _LENGTHS = struct.Struct("<II")
 MOST_FIELDS, MOST_PAYLOAD = 1 << 16, max(MAX_PROFILE, 32 << 20)

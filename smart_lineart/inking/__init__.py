@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from smart_lineart.inking.calibration import Calibration
+from smart_lineart.inking.brushes.strip_files import is_strip
+from smart_lineart.inking.brushes.strips import Strip, strip_from_picture
+from smart_lineart.inking.brushes.styles import STYLES, Style, style_names
 from smart_lineart.inking.errors import (
     BadOption,
     BadSketch,
@@ -18,16 +20,14 @@ from smart_lineart.inking.errors import (
 from smart_lineart.inking.features import Features
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.inker import Inker
-from smart_lineart.inking.merging import Merge, merge
-from smart_lineart.inking.models import Model, available_models, load_model
-from smart_lineart.inking.newcomers import Lines
-from smart_lineart.inking.record import DamagedRecord, InkRecord
-from smart_lineart.inking.renewal import Base, FreshInk, LayerInk
-from smart_lineart.inking.runtime import Device, list_devices, list_devices_isolated, why_not_isolated
-from smart_lineart.inking.sketch import ArraySketch, Sketch
-from smart_lineart.inking.strip_files import is_strip
-from smart_lineart.inking.strips import Strip, strip_from_picture
-from smart_lineart.inking.styles import STYLES, Style, style_names
+from smart_lineart.inking.network.models import Model, available_models, load_model
+from smart_lineart.inking.network.runtime import Device, list_devices, list_devices_isolated, why_not_isolated
+from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.sketch import ArraySketch, Sketch
+from smart_lineart.inking.renewing.merging import Merge, merge
+from smart_lineart.inking.renewing.new_lines import Lines
+from smart_lineart.inking.renewing.record import DamagedRecord, InkRecord
+from smart_lineart.inking.renewing.renewal import Base, FreshInk, LayerInk
 
 __all__ = [
     "STYLES",

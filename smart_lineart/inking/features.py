@@ -8,12 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.calibration import Calibration
-from smart_lineart.inking.changes import changed_rects
+from smart_lineart.inking.brushes.styles import Style, find_style
+from smart_lineart.inking.dirty_rects import changed_rects
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.network.maps import Prediction
+from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.styles import Style, find_style
-from smart_lineart.inking.tiles import Answer
+
+DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Seen:
         maps: uint8 (channels, h, w), its answer.
         network: which network, runtime and device it was.
         from_afar: what it was shown and said of the places it was in doubt about, or None.
-        verdicts: whether that is the better in each of those places; see :func:`doubt.settle`.
+        verdicts: whether that is the better in each of those places; see :func:`uncertainty.settle`.
         faired: its lines at working scale as a steady hand would draw them; see :class:`fairing.Fairer`.
     """
 
@@ -34,7 +36,7 @@ class Seen:
     darkness: NDArray[np.uint8]
     maps: NDArray[np.uint8]
     network: str
-    from_afar: Answer | None = None
+    from_afar: Prediction | None = None
     verdicts: dict[bytes, bool] = field(default_factory=dict)
     faired: dict[bytes, NDArray[np.float32]] = field(default_factory=dict)
 
@@ -94,3 +96,7 @@ class Features:
         reach = find_style(style).medium.reach * thickness + 1.0
         old, new = (previous.strokes, previous.solid), (self.strokes, self.solid)
         return changed_rects(self.size, old, new, reach)
+
+    def drawn_at(self, faint: float) -> Strokes:
+        """The strokes that are drawn at this `faint`, 0 to 1."""
+        return self.strokes.select(self.strokes.strength >= DROPPED_AT_MOST * faint)

@@ -12,21 +12,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.calibration import Calibration
-from smart_lineart.inking.doubt import Settled, find_zones, is_searching, page_from_afar, settle
+from smart_lineart.inking.arrays import Bytes
+from smart_lineart.inking.brushes.styles import Style, find_style
+from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes
+from smart_lineart.inking.drawing.textured import draw, fill
 from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
-from smart_lineart.inking.fairing import Fairer
 from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
-from smart_lineart.inking.models import load_model
-from smart_lineart.inking.painting import draw, fill
-from smart_lineart.inking.runtime import IsolatedNetwork, Network, load_network
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE, Look, roughness, scale_by_roughness
-from smart_lineart.inking.sketch import ArraySketch, Sketch, check_size
-from smart_lineart.inking.solids import draw_solids, solid_shapes
-from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.styles import Style, find_style
-from smart_lineart.inking.survey import (
+from smart_lineart.inking.lines.fairing import Fairer
+from smart_lineart.inking.lines.levels import Levels
+from smart_lineart.inking.lines.tracing import trace_strokes
+from smart_lineart.inking.lines.uncertainty import Settled, find_zones, is_searching, page_from_afar, settle
+from smart_lineart.inking.network.maps import Prediction
+from smart_lineart.inking.network.models import load_model
+from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
+from smart_lineart.inking.network.tiles import run_tiles
+from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.roughness import Observation, roughness
+from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE, scale_by_roughness
+from smart_lineart.inking.page.sketch import ArraySketch, Sketch, check_size
+from smart_lineart.inking.page.survey import (
     View,
     find_scales,
     read_working,
@@ -35,10 +40,8 @@ from smart_lineart.inking.survey import (
     view_anew,
     working_size,
 )
-from smart_lineart.inking.tiles import Answer, run_tiles
-from smart_lineart.inking.tracing import Levels, trace_strokes
+from smart_lineart.inking.strokes import Strokes
 
-Bytes = NDArray[np.uint8]
 Progress = Callable[[float], None]
 Cancel = Callable[[], bool]
 
@@ -50,7 +53,6 @@ LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
 MAPS = 2  # channels of a network's output: line, solid
-DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 
 
 class Inker:
@@ -194,7 +196,7 @@ class Inker:
 
     def _look(
         self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel
-    ) -> tuple[View, Answer | None]:
+    ) -> tuple[View, Prediction | None]:
         """See a page for the first time, and what the network says of it where it had to be asked."""
         largest = self._largest_scale(page.size)
         looks = [(detail, None)] if detail is not None else find_scales(page, largest)
@@ -214,7 +216,7 @@ class Inker:
 
     def _better(
         self, page: Sketch, views: list[View], report: Progress, cancelled: Cancel
-    ) -> tuple[View, Answer | None]:
+    ) -> tuple[View, Prediction | None]:
         """Of a close view of a page and one from afar the one that suits it, one between or one closer."""
         if len(views) == 1 or any(view.calibration is None for view in views):
             return views[0], None
@@ -224,8 +226,10 @@ class Inker:
             def share(done: float, number: int = number) -> None:
                 report((number + done) / len(views))
 
-            answers.append(Answer(view.darkness, self._run_network(view.darkness, None, share, cancelled)))
-        rough = roughness(*(Look(answer.page, answer.maps[0]) for answer in answers))
+            answers.append(
+                Prediction(view.darkness, self._run_network(view.darkness, None, share, cancelled))
+            )
+        rough = roughness(*(Observation(answer.page, answer.maps[0]) for answer in answers))
         if rough in (0.0, 1.0):
             return views[int(rough)], answers[int(rough)]
         scale = scale_by_roughness(views[0].scale, views[1].scale, rough)
@@ -250,7 +254,7 @@ class Inker:
         size: tuple[int, int],
         view: View,
         seen: Seen | None,
-        answer: Answer | None,
+        answer: Prediction | None,
         report: Progress,
         cancelled: Cancel,
     ) -> Features:
@@ -261,7 +265,7 @@ class Inker:
         network = f"{self._model.metadata['sha256']} {self.runtime_name} {self.device_name}"
         earlier = answer
         if earlier is None and seen is not None and seen.network == network:
-            earlier = Answer(seen.darkness, seen.maps)
+            earlier = Prediction(seen.darkness, seen.maps)
         maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
         zones = find_zones(maps[0])
         searching = is_searching(maps[0], zones) if view.fresh else calibration.searching
@@ -271,7 +275,7 @@ class Inker:
             page = page_from_afar(view.darkness, zones, self._halo)
             known = seen.from_afar if seen is not None and seen.network == network else None
             far_maps = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
-            from_afar = Answer(page, far_maps)
+            from_afar = Prediction(page, far_maps)
             settled = settle(maps, view.darkness, zones, from_afar, seen.verdicts if seen is not None else {})
         _stop_if(cancelled)
         tall, wide = view.darkness.shape
@@ -303,7 +307,7 @@ class Inker:
         return max(MIN_SCALE, math.sqrt(pixels / (size[0] * size[1])))
 
     def _run_network(
-        self, darkness: Bytes, earlier: Answer | None, report: Progress, cancelled: Cancel
+        self, darkness: Bytes, earlier: Prediction | None, report: Progress, cancelled: Cancel
     ) -> Bytes:
         """The trunk over what changed on the page; when memory runs out, again with smaller tiles, as long as
         that helps.
@@ -363,7 +367,7 @@ class Inker:
             raise BadOption(
                 f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px."
             )
-        strokes = drawn_strokes(features, faint)
+        strokes = features.drawn_at(faint)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
@@ -390,11 +394,6 @@ class Inker:
         find_style(style)
         features = self.prepare(sketch, detail=detail, keep=False, progress=progress, cancelled=cancelled)
         return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
-
-
-def drawn_strokes(features: Features, faint: float) -> Strokes:
-    """The strokes that :meth:`Inker.render` draws at this `faint`."""
-    return features.strokes.select(features.strokes.strength >= DROPPED_AT_MOST * faint)
 
 
 def _check_brush(thickness: float, faint: float) -> None:

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from smart_lineart.inking.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -83,3 +83,7 @@ class Strokes:
         return Strokes(
             self.points[vertices], self.width[vertices], self.strength[keep], starts, self.free[keep]
         )
+
+    def shifted(self, x: float, y: float) -> Strokes:
+        """The same strokes `x` px farther right and `y` px farther down."""
+        return replace(self, points=self.points + np.array([x, y], np.float32))

@@ -11,7 +11,7 @@ import numpy as np
 from krita import Krita, Node
 from numpy.typing import NDArray
 
-from smart_lineart.inking.strip_files import HEIGHT, WIDTH
+from smart_lineart.inking.brushes.strip_files import HEIGHT, WIDTH
 
 from .pixels import SRGB
 

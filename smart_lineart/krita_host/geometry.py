@@ -26,10 +26,3 @@ def reach(page: Rect) -> Rect:
 def grown(rect: Rect, margin: int) -> Rect:
     """A rectangle with a margin all round."""
     return Rect(rect.x - margin, rect.y - margin, rect.width + 2 * margin, rect.height + 2 * margin)
-
-
-def overlap(a: Rect, b: Rect) -> Rect:
-    """What two rectangles share; width and height are 0 where they share nothing."""
-    left, top = max(a.x, b.x), max(a.y, b.y)
-    right, bottom = min(a.x + a.width, b.x + b.width), min(a.y + a.height, b.y + b.height)
-    return Rect(left, top, max(0, right - left), max(0, bottom - top))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import InkError, Merge, Rect
-from smart_lineart.inking.merging import BENEATH, WRITE
+from smart_lineart.inking.renewing.merging import BENEATH, WRITE
 
 from . import application
 from .colour import as_pixel

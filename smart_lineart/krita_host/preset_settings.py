@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.stamping import Stamp
+from smart_lineart.inking.brushes.stamping import Stamp
 
 LARGEST = 1 << 20  # characters: presets with masked tips hold some ten thousand
 WIDEST_SPACING = 0.25  # diameters: beyond it a line falls into dots

@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from smart_lineart.krita_host import application
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.runs.corrections import Corrections
 
-from .corrections import Corrections
-from .i18n import tr
 from .overlay import Overlay
 from .qt import QtWidgets
 

@@ -13,16 +13,16 @@ from krita import DockWidget
 import smart_lineart
 from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
+from smart_lineart.studio import diagnostics
+from smart_lineart.studio.engine import LEAST_MB, MOST_MB
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.session import Session
+from smart_lineart.studio.settings import LIMITS, shown_thickness, thickness_in_pixels
+from smart_lineart.studio.signal import Signal
 
-from . import diagnostics
 from .corrections_row import CorrectionsRow
-from .engine import LEAST_MB, MOST_MB
-from .i18n import tr
 from .qt import QtCore, QtGui, QtWidgets
-from .sentences import translated
-from .session import Session
-from .settings import LIMITS, shown_thickness, thickness_in_pixels
-from .signal import Signal
 from .style_row import StyleRow
 from .widgets import JobRow, MessageBox, SliderSpinBox
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from smart_lineart.krita_host import application, view
+from smart_lineart.studio.runs.renewing import Kept
 
 from .qt import QtCore, QtGui, QtWidgets
-from .renewing import Kept
 
 FOLLOW_MS = 100
 MARGIN = 3.0  # screen px around a place

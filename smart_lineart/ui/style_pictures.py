@@ -6,12 +6,12 @@ from __future__ import annotations
 import numpy as np
 
 from smart_lineart.inking import Rect
-from smart_lineart.inking.painting import draw
+from smart_lineart.inking.brushes.styles import Style
+from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.styles import Style
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.own_brushes import OwnBrushes
 
-from .i18n import tr
-from .own_brushes import OwnBrushes
 from .qt import QtCore, QtGui, QtWidgets
 
 WIDTH, HEIGHT = 68, 18

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from smart_lineart.inking import BadStrip, InkError, Strip, is_strip, strip_from_picture
-from smart_lineart.inking.stamping import strip_of
-from smart_lineart.inking.strip_files import HEIGHT as STRIP_HEIGHT
+from smart_lineart.inking.brushes.stamping import strip_of
+from smart_lineart.inking.brushes.strip_files import HEIGHT as STRIP_HEIGHT
 from smart_lineart.krita_host import brushes, preset_settings
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.own_brushes import file_name, write_whole
 
-from .i18n import tr
-from .own_brushes import file_name, write_whole
 from .qt import QtCore, QtGui, QtWidgets
 from .style_pictures import StylePictures
 
 if TYPE_CHECKING:
-    from .session import Session
+    from smart_lineart.studio.session import Session
 
 MOST_BYTES = 32 << 20
 MOST_PIXELS = 16 << 20

@@ -6,8 +6,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from .i18n import tr
-from .jobs import Job, JobState
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.runs.jobs import Job, JobState
+
 from .qt import QtCore, QtGui, QtWidgets, mouse_x
 
 SETTLE_MS = 600

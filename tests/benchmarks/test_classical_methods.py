@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from benchmarks.classical import METHODS, MissingProgram, dark_on_light, mkbitmap_potrace
-from benchmarks.metrics import distance_to
+from drawings.metrics import distance_to
 
 
 def sketch() -> tuple[np.ndarray, np.ndarray]:

@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 
 from benchmarks import performance, performance_report
-from benchmarks.pages import draw_page
 from benchmarks.performance_report import GOALS, Goal, goals_table
 from benchmarks.speed import Task, TaskFailed
 from benchmarks.speed_task import Options
+from drawings.pages import draw_page
 
 SMALL = (351, 248)
 

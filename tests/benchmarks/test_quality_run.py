@@ -14,9 +14,9 @@ from PIL import Image
 from threshold_model import write_threshold_model
 
 from benchmarks import classical, quality, sheet
-from benchmarks.metrics import METRICS
-from benchmarks.strokes import draw_truth, load_drawing
-from benchmarks.subjects import find_files, load_subjects
+from drawings.metrics import METRICS
+from drawings.strokes import draw_truth, load_drawing
+from drawings.subjects import find_files, load_subjects
 
 DRAWINGS = Path(__file__).parents[2] / "benchmarks" / "drawings"
 

@@ -5,8 +5,8 @@ import math
 
 import pytest
 
-from benchmarks.metrics import METRICS
 from benchmarks.summary import badness, heading, median, row, worst_tenth
+from drawings.metrics import METRICS
 
 
 def measured(**figures: float) -> dict[str, float]:

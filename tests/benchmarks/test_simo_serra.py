@@ -11,7 +11,7 @@ import pytest
 from onnx import numpy_helper
 
 from benchmarks.simo_serra import LAYERS, macs_per_pixel, parameter_count, write_onnx
-from smart_lineart.inking.runtime import load_network
+from smart_lineart.inking.network.runtime import load_network
 
 
 @pytest.fixture(scope="module")

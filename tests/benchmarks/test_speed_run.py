@@ -12,8 +12,8 @@ from PIL import Image
 from threshold_model import write_threshold_model
 
 from benchmarks import speed
-from benchmarks.pages import draw_page
 from benchmarks.speed_task import Options
+from drawings.pages import draw_page
 
 PEER_MEGAPIXELS = 64 * 64 / 1e6
 

@@ -9,7 +9,8 @@ import pytest
 from smart_lineart import __version__
 from smart_lineart.cli import arguments
 from smart_lineart.cli.arguments import Colour, Thickness
-from smart_lineart.inking import inker, scale
+from smart_lineart.inking import inker
+from smart_lineart.inking.page import scale
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from test_reading import photoshop_file
 from smart_lineart.cli import decoder as decoder_module
 from smart_lineart.cli.decoder import Decoder
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.page import Spool
+from smart_lineart.cli.files.page import Spool
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="watches processes with Linux's own means")
 ROOM = 112 << 20
@@ -64,11 +64,11 @@ def changed(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 
 BLIND = """
-from smart_lineart.cli import read_raster
+from smart_lineart.cli.files import read_raster
 read_raster.check_memory = lambda *_: None
 """
 AT_A_MARK = """
-from smart_lineart.cli import reading
+from smart_lineart.cli.files import reading
 real = reading.open_picture
 def opened(path, most):
     if "odd" in path.name:

@@ -17,7 +17,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "skull-a4-300dpi.jp
 READ = """
 import sys
 from pathlib import Path
-from smart_lineart.cli.page import Spool, read_page
+from smart_lineart.cli.files.page import Spool, read_page
 from smart_lineart.cli.report import peak_memory
 page = read_page(Path(sys.argv[1]), Spool(int(sys.argv[2]), Path(sys.argv[1]).parent))
 for top in range(0, page.sketch.size[0] - 256, 256):

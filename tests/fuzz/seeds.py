@@ -14,10 +14,10 @@ import tifffile
 from PIL import Image
 
 from smart_lineart.inking import STYLES, Calibration, InkRecord, Rect
-from smart_lineart.inking.models import load_model
-from smart_lineart.inking.runtime import messages
-from smart_lineart.ui.engine import EngineOptions
-from smart_lineart.ui.settings import DocumentState, InkSettings, LineartRecord
+from smart_lineart.inking.network.models import load_model
+from smart_lineart.inking.network.runtime import messages
+from smart_lineart.studio.engine import EngineOptions
+from smart_lineart.studio.settings import DocumentState, InkSettings, LineartRecord
 
 GREY = np.random.default_rng(9).integers(0, 256, (12, 17), np.uint8)
 COLOUR = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])

@@ -20,12 +20,12 @@ from unittest import mock
 
 import numpy as np
 
-import smart_lineart.cli.read_krita
-import smart_lineart.cli.read_psd
-import smart_lineart.cli.read_raster  # noqa: F401 (a changed first byte makes another reader of one)
+import smart_lineart.cli.files.read_krita
+import smart_lineart.cli.files.read_psd
+import smart_lineart.cli.files.read_raster  # noqa: F401 (a changed first byte makes another reader of one)
 import smart_lineart.inking.inker as inker_module
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.page import MAX_PIXELS, Spool, read_page
+from smart_lineart.cli.files.page import MAX_PIXELS, Spool, read_page
 from smart_lineart.inking import (
     STYLES,
     Base,
@@ -40,17 +40,17 @@ from smart_lineart.inking import (
     Strip,
     Style,
 )
+from smart_lineart.inking.brushes.strip_files import SIGNATURE
+from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.errors import BadStrip, InkError
-from smart_lineart.inking.models import load_model
-from smart_lineart.inking.painting import draw
-from smart_lineart.inking.record import AROUND, HEAD, MAGIC
-from smart_lineart.inking.runtime import answers, messages
-from smart_lineart.inking.runtime.worker_process import Answer, WorkerDied
-from smart_lineart.inking.strip_files import SIGNATURE
+from smart_lineart.inking.network.models import load_model
+from smart_lineart.inking.network.runtime import answers, messages
+from smart_lineart.inking.network.runtime.worker_process import Answer, WorkerDied
+from smart_lineart.inking.renewing.record import AROUND, HEAD, MAGIC
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.krita_host.preset_settings import stamp_of
-from smart_lineart.ui.engine import LEAST_MB, MOST_MB, CachedFeatures, EngineOptions
-from smart_lineart.ui.settings import LIMITS, DocumentState, InkSettings, read_object, shown_thickness
+from smart_lineart.studio.engine import LEAST_MB, MOST_MB, CachedFeatures, EngineOptions
+from smart_lineart.studio.settings import LIMITS, DocumentState, InkSettings, read_object, shown_thickness
 from tests.fuzz import seeds
 from tests.fuzz.guard import guarded
 

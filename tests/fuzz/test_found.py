@@ -22,15 +22,15 @@ import pytest
 import pyvips
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.page import Spool, read_page
+from smart_lineart.cli.files.page import Spool, read_page
 from smart_lineart.inking import DamagedRecord, Inker, InkRecord, ModelError, Rect
-from smart_lineart.inking.models import load_model
-from smart_lineart.inking.record import HEAD, MAGIC
-from smart_lineart.inking.runtime import answers, messages
-from smart_lineart.inking.runtime.worker_process import Answer, WorkerDied
+from smart_lineart.inking.network.models import load_model
+from smart_lineart.inking.network.runtime import answers, messages
+from smart_lineart.inking.network.runtime.worker_process import Answer, WorkerDied
+from smart_lineart.inking.renewing.record import HEAD, MAGIC
 from smart_lineart.krita_host.preset_settings import stamp_of
-from smart_lineart.ui.engine import EngineOptions
-from smart_lineart.ui.settings import LONGEST_NOTE, DocumentState, InkSettings, read_object
+from smart_lineart.studio.engine import EngineOptions
+from smart_lineart.studio.settings import LONGEST_NOTE, DocumentState, InkSettings, read_object
 from tests.fuzz import seeds
 
 HUGE = "1" + "0" * 400  # an integer that no float can hold
@@ -259,7 +259,7 @@ MEASURE = """
 import sys
 from pathlib import Path
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.page import Spool, read_page
+from smart_lineart.cli.files.page import Spool, read_page
 path = Path(sys.argv[1])
 try:
     said = read_page(path, Spool(1 << 24, path.parent, int(sys.argv[2]))).sketch.size

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from tiny_models import write_onnx
 
-from smart_lineart.inking.runtime import isolated, load_network, worker_process
-from smart_lineart.inking.runtime.isolated import IsolatedNetwork
-from smart_lineart.inking.runtime.worker_process import WorkerProcess
+from smart_lineart.inking.network.runtime import isolated, load_network, worker_process
+from smart_lineart.inking.network.runtime.isolated import IsolatedNetwork
+from smart_lineart.inking.network.runtime.worker_process import WorkerProcess
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from smart_lineart.inking import Calibration
-from smart_lineart.inking.calibration import LEAST_USUAL
-from smart_lineart.inking.scale import MAX_SCALE, MIN_SCALE
+from smart_lineart.inking.page.calibration import LEAST_USUAL
+from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 
 SEEN = Calibration(
     detail=None, scale=0.5, inverted=False, darkest=0.6, firm=0.6, drawn=0.05, certain=50000.0, usual=3.5

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, LayerInk, Merge, Rect
-from smart_lineart.inking.record import HEAD, MAGIC, THICKEST, TILE
-from smart_lineart.inking.renewal import scale_since
+from smart_lineart.inking.renewing.record import HEAD, MAGIC, THICKEST, TILE
+from smart_lineart.inking.renewing.renewal import scale_since
 
 PAGE = Rect(0, 0, 600, 400)
 GIGABYTE = 1 << 30

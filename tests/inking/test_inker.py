@@ -29,7 +29,7 @@ from smart_lineart.inking import (
 )
 from smart_lineart.inking import inker as inker_module
 from smart_lineart.inking.inker import LEAST_PIXELS
-from smart_lineart.inking.runtime import Network, load_network
+from smart_lineart.inking.network.runtime import Network, load_network
 
 PAGE = sketch_page()
 ALIKE = 0.97  # share of ink that two pictures of the same drawing have in common

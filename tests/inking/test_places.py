@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Rect
-from smart_lineart.inking.changes import _boxes
-from smart_lineart.inking.corrections import changed_by_artist, spread_out
-from smart_lineart.inking.places import find_places
+from smart_lineart.inking.dirty_rects import _boxes
+from smart_lineart.inking.renewing.edits import changed_by_artist, spread_out
+from smart_lineart.inking.renewing.regions import find_regions
 
 
 class TestRectangles:
@@ -39,26 +39,26 @@ class TestPlaces:
 
     def test_marks_close_by_are_one_place_and_others_are_counted_by_themselves(self) -> None:
         marks = self.marks(Rect(17, 20, 6, 2), Rect(34, 33, 2, 2), Rect(80, 1, 3, 3))
-        assert find_places(marks, 2) == [Rect(80, 0, 16, 16), Rect(16, 16, 32, 32)]
+        assert find_regions(marks, 2) == [Rect(80, 0, 16, 16), Rect(16, 16, 32, 32)]
 
     def test_a_place_goes_to_the_pages_edge_and_no_farther(self) -> None:
-        assert find_places(self.marks(Rect(116, 97, 4, 3)), 2) == [Rect(112, 96, 8, 4)]
+        assert find_regions(self.marks(Rect(116, 97, 4, 3)), 2) == [Rect(112, 96, 8, 4)]
 
     def test_three_pixels_are_a_place_and_two_are_none(self) -> None:
-        assert len(find_places(self.marks(Rect(40, 40, 3, 1)), 2)) == 1
-        assert find_places(self.marks(Rect(40, 40, 2, 1)), 2) == []
+        assert len(find_regions(self.marks(Rect(40, 40, 3, 1)), 2)) == 1
+        assert find_regions(self.marks(Rect(40, 40, 2, 1)), 2) == []
 
     def test_only_the_bit_asked_for_counts(self) -> None:
         marks = self.marks(Rect(40, 40, 5, 5), bit=4)
-        assert find_places(marks, 2) == []
-        assert find_places(marks | 2, 4) == [Rect(32, 32, 16, 16)]
+        assert find_regions(marks, 2) == []
+        assert find_regions(marks | 2, 4) == [Rect(32, 32, 16, 16)]
 
     def test_places_are_told_from_top_to_bottom_and_left_to_right(self) -> None:
         marks = self.marks(*(Rect(x, y, 3, 3) for x, y in ((80, 64), (0, 64), (48, 0))))
-        assert [(place.x, place.y) for place in find_places(marks, 2)] == [(48, 0), (0, 64), (80, 64)]
+        assert [(place.x, place.y) for place in find_regions(marks, 2)] == [(48, 0), (0, 64), (80, 64)]
 
     def test_an_empty_page_has_none(self) -> None:
-        assert find_places(np.zeros((0, 5), np.uint8), 1) == []
+        assert find_regions(np.zeros((0, 5), np.uint8), 1) == []
 
 
 class TestChanges:

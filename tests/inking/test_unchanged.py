@@ -19,14 +19,14 @@ import pytest
 from pictures import Bytes, Floats, line_map, ring, straight, wave
 
 from smart_lineart.inking import Rect, merge
-from smart_lineart.inking.doubt import doubt, find_zones, is_searching
-from smart_lineart.inking.painting import draw
-from smart_lineart.inking.paper import firm_darkness, judge_paper, network_darkness
-from smart_lineart.inking.resize import resize
-from smart_lineart.inking.scale import extent, stroke_width
+from smart_lineart.inking.brushes.styles import STYLES
+from smart_lineart.inking.drawing.textured import draw
+from smart_lineart.inking.lines.tracing import trace_strokes
+from smart_lineart.inking.lines.uncertainty import doubt, find_zones, is_searching
+from smart_lineart.inking.page.paper import firm_darkness, judge_paper, network_darkness
+from smart_lineart.inking.page.scale import extent, stroke_width
+from smart_lineart.inking.raster.resampling import resize
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.styles import STYLES
-from smart_lineart.inking.tracing import trace_strokes
 
 EXPECTED = Path(__file__).parent / "expected" / "unchanged.json"
 SIZE = (180, 200)

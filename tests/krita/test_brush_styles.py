@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from smart_lineart.inking import STYLES, Strip
-from smart_lineart.inking.stamping import Stamp, strip_of
+from smart_lineart.inking.brushes.stamping import Stamp, strip_of
 
 SKETCH = """
 def job():
@@ -174,7 +174,7 @@ def test_a_document_with_a_brush_from_elsewhere_says_so_and_uses_the_pen(brushes
         """
 def job():
     document = K.activeDocument()
-    from smart_lineart.ui.settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings
+    from smart_lineart.studio.settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings
     state = DocumentState(InkSettings(style="own:Grandma's nib", thickness=7.0))
     document.setAnnotation(NOTE_KEY, NOTE_TITLE, QtCore.QByteArray(state.to_json().encode()))
     other = new_document(50, 50)

@@ -13,7 +13,7 @@ LONG = (
     "ONNX Runtime is not installed; install it with: python -m pip install --target /home/me/" + 9 * "folder/"
 )
 NARROW = """
-from smart_lineart.ui.i18n import tr
+from smart_lineart.studio.language.i18n import tr
 
 def told(fault, widget):
     return f"{fault}: {widget.objectName() or type(widget).__name__} {widget.width()} px"
@@ -250,7 +250,7 @@ def job():
     krita.drag("memory", 0.4, 0.25)
     limit, shown, kept, used = krita.run("""
 def job():
-    from smart_lineart.ui import preferences
+    from smart_lineart.studio import preferences
     yield from ink()
     ours = session()
     found = [ours.engine.options.memory, widget("memory").value(), preferences.load_engine_options().memory,

@@ -24,7 +24,7 @@ def job():
     document.setModified(False)
     document.close()
     yield 300
-    from smart_lineart.ui.settings import InkSettings
+    from smart_lineart.studio.settings import InkSettings
     session().settings = InkSettings()
     other = new_document(200, 200)
     yield 500

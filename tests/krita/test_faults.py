@@ -37,12 +37,12 @@ SENTENCES = {
     "nameless": "crashed",
 }
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
-# The others come to the same in Krita; all of them are in tests/inking/test_isolated_network.py.
+# The others come to the same in Krita; all of them are in tests/inking/network/test_isolated_network.py.
 SHORT = ["segmentation_fault", "killed", "out_of_memory", "hang", "nonsense"]
 # Inks while things go wrong, saves the document and reads it back, and inks again.
 STORY = """
 def job():
-    from smart_lineart.inking.runtime import isolated
+    from smart_lineart.inking.network.runtime import isolated
     yield from fresh()
     isolated.RUN_SECONDS = HANG_SECONDS
     session().engine.close()

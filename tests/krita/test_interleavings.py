@@ -173,7 +173,7 @@ def test_ink_at_once_after_a_slider_waits_for_what_follows_it(krita) -> None:
     thin, meanwhile, layers, message = krita.run(
         """
 def job():
-    from smart_lineart.ui import follow
+    from smart_lineart.studio.runs import follow
     document = sketch_document(300, 200)
     yield 500
     session().change("thickness", 2.0, final=True)

@@ -65,7 +65,7 @@ BAD_START = (
     HELPERS
     + """
 def job():
-    from smart_lineart.inking.runtime import isolated, worker_process
+    from smart_lineart.inking.network.runtime import isolated, worker_process
     yield from fresh()
     document = sketch_document(800, 600)
     yield 500

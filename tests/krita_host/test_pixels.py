@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Rect
-from smart_lineart.krita_host.geometry import grown, overlap, strips
+from smart_lineart.krita_host.geometry import grown, strips
 from smart_lineart.krita_host.pixels import (
     DEPTHS,
     SRGB,
@@ -125,8 +125,8 @@ def test_strips_cover_a_rectangle_once() -> None:
 
 def test_rectangles() -> None:
     a, b = Rect(0, 0, 10, 10), Rect(5, 8, 10, 10)
-    assert overlap(a, b) == Rect(5, 8, 5, 2)
-    assert overlap(a, Rect(50, 50, 2, 2))[2:] == (0, 0)
+    assert a.intersection(b) == Rect(5, 8, 5, 2)
+    assert a.intersection(Rect(50, 50, 2, 2))[2:] == (0, 0)
     assert a.united(b) == Rect(0, 0, 15, 18)
     assert a.united(Rect(90, 90, 0, 0)) == a
     assert grown(a, 3) == Rect(-3, -3, 16, 16)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from smart_lineart.inking.stamping import strip_of
+from smart_lineart.inking.brushes.stamping import strip_of
 from smart_lineart.krita_host.preset_settings import LARGEST, stamp_of
 
 TIP = (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Merge, Rect
-from smart_lineart.inking.merging import BENEATH, WRITE
+from smart_lineart.inking.renewing.merging import BENEATH, WRITE
 from smart_lineart.krita_host.pixels import SRGB, PixelFormat
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 

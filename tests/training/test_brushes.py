@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Rect
-from smart_lineart.inking.painting import draw
+from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.strokes import Strokes
 from training.brushes import brushes, canvas_grain, stamped
 

@@ -16,7 +16,7 @@ torch = pytest.importorskip(
 )
 
 from smart_lineart.inking import load_model  # noqa: E402 - after the skip
-from smart_lineart.inking.runtime import load_network  # noqa: E402
+from smart_lineart.inking.network.runtime import load_network  # noqa: E402
 from training.export import export, keep_weights, receptive_field  # noqa: E402
 from training.losses import LINE_LOSSES, cl_dice, geometry_loss, loss_map  # noqa: E402
 from training.network import STRIDE, LineartNet, count_macs  # noqa: E402

@@ -15,8 +15,8 @@ import pytest
 from onnx import numpy_helper
 
 from smart_lineart.inking import load_model
-from smart_lineart.inking.models import load_model as load_folder
-from smart_lineart.inking.runtime import load_network
+from smart_lineart.inking.network.models import load_model as load_folder
+from smart_lineart.inking.network.runtime import load_network
 from training.figures import put_figures
 from training.quantise import QUANTISED, calibration_tiles, quantise
 

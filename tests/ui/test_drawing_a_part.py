@@ -11,8 +11,8 @@ import pytest
 
 from smart_lineart.inking import Features, Rect
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.ui.engine import CachedFeatures, Engine, FeatureCache
-from smart_lineart.ui.settings import InkSettings
+from smart_lineart.studio.engine import CachedFeatures, Engine, FeatureCache
+from smart_lineart.studio.settings import InkSettings
 
 AREA = Rect(-16, 8, 60, 40)
 

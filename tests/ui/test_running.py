@@ -543,7 +543,7 @@ class TestCorrections:
         assert corrections.kept.places[0].x > 32
 
     def done(self, scene) -> Any:
-        from smart_lineart.ui.steps import Pending
+        from smart_lineart.studio.runs.steps import Pending
 
         def submit(task: Any) -> Any:
             pending = Pending()

@@ -61,7 +61,7 @@ class AtOnce:
         self.stopped = False
 
     def submit(self, task: Callable[[], Any]) -> Any:
-        from smart_lineart.ui.steps import Pending
+        from smart_lineart.studio.runs.steps import Pending
 
         pending = Pending()
         try:

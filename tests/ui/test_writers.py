@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Features, FreshInk
+from smart_lineart.inking.brushes.styles import find_style
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.inking.styles import find_style
 from tests import fake_krita
 from tests.fake_krita import FakeDocument, FakeNode, FakeSelection
 
@@ -80,8 +80,8 @@ class Studio:
     def __init__(self, app: fake_krita.App):
         self.app = app
         self.loop = FakeLoop()
-        steps = importlib.import_module("smart_lineart.ui.steps")
-        module = importlib.import_module("smart_lineart.ui.session")
+        steps = importlib.import_module("smart_lineart.studio.runs.steps")
+        module = importlib.import_module("smart_lineart.studio.session")
         importlib.import_module("smart_lineart.krita_host.geometry").strips.__defaults__ = (STRIP,)
         self.session = module.Session(self.loop, Engine())
         for name in ("ink_worker", "render_worker"):
@@ -372,7 +372,7 @@ def test_what_the_artist_erases_stays_erased(studio: Studio) -> None:
 
 def test_ink_that_is_recoloured_without_the_artists_touch_takes_the_new_colour(studio: Studio) -> None:
     red = np.array([0, 0, 255, 255], np.uint8)
-    renewing = sys.modules["smart_lineart.ui.renewing"]
+    renewing = sys.modules["smart_lineart.studio.runs.renewing"]
     studio.inked()
     renewing.as_pixel = lambda *_: red
     studio.edit()

@@ -7,7 +7,7 @@ import threading
 from plugin import checksum, make_inker, say, sketch
 
 from smart_lineart.inking import Cancelled
-from smart_lineart.inking.runtime.isolated import IsolatedNetwork
+from smart_lineart.inking.network.runtime.isolated import IsolatedNetwork
 
 LARGE = 200_000  # px of a tile that takes the worker a good while
 page = sketch()

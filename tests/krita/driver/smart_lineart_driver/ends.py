@@ -98,7 +98,7 @@ class Trial:
     # -- before
 
     def prepare(self):
-        from smart_lineart.inking.runtime import isolated
+        from smart_lineart.inking.network.runtime import isolated
 
         ours = session()
         yield from helpers.fresh()
@@ -421,7 +421,7 @@ class Trial:
 
 def allow(seconds: float) -> None:
     """Give the worker process so long for a tile."""
-    from smart_lineart.inking.runtime import isolated
+    from smart_lineart.inking.network.runtime import isolated
 
     isolated.RUN_SECONDS = seconds
 

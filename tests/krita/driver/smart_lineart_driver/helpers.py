@@ -303,8 +303,8 @@ def idle(seconds=90.0):
 
 def fresh(**settings):
     """Close every document and go back to the settings a new user has."""
-    from smart_lineart.ui import preferences
-    from smart_lineart.ui.settings import InkSettings
+    from smart_lineart.studio import preferences
+    from smart_lineart.studio.settings import InkSettings
 
     ours = session()
     ours.live.switch(False)

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PNG, JPEG, TIFF and WebP through libvips, a strip of rows at a time and at their full depth."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import pyvips
+
+from smart_lineart.cli.arguments import MM_PER_INCH
+from smart_lineart.cli.errors import FileError
+from smart_lineart.cli.files.picture import (
+    MAX_PROFILE,
+    SAMPLES,
+    Picture,
+    check_memory,
+    check_size,
+    damaged,
+    plausible_dpi,
+    too_much_memory,
+    unreadable,
+)
+from smart_lineart.cli.files.tiff_layout import bytes_at_once as tiff_bytes_at_once
+
+STRIP_BYTES = 1 << 20
+ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
+
+# libvips knows dozens of loaders, of whole languages too (SVG, PDF, Matlab): all are locked but these.
+LOADERS = {"png": "pngload", "jpeg": "jpegload", "tiff": "tiffload", "webp": "webpload"}
+pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003 (takes it by position only)
+for _name in ("Png", "Jpeg", "Tiff", "Webp"):
+    pyvips.operation_block_set(f"VipsForeignLoad{_name}", False)  # noqa: FBT003
+
+# Images whose bands are grey or red, green and blue already, as libvips calls them.
+_GREY = ("b-w", "grey16")
+_RGB = ("srgb", "rgb", "rgb16", "scrgb")
+_NUMPY = {
+    "uchar": "uint8",
+    "char": "int8",
+    "ushort": "uint16",
+    "short": "int16",
+    "uint": "uint32",
+    "int": "int32",
+    "float": "float32",
+    "double": "float64",
+}
+# What libvips reports for a PNG that names no resolution, in px per mm.
+_PNG_WITHOUT_RESOLUTION = 2.834
+# What libvips and the libraries below it say when an allocation fails.
+_NO_MEMORY = ("memory", "no space for", "allocat")
+
+# Nothing is read twice, and a batch must not keep the last page's pixels.
+pyvips.cache_set_max(0)
+# libvips' warnings become Python log records; the command says what matters in its own words.
+logging.getLogger("pyvips").addHandler(logging.NullHandler())
+
+
+def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Picture:
+    """Open an image of a `kind` in LOADERS; errors call it `name`. Raises FileError."""
+    if kind == "tiff":
+        check_memory(name, tiff_bytes_at_once(file), most_at_once)
+    source = _source(file)
+    loader = getattr(pyvips.Image, LOADERS[kind] + "_source")
+    try:
+        image = loader(source, access="sequential", fail_on="error")
+    except pyvips.Error as error:
+        raise _fault(error, unreadable(name), name) from error
+    check_size(name, image.width, image.height)
+    if image.format not in _NUMPY:
+        raise unreadable(name)
+    packed = _size_of(file) if kind == "webp" else 0  # of which libvips wants all at once
+    check_memory(name, _bytes_at_once(image, kind) + packed, most_at_once)
+    try:
+        bands = _grey_or_rgb(image)
+    except pyvips.Error as error:
+        raise _fault(error, damaged(name), name) from error
+    return Picture(
+        image.width,
+        image.height,
+        bands.bands,
+        _NUMPY[bands.format],
+        _strips(source, bands, name),
+        _dpi(image, kind),
+        _rgb_profile(image),
+        _orientation(image),
+        _notices(image, name),
+    )
+
+
+def _source(file: BinaryIO) -> Any:
+    """A file as libvips reads it: by reading. By itself it maps files, and one cut short then is a crash."""
+
+    def read(count: int) -> bytes:
+        try:
+            return file.read(count)
+        except (OSError, EOFError, ValueError):  # the end, as libvips sees it
+            return b""
+
+    source = pyvips.SourceCustom()
+    source.on_read(read)
+    if file.seekable():
+        source.on_seek(file.seek)
+    return source
+
+
+def _size_of(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
+def _fault(error: pyvips.Error, otherwise: FileError, name: str) -> FileError:
+    said = str(error).lower().replace("allocate memory for to read tiff directory (0 elements", "")
+    return too_much_memory(name) if any(words in said for words in _NO_MEMORY) else otherwise
+
+
+def _field(image: Any, name: str) -> Any:
+    return image.get(name) if image.get_typeof(name) else None
+
+
+def _bytes_at_once(image: Any, kind: str) -> int:
+    """Memory that decoding takes beyond a strip of rows, measured; 0 for what is read row by row."""
+    size = image.width * image.height
+    samples = image.bands * SAMPLES[_NUMPY[image.format]]
+    if kind == "webp":
+        return 8 * size
+    if kind == "jpeg" and (_field(image, "jpeg-multiscan") or _field(image, "interlaced")):
+        whole_chroma = str(_field(image, "jpeg-chroma-subsample")).startswith("4:4:4")
+        return samples * size * (2 if whole_chroma else 1)
+    if _field(image, "interlaced"):
+        return samples * size
+    rows = max(_field(image, "tile-height") or 0, ROWS_AT_ONCE)
+    return 3 * samples * image.width * min(rows, image.height)
+
+
+def _notices(image: Any, name: str) -> list[str]:
+    pages = _field(image, "n-pages") or 1
+    return [f"{name} has {pages} pages; the first one is inked."] if pages > 1 else []
+
+
+def _dpi(image: Any, kind: str) -> tuple[float, float] | None:
+    if kind == "png":
+        named = abs(image.xres - _PNG_WITHOUT_RESOLUTION) > 1e-6
+    else:
+        named = _field(image, "resolution-unit") is not None
+    return plausible_dpi(image.xres * MM_PER_INCH, image.yres * MM_PER_INCH) if named else None
+
+
+def _rgb_profile(image: Any) -> bytes | None:
+    profile = _field(image, "icc-profile-data")
+    if profile is None or profile[16:20] != b"RGB " or len(profile) > MAX_PROFILE:
+        return None
+    return bytes(profile)
+
+
+def _orientation(image: Any) -> int:
+    orientation = _field(image, "orientation")
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _grey_or_rgb(image: Any) -> Any:
+    """The image with 1 to 4 bands: grey or RGB, with or without straight alpha."""
+    if image.interpretation in ("multiband", "histogram", "matrix"):
+        colours, alpha = (1, image.bands == 2) if image.bands < 3 else (3, image.bands == 4)
+    else:
+        if image.interpretation not in (*_GREY, *_RGB):
+            image = image.colourspace("rgb16")
+        colours = 1 if image.interpretation in _GREY else 3
+        alpha = image.bands > colours and image.hasalpha()
+    # What comes after alpha are masks and spot colours.
+    return image.extract_band(0, n=colours + alpha) if image.bands > colours + alpha else image
+
+
+def _strips(source: Any, image: Any, name: str) -> Iterator[bytes]:
+    """Pixels from top to bottom, in strips of whole rows. Raises FileError.
+
+    libvips calls back into `source` and does not keep it, so it is kept here until the image is gone.
+    """
+    row_bytes = image.width * image.bands * SAMPLES[_NUMPY[image.format]]
+    rows = max(1, STRIP_BYTES // row_bytes)
+    region = None
+    try:
+        region = pyvips.Region.new(image)
+        for top in range(0, image.height, rows):
+            yield bytes(region.fetch(0, top, image.width, min(rows, image.height - top)))
+    except pyvips.Error as error:
+        raise _fault(error, damaged(name), name) from error
+    finally:
+        region = image = None
+        del source

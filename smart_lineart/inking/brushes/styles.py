@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brush styles: a name for the artist, and a strip that shows the brush's mark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from smart_lineart.inking.arrays import Floats
+from smart_lineart.inking.brushes.strips import USUAL, Medium, Strip
+from smart_lineart.inking.errors import BadOption
+
+BRUSHES = Path(__file__).parent
+LEAST = 0.2
+"""Pressure of the thinnest lines away from their ends: a sketch's faintest line is still a line."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """A brush.
+
+    Attributes:
+        name: what the command line and saved settings call it.
+        title, description: for the artist.
+        given: its strip; None for a bundled one, which is read when first needed.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    given: Strip | None = field(default=None, compare=False)
+
+    @cached_property
+    def strip(self) -> Strip:
+        """The picture of its mark."""
+        if self.given is not None:
+            return self.given
+        return Strip.from_bytes((BRUSHES / f"{self.name}.png").read_bytes(), self.name)
+
+    @property
+    def medium(self) -> Medium:
+        """What drawing takes from the strip."""
+        return self.strip.medium
+
+    def pressure(self, width: Floats) -> Floats:
+        """Relative widths (N,) as the sketch has them -> pressure, USUAL for a width of 1."""
+        asked = np.asarray(np.clip(width * np.float32(USUAL), LEAST, 1.0), np.float32)
+        return self.medium.at(self.medium.tempered, asked)
+
+
+STYLES: dict[str, Style] = {
+    style.name: style
+    for style in (
+        Style("pen", "Pen", "A flexible pen: lines swell and taper gently, as drawn."),
+        Style("technical", "Technical pen", "Every line equally wide, with round ends."),
+        Style("g-pen", "G-pen", "A manga nib: strong swelling and pointed ends."),
+        Style("brush", "Brush pen", "A soft brush: large swells and long points."),
+        Style("pencil", "Pencil", "Graphite on paper: soft grey lines that catch the paper's grain."),
+        Style("charcoal", "Charcoal", "A crumbling stick: coarse grain and broken edges."),
+        Style("dry-brush", "Dry brush", "Bristles with little ink: streaks along the stroke, ragged edges."),
+        Style("marker", "Marker", "A felt tip: flat, even tone, darker where lines cross."),
+    )
+}
+
+
+def style_names() -> list[str]:
+    """Names that `render` takes, the default first."""
+    return list(STYLES)
+
+
+def find_style(style: str | Style) -> Style:
+    """The style called so, or the style itself; raises BadOption, naming the ones there are."""
+    if isinstance(style, Style):
+        return style
+    try:
+        return STYLES[style]
+    except KeyError:
+        known = ", ".join(STYLES)
+        raise BadOption(f"There is no brush style called {style!r}; choose one of {known}.") from None

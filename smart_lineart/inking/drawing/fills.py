@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Draws solid black areas, such as pupils, from the network's map."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.arrays import Bytes, Mask
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.raster.components import find_runs, label_runs
+from smart_lineart.inking.raster.morphology import spread
+
+STRIP = 512  # rows drawn at once
+SOLID = 0.6  # probability from which an area counts as solid black
+BLACK = 150  # darkness that it must have; the page's firm lines have 210
+MOSTLY = 0.6  # of the area: what is less black is hatched, or in shadow
+
+
+def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Lower neighbours and fractions for linear interpolation of `count` samples at page px start..stop."""
+    at = np.clip((np.arange(start, stop) + 0.5) * (count / page) - 0.5, 0, max(count - 1, 0))
+    low = np.minimum(at.astype(np.intp), max(count - 2, 0))
+    return low, (at - low).astype(np.float32)
+
+
+def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
+    """Find solid areas and give them a clean contour at 128, or None when there are none.
+
+    Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's
+    darkness, which tells black from hatching and shadow. Slivers go (an opening), and the contour is smoothed
+    over a working pixel or two.
+    """
+    black = darkness > BLACK
+    mask = _mostly(probability > SOLID * 255, black) & black
+    kept = spread(~spread(~mask))
+    if not kept.any():
+        return None
+    framed = np.pad(kept, 2)
+    out = np.zeros(kept.shape, np.uint8)
+    for first in range(0, len(out), STRIP):  # a float copy of a large map would not fit into the memory limit
+        soft = framed[first : first + STRIP + 4].astype(np.float32)
+        for _ in range(2):
+            soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
+            soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
+        out[first : first + STRIP] = np.rint(soft * 255)
+    return out
+
+
+def _mostly(areas: Mask, black: Mask) -> Mask:
+    """Those areas (H, W) of which at least MOSTLY is black."""
+    runs = find_runs(areas)
+    if not len(runs.row):
+        return areas
+    label = label_runs(runs, areas.shape[1])
+    first, length = runs.row * areas.shape[1] + runs.start, runs.stop - runs.start
+    # Sums from each run's start to the next run's: what lies between runs is none of an area.
+    inside = np.add.reduceat((areas & black).reshape(-1), first, dtype=np.int64)
+    total, filled = (np.bincount(label, counts, len(label)) for counts in (length, inside))
+    kept = areas.copy()
+    for run in np.flatnonzero(filled[label] < MOSTLY * total[label]):
+        kept[runs.row[run], runs.start[run] : runs.stop[run]] = False
+    return kept
+
+
+def draw_solids(ink: Bytes, shapes: Bytes, region: Rect, size: tuple[int, int]) -> None:
+    """Add solid areas to coverage `ink` (uint8, the region's shape) in place.
+
+    `shapes` is uint8 (h, w) at working scale over a page of `size` (height, width), see
+    :func:`solid_shapes`. The contour at one half is interpolated, and sharpened so that its edge is one
+    page px wide.
+    """
+    rows, columns = shapes.shape
+    # The smoothed contour is about three working pixels wide; on the page that is this many pixels.
+    steepness = np.float32(3.0 * max(1.0, size[0] / rows, size[1] / columns))
+    low_x, part_x = _along(region.x, region.right, size[1], columns)
+    high_x = np.minimum(low_x + 1, columns - 1)
+    for first in range(region.y, region.bottom, STRIP):
+        last = min(region.bottom, first + STRIP)
+        low_y, part_y = _along(first, last, size[0], rows)
+        if not (shapes[low_y[0] : low_y[-1] + 2] > 127).any():
+            continue
+        band = shapes[low_y].astype(np.float32)
+        band += part_y[:, None] * (shapes[np.minimum(low_y + 1, rows - 1)] - band)
+        left = band[:, low_x]
+        left += part_x[None, :] * (band[:, high_x] - left)
+        cover = np.clip((left - 127.5) * steepness + 127.5, 0, 255).astype(np.uint8)
+        target = ink[first - region.y : last - region.y]
+        np.maximum(target, cover, out=target)

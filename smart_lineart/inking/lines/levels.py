@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What strengths and relative widths of a page's lines are told in."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from smart_lineart.inking.arrays import Floats
+
+MOST_SWELL = 2.4  # times as wide as usual, and as thin, that lines never quite get
+USUALLY_DRAWN = 0.4  # strength of lines that the usual `faint` keeps
+SHORT = 30  # vertices of lines that do not swell in full
+
+
+class Levels(NamedTuple):
+    """The page's firm lines and usual width, that strengths and relative widths are told in.
+
+    `certain` is the line map times darkness along its firm lines; `usual` is how wide the strokes behind half
+    of the lines that are drawn are at most, in px of full darkness, 0 where that is to be found out.
+    """
+
+    certain: float
+    usual: float
+
+
+def fill_in_levels(levels: Levels | None, firm: list[Floats], widths: list[Floats]) -> Levels:
+    """Fill in the levels that are not given, measured on these lines: firmness and width at every vertex."""
+    certain = levels.certain if levels is not None else float(np.percentile(np.concatenate(firm), 70)) or 1.0
+    if levels is not None and levels.usual:
+        return levels
+    # Construction lines are not drawn, so they do not tell what is usual, unless nothing else does.
+    drawn = np.repeat([np.median(one) >= USUALLY_DRAWN * certain for one in firm], [len(one) for one in firm])
+    every = np.concatenate(widths)
+    for known in (every[drawn & (every > 0)], every[every > 0]):
+        if len(known):
+            return Levels(certain, float(np.median(known)))
+    return Levels(certain, 0.0)
+
+
+def relative_widths(widths: Floats, usual: float) -> Floats:
+    """Widths (N,) in the page's usual one; 1 where either is unknown.
+
+    Up to about 1.5 times as wide and as thin they are as drawn; none is MOST_SWELL times as wide, nor as
+    thin. Short lines are hardly wider than usual: they lie in the ink of those that they spring from.
+    """
+    if not usual:
+        return np.ones_like(widths)
+    times = np.where(widths > 0, widths / np.float32(usual), np.float32(1.0))
+    more = np.maximum(times, 1 / times) - 1
+    more /= np.sqrt(1 + np.square(more / np.float32(MOST_SWELL - 1)))
+    return np.where(times < 1, 1 / (1 + more), 1 + more * np.float32(min(1.0, len(widths) / SHORT)))

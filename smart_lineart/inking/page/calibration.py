@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What about a whole page decides how its ink looks: found once, and kept while the sketch is worked on.
+
+Taken anew at every change, the page's firmest line or mean stroke width would move a little, and all the ink
+with it. With a calibration kept, an edit changes ink near it only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from smart_lineart.inking.page.paper import network_gain
+from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
+
+MOST_GAIN = 1.5  # times that firm lines, or the paper, may get firmer or fainter before all is measured anew
+MOST_DRAWN = 3.0  # times that there may be more drawn on the page, or less
+LEAST_USUAL = 1 / 64  # px of full darkness: no stroke that is seen at all is thinner
+LEAST_DRAWN = 0.002  # of the page: less than this more or less drawn is never a reason
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How a page is seen.
+
+    Attributes:
+        detail: the detail asked for, or None where it followed the sketch.
+        scale: working px per page px.
+        inverted: whether lines are lighter than the paper.
+        darkest: luma below which no part of the paper is taken to be.
+        firm: relative darkness of the page's firm lines.
+        drawn: share of the page that is drawn on.
+        certain: the network's answer times darkness along the page's firm lines, 0 to 65025: strength 1.
+        usual: how wide its strokes usually are, in px of full darkness: relative width 1; 0: to be found out.
+        searching: whether places that the network is in doubt about are looked at again from farther away.
+    """
+
+    detail: float | None
+    scale: float
+    inverted: bool
+    darkest: float
+    firm: float
+    drawn: float
+    certain: float
+    usual: float
+    searching: bool = False
+
+    def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
+        """Whether a page on which this is measured now may still be seen so."""
+        gains = network_gain(firm) / network_gain(self.firm)
+        more = abs(drawn - self.drawn) > LEAST_DRAWN and not _near(drawn, self.drawn, MOST_DRAWN)
+        return (
+            inverted == self.inverted
+            and _near(gains, 1.0, MOST_GAIN)
+            and _near(darkest, self.darkest, MOST_GAIN)
+            and not more
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as JSON keeps them; see :meth:`from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Any) -> Calibration | None:
+        """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
+        if not isinstance(values, dict):
+            return None
+        values = {"searching": False, **values}
+        if "usual" not in values and "middle" in values:  # widths were the network's once, in other units
+            del values["middle"]
+            values["usual"] = 0.0
+        if set(values) != {field.name for field in fields(cls)}:
+            return None
+        numbers = {name: value for name, value in values.items() if name not in _SWITCHES}
+        if numbers["detail"] is None:
+            del numbers["detail"]
+        if not all(isinstance(values[name], bool) for name in _SWITCHES):
+            return None
+        if not all(map(_is_number, numbers.values())):
+            return None
+        known = values["usual"] == 0.0 or float(values["usual"]) >= LEAST_USUAL
+        within = known and all(
+            low <= float(numbers.get(name, low)) <= high for name, (low, high) in _BOUNDS.items()
+        )
+        return cls(**values) if within else None
+
+
+_SWITCHES = ("inverted", "searching")
+_BOUNDS = {
+    "detail": (MIN_SCALE, MAX_SCALE),
+    "scale": (MIN_SCALE, MAX_SCALE),
+    "darkest": (0.01, 1.0),
+    "firm": (1e-4, 1.0),
+    "drawn": (0.0, 1.0),
+    "certain": (1.0, 255.0**2),
+    "usual": (0.0, 100.0),
+}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _near(one: float, two: float, times: float) -> bool:
+    """Whether neither of two positive numbers is more than `times` the other."""
+    return max(one, two) <= times * max(min(one, two), 1e-9)

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How rough a drawing is: whether its lines are one pass of the hand each, or many.
+
+A clean drawing is best seen closely, a searching one from farther away. Which of them a page is shows when it
+is seen both ways: only where a line was drawn in several passes does the closer look find more of it, is less
+sure of it, and leave some of what is drawn beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.network.maps import LINE
+from smart_lineart.inking.raster.morphology import close, grow
+from smart_lineart.inking.raster.thinning import thin
+
+FEW, MANY = 1.04, 1.09  # times as much line that a closer look finds in a drawing of few or of many passes
+DRAWN = 105  # darkness, half that of firm lines, from which a pixel of a look counts as drawn
+BESIDE = 6  # px at working scale from the middle of a line, beyond which what is drawn lies beside it
+SURE, FAIRLY_SURE = 0.93, 0.88  # mean probability along the lines
+AS_SURE = 0.025  # less of that is hardly less sure
+LITTLE, SOME = 0.013, 0.04  # of what is drawn, beside all lines
+ONE_PASS = 1.1  # times the lines' length that single passes are long
+CLOSER, CLOSEST = -0.5, -1.0  # roughness of drawings with few second passes, or none
+
+
+@dataclass(frozen=True, eq=False)
+class Observation:
+    """What a look at a page finds: darkness and line probability as uint8 (H, W), at working scale."""
+
+    darkness: NDArray[np.uint8]
+    line: NDArray[np.uint8]
+
+    @cached_property
+    def centrelines(self) -> NDArray[np.bool_]:
+        """Where lines run, one pixel wide: bool (H, W)."""
+        return _skeleton(self.line >= LINE * 255)
+
+    @property
+    def length(self) -> float:
+        """Length of its lines, in long sides of the page."""
+        return float(np.count_nonzero(self.centrelines) / max(self.line.shape))
+
+    @property
+    def sureness(self) -> float:
+        """Mean probability along its lines, 0 to 1."""
+        return float(self.line[self.centrelines].mean() / 255)
+
+    @property
+    def beside(self) -> float:
+        """Share of what is drawn that lies beside its lines."""
+        drawn = self.darkness >= DRAWN
+        missed = np.count_nonzero(drawn & ~grow(self.centrelines, BESIDE))
+        return missed / max(1, int(np.count_nonzero(drawn)))
+
+    @property
+    def passes(self) -> float:
+        """Length of what is drawn, thinned, in lengths of its lines."""
+        return int(np.count_nonzero(_skeleton(self.darkness >= DRAWN))) / np.count_nonzero(self.centrelines)
+
+
+def roughness(close_look: Observation, afar: Observation) -> float:
+    """How rough a drawing is.
+
+    1 where lines are many passes, so that the look from afar suits it, 0.5 where some are, 0 where there are
+    no lines or the close look suits it, and below 0 where lines are one pass: even a closer look finds
+    nothing but that line, and keeps those apart that run side by side.
+    """
+    if not close_look.length:
+        return 0.0
+    more = close_look.length / max(afar.length, 1e-6)
+    rough = CLOSER if more < FEW else 0.5 if more < MANY else 1.0
+    beside, sureness = close_look.beside, close_look.sureness
+    as_sure = afar.length > 0.0 and sureness >= afar.sureness - AS_SURE
+    at_lines = beside <= LITTLE and sureness >= FAIRLY_SURE
+    if (at_lines or (as_sure and sureness >= SURE)) and close_look.passes <= ONE_PASS:
+        return CLOSEST
+    # Much more line, found with hardly more doubt and little beside it, is detail and no second passes.
+    return 0.0 if rough == 1.0 and as_sure and beside <= SOME else rough
+
+
+def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return thin(close(mask))[1:-1, 1:-1].astype(np.bool_)

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is found out about a page before the network runs, and the picture of it that the network is shown."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.paper import firm_darkness, judge_paper, lighter_on_darker, network_darkness
+from smart_lineart.inking.page.reading import read_reduced, reduced_rows, reduced_size
+from smart_lineart.inking.page.scale import auto_scales, extent, stroke_width
+from smart_lineart.inking.page.sketch import Sketch
+from smart_lineart.inking.raster.resampling import Reduced, resample_rows, rows_over
+
+SURVEY_SIDE = 4096  # px: long side of the picture in which strokes are measured
+DRAWN = 64  # darkness from which a pixel counts as drawn on
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class View:
+    """A page as the network is shown it: luma uint16 and darkness uint8, both (h, w) at working scale.
+
+    `calibration` is how it was seen, None for a blank page; where it is `fresh` its numbers about lines are
+    still to be found.
+    """
+
+    luma: Reduced
+    darkness: NDArray[np.uint8]
+    scale: float
+    inverted: bool
+    calibration: Calibration | None
+    fresh: bool = True
+
+    @classmethod
+    def blank(cls, luma: Reduced, scale: float, inverted: bool = False) -> View:
+        """A page with nothing on it."""
+        return cls(luma, np.zeros(luma.shape, np.uint8), scale, inverted, None)
+
+
+def working_size(size: Size, scale: float) -> Size:
+    """(height, width) of the working image."""
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _reading_factor(size: Size, scale: float) -> int:
+    """By how much a page is reduced while it is read: no finer than strokes need it, or as fine as its
+    scale.
+    """
+    factor = -(-max(size) // SURVEY_SIDE)
+    return factor if factor * scale <= 1.0 else max(1, math.floor(1 / scale))
+
+
+def read_working(page: Sketch, scale: float) -> Reduced:
+    """The page's luma at working scale, uint16."""
+    luma = np.empty(working_size(page.size, scale), np.uint16)
+    _read_rows(page, luma, scale, 0, len(luma))
+    return luma
+
+
+def reread_working(page: Sketch, luma: Reduced, scale: float, changed: Rect) -> Reduced:
+    """The page's luma at working scale, from its earlier `luma` where it has not `changed` (page px)."""
+    factor = _reading_factor(page.size, scale)
+    top, bottom = max(0, changed.y) // factor, -(-changed.bottom // factor)
+    luma = luma.copy()
+    _read_rows(page, luma, scale, *rows_over(reduced_size(page.size, factor)[0], len(luma), top, bottom))
+    return luma
+
+
+def _read_rows(page: Sketch, luma: Reduced, scale: float, first: int, last: int) -> None:
+    """Read rows [first, last) of the working image into `luma`."""
+    factor = _reading_factor(page.size, scale)
+    resample_rows(reduced_rows(page, factor), reduced_size(page.size, factor), luma, first, last)
+
+
+def find_scales(page: Sketch, largest: float) -> list[tuple[float, Reduced | None]]:
+    """The working scales that may suit a page, the closest look first; none for a blank one.
+
+    With each its luma at that scale, or at the `largest` allowed, where it is read already.
+    """
+    long_side = max(page.size)
+    factor = -(-long_side // SURVEY_SIDE)
+    reduced = read_reduced(page, factor)
+    relative = judge_paper(reduced).relative_darkness(reduced)
+    firm = firm_darkness(relative)
+    if firm == 0.0:
+        return []
+    scales = auto_scales(stroke_width(relative, firm) * factor, extent(relative, firm) * factor, long_side)
+    del relative
+    return [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales]
+
+
+def _reduce_more(reduced: Reduced, size: Size, factor: int, scale: float) -> Reduced | None:
+    """A page's luma at working scale from the survey's, None where the page has to be read for it."""
+    if _reading_factor(size, scale) != factor:  # fine strokes: the page is read again less reduced
+        return None
+    luma = np.empty(working_size(size, scale), np.uint16)
+    resample_rows(lambda top, bottom: reduced[top:bottom], reduced.shape, luma, 0, len(luma))
+    return luma
+
+
+def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None) -> View:
+    """See a page for the first time: everything about it is measured."""
+    paper = judge_paper(luma, side=max(size))
+    relative = paper.relative_darkness(luma)
+    firm = firm_darkness(relative)
+    if firm == 0.0:
+        return View.blank(luma, scale, paper.inverted)
+    darkness = network_darkness(relative, firm)
+    calibration = Calibration(
+        detail, scale, paper.inverted, paper.darkest, firm, _share_drawn(darkness), certain=1.0, usual=0.0
+    )
+    return View(luma, darkness, scale, paper.inverted, calibration)
+
+
+def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | None:
+    """See a page as it was seen before, or None when it has become another."""
+    paper = judge_paper(luma, side=max(size), inverted=calibration.inverted, darkest=calibration.darkest)
+    relative = paper.relative_darkness(luma)
+    darkness = network_darkness(relative, calibration.firm)
+    if not calibration.suits(
+        inverted=lighter_on_darker(luma),
+        darkest=paper.darkest,
+        firm=firm_darkness(relative),
+        drawn=_share_drawn(darkness),
+    ):
+        return None
+    return View(luma, darkness, calibration.scale, paper.inverted, calibration, fresh=False)
+
+
+def _share_drawn(darkness: NDArray[np.uint8]) -> float:
+    return float(np.count_nonzero(darkness >= DRAWN) / darkness.size)

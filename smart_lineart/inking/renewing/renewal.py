@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renews a lineart: what was inked last, what its layer holds now and the fresh ink, over one area each.
+
+The ink is looked for where it lies now, since the layer or the whole image may have been moved since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.inking.arrays import Bytes, Mask
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.renewing.merging import Merge, merge
+from smart_lineart.inking.renewing.new_lines import Lines
+from smart_lineart.inking.renewing.record import AROUND, DamagedRecord, InkRecord, may_be_ink
+from smart_lineart.inking.renewing.registration import (
+    HOME,
+    Landmarks,
+    Registration,
+    find_registration,
+    find_scaled,
+)
+
+MOST_SCALED = 64.0  # times that an image may have been made larger or smaller since it was inked
+
+
+@dataclass(frozen=True)
+class LayerInk:
+    """What a lineart layer holds.
+
+    Attributes:
+        alpha: uint8 (H, W).
+        touched: bool (H, W), where it shows another colour than any the ink was written in.
+        area: where they lie in the image, px; it holds all that is painted.
+    """
+
+    alpha: Bytes
+    touched: Mask
+    area: Rect
+
+    def same_as(self, other: LayerInk) -> bool:
+        """Whether another one holds the same."""
+        return self.covers_as(other) and np.array_equal(self.touched, other.touched)
+
+    def covers_as(self, other: LayerInk) -> bool:
+        """Whether another one covers the same, whatever its colours."""
+        return self.area == other.area and np.array_equal(self.alpha, other.alpha)
+
+    def over(self, area: Rect) -> tuple[Bytes, Mask]:
+        """Alpha and touched pixels over another area; nothing where the layer does not reach."""
+        return _over(self.alpha, self.area, area), _over(self.touched, self.area, area)
+
+
+@dataclass(frozen=True)
+class FreshInk:
+    """Ink as the engine drew it.
+
+    Attributes:
+        coverage: uint8 (H, W).
+        area: where it lies in the image, px.
+        thickness: px.
+        lines: what it was drawn from, in px of the area.
+        notes: what its record shall keep.
+    """
+
+    coverage: Bytes
+    area: Rect
+    thickness: float
+    lines: Lines | None
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def record(self) -> InkRecord:
+        """All of it, remembered."""
+        return InkRecord.of(self.coverage, self.area, thickness=self.thickness, notes=self.notes)
+
+
+@dataclass(frozen=True)
+class Base:
+    """A lineart layer as it is before it is renewed, and the ink it was made with, found in it."""
+
+    record: InkRecord
+    layer: LayerInk
+    registration: Registration
+
+    @classmethod
+    def find(
+        cls,
+        record: InkRecord,
+        layer: LayerInk,
+        scale: tuple[float, float] = (1.0, 1.0),
+        *,
+        page: Rect | None = None,
+        memory: int = 1 << 30,
+    ) -> Base | None:
+        """Find a record's ink in the layer; None where it is not there any more.
+
+        `scale` tells how many px the image has now for each that it had, if it was scaled. A record comes
+        from a file that others may have made: one too large for the `page`, px, and what the layer holds, or
+        for `memory`, bytes, is damaged. Raises DamagedRecord.
+        """
+        room = layer.area if page is None else layer.area.united(page)
+        if not may_be_ink(record.area, room, memory):
+            raise DamagedRecord
+        if not may_be_ink(record.scaled_area(*scale), room, memory):
+            scale = (1.0, 1.0)
+        registration = find_registration(record, layer.alpha, layer.area)
+        if registration is not None:
+            return cls(registration.record(record), layer, registration)
+        scaled = find_scaled(record, layer.alpha, layer.area, scale) if scale != (1.0, 1.0) else None
+        return cls(scaled, layer, HOME) if scaled is not None else None
+
+    @classmethod
+    def find_on(cls, page: Rect, record: InkRecord, layer: LayerInk, memory: int) -> Base | None:
+        """Find a record's ink in the layer of an image with this page, whatever was done to the image since
+        the record's own notes were made; None where it is not there any more. Raises DamagedRecord.
+        """
+        scale = scale_since(record.notes.get("page"), page)
+        base = cls.find(record, layer, scale, page=page, memory=memory)
+        return None if base is None else base.cropped(page)
+
+    def cropped(self, page: Rect) -> Base:
+        """Without ink beyond the page where the layer holds none there: a crop of the image took it."""
+        room = page.united(self.layer.area)
+        around = Rect(room.x - AROUND, room.y - AROUND, room.width + 2 * AROUND, room.height + 2 * AROUND)
+        record = self.record.within(around)
+        if record is not self.record:
+            return replace(self, record=record).cropped(page)
+        area = record.area
+        inside = area.intersection(page)
+        if inside == area or not inside.width or not inside.height:
+            return self
+        beyond = self.layer.over(area)[0].copy()
+        beyond[inside.y - area.y :, inside.x - area.x :][: inside.height, : inside.width] = 0
+        if beyond.any():
+            return self
+        return replace(self, record=record.within(page))
+
+    @classmethod
+    def blank(cls) -> Base:
+        """A layer that holds nothing, nor ever did."""
+        nowhere = Rect(0, 0, 0, 0)
+        nothing = np.zeros((0, 0), np.uint8)
+        return cls(InkRecord(nowhere, 1.0), LayerInk(nothing, nothing > 0, nowhere), HOME)
+
+    def place(self, fresh: FreshInk) -> FreshInk:
+        """Fresh ink as it belongs into the layer: moved as that was, unless the sketch was moved with it."""
+        if self.registration == HOME:
+            return fresh
+        marks = Landmarks(fresh.coverage, fresh.area)
+        here, there = (marks.found(self.layer.alpha, self.layer.area, p) for p in (HOME, self.registration))
+        if here >= there:
+            return fresh
+        coverage, area = self.registration.coverage(fresh.coverage, fresh.area)
+        lines = fresh.lines
+        if lines is not None:
+            placed = self.registration.strokes(lines.strokes.shifted(fresh.area.x, fresh.area.y))
+            lines = replace(lines, strokes=placed.shifted(-area.x, -area.y))
+        return replace(fresh, coverage=coverage, area=area, lines=lines)
+
+    def merge(self, fresh: FreshInk, area: Rect, *, recolour: bool = False) -> Merge:
+        """Merge fresh ink, as `place` gave it, into the layer, over an area (px of the image)."""
+        alpha, touched = self.layer.over(area)
+        lines = fresh.lines
+        if lines is not None:
+            moved = lines.strokes.shifted(fresh.area.x - area.x, fresh.area.y - area.y)
+            lines = replace(lines, strokes=moved)
+        return merge(
+            self.record.coverage(area),
+            alpha,
+            _over(fresh.coverage, fresh.area, area),
+            thickness=(self.record.thickness, fresh.thickness),
+            exact=self.record.exact,
+            touched=touched,
+            recolour=recolour,
+            lines=lines,
+        )
+
+    def area(self, fresh: FreshInk) -> Rect:
+        """Where the last ink or the fresh ink lies."""
+        return self.record.area.united(fresh.area)
+
+    def remember(self, fresh: FreshInk, selected: Bytes | None, area: Rect) -> InkRecord:
+        """What to remember once fresh ink was written; `selected`, uint8 over the area: into a part only."""
+        if selected is None:
+            return fresh.record()
+        old, new = self.record.coverage(area), _over(fresh.coverage, fresh.area, area)
+        share = selected.astype(np.uint16)
+        mixed = ((255 - share) * old + share * new + 127) // 255
+        return InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)
+
+
+def scale_since(before: Any, page: Rect) -> tuple[float, float]:
+    """How many px a page has now for each that it had `before`, as a note has it: across and down."""
+    try:
+        across, down = page.width / float(before[0]), page.height / float(before[1])
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        return 1.0, 1.0
+    likely = all(1 / MOST_SCALED <= factor <= MOST_SCALED for factor in (across, down))
+    return (across, down) if likely else (1.0, 1.0)
+
+
+def _over(values: Any, source: Rect, target: Rect) -> Any:
+    """An array over `source` as it lies over `target`, 0 beyond."""
+    if source == target:
+        return values
+    out = np.zeros((target.height, target.width), values.dtype)
+    shared = source.intersection(target)
+    if shared.width and shared.height:
+        y, x = shared.y - source.y, shared.x - source.x
+        part = values[y : y + shared.height, x : x + shared.width]
+        y, x = shared.y - target.y, shared.x - target.x
+        out[y : y + shared.height, x : x + shared.width] = part
+    return out

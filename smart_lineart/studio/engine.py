@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine as the docker uses it: made when first needed, with the artist's device and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.inking import (
+    Calibration,
+    Cancelled,
+    Features,
+    FreshInk,
+    Inker,
+    Lines,
+    ModelError,
+    Rect,
+    RuntimeMissing,
+    Sketch,
+    Style,
+    why_not_isolated,
+)
+from smart_lineart.inking.brushes.styles import find_style
+from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
+from smart_lineart.inking.strokes import Strokes
+
+from .settings import InkSettings
+
+MEGABYTE = 1 << 20
+LEAST_MB, MOST_MB = 128, 16384
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What the artist allows: which runtime and device, and how much memory a run may use, in MB."""
+
+    runtime: str = "auto"
+    device: str = "auto"
+    memory: int = 1024
+
+    @classmethod
+    def from_dict(cls, values: object) -> EngineOptions:
+        """Options from a file: what is missing, unknown or out of range keeps its default."""
+        options = cls()
+        if not isinstance(values, dict):
+            return options
+        runtime, device, memory = (values.get(name) for name in ("runtime", "device", "memory"))
+        return cls(
+            runtime if isinstance(runtime, str) else options.runtime,
+            device if isinstance(device, str) else options.device,
+            min(MOST_MB, max(LEAST_MB, memory)) if isinstance(memory, int) else options.memory,
+        )
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What is known of a sketch from before.
+
+    Attributes:
+        features: of an earlier state of it, over the same area.
+        calibration: how it was seen then.
+        changed: where alone it has changed since, px of the sketch; None if that is not known.
+        auto_scale: the scale that follows the sketch; the artist's detail is relative to it.
+    """
+
+    features: Features | None = None
+    calibration: Calibration | None = None
+    changed: Rect | None = None
+    auto_scale: float | None = None
+
+
+class Engine:
+    """Prepares and renders, each on a worker's thread. The network is loaded at the first run."""
+
+    def __init__(self, notify: Callable[[str], None], make: Callable[..., Inker] = Inker):
+        self._notify = notify
+        self._make = make
+        self._inker: Inker | None = None
+        self._made_for: EngineOptions | None = None
+        self._lock = threading.Lock()
+        self.options = EngineOptions()
+        self.find_style: Callable[[str], Style] = find_style
+
+    def prepare(
+        self,
+        sketch: Sketch,
+        settings: InkSettings,
+        progress: Callable[[float], None],
+        cancelled: Callable[[], bool],
+        earlier: Earlier | None = None,
+    ) -> Features:
+        """Read the sketch's lines; what is known of it from before makes that quick. Raises InkError."""
+        try:
+            return self._prepare(sketch, settings, progress, cancelled, earlier or Earlier())
+        except (ModelError, RuntimeMissing):
+            self.close()  # the artist may mend it meanwhile: the next run looks at model and runtime again
+            raise
+
+    def _prepare(
+        self,
+        sketch: Sketch,
+        settings: InkSettings,
+        progress: Callable[[float], None],
+        cancelled: Callable[[], bool],
+        earlier: Earlier,
+    ) -> Features:
+        inker = self.inker(self.options)
+        scale, auto_scale = None, earlier.auto_scale
+        if settings.detail:
+            if auto_scale is None:
+                auto_scale = inker.prepare(
+                    sketch, keep=False, progress=lambda done: progress(done / 2), cancelled=cancelled
+                ).scale
+            scale = min(MAX_SCALE, max(MIN_SCALE, auto_scale * 2.0**settings.detail))
+        return inker.prepare(
+            sketch,
+            detail=scale,
+            previous=earlier.features,
+            calibration=earlier.calibration,
+            changed=earlier.changed,
+            progress=progress,
+            cancelled=cancelled,
+        )
+
+    def render(
+        self,
+        features: Features,
+        settings: InkSettings,
+        region: Rect | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> np.ndarray:
+        """Coverage of the region or page."""
+        inker = self.inker(self._made_for or self.options)
+        return inker.render(
+            features,
+            thickness=settings.thickness,
+            style=self.find_style(settings.style),
+            faint=settings.faint,
+            region=region,
+            cancelled=cancelled,
+        )
+
+    def draw(
+        self,
+        item: CachedFeatures,
+        settings: InkSettings,
+        *,
+        part: Rect | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> FreshInk:
+        """Ink of a sketch, or of the `part` of it (px of the image)."""
+        features, area = item.features, item.area
+        part = part or area
+        region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
+        coverage = self.render(features, settings, region, cancelled)
+        strokes = features.drawn_at(settings.faint).shifted(-region.x, -region.y)
+        lines = Lines(strokes, settings.thickness, self.find_style(settings.style))
+        return FreshInk(coverage, part, settings.thickness, lines, {"sketch": item.notes()})
+
+    def inker(self, options: EngineOptions) -> Inker:
+        """The engine for these options."""
+        with self._lock:
+            if self._inker is None or self._made_for != options:
+                if self._inker is not None:
+                    self._inker.close()
+                self._inker = self._make(
+                    runtime=options.runtime,
+                    device=options.device,
+                    memory_limit=options.memory * MEGABYTE,
+                    notify=self._notify,
+                    isolated=True,
+                )
+                self._made_for = options
+            return self._inker
+
+    def describe(self) -> str:
+        """The runtime and device really used, or "" before the first run."""
+        inker = self._inker
+        if inker is None:
+            return ""
+        place = "in a process of its own" if inker.isolated else "in Krita's process"
+        tried = "".join(f"; {python}: {reason}" for python, reason in why_not_isolated().items())
+        return f"{inker.runtime_name}, {inker.device_name}, {place}{tried}"
+
+    def close(self) -> None:
+        """Let go of the network and its memory."""
+        with self._lock:
+            if self._inker is not None:
+                self._inker.close()
+            self._inker, self._made_for = None, None
+
+
+@dataclass(eq=False)
+class CachedFeatures:
+    """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then."""
+
+    document: Any
+    sketch: str
+    features: Features
+    area: Rect
+    detail: float
+    auto_scale: float | None = None
+    read: Any = None
+
+    @property
+    def nbytes(self) -> int:
+        """Memory held, in bytes."""
+        return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
+
+    def notes(self) -> dict[str, Any]:
+        """What lets the sketch be seen the same way when its file is opened again, as plain values."""
+        calibration = self.features.calibration
+        return {
+            "area": list(self.area),
+            "detail": self.detail,
+            "auto_scale": self.auto_scale,
+            "calibration": calibration.to_dict() if calibration is not None else None,
+        }
+
+    @classmethod
+    def from_notes(cls, document: Any, sketch: str, notes: Any) -> CachedFeatures | None:
+        """A sketch whose lines are not known, only how it was seen; None of notes that make no sense."""
+        try:
+            area = Rect(*(int(value) for value in notes["area"]))
+            detail = float(notes["detail"])
+            auto = None if notes["auto_scale"] is None else float(notes["auto_scale"])
+            if auto is not None and not MIN_SCALE <= auto <= MAX_SCALE:
+                return None
+            calibration = Calibration.from_dict(notes["calibration"])
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            return None
+        scale = calibration.scale if calibration is not None else 1.0
+        lines = Features(
+            (area.height, area.width),
+            scale,
+            inverted=False,
+            strokes=Strokes.empty(),
+            solid=None,
+            calibration=calibration,
+        )
+        return cls(document, sketch, lines, area, detail, auto)
+
+
+class FeatureCache:
+    """The features of the sketches inked last, so that sliders follow; the oldest go when it is full."""
+
+    def __init__(self, limit: int = 768 * MEGABYTE):
+        self._limit = limit
+        self._items: list[CachedFeatures] = []
+
+    def put(self, item: CachedFeatures) -> None:
+        """Keep features, in place of older ones of the same sketch."""
+        self._items = [old for old in self._items if not self._same(old, item.document, item.sketch)] + [item]
+        while len(self._items) > 1 and sum(kept.nbytes for kept in self._items) > self._limit:
+            self._items.pop(0)
+
+    def get(self, document: Any, sketch: str) -> CachedFeatures | None:
+        """The features of a sketch, if they are kept."""
+        found = next((item for item in self._items if self._same(item, document, sketch)), None)
+        if found is not None:
+            self._items.remove(found)
+            self._items.append(found)
+        return found
+
+    def keep_only(self, wanted: Callable[[Any], bool]) -> None:
+        """Forget documents that aren't wanted any more."""
+        kept = [item for item in self._items if wanted(item.document)]
+        if len(kept) < len(self._items):
+            self._items = kept
+            _give_back_memory()
+
+    @staticmethod
+    def _same(item: CachedFeatures, document: Any, sketch: str) -> bool:
+        return item.sketch == sketch and bool(item.document == document)
+
+
+def _give_back_memory() -> None:
+    """Hand what was freed back to the system: glibc keeps it for the process otherwise."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+__all__ = ["CachedFeatures", "Cancelled", "Engine", "EngineOptions", "FeatureCache"]

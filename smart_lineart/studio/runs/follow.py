@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lineart that follows a slider: the visible part first, then the page; one undoable step per drag.
+
+The artist's corrections stay: all ink is merged into the layer as it was before the drag.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from smart_lineart.inking import Base, Cancelled, FreshInk, Merge, Rect
+from smart_lineart.inking.renewing.registration import HOME
+from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.colour import as_pixel
+from smart_lineart.krita_host.document import selected_over
+from smart_lineart.krita_host.lineart import Ink, LineartLayer
+from smart_lineart.krita_host.refreshing import refresh_when_idle
+from smart_lineart.studio.settings import InkSettings
+
+from .renewing import Kept, find_base, noted, recolours, sentence_of_steps
+from .settling import WAIT_FOR_PEN_MS, stay_on
+from .steps import Pending, Work
+
+if TYPE_CHECKING:
+    from smart_lineart.studio.engine import CachedFeatures
+    from smart_lineart.studio.session import Session
+
+
+WAIT_FOR_DOCUMENT_MS = 200
+
+
+class Follower:
+    """Redraws one lineart from its cached features for as long as a drag lasts."""
+
+    def __init__(self, session: Session, item: CachedFeatures):
+        self._session = session
+        self._item = item
+        self.document = item.document
+        self.sketch = item.sketch
+        self.over = False
+        self._wanted: InkSettings | None = None
+        self._final = False
+        self._stopped = False
+        self._news = Pending()
+        self._target: LineartLayer | None = None
+        self._base: Base | None = None
+        self._selection: Any | None = None
+        self._last: tuple[FreshInk, Rect, Merge] | None = None
+
+    def want(self, settings: InkSettings, *, final: bool) -> None:
+        """The newest settings; older ones that weren't drawn yet are skipped. `final` ends the drag."""
+        self._wanted, self._final = settings, final
+        self._news.finish()
+
+    def finish(self) -> None:
+        """End the drag with the settings it has."""
+        self._final = True
+        self._news.finish()
+
+    def stop(self) -> None:
+        """End at once."""
+        self._stopped = True
+        self.finish()
+
+    def run(self) -> Work:
+        """Draw until the drag has ended and its last settings are on the whole page."""
+        drawn: InkSettings | None = None
+        try:
+            while not self._stopped:
+                if drawn == self._wanted:
+                    if self._final:
+                        break
+                    yield self._news
+                    self._news = Pending()
+                    continue
+                drawn = yield from self._draw(drawn)
+        finally:
+            self.over = True
+        if drawn is not None and not self._stopped:
+            yield from self._remember(drawn)
+
+    def _draw(self, drawn: InkSettings | None) -> Work:
+        """Draw the wanted settings; returns what the whole page shows now."""
+        if not (yield from self._have_target()):
+            return drawn
+        wanted = self._wanted
+        assert wanted is not None
+        area = view.visible_area(self.document)
+        visible = area.intersection(self._item.area) if area and not self._moved else None
+        if visible and visible.width and visible.height and visible != self._item.area:
+            yield from self._draw_part(wanted, visible)
+        if wanted == self._wanted:
+            complete = yield from self._draw_part(wanted, None)
+            return wanted if complete else drawn
+        return drawn
+
+    def _have_target(self) -> Work:
+        """Whether there is a layer to draw into."""
+        if self._target is not None and self._target.in_document:
+            return True
+        renewed = yield from self._renew()
+        self._stopped = self._stopped or not renewed
+        return renewed
+
+    def _draw_part(self, wanted: InkSettings, region: Rect | None) -> Work:
+        if not (yield from self._have_target()):
+            return False
+        base, target = self._base, self._target
+        assert base is not None
+        assert target is not None
+        pixel = as_pixel(self._session.pen(wanted), target.layer.form)
+        recolour = recolours(base, pixel, target.layer.form)
+        outdated = lambda: self._stopped or (region is None and wanted != self._wanted)  # noqa: E731
+        merged = yield self._session.render_worker.submit(
+            partial(self._merged, base, wanted, region, outdated, recolour=recolour)
+        )
+        if merged is None or self._stopped:
+            return False
+        _, area, merge = merged
+        for _ in target.write(Ink(merge.coverage, area, pixel, merge)):
+            yield
+            if region is None and wanted != self._wanted:
+                break
+        else:
+            if region is None:
+                self._last = merged
+        yield from refresh_when_idle(self.document, dragging=not self._final)
+        return wanted == self._wanted
+
+    def _merged(
+        self, base: Base, wanted: InkSettings, region: Rect | None, outdated: Any, *, recolour: bool
+    ) -> tuple[FreshInk, Rect, Merge] | None:
+        """Draws on a worker's thread; None if it was outdated."""
+        try:
+            fresh = self._session.engine.draw(self._item, wanted, part=region, cancelled=outdated)
+        except Cancelled:
+            return None
+        fresh = base.place(fresh)
+        area = fresh.area if region is not None else base.area(fresh)
+        return fresh, area, base.merge(fresh, area, recolour=recolour)
+
+    def _renew(self) -> Work:
+        """The one undoable step of this drag; whether there is a layer to draw into now."""
+        session, document = self._session, self.document
+        while not self._stopped:
+            old = session.memory.lineart_in_use(document, self.sketch)
+            if old is None:
+                return False
+            shown = application.is_active(document)
+            if shown and session.take_lineart(self, document, self.sketch):
+                break
+            yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
+        else:
+            return False
+        if self._target is None:  # a run may have written the lineart until now, of a newer sketch
+            self._item = session.cache.get(document, self.sketch) or self._item
+        self._base = yield from find_base(session.memory, session.render_worker, document, old)
+        if steps := sentence_of_steps(old):
+            session.say(steps)
+        active = document.active_layer()
+        self._selection = document.selection()
+        self._target = yield from LineartLayer.renew(document, old, self._selection)
+        session.memory.carry(document, old.identity, self._target.layer)
+        assert self._wanted is not None
+        session.memory.note_lineart(document, self.sketch, self._target.layer, self._wanted)
+        if active is not None and active.identity != old.identity:
+            yield from stay_on(document, active, self._target.layer)
+        return True
+
+    def _remember(self, drawn: InkSettings) -> Work:
+        """The drag has ended: take note of the ink that is in the layer now."""
+        session, document, base, target = self._session, self.document, self._base, self._target
+        if base is None or target is None or self._last is None:
+            return
+        fresh, area, merge = self._last
+        form = target.layer.form
+        before = base.record if self._selection is not None else None
+        fresh = noted(fresh, document, session.pen(drawn), form, before)
+        selected = selected_over(self._selection, area)
+        record = yield session.render_worker.submit(partial(base.remember, fresh, selected, area))
+        if self._stopped:
+            return
+        session.memory.note_ink(document, target.layer, record)
+        session.memory.note_lineart(document, self.sketch, target.layer, drawn)
+        session.corrections.show(Kept.of(document, target.layer, merge, area))
+
+    @property
+    def _moved(self) -> bool:
+        """Whether the lineart no longer lies over its sketch: a part alone doesn't tell where it belongs."""
+        return self._base is not None and self._base.registration != HOME

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renews an animated lineart frame by frame: what the artist changed in each stays."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, Rect
+from smart_lineart.krita_host.colour import as_pixel
+from smart_lineart.krita_host.document import selected_over
+from smart_lineart.krita_host.frames import FrameInk
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.lineart import Ink
+from smart_lineart.studio.language.i18n import tr
+
+from .jobs import Job
+from .renewing import find_in, noted, recolours
+from .steps import Work
+
+if TYPE_CHECKING:
+    from smart_lineart.studio.session import Session
+
+
+class FrameRenewal:
+    """Tells what to write into each frame of a lineart; `old` is the one there is, if there is one."""
+
+    def __init__(self, session: Session, job: Job, old: Layer | None, inked: dict[int, FrameInk]):
+        self._session = session
+        self._job = job
+        self._old = old
+        self._inked = inked
+        self._records: dict[int, InkRecord] = {}
+        self.left: list[int] = []
+
+    def sentence(self) -> str:
+        """Says which frames were left alone."""
+        frames = ", ".join(map(str, self.left))
+        return tr(
+            "The ink made last was not found in these frames, so they stay as they are: {frames}",
+            frames=frames,
+        )
+
+    def ink_of(self, layer: Layer, time: int) -> Work:
+        """The ink of a frame that is shown now, or None to leave it; `layer` takes the old one's place."""
+        job, session = self._job, self._session
+        frame = self._inked.get(time)
+        base = yield from self._base(layer, time)
+        if base is None:
+            self.left.append(time)
+            return None
+        if frame is None and not base.record.tiles:
+            return None
+        pen = session.pen(job.settings)
+        pixel = as_pixel(pen, layer.form)
+        fresh = self._fresh(frame, base.record)
+        fresh = noted(
+            fresh, job.document, pen, layer.form, base.record if job.selection is not None else None
+        )
+        fresh = base.place(fresh)
+        area = base.area(fresh)
+        selected = selected_over(job.selection, area)
+        recolour = recolours(base, pixel, layer.form)
+        merge = yield session.ink_worker.submit(partial(base.merge, fresh, area, recolour=recolour))
+        remember = partial(base.remember, fresh, selected, area)
+        self._records[time] = yield session.ink_worker.submit(remember)
+        return Ink(merge.coverage, area, pixel, merge)
+
+    def remember(self, layer: Layer) -> None:
+        """Take note of the ink of all frames, which are about to become part of the document."""
+        job, memory = self._job, self._session.memory
+        if self._old is not None:
+            memory.carry(job.document, self._old.identity, layer)
+        for time, record in self._records.items():
+            memory.records.put(job.document, layer.identity, record, time)
+        memory.note_lineart(job.document, job.sketch, layer, job.settings)
+
+    def _fresh(self, frame: FrameInk | None, record: InkRecord) -> FreshInk:
+        thickness = self._job.settings.thickness
+        if frame is not None:
+            return FreshInk(frame.unpack(), frame.area, thickness, None)
+        area: Rect = record.area
+        return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
+
+    def _base(self, layer: Layer, time: int) -> Work:
+        session, memory = self._session, self._session.memory
+        if self._old is None or not layer.bounds.width:
+            return Base.blank()
+        try:
+            record = memory.records.get(self._job.document, self._old.identity, time)
+            if record is None:
+                return None
+            return (yield from find_in(layer, record, memory, session.ink_worker, self._job.document))
+        except DamagedRecord:
+            return None

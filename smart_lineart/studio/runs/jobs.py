@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs: queued, executing, and how they ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from smart_lineart.studio.settings import InkSettings
+from smart_lineart.studio.signal import Signal
+
+
+class JobState(Enum):
+    """Where a run stands."""
+
+    queued = "queued"
+    reading = "reading"
+    inking = "inking"
+    writing = "writing"
+    finished = "finished"
+    cancelled = "cancelled"
+    failed = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self in {JobState.finished, JobState.cancelled, JobState.failed}
+
+
+@dataclass(eq=False)
+class Job:
+    """One run: a sketch of a document, inked with the settings of the moment it was asked for."""
+
+    document: Any
+    sketch: str
+    title: str
+    settings: InkSettings
+    keep_copy: bool = False
+    frames: tuple[int, int] | None = None
+    selection: Any = None
+    live: bool = False
+    state: JobState = JobState.queued
+    progress: float = 0.0
+    changed: Signal = field(default_factory=Signal)
+    seconds: dict[str, float] = field(default_factory=dict)
+    _cancel: bool = False
+    _committed: bool = False
+
+    def enter(self, state: JobState) -> None:
+        """Go to another state; one that has ended stays ended."""
+        if not self.state.ended:
+            self.state = state
+            self.changed.emit()
+
+    def report(self, progress: float) -> None:
+        """Take note of how far it is, 0 to 1."""
+        if not self.state.ended:
+            self.progress = min(1.0, max(self.progress, progress))
+            self.changed.emit()
+
+    def commit(self) -> None:
+        """From here on the document changes: what is begun is finished, within a moment."""
+        self._committed = True
+
+    def cancel(self) -> None:
+        """Stop at the next chance; to the artist it has stopped at once. Too late once it is committed."""
+        if self._committed:
+            return
+        self._cancel = True
+        self.enter(JobState.cancelled)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it shall stop; may be read from any thread."""
+        return self._cancel
+
+
+class JobQueue:
+    """Runs in the order they were asked for; one executes at a time."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Job] = []
+        self.changed = Signal()
+
+    def add(self, job: Job) -> None:
+        """Put a run at the end. The same sketch waiting twice would be inked for nothing: the newer stays."""
+        for other in self.jobs:
+            twin = other.sketch == job.sketch and other.document == job.document and not job.keep_copy
+            if twin and other.state is JobState.queued and not other.keep_copy:
+                other.cancel()
+        self.jobs = [other for other in self.jobs if not other.state.ended]
+        self.jobs.append(job)
+        job.changed.connect(self.changed.emit)
+        self.changed.emit()
+
+    @property
+    def active(self) -> list[Job]:
+        """Runs that haven't ended."""
+        return [job for job in self.jobs if not job.state.ended]
+
+    @property
+    def next(self) -> Job | None:
+        """The first run that waits. Those of one sketch go in order: older ink must not come last."""
+        for job in self.active:
+            before = (other for other in self.active if other.sketch == job.sketch)
+            first = next(other for other in before if other.document == job.document)
+            if job.state is JobState.queued and first is job:
+                return job
+        return None
+
+    def cancel_all(self) -> None:
+        """Stop every run."""
+        for job in self.active:
+            job.cancel()

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Solid black comes out as large as it was, with a clean edge, the same in every region."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from smart_lineart.inking import Rect
+from smart_lineart.inking.drawing import fills as fills_module
+from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes
+from tests.inking.pictures import Bytes, count_parts
+
+BLACK = 240
+
+
+def disc(size: tuple[int, int], x: float, y: float, radius: float) -> Bytes:
+    """A certain disc on uint8 (h, w)."""
+    rows, columns = np.mgrid[: size[0], : size[1]]
+    return np.asarray(np.where(np.hypot(columns - x, rows - y) <= radius, 255, 0), np.uint8)
+
+
+def shapes_of(probability: Bytes) -> Bytes | None:
+    return solid_shapes(probability, np.full_like(probability, BLACK))
+
+
+def drawn(shapes: Bytes, size: tuple[int, int], region: Rect | None = None) -> Bytes:
+    part = region or Rect(0, 0, size[1], size[0])
+    ink = np.zeros((part.height, part.width), np.uint8)
+    draw_solids(ink, shapes, part, size)
+    return ink
+
+
+class TestShapes:
+    def test_without_solids_there_is_nothing(self) -> None:
+        assert shapes_of(np.zeros((40, 50), np.uint8)) is None
+        assert shapes_of(np.full((40, 50), 100, np.uint8)) is None
+
+    def test_slivers_and_lines_are_no_solids(self) -> None:
+        probability = np.zeros((60, 80), np.uint8)
+        probability[20:22, 5:75] = 255
+        probability[30:55, 40] = 255
+        assert shapes_of(probability) is None
+
+    def test_a_grey_shadow_is_no_solid(self) -> None:
+        probability = disc((60, 80), 40, 30, 15)
+        assert solid_shapes(probability, np.full_like(probability, 40)) is None
+        assert solid_shapes(probability, np.full_like(probability, BLACK)) is not None
+
+    def test_only_the_black_part_of_an_area_is_solid(self) -> None:
+        probability = np.zeros((60, 80), np.uint8)
+        probability[10:50, 10:70] = 255
+        darkness = np.full_like(probability, BLACK)
+        darkness[:, 52:] = 30
+        shapes = solid_shapes(probability, darkness)
+        assert shapes is not None
+        columns = np.flatnonzero((shapes > 127).any(axis=0))
+        assert columns[0] == 10
+        assert columns[-1] in (50, 51)
+
+    def test_an_area_that_is_hatched_is_no_solid_beside_one_that_is(self) -> None:
+        pupil = disc((60, 120), 90, 30, 8)
+        probability = pupil.copy()
+        probability[10:50, 10:60] = 255
+        darkness = np.where(pupil > 0, BLACK, 60).astype(np.uint8)
+        for column in range(10, 60, 10):
+            darkness[10:50, column : column + 5] = BLACK
+        shapes = solid_shapes(probability, darkness)
+        assert shapes is not None
+        np.testing.assert_array_equal(shapes, shapes_of(pupil))
+
+    def test_the_maps_are_left_alone(self) -> None:
+        probability = disc((60, 80), 40, 30, 15)
+        darkness = np.full_like(probability, BLACK)
+        before = probability.copy()
+        solid_shapes(probability, darkness)
+        np.testing.assert_array_equal(probability, before)
+        assert (darkness == BLACK).all()
+
+    @pytest.mark.parametrize("radius", [4, 8, 20])
+    def test_the_contour_stays_in_place(self, radius: int) -> None:
+        probability = disc((60, 80), 40, 30, radius)
+        shapes = shapes_of(probability)
+        assert shapes is not None
+        assert shapes.shape == probability.shape
+        changed = (shapes > 127) != (probability > 127)
+        contour = ndimage.binary_dilation(probability > 0) & ~ndimage.binary_erosion(probability > 0)
+        assert not (changed & ~contour).any()
+        assert changed.sum() < 0.3 * contour.sum()
+
+    def test_strips_change_no_pixel(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        probability = np.maximum(disc((97, 80), 40, 30, 20), disc((97, 80), 20, 70, 9))
+        whole = shapes_of(probability)
+        assert whole is not None
+        for rows in (1, 7, 97, 98):
+            monkeypatch.setattr(fills_module, "STRIP", rows)
+            np.testing.assert_array_equal(shapes_of(probability), whole)
+
+    def test_ragged_edges_are_smoothed(self) -> None:
+        probability = np.zeros((60, 120), np.uint8)
+        probability[20:50, 10:110] = 255
+        probability[19, 10:110:2] = 255
+        shapes = shapes_of(probability)
+        assert shapes is not None
+        ink = drawn(shapes, (240, 480))
+        tops = np.argmax(ink[:, 80:400] > 127, axis=0)
+        assert np.ptp(tops) <= 2
+
+
+class TestDrawing:
+    SIZE = (600, 800)  # of the page, four times the map
+
+    @pytest.fixture
+    def shapes(self) -> Bytes:
+        probability = np.maximum(disc((150, 200), 60, 70, 22), disc((150, 200), 150, 40, 9))
+        probability[110:140, 100:190] = 255
+        shapes = shapes_of(probability)
+        assert shapes is not None
+        return shapes
+
+    def test_areas_are_as_large_on_the_page(self, shapes: Bytes) -> None:
+        ink = drawn(shapes, self.SIZE)
+        assert count_parts(ink > 127) == (3, 0)
+        labels, _ = ndimage.label(ink > 127)
+        areas = sorted(np.bincount(labels.ravel())[1:] / 16)
+        for area, expected in zip(areas, (np.pi * 9**2, np.pi * 22**2, 30 * 90), strict=True):
+            assert area == pytest.approx(expected, rel=0.08)
+
+    def test_they_lie_where_they_were(self, shapes: Bytes) -> None:
+        labels, _ = ndimage.label(drawn(shapes, self.SIZE) > 127)
+        middles = np.array(ndimage.center_of_mass(labels > 0, labels, [1, 2, 3]))
+        expected = np.array([(40, 150), (70, 60), (124.5, 144.5)])
+        np.testing.assert_allclose((middles + 0.5) / 4 - 0.5, expected, atol=0.06)
+
+    def test_ink_is_full_inside_and_grey_only_at_the_edge(self, shapes: Bytes) -> None:
+        ink = drawn(shapes, self.SIZE)
+        assert ink[280, 240] == 255
+        assert ink[5, 5] == 0
+        grey = (ink > 12) & (ink < 243)
+        contour = (ink > 127) & ~ndimage.binary_erosion(ink > 127)
+        assert grey.sum() < 2.5 * contour.sum()
+        assert not (grey & ~ndimage.binary_dilation(contour, iterations=3)).any()
+
+    def test_lines_stay_where_they_are_darker(self, shapes: Bytes) -> None:
+        lines = np.random.default_rng(3).integers(0, 256, self.SIZE, np.uint8)
+        both = lines.copy()
+        draw_solids(both, shapes, Rect(0, 0, 800, 600), self.SIZE)
+        np.testing.assert_array_equal(both, np.maximum(lines, drawn(shapes, self.SIZE)))
+
+    @pytest.mark.parametrize("size", [(600, 800), (601, 797), (150, 200), (75, 100)])
+    def test_a_region_is_that_part_of_the_page(self, shapes: Bytes, size: tuple[int, int]) -> None:
+        page = drawn(shapes, size)
+        rng = np.random.default_rng(5)
+        for _ in range(30):
+            x, y = int(rng.integers(0, size[1])), int(rng.integers(0, size[0]))
+            width, height = int(rng.integers(1, size[1] + 1 - x)), int(rng.integers(1, size[0] + 1 - y))
+            part = drawn(shapes, size, Rect(x, y, width, height))
+            np.testing.assert_array_equal(part, page[y : y + height, x : x + width])
+
+    @pytest.mark.parametrize("rows", [1, 2, 7, 64])
+    def test_every_row_alone_is_that_row_of_the_page(self, shapes: Bytes, rows: int) -> None:
+        # The rows where an area begins hold nothing darker than its antialiased edge.
+        page = drawn(shapes, self.SIZE)
+        for top in range(0, 600 - rows, rows):
+            part = drawn(shapes, self.SIZE, Rect(0, top, 800, rows))
+            np.testing.assert_array_equal(part, page[top : top + rows])
+
+    def test_strips_change_no_pixel(self, shapes: Bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+        page = drawn(shapes, self.SIZE)
+        monkeypatch.setattr(fills_module, "STRIP", 3)
+        np.testing.assert_array_equal(drawn(shapes, self.SIZE), page)
+
+    @pytest.mark.parametrize("size", [(1, 1), (5, 900), (900, 5)])
+    def test_any_page_of_any_map(self, size: tuple[int, int]) -> None:
+        ink = drawn(np.full((3, 4), 255, np.uint8), size)
+        assert (ink == 255).all()
+        ink = drawn(np.full((1, 1), 255, np.uint8), size)
+        assert (ink == 255).all()

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lineart layer renewed wherever it lies now, all of it or a part."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking import Base, FreshInk, InkRecord, LayerInk, Lines, Rect
+from smart_lineart.inking.brushes.styles import STYLES
+from smart_lineart.inking.drawing.textured import draw
+from smart_lineart.inking.renewing.registration import Registration
+from smart_lineart.inking.strokes import Strokes
+from tests.inking.pictures import ring, straight, strokes_of, wave
+
+Bytes = NDArray[np.uint8]
+PAGE = Rect(0, 0, 500, 360)
+THICK = 5.0
+BEFORE = strokes_of(ring(180, 150, 90), wave(40, 460, 300, 15, 120), straight((330, 40), (470, 200)))
+AFTER = strokes_of(
+    ring(180, 150, 90),
+    wave(40, 460, 300, 15, 120),
+    straight((330, 40), (470, 200)),
+    straight((150, 150), (220, 170)),
+)
+
+
+def inked(strokes: Strokes, area: Rect = PAGE) -> Bytes:
+    return draw(strokes, area, thickness=THICK, style=STYLES["pen"])
+
+
+def fresh(strokes: Strokes, area: Rect = PAGE) -> FreshInk:
+    return FreshInk(inked(strokes, area), area, THICK, Lines(strokes, THICK, STYLES["pen"]))
+
+
+def record() -> InkRecord:
+    return fresh(BEFORE).record()
+
+
+def corrected() -> Bytes:
+    ink = inked(BEFORE)
+    ink[200:260, 120:200] = 0
+    return ink
+
+
+def layer(alpha: Bytes, area: Rect = PAGE) -> LayerInk:
+    return LayerInk(alpha, np.zeros(alpha.shape, np.bool_), area)
+
+
+def renewed(base: Base, ink: FreshInk) -> tuple[Bytes, Rect]:
+    ink = base.place(ink)
+    area = base.area(ink)
+    return base.merge(ink, area).apply(base.layer.over(area)[0]), area
+
+
+def expected() -> Bytes:
+    """In place: the new line, and the gap."""
+    base = Base.find(record(), layer(corrected()))
+    assert base is not None
+    out, _ = renewed(base, fresh(AFTER))
+    assert (out[150:170, 150:220] > 128).any()
+    assert not out[215:250, 130:190].any()
+    return out
+
+
+def test_a_layer_that_was_moved_alone_is_renewed_where_it_is() -> None:
+    for place in (Registration(x=40, y=-25), Registration(True, 0, 500, 0), Registration(False, 1, 360, 20)):
+        alpha, area = place.coverage(corrected(), PAGE)
+        base = Base.find(record(), layer(alpha, area))
+        assert base is not None
+        assert base.registration == place
+        out, where = renewed(base, fresh(AFTER))
+        assert where == area
+        wanted = place.coverage(expected(), PAGE)[0]
+        # Lines drawn turned and ink turned differ by rounding.
+        assert np.abs(out.astype(int) - wanted).max() <= 40
+        assert (out != wanted).mean() < 2e-3
+
+
+def test_a_sketch_moved_along_is_inked_where_it_is_now() -> None:
+    moved = Rect(-30, -20, PAGE.width, PAGE.height)  # a crop took both along
+    base = Base.find(record(), layer(corrected(), moved))
+    assert base is not None
+    ink = FreshInk(inked(AFTER), moved, THICK, Lines(AFTER, THICK, STYLES["pen"]))
+    assert base.place(ink).area == moved
+    out, area = renewed(base, ink)
+    assert area == moved
+    assert np.array_equal(out, expected())
+
+
+def test_the_sketch_may_lie_in_a_larger_area_than_before() -> None:
+    area = Rect(-20, -10, 560, 400)
+    base = Base.find(record(), layer(corrected()))
+    assert base is not None
+    shifted = strokes_of(
+        *(part + np.float32([20, 10]) for part in np.split(AFTER.points, AFTER.starts[1:-1]))
+    )
+    ink = FreshInk(
+        draw(shifted, Rect(0, 0, 560, 400), thickness=THICK, style=STYLES["pen"]), area, THICK,
+        Lines(shifted, THICK, STYLES["pen"]),
+    )  # fmt: skip
+    out, where = renewed(base, ink)
+    assert where == area
+    inner = out[10:370, 20:520]
+    assert np.abs(inner.astype(int) - expected()).max() <= 2
+
+
+def test_a_blank_layer_takes_all_fresh_ink() -> None:
+    out, area = renewed(Base.blank(), fresh(AFTER))
+    assert area == PAGE
+    assert np.array_equal(out, inked(AFTER))
+
+
+def test_ink_that_is_not_there_is_not_found() -> None:
+    other = inked(strokes_of(*(straight((20, y), (480, y + 33.3)) for y in range(20, 330, 29))))
+    assert Base.find(record(), layer(other)) is None
+
+
+def test_a_scaled_page_keeps_its_corrections() -> None:
+    import cv2
+
+    half = Rect(0, 0, 250, 180)
+    alpha = np.asarray(cv2.resize(corrected(), (250, 180), interpolation=cv2.INTER_AREA), np.uint8)
+    base = Base.find(record(), layer(alpha, half), (0.5, 0.5))
+    assert base is not None
+    small = strokes_of(*(part * np.float32(0.5) for part in np.split(AFTER.points, AFTER.starts[1:-1])))
+    out, area = renewed(base, fresh(small, half))
+    assert area == half
+    assert not out[110:122, 66:94].any(), "the gap closed"
+    assert (out[74:86, 75:110] > 128).any(), "the new line is missing"
+
+
+def test_what_was_written_into_a_selection_is_remembered_so() -> None:
+    base = Base.find(record(), layer(corrected()))
+    assert base is not None
+    selected = np.zeros(corrected().shape, np.uint8)
+    selected[:, 100:] = 128
+    selected[:, 160:] = 255
+    kept = base.remember(fresh(AFTER), selected, PAGE).coverage()
+    old, new = inked(BEFORE), inked(AFTER)
+    assert np.array_equal(kept[:, :100], old[:, :100])
+    assert np.array_equal(kept[:, 160:], new[:, 160:])
+    assert np.abs(kept[:, 100:160] - (old[:, 100:160] / 2 + new[:, 100:160] / 2)).max() <= 1
+    assert np.array_equal(base.remember(fresh(AFTER), None, PAGE).coverage(), new)
+
+
+class TestCroppedPages:
+    CROP = Rect(0, 0, 500, 300)  # through the wave
+
+    def test_what_a_crop_took_is_no_correction(self) -> None:
+        base = Base.find(record(), layer(corrected()[:300], self.CROP))
+        assert base is not None
+        base = base.cropped(self.CROP)
+        merged = base.merge(fresh(BEFORE, self.CROP), self.CROP)
+        assert base.record.area == self.CROP
+        assert len(merged.kept) == 1  # the gap
+
+    def test_ink_that_lies_beyond_the_page_still_counts(self) -> None:
+        base = Base.find(record(), layer(corrected()))
+        assert base is not None
+        assert base.cropped(self.CROP) is base
+
+    def test_a_page_that_holds_all_ink_changes_nothing(self) -> None:
+        base = Base.find(record(), layer(corrected()))
+        assert base is not None
+        assert base.cropped(PAGE) is base

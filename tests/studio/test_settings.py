@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from smart_lineart.studio.settings import (
+    DocumentState,
+    InkSettings,
+    LineartRecord,
+    shown_thickness,
+    thickness_in_pixels,
+)
+
+
+def test_a_document_state_survives_its_file() -> None:
+    state = DocumentState(
+        InkSettings(7.5, "mm", "brush", -0.5, 0.2, "foreground"),
+        (LineartRecord("{a}", ("{b}", "{c}"), InkSettings(thickness=2.0)),),
+    )
+    assert DocumentState.from_json(state.to_json()) == state
+    assert json.loads(state.to_json())["version"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nonsense",
+        "[]",
+        '{"settings": 3, "records": {"a": 1}}',
+        "null",
+        '{"records": [3, {"sketch": 4}, {"layers": []}]}',
+    ],
+)
+def test_a_damaged_note_gives_the_defaults(text: str) -> None:
+    assert DocumentState.from_json(text) == DocumentState()
+
+
+def test_values_out_of_range_or_unknown_do_no_harm() -> None:
+    found = InkSettings.from_dict(
+        {
+            "thickness": 1e9,
+            "faint": -3,
+            "detail": float("nan"),
+            "style": "",
+            "unit": "inch",
+            "colour": 7,
+            "unheard": 1,
+        }
+    )
+    assert found == InkSettings(thickness=100.0, faint=0.0)
+    assert InkSettings.from_dict({"thickness": True}) == InkSettings()
+
+
+def test_a_newer_file_keeps_what_is_understood() -> None:
+    text = json.dumps({"version": 99, "settings": {"thickness": 6.0, "sparkle": True}, "records": []})
+    assert DocumentState.from_json(text).settings.thickness == 6.0
+
+
+def test_millimetres_depend_on_the_resolution() -> None:
+    settings = InkSettings(thickness=300.0 / 25.4, unit="mm")
+    assert shown_thickness(settings, 300.0) == pytest.approx(1.0)
+    assert thickness_in_pixels(1.0, "mm", 600.0) == pytest.approx(600 / 25.4)
+    assert thickness_in_pixels(3.0, "px", 600.0) == 3.0
+
+
+def test_every_layer_that_was_a_lineart_counts_and_the_newest_is_last() -> None:
+    record = LineartRecord("{sketch}").with_layer("{1}").with_layer("{2}").with_layer("{1}")
+    assert record.layers == ("{2}", "{1}")
+    state = DocumentState().with_record(record)
+    assert state.record_of("{2}") is state.record_of("{sketch}") is state.records[0]
+    assert state.record_of("{other}") is None
+
+
+def test_the_lineart_of_one_sketch_may_be_the_sketch_of_another() -> None:
+    first = LineartRecord("{a}", ("{b}",))
+    state = DocumentState().with_record(first).with_record(LineartRecord("{b}", ("{c}",)))
+    assert state.record_of("{b}") == first
+
+
+def test_a_long_day_of_dragging_does_not_grow_the_file_without_end() -> None:
+    record = LineartRecord("{a}")
+    for number in range(500):
+        record = record.with_layer(str(number))
+    assert len(record.layers) == 64
+    assert record.layers[-1] == "499"
