@@ -18,6 +18,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from smart_lineart.cli.errors import FileError
+from smart_lineart.cli.files import read_krita
 from smart_lineart.cli.files.page import MAX_PIXELS, Page, Spool, read_page
 from smart_lineart.inking import ArraySketch
 from tests.cli.cli_helpers import files_in
@@ -267,6 +268,26 @@ def test_a_krita_document_that_swells_is_refused_before_it_is_unpacked(tmp_path,
     assert path.stat().st_size < 10_000
     with pytest.raises(FileError, match="too large for any drawing"):
         read(path)
+
+
+KINDS = [b"<svg", b"GIF89a", b"\0\0\0\x1cftypheic", b"\xff\xd8\xff\xe0", b"II*\0", b"RIFF"]
+
+
+@pytest.mark.parametrize("start", KINDS)
+def test_a_merged_image_of_another_kind_reaches_no_loader(tmp_path, monkeypatch, start):
+    monkeypatch.setattr(read_krita, "open_raster", lambda *_: pytest.fail("a loader was asked"))
+    with pytest.raises(FileError, match="is damaged or cut short"):
+        read(krita_file(tmp_path / "drawing.kra", start + bytes(100)))
+
+
+@pytest.mark.parametrize("loader", ["csvload", "rawload", "svgload", "gifload", "heifload", "pdfload"])
+def test_libvips_loaders_of_other_kinds_are_locked(tmp_path, loader):
+    if not pyvips.type_find("VipsOperation", loader):
+        pytest.skip("this libvips has no such loader")
+    (tmp_path / "file").write_bytes(b"1")
+    rest = (1, 1, 1) if loader == "rawload" else ()
+    with pytest.raises(pyvips.Error, match="operation is blocked"):
+        getattr(pyvips.Image, loader)(str(tmp_path / "file"), *rest)
 
 
 def test_a_krita_document_without_a_merged_image_says_what_to_do(tmp_path):
