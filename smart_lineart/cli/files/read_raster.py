@@ -28,7 +28,8 @@ from smart_lineart.cli.files.tiff_layout import bytes_at_once as tiff_bytes_at_o
 STRIP_BYTES = 1 << 20
 ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
 
-# libvips knows dozens of loaders, of whole languages too (SVG, PDF, Matlab): all are locked but these.
+# libvips knows dozens of loaders, of whole languages too (SVG, PDF, Matlab). Only these are called, by their
+# names; the others are locked besides, but that for HEIF, which heeds no lock (libvips 8.18).
 LOADERS = {"png": "pngload", "jpeg": "jpegload", "tiff": "tiffload", "webp": "webpload"}
 pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003 (takes it by position only)
 for _name in ("Png", "Jpeg", "Tiff", "Webp"):
