@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -290,7 +290,7 @@ class Document:
         self.busy = 0
 
     def waitForDone(self) -> None:
-        self.times_shown.append(self.time)
+        pass
 
     def selection(self) -> Selection | None:
         return self.chosen
@@ -299,6 +299,7 @@ class Document:
         return self.time
 
     def setCurrentTime(self, time: int) -> None:
+        self.times_shown.append(time)
         self.time = time
 
     def fullClipRangeStartTime(self) -> int:
@@ -510,12 +511,16 @@ def fake_krita(*names: str) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(krita=krita, **{name.rpartition(".")[2]: one for name, one in loaded.items()})
 
 
-def run(work: Any, most: int = 1000) -> Any:
-    """Do all steps of a generator; of something to wait for that is done, its value is sent in."""
+def run(work: Any, most: int = 1000, *, gate: Callable[[], BaseException | None] = lambda: None) -> Any:
+    """Do all steps of a generator; of something to wait for that is done, its value is sent in.
+
+    `gate` returns what to raise in the work in place of its next step, or None.
+    """
     value = None
     for _ in range(most):
+        error = gate()
         try:
-            wish = work.send(value)
+            wish = work.send(value) if error is None else work.throw(error)
         except StopIteration as end:
             return end.value
         value = wish.value if hasattr(wish, "value") else None

@@ -18,7 +18,5 @@ STUDIO = (
 @pytest.fixture
 def room() -> Iterator[SimpleNamespace]:
     """Modules of the docker's model over a small Krita, and `krita` itself."""
-    with fake_krita(
-        *(f"krita_host.{name}" for name in HOST), *(f"studio.{name}" for name in STUDIO)
-    ) as made:
+    with fake_krita(*(f"krita_host.{name}" for name in HOST), *(f"studio.{name}" for name in STUDIO)) as made:
         yield made
