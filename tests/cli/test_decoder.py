@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attacks import ATTACKS
+from cli_helpers import photoshop_file
 from PIL import Image
-from test_reading import photoshop_file
 
 from smart_lineart.cli import decoder as decoder_module
 from smart_lineart.cli.decoder import Decoder
@@ -81,8 +81,9 @@ decoder_process.OPENING_SECONDS = 0.5
 
 
 @LINUX
-@pytest.mark.parametrize("name", ["interlaced.png", "whole.webp", "scans.jpg"])
+@pytest.mark.parametrize("name", ["interlaced.png", "whole.webp", "scans.jpg", "ycc-strip.tif"])
 def test_what_no_check_foresees_the_system_stops(tmp_path: Path, monkeypatch, name: str) -> None:
+    """Of the YCbCr strip libvips says so, and goes on with black rows."""
     changed(monkeypatch, BLIND)
     path = tmp_path / name
     ATTACKS[name](path)
@@ -148,6 +149,7 @@ def test_nonsense_of_a_decoder_is_a_sentence(sketch: Path, monkeypatch, said: st
         f"def tell(say, _, good={good!r}):\n    for told in ({said},): say(*told)\n    say({{'end': True}})\n"
         "decoder_process._tell = tell",
     )
+    monkeypatch.setattr(decoder_module, "_POLITE_SECONDS", 0.1)
     with Decoder() as decoder, pytest.raises(FileError):
         decoder.read(sketch, spool(sketch.parent))
 
@@ -208,7 +210,8 @@ def test_whatever_ends_the_command_ends_its_decoder(sketch: Path, number: int) -
 
 def test_the_decoder_s_process_never_loads_what_inks() -> None:
     code = (
-        "import sys\nfrom smart_lineart.cli import decoder_process, read_raster, reading, read_krita\n"
+        "import sys\nfrom smart_lineart.cli import decoder_process\n"
+        "from smart_lineart.cli.files import read_krita, read_raster, reading\n"
         "print(sorted({'numpy', 'smart_lineart.inking', 'PIL'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

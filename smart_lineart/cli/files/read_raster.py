@@ -107,6 +107,14 @@ def _source(file: BinaryIO) -> Any:
     return source
 
 
+def _said() -> str:
+    """The errors that libvips took down since it was last asked.
+
+    It may say that it has no memory for a strip, and still return one: black.
+    """
+    return str(pyvips.Error("").detail)
+
+
 def _size_of(file: BinaryIO) -> int:
     return os.fstat(file.fileno()).st_size
 
@@ -183,8 +191,12 @@ def _strips(source: Any, image: Any, name: str) -> Iterator[bytes]:
     region = None
     try:
         region = pyvips.Region.new(image)
+        _said()  # while the file was opened, and it was opened
         for top in range(0, image.height, rows):
-            yield bytes(region.fetch(0, top, image.width, min(rows, image.height - top)))
+            strip = bytes(region.fetch(0, top, image.width, min(rows, image.height - top)))
+            if said := _said():
+                raise pyvips.Error("libvips went on", said)
+            yield strip
     except pyvips.Error as error:
         raise _fault(error, damaged(name), name) from error
     finally:
