@@ -49,7 +49,7 @@ def test_only_tests_that_fail_without_a_protection_and_pass_with_it_count(
     toy.write_text(SUM)
     test.write_text(TEST.format(second=second))
     protection = Protection(0, "adds", "smart_lineart/toy.py", "a + b", new, ("test_toy.py", *words))
-    assert without_protection.without(protection, tmp_path) == outcome
+    assert without_protection.without(protection, tmp_path, set()) == outcome
     assert toy.read_text() == SUM
 
 

@@ -36,7 +36,7 @@ KRITA_LIFE = (
         "smart_lineart/studio/runs/steps.py",
         "            error = gate() or error\n",
         "",
-        ("tests/ui/test_writers.py", "-k", "once_it_is_closed and slider"),
+        ("tests/studio/test_writers.py", "-k", "once_it_is_closed and slider"),
     ),
     Protection(
         2,
@@ -52,7 +52,7 @@ KRITA_LIFE = (
         "smart_lineart/studio/runs/run.py",
         ("        if not application.is_open(job.document):\n            return Gone("),
         ("        if False:\n            return Gone("),
-        ("tests/ui/test_writers.py", "-k", "once_it_is_closed and new"),
+        ("tests/studio/test_writers.py", "-k", "once_it_is_closed and new and not renew"),
     ),
     Protection(
         2,
@@ -60,7 +60,7 @@ KRITA_LIFE = (
         "smart_lineart/krita_host/living.py",
         ("        if application.is_open(document):\n            action()\n"),
         "        action()\n",
-        ("tests/ui/test_writers.py", "-k", "once_it_is_closed and (frames or renew)"),
+        ("tests/studio/test_writers.py", "-k", "once_it_is_closed and (frames or renew)"),
     ),
     Protection(
         2,
@@ -76,7 +76,7 @@ KRITA_LIFE = (
         "smart_lineart/studio/runs/run.py",
         ("        if job.cancelled:\n            return Cancelled()\n"),
         "",
-        ("tests/ui/test_writers.py", "-k", "told_as_cancelled and frames"),
+        ("tests/studio/test_writers.py", "-k", "told_as_cancelled and frames"),
     ),
     Protection(
         3,
@@ -84,7 +84,7 @@ KRITA_LIFE = (
         "smart_lineart/krita_host/frames.py",
         ("        yield\n        yield from show(document, time)\n"),
         "        yield\n",
-        ("tests/ui/test_writers.py", "-k", "goes_to_meanwhile"),
+        ("tests/studio/test_writers.py", "-k", "goes_to_meanwhile"),
     ),
     Protection(
         4,
@@ -180,7 +180,7 @@ KRITA_LIFE = (
         "smart_lineart/krita_host/geometry.py",
         "    return grown(page, max(page.width, page.height))\n",
         "    return grown(page, 1 << 40)\n",
-        ("tests/ui/test_writers.py", "-k", "far_off"),
+        ("tests/studio/test_writers.py", "-k", "far_off"),
     ),
     Protection(
         5,
@@ -188,6 +188,6 @@ KRITA_LIFE = (
         "smart_lineart/krita_host/frames.py",
         "LONGEST = 100_000",
         "LONGEST = 1_000_000",
-        ("tests/ui/test_writers.py", "-k", "clip_without"),
+        ("tests/studio/test_writers.py", "-k", "clip_without"),
     ),
 )

@@ -26,7 +26,7 @@ OTHER = (
         "smart_lineart/krita_host/frames.py",
         "for time in range(first, last + 1)",
         "for time in range(first, last)",
-        ("tests/ui/test_writers.py", "-k", "every_frame"),
+        ("tests/studio/test_writers.py", "-k", "every_frame"),
     ),
     Protection(
         14,
@@ -34,7 +34,7 @@ OTHER = (
         "smart_lineart/studio/engine.py",
         "        region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)\n",
         "        region = Rect(part.x, part.y, part.width, part.height)\n",
-        ("tests/ui/test_drawing_a_part.py", "-k", "cut_out"),
+        ("tests/studio/test_drawing_a_part.py", "-k", "cut_out"),
     ),
     Protection(
         14,
@@ -42,7 +42,7 @@ OTHER = (
         "smart_lineart/studio/engine.py",
         "-region.x, -region.y)",
         "0, 0)",
-        ("tests/ui/test_drawing_a_part.py", "-k", "lines_lie"),
+        ("tests/studio/test_drawing_a_part.py", "-k", "lines_lie"),
     ),
     Protection(
         14,
@@ -50,7 +50,7 @@ OTHER = (
         "smart_lineart/studio/runs/follow.py",
         "        area = fresh.area if region is not None else base.area(fresh)\n",
         "        area = base.area(fresh)\n",
-        ("tests/ui/test_following.py", "-k", "visible_part"),
+        ("tests/studio/test_following.py", "-k", "visible_part"),
     ),
     Protection(
         14,
