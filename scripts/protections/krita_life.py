@@ -100,7 +100,7 @@ KRITA_LIFE = (
         "smart_lineart/inking/network/runtime/isolated.py",
         "seconds=START_SECONDS, cancelled=cancelled)",
         "seconds=START_SECONDS)",
-        ("tests/inking/network/test_cancelling.py",),
+        ("tests/inking/network/test_cancelling.py", "-k", "closing and greet"),
     ),
     Protection(
         4,
@@ -108,7 +108,7 @@ KRITA_LIFE = (
         "smart_lineart/inking/network/runtime/isolated.py",
         "seconds=LOAD_SECONDS, cancelled=cancelled, notify",
         "seconds=LOAD_SECONDS, notify",
-        ("tests/inking/network/test_cancelling.py",),
+        ("tests/inking/network/test_cancelling.py", "-k", "closing and load and not loaded"),
     ),
     Protection(
         4,
