@@ -36,7 +36,7 @@ FILES = (
         "smart_lineart/cli/files/read_psd.py",
         "    check_memory(name, _PILLOW_BYTES * size, most_at_once)\n",
         "",
-        ("tests/cli/test_decoder.py", "-k", "cmyk or lab"),
+        ("tests/cli/files/test_reading.py", "-k", "without_room"),
     ),
     Protection(
         6,

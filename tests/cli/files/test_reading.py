@@ -18,7 +18,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.files import read_krita
+from smart_lineart.cli.files import read_krita, read_psd
 from smart_lineart.cli.files.page import MAX_PIXELS, Page, Spool, read_page
 from smart_lineart.inking import ArraySketch
 from tests.cli.cli_helpers import files_in, photoshop_file
@@ -326,6 +326,16 @@ def test_rarer_photoshop_documents_are_read_too(tmp_path):
     assert printed[20, 0] < 0.02
     assert printed[20, -1] > 0.98
     assert np.abs(lab - RAMP / 255).max() < 1e-4
+
+
+@pytest.mark.parametrize("mode", [4, 9])
+def test_a_rarer_photoshop_document_without_room_is_refused_before_it_is_unpacked(
+    tmp_path, monkeypatch, mode
+):
+    monkeypatch.setattr(read_psd.Image, "open", lambda *_, **__: pytest.fail("it was unpacked"))
+    path = photoshop_file(tmp_path / "rare.psd", np.dstack([RAMP] * 4), mode=mode)
+    with path.open("rb") as file, pytest.raises(FileError, match="memory"):
+        read_psd.open_psd(file, "psd", "rare.psd", 4 * RAMP.size)
 
 
 def test_a_photoshop_document_that_cannot_be_read_says_what_to_do(tmp_path):
