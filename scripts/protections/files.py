@@ -67,7 +67,7 @@ FILES = (
         "the system keeps the decoder within processor time",
         "smart_lineart/cli/caps.py",
         "        _limit(resource.RLIMIT_CPU, until)\n",
-        "        _limit(resource.RLIMIT_CPU, until + 30)\n",
+        "        _limit(resource.RLIMIT_CPU, until + 20)\n",
         ("tests/cli/test_decoder.py", "-k", "next_file_is_read and while"),
     ),
     Protection(

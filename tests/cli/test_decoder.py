@@ -24,6 +24,7 @@ from smart_lineart.cli.files.page import Spool
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="watches processes with Linux's own means")
 ROOM = 112 << 20
+MOST_SECONDS = 10.0  # of processor time: starting takes about one, and half a second is allowed here
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -111,10 +112,12 @@ def test_whatever_a_decoder_does_the_next_file_is_read(
     changed(monkeypatch, AT_A_MARK.format(deed=deed))
     odd = tmp_path / "odd.png"
     odd.write_bytes(sketch.read_bytes())
+    before = os.times().children_user
     with Decoder() as decoder:
         with pytest.raises(FileError, match=DEEDS[deed]) as caught:
             decoder.read(odd, spool(tmp_path))
         assert str(caught.value).startswith(str(odd))
+        assert os.times().children_user - before < MOST_SECONDS
         assert decoder.read(sketch, spool(tmp_path)).sketch.size == (240, 320)
 
 
