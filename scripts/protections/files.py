@@ -156,7 +156,7 @@ FILES = (
         "smart_lineart/cli/decoder.py",
         '"memory" in reason.lower() or address_space_is_limited()',
         "False",
-        ("tests/cli/test_ink_command.py", "-k", "address_space"),
+        ("tests/cli/test_decoder.py", "-k", "told_by_why"),
     ),
     Protection(
         8,
