@@ -44,7 +44,7 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "smart_lineart"
 COPIED = (PACKAGE, "tests", "pyproject.toml")
-LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "training")
+LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "training", "drawings")
 EQUAL = "tests/mutants_equal.txt"
 QUICK = "not krita and not slow"
 # Imported once, not for each fault: that takes longer than most tests.
@@ -68,28 +68,21 @@ class Room:
 
 
 # Tests of processes, libraries and memory: they take long, and see little of single functions.
-PROCESSES = tuple(
-    f"tests/inking/test_{name}.py"
-    for name in ("isolated_network", "memory_group", "memory_limit", "determinism", "privacy", "runtime")
+PROCESSES = (
+    *(f"tests/inking/network/test_{name}.py" for name in ("isolated_network", "memory_group")),
+    *(f"tests/inking/network/test_{name}.py" for name in ("privacy", "runtime", "cancelling")),
+    *(f"tests/inking/test_{name}.py" for name in ("memory_limit", "determinism")),
 )
+ENGINE = ("inking", "inking/[!n]*", "inking/network")  # all but runtime, which runs in those processes
 ROOMS = {
     "inking": Room(
-        ("smart_lineart/inking/*.py",), ("tests/inking", *(f"--ignore={file}" for file in PROCESSES))
+        tuple(f"smart_lineart/{folder}/*.py" for folder in ENGINE),
+        ("tests/inking", *(f"--ignore={file}" for file in PROCESSES)),
     ),
     "krita_host": Room(("smart_lineart/krita_host/*.py",), ("tests/krita_host",)),
-    "cli": Room(("smart_lineart/cli/*.py",), ("tests/cli",)),
-    # What needs no Qt; docker, rows, widgets and the overlay are driven in a real Krita instead.
-    "ui": Room(
-        tuple(
-            f"smart_lineart/ui/{name}.py"
-            for name in (
-                *("corrections", "diagnostics", "engine", "follow", "frame_renewal", "i18n", "jobs", "live"),
-                *("memory", "own_brushes", "preferences", "records", "renewing", "run", "sentences"),
-                *("session", "settings", "settling", "signal", "steps"),
-            )
-        ),
-        ("tests/ui",),
-    ),
+    "cli": Room(("smart_lineart/cli/**/*.py",), ("tests/cli",)),
+    # Docker, rows, widgets and the overlay, in `ui`, are driven in a real Krita instead.
+    "studio": Room(("smart_lineart/studio/**/*.py",), ("tests/studio",)),
 }
 
 

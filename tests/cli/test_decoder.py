@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attacks import ATTACKS
+from cli_helpers import photoshop_file
 from PIL import Image
-from test_reading import photoshop_file
 
 from smart_lineart.cli import decoder as decoder_module
 from smart_lineart.cli.decoder import Decoder
@@ -24,6 +24,7 @@ from smart_lineart.cli.files.page import Spool
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="watches processes with Linux's own means")
 ROOM = 112 << 20
+MOST_SECONDS = 10.0  # of processor time: starting takes about one, and half a second is allowed here
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -81,8 +82,9 @@ decoder_process.OPENING_SECONDS = 0.5
 
 
 @LINUX
-@pytest.mark.parametrize("name", ["interlaced.png", "whole.webp", "scans.jpg"])
+@pytest.mark.parametrize("name", ["interlaced.png", "whole.webp", "scans.jpg", "ycc-strip.tif"])
 def test_what_no_check_foresees_the_system_stops(tmp_path: Path, monkeypatch, name: str) -> None:
+    """Of the YCbCr strip libvips says so, and goes on with black rows."""
     changed(monkeypatch, BLIND)
     path = tmp_path / name
     ATTACKS[name](path)
@@ -110,10 +112,12 @@ def test_whatever_a_decoder_does_the_next_file_is_read(
     changed(monkeypatch, AT_A_MARK.format(deed=deed))
     odd = tmp_path / "odd.png"
     odd.write_bytes(sketch.read_bytes())
+    before = os.times().children_user
     with Decoder() as decoder:
         with pytest.raises(FileError, match=DEEDS[deed]) as caught:
             decoder.read(odd, spool(tmp_path))
         assert str(caught.value).startswith(str(odd))
+        assert os.times().children_user - before < MOST_SECONDS
         assert decoder.read(sketch, spool(tmp_path)).sketch.size == (240, 320)
 
 
@@ -148,6 +152,7 @@ def test_nonsense_of_a_decoder_is_a_sentence(sketch: Path, monkeypatch, said: st
         f"def tell(say, _, good={good!r}):\n    for told in ({said},): say(*told)\n    say({{'end': True}})\n"
         "decoder_process._tell = tell",
     )
+    monkeypatch.setattr(decoder_module, "_POLITE_SECONDS", 0.1)
     with Decoder() as decoder, pytest.raises(FileError):
         decoder.read(sketch, spool(sketch.parent))
 
@@ -206,9 +211,18 @@ def test_whatever_ends_the_command_ends_its_decoder(sketch: Path, number: int) -
     assert not place.exists()
 
 
+@pytest.mark.parametrize(("limited", "error"), [(True, MemoryError), (False, FileError)])
+def test_a_decoder_that_cannot_start_is_told_by_why(sketch: Path, monkeypatch, limited, error) -> None:
+    monkeypatch.setattr(decoder_module, "_BEGIN", "import os; os._exit(3)")
+    monkeypatch.setattr(decoder_module, "address_space_is_limited", lambda: limited)
+    with Decoder() as decoder, pytest.raises(error, match="it ended with status 3"):
+        decoder.read(sketch, spool(sketch.parent))
+
+
 def test_the_decoder_s_process_never_loads_what_inks() -> None:
     code = (
-        "import sys\nfrom smart_lineart.cli import decoder_process, read_raster, reading, read_krita\n"
+        "import sys\nfrom smart_lineart.cli import decoder_process\n"
+        "from smart_lineart.cli.files import read_krita, read_raster, reading\n"
         "print(sorted({'numpy', 'smart_lineart.inking', 'PIL'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
