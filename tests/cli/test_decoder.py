@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from attacks import ATTACKS
 from PIL import Image
-from test_reading import photoshop_file
 
 from smart_lineart.cli import decoder as decoder_module
 from smart_lineart.cli.decoder import Decoder
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.page import Spool
+from tests.cli.photoshop import photoshop_file
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="watches processes with Linux's own means")
 ROOM = 112 << 20
@@ -208,7 +208,8 @@ def test_whatever_ends_the_command_ends_its_decoder(sketch: Path, number: int) -
 
 def test_the_decoder_s_process_never_loads_what_inks() -> None:
     code = (
-        "import sys\nfrom smart_lineart.cli import decoder_process, read_raster, reading, read_krita\n"
+        "import sys\nfrom smart_lineart.cli import decoder_process\n"
+        "from smart_lineart.cli.files import read_krita, read_raster, reading\n"
         "print(sorted({'numpy', 'smart_lineart.inking', 'PIL'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
