@@ -44,7 +44,7 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "smart_lineart"
 COPIED = (PACKAGE, "tests", "pyproject.toml")
-LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "training", "drawings")
+LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "drawings", "training")
 EQUAL = "tests/mutants_equal.txt"
 QUICK = "not krita and not slow"
 # Imported once, not for each fault: that takes longer than most tests.
@@ -69,19 +69,21 @@ class Room:
 
 # Tests of processes, libraries and memory: they take long, and see little of single functions.
 PROCESSES = (
-    *(f"tests/inking/network/test_{name}.py" for name in ("isolated_network", "memory_group")),
-    *(f"tests/inking/network/test_{name}.py" for name in ("privacy", "runtime", "cancelling")),
     *(f"tests/inking/test_{name}.py" for name in ("memory_limit", "determinism")),
+    *(
+        f"tests/inking/network/test_{name}.py"
+        for name in ("isolated_network", "memory_group", "privacy", "runtime", "worker_process")
+    ),
 )
-ENGINE = ("inking", "inking/[!n]*", "inking/network")  # all but runtime, which runs in those processes
 ROOMS = {
+    # Every stage; the runtimes, in network/runtime, are what those tests are of.
     "inking": Room(
-        tuple(f"smart_lineart/{folder}/*.py" for folder in ENGINE),
+        ("smart_lineart/inking/*.py", "smart_lineart/inking/*/*.py"),
         ("tests/inking", *(f"--ignore={file}" for file in PROCESSES)),
     ),
     "krita_host": Room(("smart_lineart/krita_host/*.py",), ("tests/krita_host",)),
     "cli": Room(("smart_lineart/cli/**/*.py",), ("tests/cli",)),
-    # Docker, rows, widgets and the overlay, in `ui`, are driven in a real Krita instead.
+    # Docker, rows, widgets and the overlay, in smart_lineart/ui, are driven in a real Krita instead.
     "studio": Room(("smart_lineart/studio/**/*.py",), ("tests/studio",)),
 }
 
@@ -243,6 +245,8 @@ class Workshop:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         sys.dont_write_bytecode = True
         sys.path[:0] = [str(self.folder)]
+        for name in [name for name in sys.modules if name.partition(".")[0] in {PACKAGE, "tests"}]:
+            del sys.modules[name]  # loaded from elsewhere
 
 
 class Equals:

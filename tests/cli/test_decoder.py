@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from attacks import ATTACKS
-from cli_helpers import photoshop_file
 from PIL import Image
 
 from smart_lineart.cli import decoder as decoder_module
 from smart_lineart.cli.decoder import Decoder
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.page import Spool
+from tests.cli.photoshop import photoshop_file
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="watches processes with Linux's own means")
 ROOM = 112 << 20

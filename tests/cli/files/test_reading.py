@@ -21,7 +21,8 @@ from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files import read_krita, read_psd
 from smart_lineart.cli.files.page import MAX_PIXELS, Page, Spool, read_page
 from smart_lineart.inking import ArraySketch
-from tests.cli.cli_helpers import files_in, photoshop_file
+from tests.cli.cli_helpers import files_in
+from tests.cli.photoshop import photoshop_file
 
 SIZE = (48, 80)
 RAMP = np.tile(np.linspace(0, 255, SIZE[1]).round().astype(np.uint8), (SIZE[0], 1))
