@@ -36,6 +36,16 @@ def address_space() -> int | None:
     return _pages(0)
 
 
+def address_space_limit() -> int | None:
+    """How much address space this process may take, as `ulimit -v` sets it, in bytes; None: any."""
+    if address_space() is None:  # Windows has no such limit, macOS does not keep it
+        return None
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
+
+
 def _pages(column: int) -> int | None:
     try:
         return int(_STATM.read_text().split()[column]) * os.sysconf("SC_PAGE_SIZE")
