@@ -27,7 +27,7 @@ CALLS = {"eval", "exec", "compile", "__import__", "execfile"}
 METHODS = {"extractall", "extract", "system", "popen", "fromfile", "from_pickle", "unpack_archive"}
 NUMPY = {"load", "loads", "loadtxt", "genfromtxt", "memmap"}
 READS_XML = {"krita_host/preset_settings.py"}  # of brush presets, without entities, see tests/fuzz
-PROGRAMS = {"network/runtime/worker_process.py", "cli/decoder.py"}  # start our own Python, by a list of words
+PROGRAMS = {"network/runtime/worker_process.py", "cli/decoding/decoder.py"}  # our own Python, a list of words
 
 
 def faults(source: str, name: str = "") -> list[str]:

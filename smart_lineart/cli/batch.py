@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smart_lineart.cli import engine
-from smart_lineart.cli.decoder import KEPT_BYTES, Decoder
+from smart_lineart.cli.decoding.decoder import KEPT_BYTES, Decoder
 from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
 from smart_lineart.cli.files.output import remove_unfinished
 from smart_lineart.cli.files.page import Page, Spool

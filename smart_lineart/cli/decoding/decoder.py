@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from smart_lineart.cli import wire
-from smart_lineart.cli.caps import OUT_OF_MEMORY, ran_out_of_time
+from smart_lineart.cli.decoding import wire
+from smart_lineart.cli.decoding.caps import OUT_OF_MEMORY, ran_out_of_time
 from smart_lineart.cli.errors import FileError, Interrupted, why
 from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.page import Page, Spool, keep
@@ -25,7 +25,7 @@ from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_t
 from smart_lineart.cli.memory import address_space_limit, peak_memory
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
-_BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoder_process import main; main()"
+_BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoding.process import main; main()"
 _PLAIN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1"}
 """One thread decodes; pools and arenas for more would only fill the address space that is counted."""
 

@@ -37,7 +37,7 @@ class Caps:
     def __init__(self) -> None:
         self._most_held = 0
         if sys.platform == "win32":
-            from smart_lineart.cli.windows_job import Job
+            from smart_lineart.cli.decoding.windows_job import Job
 
             self._job = Job()
             return
