@@ -82,6 +82,20 @@ def test_a_limit_of_300_mib_is_kept(large_scan, tmp_path):
     assert (tmp_path / "a4-600dpi-lineart.png").exists()
 
 
+def test_a_batch_within_300_mib_inks_each_sketch_as_alone(large_scan, tmp_path):
+    small = ROOT / "examples" / "fruit.png"
+    command = [sys.executable, "-m", "smart_lineart", "ink", "--memory-limit", "300M", "--json"]
+    alone = subprocess.run([*command, str(large_scan), "-o", str(tmp_path / "alone")], cwd=ROOT, check=False)
+    many = [str(small), str(large_scan), str(small.with_name("pepper.png"))]
+    ran = subprocess.run(
+        [*command, *many, "-o", str(tmp_path / "batch")], cwd=ROOT, stdout=subprocess.PIPE, check=False
+    )
+    assert (alone.returncode, ran.returncode) == (0, 0)
+    assert json.loads(ran.stdout)["peak_memory_bytes"] < 300 << 20
+    ink = [tmp_path / folder / "a4-600dpi-lineart.png" for folder in ("alone", "batch")]
+    assert ink[0].read_bytes() == ink[1].read_bytes()
+
+
 @LIMITED
 @pytest.mark.parametrize("megabytes", [40, 60, 90, 130, 200, 300, 450, 511])
 def test_too_little_address_space_is_one_sentence_and_no_damage(sketch, megabytes):

@@ -31,9 +31,6 @@ _PLAIN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "VIPS_CONCURRENC
 
 _POLITE_SECONDS = 2.0  # for a process that has closed its end of a pipe to be gone
 
-KEPT_BYTES = 48 << 20
-"""What the process holds between two files."""
-
 
 class Decoder:
     """The process; used by one thread at a time. `most_held`: bytes that both processes held at once."""
