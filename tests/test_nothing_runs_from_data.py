@@ -28,7 +28,7 @@ METHODS = {"extractall", "extract", "system", "popen", "fromfile", "from_pickle"
 HARMLESS = {"platform.system"}  # tells the system's name
 NUMPY = {"load", "loads", "loadtxt", "genfromtxt", "memmap"}
 READS_XML = {"krita_host/preset_settings.py"}  # of brush presets, without entities, see tests/fuzz
-PROGRAMS = {"network/runtime/worker_process.py", "cli/decoder.py"}  # start our own Python, by a list of words
+PROGRAMS = {"network/runtime/worker_process.py", "cli/decoding/decoder.py"}  # our own Python, a list of words
 
 
 def faults(source: str, name: str = "") -> list[str]:
