@@ -28,7 +28,7 @@ FILES = (
         "smart_lineart/cli/files/read_raster.py",
         "        check_memory(name, tiff_bytes_at_once(file), most_at_once)\n",
         "        pass\n",
-        ("tests/cli/test_decoder.py", "-k", "ycc_strip or ycc-strip or planes.tif"),
+        ("tests/cli/decoding/test_decoder.py", "-k", "ycc_strip or ycc-strip or planes.tif"),
     ),
     Protection(
         6,
@@ -57,26 +57,26 @@ FILES = (
     Protection(
         6,
         "the system keeps the decoder within memory",
-        "smart_lineart/cli/decoder_process.py",
+        "smart_lineart/cli/decoding/process.py",
         "        caps.memory(room)\n",
         "",
-        ("tests/cli/test_decoder.py", "-k", "foresees and scans"),
+        ("tests/cli/decoding/test_decoder.py", "-k", "foresees and scans"),
     ),
     Protection(
         6,
         "the system keeps the decoder within processor time",
-        "smart_lineart/cli/caps.py",
+        "smart_lineart/cli/decoding/caps.py",
         "        _limit(resource.RLIMIT_CPU, until)\n",
         "        _limit(resource.RLIMIT_CPU, until + 20)\n",
-        ("tests/cli/test_decoder.py", "-k", "next_file_is_read and while"),
+        ("tests/cli/decoding/test_decoder.py", "-k", "next_file_is_read and while"),
     ),
     Protection(
         6,
         "a decoder's answers are checked",
-        "smart_lineart/cli/decoder.py",
+        "smart_lineart/cli/decoding/decoder.py",
         " or len(strip) % picture.row_bytes",
         "",
-        ("tests/cli/test_decoder.py", "-k", "nonsense"),
+        ("tests/cli/decoding/test_decoder.py", "-k", "nonsense"),
     ),
     Protection(
         7,
@@ -84,7 +84,7 @@ FILES = (
         "smart_lineart/cli/files/read_raster.py",
         "    source = _source(file)\n",
         "    source = pyvips.Source.new_from_file(name)\n",
-        ("tests/cli/test_decoder.py", "-k", "cut_short and jpg"),
+        ("tests/cli/decoding/test_decoder.py", "-k", "cut_short and jpg"),
     ),
     Protection(
         8,
@@ -153,10 +153,10 @@ FILES = (
     Protection(
         8,
         "too little address space is no damage",
-        "smart_lineart/cli/decoder.py",
+        "smart_lineart/cli/decoding/decoder.py",
         '"memory" in reason.lower() or address_space_is_limited()',
         "False",
-        ("tests/cli/test_decoder.py", "-k", "told_by_why"),
+        ("tests/cli/decoding/test_decoder.py", "-k", "told_by_why"),
     ),
     Protection(
         8,
