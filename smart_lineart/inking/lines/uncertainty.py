@@ -177,7 +177,7 @@ def page_from_afar(darkness: Bytes, zones: list[Zone], reach: int) -> Bytes:
 
 
 def settle(
-    maps: Bytes,
+    near: Bytes,
     darkness: Bytes,
     zones: list[Zone],
     from_afar: Prediction,
@@ -185,21 +185,21 @@ def settle(
 ) -> Settled:
     """What both looks together say of a page: the second look's in the zones where that is the better.
 
-    `maps` (channels, H, W) and `darkness` are those of the first look, uint8, `from_afar` the second. Zones
-    that are the same as earlier ones, by the verdicts `known` of those, are not judged again.
+    The line map `near` and `darkness`, uint8 (H, W), are those of the first look, `from_afar` the second.
+    Zones that are the same as earlier ones, by the verdicts `known` of those, are not judged again.
     """
-    line, dark = maps[0].copy(), darkness.copy()
+    far, line, dark = from_afar.named.line, near.copy(), darkness.copy()
     known, verdicts = known or {}, {}
     cells = -(-darkness.shape[0] // CELL), -(-darkness.shape[1] // CELL)
-    far_doubt = doubt(from_afar.maps[0])
+    far_doubt = doubt(far)
     for zone in zones:
         part = zone.rect(darkness.shape)
         crop = np.s_[part.y : part.bottom, part.x : part.right]
-        far_line = resize_part(from_afar.maps[0], darkness.shape, part)
+        far_line = resize_part(far, darkness.shape, part)
         tall, wide = zone.weight.shape
         surer = resize_part(far_doubt, cells, Rect(zone.left, zone.top, wide, tall)) < zone.doubt
         weight = _in_pixels(zone.weight * surer, part)
-        looks = maps[0][crop], np.rint(far_line).astype(np.uint8), weight > COUNTS
+        looks = near[crop], np.rint(far_line).astype(np.uint8), weight > COUNTS
         key = _digest(*looks)
         verdicts[key] = known[key] if key in known else _is_better(*looks)
         if not verdicts[key]:

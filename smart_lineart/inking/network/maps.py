@@ -4,10 +4,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from smart_lineart.inking.arrays import Bytes
 
 LINE = 0.35  # probability from which a pixel counts as line
+
+
+class Maps(NamedTuple):
+    """What a network says of a page, each uint8 (H, W), probability x 255."""
+
+    line: Bytes
+    solid: Bytes
+
+    @classmethod
+    def from_channels(cls, channels: Bytes) -> Maps:
+        """The maps in a network's answer, uint8 (2, H, W); views of it."""
+        return cls(*channels)
+
+
+MAPS = len(Maps._fields)  # channels of a network's output
 
 
 @dataclass(frozen=True)
@@ -16,6 +32,11 @@ class Prediction:
 
     page: Bytes
     maps: Bytes
+
+    @property
+    def named(self) -> Maps:
+        """The maps by their names."""
+        return Maps.from_channels(self.maps)
 
     @property
     def nbytes(self) -> int:
