@@ -42,6 +42,7 @@ from smart_lineart.inking.page.survey import (
 )
 from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.tuning import tuning_of
 
 MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
@@ -92,6 +93,7 @@ class Inker:
             raise ModelError(
                 f"The model {self._model.folder} has {channels} channels; only those with {MAPS} can be run."
             )
+        self.tuning = tuning_of(self._model)
         self._isolated: IsolatedNetwork | None = None
         self._network: Network
         if isolated:
@@ -225,7 +227,7 @@ class Inker:
     def _views(self, page: Sketch, detail: float | None) -> list[View]:
         """The views of a page that may suit it, the closest first."""
         largest = self._largest_scale(page.size)
-        looks = [(detail, None)] if detail is not None else find_scales(page, largest)
+        looks = [(detail, None)] if detail is not None else find_scales(page, largest, self.tuning.scale)
         if not looks:
             return [View.blank(np.zeros((0, 0), np.uint16), 1.0)]
         views: list[View] = []
@@ -258,7 +260,9 @@ class Inker:
             answers.append(
                 Prediction(view.darkness, self._run_network(view.darkness, None, share, cancelled))
             )
-        rough = roughness(*(Observation(answer.page, answer.named.line) for answer in answers))
+        tuning, maps = self.tuning.roughness, self.tuning.tracing.maps
+        near, far = (Observation(answer.page, answer.named.line, tuning, maps) for answer in answers)
+        rough = roughness(near, far, tuning)
         if rough in (0.0, 1.0):
             return views[int(rough)].scale, views[int(rough)], answers[int(rough)]
         scale = scale_by_roughness(views[0].scale, views[1].scale, rough)
@@ -290,29 +294,21 @@ class Inker:
         calibration = view.calibration
         if calibration is None:
             return Features(size, view.scale, view.inverted, Strokes.empty(), None)
-        network = f"{self._model.metadata['sha256']} {self.runtime_name} {self.device_name}"
+        tuning, network = self.tuning, self._identity
+        if seen is not None and seen.network != network:
+            seen = None
         earlier = answer
-        if earlier is None and seen is not None and seen.network == network:
+        if earlier is None and seen is not None:
             earlier = Prediction(seen.darkness, seen.maps)
         said = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
         maps = Maps.from_channels(said)
-        zones = find_zones(maps.line)
-        searching = is_searching(maps.line, zones) if view.fresh else calibration.searching
-        calibration = replace(calibration, searching=searching)
-        settled, from_afar = Settled(maps.line, view.darkness, {}), None
-        if searching and zones:
-            page = page_from_afar(view.darkness, zones, self._halo)
-            known = seen.from_afar if seen is not None and seen.network == network else None
-            far_said = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
-            from_afar = Prediction(page, far_said)
-            verdicts = seen.verdicts if seen is not None else {}
-            settled = settle(maps.line, view.darkness, zones, from_afar, verdicts)
+        calibration, settled, from_afar = self._look_from_afar(view, maps.line, seen, report, cancelled)
         stop_if(cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.usual)
         scale, fairer = (wide / size[1], tall / size[0]), Fairer(seen.faired if seen is not None else None)
         strokes, levels = trace_strokes(
-            settled.line, settled.darkness, scale, levels, fairer, drawn=view.darkness
+            settled.line, settled.darkness, scale, levels, fairer, view.darkness, tuning.tracing
         )
         stop_if(cancelled)
         return Features(
@@ -320,10 +316,35 @@ class Inker:
             view.scale,
             view.inverted,
             strokes,
-            solid_shapes(maps.solid, view.darkness),
+            solid_shapes(maps.solid, view.darkness, tuning.fills),
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, said, network, from_afar, settled.verdicts, fairer.kept),
         )
+
+    def _look_from_afar(
+        self, view: View, line: Bytes, seen: Seen | None, report: Progress, cancelled: Cancel
+    ) -> tuple[Calibration, Settled, Prediction | None]:
+        """Look again where the network is in doubt, if that is how the page is seen; what both looks say."""
+        assert view.calibration is not None
+        calibration, tuning = view.calibration, self.tuning.uncertainty
+        zones = find_zones(line, tuning)
+        if view.fresh:
+            searching = is_searching(line, zones, tuning, self.tuning.tracing.maps)
+            calibration = replace(calibration, searching=searching)
+        if not (calibration.searching and zones):
+            return calibration, Settled(line, view.darkness, {}), None
+        page = page_from_afar(view.darkness, zones, self._halo, tuning)
+        known = seen.from_afar if seen is not None else None
+        said = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
+        from_afar, verdicts = Prediction(page, said), seen.verdicts if seen is not None else {}
+        settled = settle(line, view.darkness, zones, from_afar, verdicts, tuning, self.tuning.tracing)
+        return calibration, settled, from_afar
+
+    @property
+    def _identity(self) -> str:
+        """Stands for what a page's maps depend on but for the page, and what is read from them."""
+        checksum = self._model.metadata["sha256"]
+        return f"{checksum} {self.runtime_name} {self.device_name} {self.tuning.digest()}"
 
     @property
     def _halo(self) -> int:

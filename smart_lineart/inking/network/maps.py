@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from smart_lineart.inking.arrays import Bytes
+from smart_lineart.inking.ranges import tuned
 
-LINE = 0.35  # probability from which a pixel counts as line
+
+@dataclass(frozen=True)
+class MapTuning:
+    """How a network's maps are read."""
+
+    line: float = tuned(0.35, 0.02, 0.98)  # probability from which a pixel counts as line
+
+    @property
+    def least(self) -> float:
+        """What a pixel of a line map must have to count, 0 to 255."""
+        return self.line * 255
 
 
 class Maps(NamedTuple):

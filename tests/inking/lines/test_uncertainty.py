@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines import uncertainty as uncertainty_module
 from smart_lineart.inking.lines.uncertainty import (
     CELL,
-    DARKER,
-    FARTHER,
+    UncertaintyTuning,
     doubt,
     find_zones,
     is_searching,
@@ -25,6 +26,7 @@ from tests.inking.pictures import Bytes, straight
 
 SIZE = (200, 400)
 SURE, UNSURE = 255, 110
+FARTHER, DARKER = UncertaintyTuning().farther, UncertaintyTuning().darker
 
 
 def put(line: Bytes, start: tuple[float, float], stop: tuple[float, float], value: int) -> None:
@@ -132,9 +134,9 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
     shapes = []
     judge = uncertainty_module._is_better
 
-    def counted(near: Bytes, far: Bytes, inside: Bytes) -> bool:
+    def counted(near: Bytes, *rest: Any) -> bool:
         shapes.append(near.shape)
-        return judge(near, far, inside)
+        return judge(near, *rest)
 
     monkeypatch.setattr(uncertainty_module, "_is_better", counted)
     return shapes
