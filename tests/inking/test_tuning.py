@@ -18,9 +18,10 @@ from smart_lineart.inking.lines.fairing import Fairer
 from smart_lineart.inking.lines.tracing import TracingTuning, trace_strokes
 from smart_lineart.inking.lines.uncertainty import UncertaintyTuning
 from smart_lineart.inking.network.models import search_folders
+from smart_lineart.inking.page.roughness import Observation, roughness
 from smart_lineart.inking.ranges import unsound
 from smart_lineart.inking.tuning import KEY, BadNumber, Tuning, tuning_of
-from tests.inking.pictures import Bytes, line_map, straight, wave
+from tests.inking.pictures import Bytes, line_map, ring, straight, wave
 from tests.inking.test_unchanged import sketch
 from tests.inking.tiny_models import write_model_folder
 
@@ -145,16 +146,19 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
     with Inker() as inker:
         inker.tuning = tuning
         inker.prepare(searching())
-        inker.prepare(255 - line_map((300, 400), wave(40, 360, 150, 30, 200), thickness=4, value=220))
         inker.prepare(searching(), detail=0.7)
-    assert {"scale.close", "roughness.few", "tracing.maps.line", "fills.solid"} <= read
+    assert {"scale.close", "roughness.few", "roughness.drawn", "tracing.maps.line", "fills.solid"} <= read
     assert {"uncertainty.searching", "uncertainty.farther", "uncertainty.shows"} <= read
     for seed in range(3):
         line = sketch(seed)
         trace_strokes(line, line, (1.0, 1.0), None, Fairer(), None, tuning.tracing)
         solid_shapes(line, line, tuning.fills)
-    # Only a page of many passes of which the closer look is as sure asks how much lies beside its lines.
-    assert set(NAMES) - read <= {"roughness.some"}
+    for value in (255, 190):
+        looks = [line_map((side, side), ring(100, 90, 40), thickness=3, value=value) for side in (200, 400)]
+        near, far = (Observation(look, look, tuning.roughness, tuning.tracing.maps) for look in looks)
+        roughness(near, far, tuning.roughness)
+        roughness(far, near, tuning.roughness)
+    assert set(NAMES) == read
 
 
 def test_what_other_numbers_found_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
