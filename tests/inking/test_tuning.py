@@ -158,7 +158,7 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
         near, far = (Observation(look, look, tuning.roughness, tuning.tracing.maps) for look in looks)
         roughness(near, far, tuning.roughness)
         roughness(far, near, tuning.roughness)
-    assert set(NAMES) == read
+    assert set(NAMES) <= read
 
 
 def test_what_other_numbers_found_is_not_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
