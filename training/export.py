@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from smart_lineart.inking.tuning import KEY, Tuning
 from training.network import MAPS, STRIDE, LineartNet
 from training.quantise import calibration_tiles, quantise
 
@@ -106,6 +107,7 @@ def export(checkpoint: Path, folder: Path, *, version: str) -> None:
             "metrics": {},
             "created": dt.date.today().isoformat(),
             "steps": state["step"],
+            KEY: Tuning().to_dict(),
         },
     )
 

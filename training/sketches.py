@@ -15,11 +15,10 @@ import numpy as np
 from drawings.strokes import MARGIN, load_drawing, middle_of
 from smart_lineart.inking.lines.chains import join_through_junctions
 from smart_lineart.inking.lines.graph import trace
-from smart_lineart.inking.lines.lenses import merge_lenses
-from smart_lineart.inking.lines.spurs import prune_spurs
 from training.corpus import Drawing
 from training.hands import EVERY
 from training.roughen import Rng, resample
+from training.truth import tidy
 
 SIDE = 1400  # px: size at which the middle of several passes is found
 CALM = 6  # times that a traced line is smoothed over its next vertices, 2 px away
@@ -82,9 +81,7 @@ def _load(path: Path) -> RealSketch:
 def _followed(middle: np.ndarray) -> list[np.ndarray]:
     """The lines (N, 2) of a bool skeleton, as calm as a hand draws them, without burrs and eyelets."""
     graph = trace(middle)
-    prune_spurs(graph)
-    merge_lenses(graph)
-    prune_spurs(graph)
+    tidy(graph)
     lines = []
     for path in join_through_junctions(graph):
         line = resample(np.asarray(path.points, float), 2.0)
