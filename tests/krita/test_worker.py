@@ -25,7 +25,7 @@ def full(worker):
     return waiting[0] > 60_000  # of 64 kB, in whole pages
 
 def asked_again(document, thick):
-    paint(document, node_named(document, "Sketch"), strokes(800, 600, thick=thick))
+    paint(document, node_named(document, "Sketch"), strokes(500, 400, thick=thick))
     widget("ink").click()
 
 def cancelled():
@@ -42,7 +42,7 @@ FULL_PIPE = (
     + """
 def job():
     yield from fresh()
-    document = sketch_document(800, 600)
+    document = sketch_document(500, 400)
     yield 500
     result = [(yield from ink(100))]
     ignored = next(line for line in open("/proc/self/status") if line.startswith("SigIgn"))
@@ -68,7 +68,7 @@ BAD_START = (
 def job():
     from smart_lineart.inking.network.runtime import isolated, worker_process
     yield from fresh()
-    document = sketch_document(800, 600)
+    document = sketch_document(500, 400)
     yield 500
     before, send = os.environ.get("SMART_LINEART_PYTHON"), worker_process.send
     def send_late(*arguments):  # on its own thread
