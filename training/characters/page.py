@@ -11,11 +11,10 @@ import numpy as np
 
 from training.looks import finish
 from training.roughen import Rng
-from training.scenes import HATCH_SIDE, LINE_WIDTH, SHIFT, SUPERSAMPLE, Patch, fixed
+from training.scenes import HATCH_SIDE, LINE_WIDTH, SHIFT, SUPERSAMPLE, Patch, beside_blacks, fixed
 
 TURN = 0.2  # radians: standard deviation of how far a patch is turned
 AT_EYES = 0.45  # share of the patches that lie about an eye
-THIN = 5  # px: narrower blacks are lines to the network too, as the engine draws none so narrow
 CROWDED = 0.7  # line map's density in a square of HATCH_SIDE px, over which nothing can be told apart
 PAGES = 6  # that patches are cut from in turn
 PATCHES = 24  # cut from a page before another takes its place
@@ -49,10 +48,8 @@ class Page:
         line = line_map(self.lines, matrix, offset, side)
         if not self.seen:
             dark = finish(rng, dark, papers, noise)
-        broad = cv2.morphologyEx((solid > 0.5).astype(np.uint8), cv2.MORPH_OPEN, _disc(THIN))
-        thin = np.where(cv2.dilate(broad, _disc(3)) > 0, 0, solid)
-        line = np.where(broad > 0, 0, np.maximum(line, thin))
-        return Patch(np.clip(dark, 0, 1).astype(np.float32), line.astype(np.float32), solid)
+        line = beside_blacks(line, solid)
+        return Patch(np.clip(dark, 0, 1).astype(np.float32), line, solid)
 
     def _place(self, rng: Rng) -> np.ndarray:
         """A point (2,) to look at."""
@@ -93,10 +90,6 @@ def _warped(image: np.ndarray, matrix: np.ndarray, offset: np.ndarray, side: int
     shift = matrix @ (low + 0.5) + offset - 0.5
     move = np.column_stack([matrix, shift])
     return cv2.warpAffine(part, move, (side, side), flags=cv2.INTER_LINEAR, borderValue=0)
-
-
-def _disc(size: int) -> np.ndarray:
-    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
 
 
 def patches(

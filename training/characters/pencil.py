@@ -12,7 +12,7 @@ import numpy as np
 from training.characters.curves import lengths
 from training.characters.sheet import Black, Line, Loose, Sheet, Tone
 from training.hands import RealHand
-from training.looks import grain, low_frequency
+from training.looks import grain, hatching, low_frequency
 from training.roughen import Hand, Pass, Rng, press, roughen
 from training.scenes import SUPERSAMPLE, Canvas
 
@@ -152,13 +152,13 @@ class Pencil:
         rng, firm = self.rng, self.manner.hand.opacity[1]
         if filling in ("hatched", "scribbled"):
             gap = max(1.2, self.manner.pen * rng.uniform(0.5, 1.0))
-            laid = _strokes(rng, mask.shape, gap, scribbled=filling == "scribbled")
+            laid = hatching(rng, mask.shape, gap, scribbled=filling == "scribbled")
             soft = cv2.GaussianBlur(mask, (0, 0), rng.uniform(0.4, 1.5)).astype(np.float32) / 255
             laid *= np.where(soft > rng.uniform(0.2, 0.6), 1, 0)
         else:
             laid = mask.astype(np.float32) / 255
             if filling == "marker":
-                streaks = _strokes(rng, mask.shape, rng.uniform(4, 12), scribbled=False)
+                streaks = hatching(rng, mask.shape, rng.uniform(4, 12), scribbled=False)
                 uneven = 1 + 0.12 * low_frequency(rng, mask.shape, int(rng.integers(2, 8)))
                 laid *= np.clip((0.8 + 0.25 * streaks) * uneven, 0, 1.05)
         laid = cv2.resize(laid * (dark * firm), None, fx=SUPERSAMPLE, fy=SUPERSAMPLE)
@@ -170,19 +170,3 @@ class Pencil:
 def _spread(one: Pass, tone: float) -> np.ndarray:
     """A pass's darkness, brought to a mean of `tone`."""
     return np.asarray(np.clip(one.darkness * (tone / max(float(one.darkness.mean()), 1e-3)), 0, 1))
-
-
-def _strokes(rng: Rng, shape: tuple[int, int], gap: float, *, scribbled: bool) -> np.ndarray:
-    """Parallel pencil strokes `gap` px apart over an area, 0..1; scribbled ones cross in two directions."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    out = np.zeros(shape, np.float32)
-    angle, reach = rng.uniform(0, np.pi), max(shape)
-    for _ in range(2 if scribbled else 1):
-        wander = 0.6 * gap * low_frequency(rng, shape, int(np.clip(reach / 12, 3, 40)))
-        across = x * np.cos(angle) + y * np.sin(angle) + wander
-        each = rng.uniform(0.65, 1.0, int(2 * reach / gap) + 4).astype(np.float32)
-        number = np.clip((across / gap + reach / gap).astype(int), 0, len(each) - 1)
-        wave = np.clip(rng.uniform(0.55, 0.9) + 0.5 * np.cos(2 * np.pi * across / gap), 0, 1) * each[number]
-        out = 1 - (1 - out) * (1 - wave)
-        angle += rng.uniform(0.3, 1.6)
-    return out
