@@ -127,7 +127,7 @@ def test_kept_weights_are_small_and_go_on(tmp_path: Path) -> None:
     again.load(tmp_path / "kept.pt")
     assert again.step == 7
     for name, value in training.net.state_dict().items():
-        assert torch.allclose(again.net.state_dict()[name].float(), value.float(), atol=1e-3), name
+        assert torch.allclose(again.net.state_dict()[name].float(), value.float(), atol=4e-3), name
     moments, kept = (next(iter(one.optimiser.state.values())) for one in (training, again))
     assert moments["exp_avg"].any()
     assert torch.allclose(kept["exp_avg"], moments["exp_avg"], rtol=0.01)

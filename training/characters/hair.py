@@ -23,7 +23,7 @@ class Hair:
         self.head, self.rng = head, head.rng
         self.turn = float(np.sin(head.yaw))
         self.black = bool(self.rng.random() < BLACK and head.height > 90)
-        self.shaded = self.rng.uniform(0.15, 0.45)  # how dark strokes are that only shade it
+        self.shaded = self.rng.uniform(0.12, 0.35)  # how dark strokes are that only shade it
         self.volume = self.rng.uniform(0.06, 0.16)
 
     def lock(

@@ -49,7 +49,7 @@ class Manner:
             pen=float(np.clip(PEN * size / 1400 * np.exp(rng.normal(0, SPREAD)), 1.0, 8.0)),
             guides=0.0 if clean else float(rng.choice([0, 0.6, 1])),
             guide_tone=rng.uniform(0.15, 0.6) * hand.opacity[0],
-            shading=0.0 if clean else float(rng.choice([0, 0.4, 0.8])),
+            shading=0.0 if clean else float(rng.choice([0, 0.15, 0.4])),
             filling="solid" if clean else str(rng.choice(list(FILLINGS), p=list(FILLINGS.values()))),
             light=0.0 if clean else rng.random(),
             black=rng.uniform(0.75, 1.05),
