@@ -15,7 +15,7 @@ from training.characters.head import Head, pick
 from training.characters.page import Page
 from training.characters.pencil import Pencil
 from training.characters.sheet import Frame, Sheet
-from training.characters.sight import seen
+from training.characters.sight import evened, seen
 from training.characters.things import animal, backdrop, machine
 from training.hands import RealHand
 from training.roughen import Rng
@@ -40,8 +40,7 @@ class Artists:
         darkness = Pencil(sheet, rng, self.hands, self.papers).draw()
         eyes = [box for box, _ in sheet.eye_boxes()]
         digitised = rng.random() < SEEN
-        if digitised:
-            darkness = seen(rng, darkness, self.papers)
+        darkness = seen(rng, darkness, self.papers) if digitised else evened(darkness)
         scales = SMALL if kind == "figures" else CLOSE
         return Page(darkness, sheet.lines(), sheet.solid(), eyes, digitised, scales)
 

@@ -16,8 +16,8 @@ from training.scenes import HATCH_SIDE, LINE_WIDTH, SHIFT, SUPERSAMPLE, Patch, b
 TURN = 0.2  # radians: standard deviation of how far a patch is turned
 AT_EYES = 0.45  # share of the patches that lie about an eye
 CROWDED = 0.7  # line map's density in a square of HATCH_SIDE px, over which nothing can be told apart
-PAGES = 6  # that patches are cut from in turn
-PATCHES = 24  # cut from a page before another takes its place
+PAGES = 8  # that patches are cut from in turn
+PATCHES = 10  # cut from a page before another takes its place
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,10 @@ def patches(
     rng: Rng, draw: Callable[[Rng], Page], side: int, papers: list[np.ndarray], noise: float = 1.0
 ) -> Iterator[Patch]:
     """Patches without end, of a few pages at a time, each of which `draw` makes anew."""
-    pages: list[Page] = []
+    pages = [draw(rng) for _ in range(PAGES)]
     while True:
-        if len(pages) == PAGES:
-            pages.pop(int(rng.integers(PAGES)))
-        pages.append(draw(rng))
         for _ in range(PATCHES):
-            patch = pages[int(rng.integers(len(pages)))].patch(rng, side, papers, noise)
+            patch = pages[int(rng.integers(PAGES))].patch(rng, side, papers, noise)
             if cv2.blur(patch.line, (HATCH_SIDE, HATCH_SIDE)).max() <= CROWDED:
                 yield patch
+        pages[int(rng.integers(PAGES))] = draw(rng)

@@ -22,6 +22,9 @@ TOOTH = 0.5  # share drawn on paper whose grain shows in light strokes
 PEN, SPREAD = 2.6, 0.5  # px at 1400: median width of pens, and the deviation of its logarithm
 FILLINGS = {"hatched": 0.4, "scribbled": 0.25, "marker": 0.2, "solid": 0.15}
 UNDER = 30.0  # px: shorter lines are gone over twice at most
+WANDERS = (
+    120.0  # px: on shorter lines the passes of real hands, taken from longer ones, would lie too far off
+)
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,10 @@ class Pencil:
 
     def _line(self, number: int, points: np.ndarray, care: float, strength: float) -> None:
         manner = self.manner
-        pen = manner.pen * float(np.clip(care, 0.4, 1)) ** 0.7
+        pen = manner.pen * float(np.clip(care, 0.3, 1)) ** 1.2  # small figures are drawn with a sharp point
         hand = replace(
             manner.hand,
+            more=manner.hand.more * care,
             spread=manner.hand.spread * care,
             overshoot=manner.hand.overshoot * care,
             gap=manner.hand.gap * care,
@@ -115,9 +119,10 @@ class Pencil:
         line = np.column_stack([points, np.ones(len(points))])
         if len(line) < 2:
             return
-        if lengths(points)[-1] < UNDER:
+        long = lengths(points)[-1]
+        if long < UNDER:
             hand = replace(hand, more=min(hand.more, 0.5))
-        if real is None:
+        if real is None or long < WANDERS:
             yield from roughen(self.rng, line, hand)
             return
         for one in real.passes_over(self.rng, line, self.size * hand.spread / self.manner.hand.spread):

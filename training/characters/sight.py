@@ -23,6 +23,13 @@ def seen(rng: Rng, darkness: np.ndarray, papers: list[np.ndarray]) -> np.ndarray
     return network_darkness(relative, firm) if firm else np.zeros_like(darkness)
 
 
+def evened(darkness: np.ndarray) -> np.ndarray:
+    """A drawn page, uint8 (H, W), as dark as normalisation would make it: light hands come out firm."""
+    relative = darkness.astype(np.float32) / 255
+    firm = firm_darkness(relative)
+    return network_darkness(relative, firm) if firm else darkness
+
+
 def digitised(rng: Rng, darkness: np.ndarray, papers: list[np.ndarray]) -> np.ndarray:
     """Luma float32 (H, W), 0..1, of a page of darkness 0..1."""
     look = str(rng.choice(LOOKS))
