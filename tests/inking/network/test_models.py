@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,9 @@ class TestFaults:
 
     def test_a_folder_the_system_refuses_to_look_at(self, tmp_path: Path) -> None:
         folder = tmp_path / ("name" * 1000)
-        assert "cannot be read" in self.fault(folder, folder)
+        # Windows knows of no such folder; others refuse so long a name.
+        said = "does not exist" if sys.platform == "win32" else "cannot be read"
+        assert said in self.fault(folder, folder)
 
     def test_a_file_in_place_of_the_folder(self, tmp_path: Path) -> None:
         folder = write_model_folder(tmp_path / "mine")

@@ -104,6 +104,8 @@ class TestExactness:
 
 @pytest.fixture(scope="module", params=["openvino", "onnxruntime"])
 def real(request: pytest.FixtureRequest) -> Iterator[Network]:
+    if request.param == "onnxruntime":
+        pytest.importorskip("onnxruntime")
     network, _, _ = load_network(load_model(None).onnx, runtime=request.param)
     yield network
     network.close()
