@@ -150,7 +150,7 @@ def test_missing_a_small_black_costs_more_than_missing_it_in_part() -> None:
     whole[:, 1, 20:26, 20:26] = 8
     losses = [float(geometry_loss(logits, line, solid)["solid"]) for logits in (none, half, whole)]
     assert losses[0] > losses[1] > losses[2]
-    assert losses[0] - losses[1] > 0.05
+    assert losses[0] - losses[1] > 0.12
 
 
 def test_a_pool_gives_batches_of_what_came_and_tells_what_went_wrong() -> None:
