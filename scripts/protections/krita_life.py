@@ -190,4 +190,12 @@ KRITA_LIFE = (
         "LONGEST = 1_000_000",
         ("tests/studio/test_writers.py", "-k", "clip_without"),
     ),
+    Protection(
+        4,
+        "devices are looked for on a thread of its own",
+        "smart_lineart/studio/session.py",
+        "self._device_worker.submit(",
+        "self.render_worker.submit(",
+        ("tests/krita/test_worker.py", "-k", "sliders_and_closing"),
+    ),
 )

@@ -215,6 +215,22 @@ OTHER = (
     ),
     Protection(
         0,
+        "a card's tuned numbers have limits",
+        "smart_lineart/inking/ranges.py",
+        "if not low <= value <= high:",
+        "if value is None:",
+        ("tests/inking/test_tuning.py", "-k", "TestCards"),
+    ),
+    Protection(
+        0,
+        "what other numbers found is not taken over",
+        "smart_lineart/inking/inker.py",
+        "{self.tuning.digest()}",
+        "",
+        ("tests/inking/test_tuning.py", "-k", "taken_over"),
+    ),
+    Protection(
+        0,
         "a note's numbers have limits",
         "smart_lineart/studio/settings.py",
         "float(min(high, max(low, value)))",

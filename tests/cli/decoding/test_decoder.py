@@ -215,7 +215,7 @@ def test_whatever_ends_the_command_ends_its_decoder(sketch: Path, number: int) -
 @pytest.mark.parametrize(("limited", "error"), [(True, MemoryError), (False, FileError)])
 def test_a_decoder_that_cannot_start_is_told_by_why(sketch: Path, monkeypatch, limited, error) -> None:
     monkeypatch.setattr(decoder_module, "_BEGIN", "import os; os._exit(3)")
-    monkeypatch.setattr(decoder_module, "address_space_is_limited", lambda: limited)
+    monkeypatch.setattr(decoder_module, "address_space_limit", lambda: 1 << 30 if limited else None)
     with Decoder() as decoder, pytest.raises(error, match="it ended with status 3"):
         decoder.read(sketch, spool(sketch.parent))
 
