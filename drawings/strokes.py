@@ -132,12 +132,23 @@ def _merge_passes(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np
 
 def middle_of(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
     """The middle of the band that several passes cover together: a bool skeleton of a patch of the page."""
-    width = max(3, int(drawing.pen_width * 2))
+    patch, band = band_of(passes, drawing)
+    return patch, prune(np.asarray(skeletonize(band), bool), max(8, _band_width(drawing)))
+
+
+def band_of(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
+    """What several passes cover together, closed where they lie near each other: a bool patch of the page."""
+    width = _band_width(drawing)
     span = int(6 * drawing.scale) | 1  # passes up to 6 drawing units apart belong to one band
     patch = Patch.around(np.concatenate(passes), width + 60, drawing.size)
     band = cv2.copyMakeBorder(patch.coverage(passes, width), 60, 60, 60, 60, cv2.BORDER_CONSTANT)
     band = cv2.morphologyEx(band, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (span, span)))
-    return patch, prune(np.asarray(skeletonize(band[60:-60, 60:-60] > 127), bool), max(8, width))
+    return patch, band[60:-60, 60:-60] > 127
+
+
+def _band_width(drawing: Drawing) -> int:
+    """Px that a pass covers."""
+    return max(3, int(drawing.pen_width * 2))
 
 
 def prune(skeleton: np.ndarray, length: int) -> np.ndarray:

@@ -44,7 +44,7 @@ else:
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "smart_lineart"
 COPIED = (PACKAGE, "tests", "pyproject.toml")
-LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "training")
+LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "drawings", "training")
 EQUAL = "tests/mutants_equal.txt"
 QUICK = "not krita and not slow"
 # Imported once, not for each fault: that takes longer than most tests.
@@ -68,28 +68,23 @@ class Room:
 
 
 # Tests of processes, libraries and memory: they take long, and see little of single functions.
-PROCESSES = tuple(
-    f"tests/inking/test_{name}.py"
-    for name in ("isolated_network", "memory_group", "memory_limit", "determinism", "privacy", "runtime")
+PROCESSES = (
+    *(f"tests/inking/test_{name}.py" for name in ("memory_limit", "determinism")),
+    *(
+        f"tests/inking/network/test_{name}.py"
+        for name in ("isolated_network", "memory_group", "privacy", "runtime", "worker_process")
+    ),
 )
 ROOMS = {
+    # Every stage; the runtimes, in network/runtime, are what those tests are of.
     "inking": Room(
-        ("smart_lineart/inking/*.py",), ("tests/inking", *(f"--ignore={file}" for file in PROCESSES))
+        ("smart_lineart/inking/*.py", "smart_lineart/inking/*/*.py"),
+        ("tests/inking", *(f"--ignore={file}" for file in PROCESSES)),
     ),
     "krita_host": Room(("smart_lineart/krita_host/*.py",), ("tests/krita_host",)),
-    "cli": Room(("smart_lineart/cli/*.py",), ("tests/cli",)),
-    # What needs no Qt; docker, rows, widgets and the overlay are driven in a real Krita instead.
-    "ui": Room(
-        tuple(
-            f"smart_lineart/ui/{name}.py"
-            for name in (
-                *("corrections", "diagnostics", "engine", "follow", "frame_renewal", "i18n", "jobs", "live"),
-                *("memory", "own_brushes", "preferences", "records", "renewing", "run", "sentences"),
-                *("session", "settings", "settling", "signal", "steps"),
-            )
-        ),
-        ("tests/ui",),
-    ),
+    "cli": Room(("smart_lineart/cli/**/*.py",), ("tests/cli",)),
+    # Docker, rows, widgets and the overlay, in smart_lineart/ui, are driven in a real Krita instead.
+    "studio": Room(("smart_lineart/studio/**/*.py",), ("tests/studio",)),
 }
 
 
@@ -250,6 +245,8 @@ class Workshop:
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         sys.dont_write_bytecode = True
         sys.path[:0] = [str(self.folder)]
+        for name in [name for name in sys.modules if name.partition(".")[0] in {PACKAGE, "tests"}]:
+            del sys.modules[name]  # loaded from elsewhere
 
 
 class Equals:

@@ -1,220 +1,137 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes protections out, one at a time, in a copy of the repository, and sees that their tests fail.
 
-Usage: .venv/bin/python scripts/without_protection.py [WORD ...]: those whose names have one of the words.
+Usage: .venv/bin/python scripts/without_protection.py [--list] [--jobs N] [--krita yes|no] [WORD ...]
+Takes those whose names have one of the words; a number is a group. With the protection in place the same
+tests must pass.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+if __package__:
+    from .protections import GROUPS, PROTECTIONS, Protection
+else:
+    from protections import GROUPS, PROTECTIONS, Protection
+
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("smart_lineart", "tests", "models", "pyproject.toml", "examples", "scripts", "requirements")
+LINKED = ("models", "examples", "benchmarks", "training", "drawings")  # large, and changed by nobody
+NOTICED, UNNOTICED = "its tests fail", "NOBODY NOTICES"
+FAILS_ANYWAY, NOT_RUN = "ITS TESTS FAIL ANYWAY", "NO TEST WAS RUN"
 
 
-@dataclass(frozen=True)
-class Protection:
-    """What is taken out: `old` in `file` becomes `new`. `tests`: pytest's words for what must then fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    tests: tuple[str, ...]
-
-
-PROTECTIONS = (
-    Protection(
-        "a process that died is replaced",
-        "smart_lineart/inking/network/runtime/isolated.py",
-        "                self._drop_worker()\n                death = error\n",
-        "                raise\n",
-        ("tests/inking/network/test_isolated_network.py", "-k", "replaced_and_the_run_succeeds"),
-    ),
-    Protection(
-        "a process that hangs is ended",
-        "smart_lineart/inking/network/runtime/worker_process.py",
-        "deadline = time.monotonic() + seconds\n",
-        "deadline = time.monotonic() + 60\n",
-        ("tests/inking/network/test_isolated_network.py", "-k", "keep_hanging"),
-    ),
-    Protection(
-        "an allocation that fails is told from a damaged model",
-        "smart_lineart/inking/network/runtime/network.py",
-        '    "can\'t alloc",',
-        "    #",
-        ("tests/inking/network/test_isolated_network.py", "-k", "fail_for_real"),
-    ),
-    Protection(
-        "where the system has no room for the process, Krita's own does not take over",
-        "smart_lineart/inking/network/runtime/isolated.py",
-        "        raise errors.OutOfMemory\n    return None, reason\n",
-        "        pass\n    return None, reason\n",
-        ("tests/inking/network/test_memory_group.py", "-k", "take_over"),
-    ),
-    Protection(
-        "runs of one sketch go in order",
-        "smart_lineart/studio/runs/jobs.py",
-        " and first is job",
-        "",
-        ("tests/studio/test_jobs_and_steps.py", "-k", "in_order"),
-    ),
-    Protection(
-        "a run that changes the document is finished",
-        "smart_lineart/studio/runs/jobs.py",
-        "        if self._committed:\n            return\n",
-        "",
-        ("tests/studio/test_jobs_and_steps.py", "-k", "is_finished"),
-    ),
-    Protection(
-        "Krita's lists of layers may have holes",
-        "smart_lineart/krita_host/lists.py",
-        "        if now is not None and now == before:\n",
-        "        if True:\n",
-        ("tests/krita_host/test_lists.py",),
-    ),
-    Protection(
-        "answers are checked",
-        "smart_lineart/inking/network/runtime/answers.py",
-        "        or shape[1] * height * width != len(payload)\n",
-        "",
-        (
-            "tests/inking/network/test_isolated_network.py",
-            "tests/fuzz/test_found.py",
-            "-k",
-            "wrong_size or no_sense or more_or_less",
-        ),
-    ),
-    Protection(
-        "brackets without end are no message",
-        "smart_lineart/inking/network/runtime/messages.py",
-        "except (ValueError, RecursionError)",
-        "except ValueError",
-        ("tests/fuzz/test_found.py", "-k", "TestMessages"),
-    ),
-    Protection(
-        "models are checked against their checksum",
-        "smart_lineart/inking/network/models.py",
-        '!= metadata["sha256"].lower()',
-        "== ''",
-        ("tests/inking/network/test_models.py",),
-    ),
-    Protection(
-        "a card's numbers have limits",
-        "smart_lineart/inking/network/models.py",
-        " and metadata[key] <= most",
-        "",
-        ("tests/fuzz/test_found.py", "-k", "TestModels"),
-    ),
-    Protection(
-        "a note's numbers have limits",
-        "smart_lineart/studio/settings.py",
-        "float(min(high, max(low, value)))",
-        "min(high, max(low, float(value)))",
-        ("tests/fuzz/test_found.py", "-k", "TestNotes"),
-    ),
-    Protection(
-        "a record's checksum",
-        "smart_lineart/inking/renewing/record.py",
-        "zlib.crc32(body) != checksum or ",
-        "",
-        ("tests/fuzz/test_found.py", "-k", "TestRecords"),
-    ),
-    Protection(
-        "Photoshop's number of channels",
-        "smart_lineart/cli/files/read_psd.py",
-        "if not document.used <= channels <= _MOST_CHANNELS:",
-        "if False:",
-        ("tests/fuzz/test_found.py", "-k", "TestPhotoshop"),
-    ),
-    Protection(
-        "an archive that swells",
-        "smart_lineart/cli/files/read_krita.py",
-        " or swells:",
-        ":",
-        ("tests/fuzz/test_found.py", "-k", "swells"),
-    ),
-    Protection(
-        "names by the million",
-        "smart_lineart/cli/files/read_krita.py",
-        "if size is not None and size > MOST_AT_ONCE:",
-        "if False:",
-        ("tests/fuzz/test_found.py", "-k", "million"),
-    ),
-    Protection(
-        "files that unpack only as a whole",
-        "smart_lineart/cli/files/read_raster.py",
-        "        _check_memory(image, name, spool)\n",
-        "",
-        ("tests/fuzz/test_found.py", "-k", "as_a_whole or hundreds_of_bands"),
-    ),
-    Protection(
-        "room on disk is taken at once",
-        "smart_lineart/cli/files/luma_store.py",
-        "                _allocate(file, height * width * self.dtype.itemsize)\n",
-        "                file.truncate(height * width * self.dtype.itemsize)\n",
-        ("tests/cli/test_full_disk.py", "-k", "while and read"),
-    ),
-    Protection(
-        "lineart is whole or not there",
-        "smart_lineart/cli/files/output.py",
-        "        partial.unlink(missing_ok=True)\n        _unfinished",
-        "        _unfinished",
-        ("tests/cli/files/test_output_files.py", "tests/cli/test_full_disk.py"),
-    ),
-    Protection(
-        "ONNX Runtime is told to report nothing",
-        "smart_lineart/inking/network/runtime/onnxruntime.py",
-        "ORT_DISABLE_TELEMETRY",
-        "SOMETHING_ELSE",
-        ("tests/inking/network/test_privacy.py",),
-    ),
-)
+def copy_to(folder: Path) -> Path:
+    """A copy of what git would take, for tests to run in; what is large is linked."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        if name.split("/")[0] in LINKED or not (ROOT / name).exists():
+            continue
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    for name in LINKED:
+        (folder / name).symlink_to(ROOT / name)
+    return folder
 
 
-def fails_without(protection: Protection, folder: Path) -> bool:
-    """Whether the tests fail once the protection is gone."""
+def run(tests: tuple[str, ...], folder: Path) -> int:
+    """Pytest's exit code."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False, env=environment).returncode
+
+
+def without(protection: Protection, folder: Path, passing: set[tuple[str, ...]]) -> str:
+    """What comes of it, in words. `passing`: tests known to pass as things are; more are found."""
     path = folder / protection.file
-    whole = path.read_text(encoding="utf-8")
-    if protection.old not in whole:
+    whole = path.read_bytes()
+    old, new = protection.old.encode(), protection.new.encode()
+    if whole.count(old) != 1:
         raise SystemExit(f"{protection.name}: {protection.file} has changed, and this script must follow")
-    path.write_text(whole.replace(protection.old, protection.new), encoding="utf-8")
+    path.write_bytes(whole.replace(old, new))
     try:
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *protection.tests]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        code = run(protection.tests, folder)
     finally:
-        path.write_text(whole, encoding="utf-8")
-    if done.returncode not in {0, 1}:
-        raise SystemExit(f"{protection.name}: no test was run\n{done.stdout[-2000:]}")
-    return done.returncode == 1
+        path.write_bytes(whole)
+    if code not in {0, 1}:
+        return NOT_RUN
+    if code == 0:
+        return UNNOTICED
+    if protection.tests not in passing and run(protection.tests, folder) == 0:
+        passing.add(protection.tests)
+    return NOTICED if protection.tests in passing else FAILS_ANYWAY
+
+
+def try_all(chosen: list[Protection], jobs: int) -> dict[Protection, str]:
+    """What comes of each, told as it comes; so many at once, and one where Krita is needed."""
+    outcomes: dict[Protection, str] = {}
+    passing: set[tuple[str, ...]] = set()
+    with tempfile.TemporaryDirectory() as scratch:
+        copies: queue.SimpleQueue[Path] = queue.SimpleQueue()
+        for number in range(jobs):
+            copies.put(copy_to(Path(scratch, str(number))))
+
+        def try_one(protection: Protection) -> None:
+            folder = copies.get()
+            try:
+                outcomes[protection] = without(protection, folder, passing)
+            finally:
+                copies.put(folder)
+            print(f"{outcomes[protection]}: without {protection.name}", flush=True)
+
+        for in_krita, workers in ((False, jobs), (True, 1)):
+            with ThreadPoolExecutor(workers) as pool:
+                list(pool.map(try_one, [one for one in chosen if one.in_krita == in_krita]))
+    return outcomes
+
+
+def summary(outcomes: dict[Protection, str]) -> str:
+    """A line for each group, and one for all."""
+    lines = []
+    for group, title in GROUPS.items():
+        told = [outcome for protection, outcome in outcomes.items() if protection.group == group]
+        if told:
+            lines.append(f"{group:2}. {title}: {told.count(NOTICED)} of {len(told)} noticed")
+    noticed = list(outcomes.values()).count(NOTICED)
+    return "\n".join([*lines, f"{noticed} of {len(outcomes)} protections: their tests fail without them"])
+
+
+def chosen_by(words: list[str], krita: str | None) -> list[Protection]:
+    """The protections whose names have one of the words, or whose group is one; all without words."""
+    return [
+        one
+        for one in PROTECTIONS
+        if (not words or any(word == str(one.group) or word in one.name for word in words))
+        and krita in {None, "yes" if one.in_krita else "no"}
+    ]
 
 
 def main() -> None:
-    """Tell of each protection whether its tests notice that it is gone."""
-    words = sys.argv[1:]
-    unnoticed = 0
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch)
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, folder)
-        for protection in PROTECTIONS:
-            if words and not any(word in protection.name for word in words):
-                continue
-            noticed = fails_without(protection, folder)
-            unnoticed += not noticed
-            print(
-                f"{'its tests fail' if noticed else 'NOBODY NOTICES'}: without {protection.name}", flush=True
-            )
-    sys.exit(unnoticed > 0)
+    """List the protections, or tell of each whether its tests notice that it is gone."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("words", nargs="*", metavar="WORD", help="part of a name, or a group's number")
+    parser.add_argument("--list", action="store_true", help="only list them, by groups")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="so many at once (1)")
+    parser.add_argument("--krita", choices=["yes", "no"], help="only those that need a Krita, or do not")
+    options = parser.parse_args()
+    chosen = chosen_by(options.words, options.krita)
+    if options.list:
+        for group, title in GROUPS.items():
+            names = [one.name for one in chosen if one.group == group]
+            print(*([f"{group:2}. {title}"] if names else []), *(f"      {name}" for name in names), sep="\n")
+        return
+    outcomes = try_all(chosen, options.jobs)
+    print(summary(outcomes))
+    sys.exit(any(outcome != NOTICED for outcome in outcomes.values()))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ ends. Layers are 8-bit arrays of B, G, R, A as large as their document.
 from __future__ import annotations
 
 import itertools
-import sys
 from collections.abc import Callable
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -398,8 +397,3 @@ def modules(app: App) -> dict[str, Any]:
     qt.QtCore, qt.QtGui, qt.QtWidgets, qt.sip = core, gui, widgets, sip
     found = {f"PyQt5.{name}": getattr(qt, name) for name in ("QtCore", "QtGui", "QtWidgets", "sip")}
     return {"krita": krita, "PyQt5": qt, **found, "PyQt6": None}
-
-
-def fresh_plugin() -> list[str]:
-    """Names of the plugin's loaded modules that use Krita's, which tests import anew."""
-    return [name for name in sys.modules if name.startswith(("smart_lineart.ui", "smart_lineart.krita_host"))]

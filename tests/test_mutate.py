@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="faults are tried in forked processes")
 if os.name == "posix":
-    from scripts.mutate import Options, Room, Tally, try_room
+    from scripts.mutate import ROOMS, Options, Room, Tally, try_room
     from scripts.mutations import mutations
 
 TOY = '''"""A toy."""
@@ -97,3 +97,13 @@ def test_every_fault_can_be_compiled_and_changes_the_file() -> None:
         changed = one.applied(source)
         assert changed != source
         compile(changed, "changed", "exec")
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_a_room_names_files_and_tests_that_are_there(name: str) -> None:
+    root = Path(__file__).resolve().parent.parent
+    files = [path for pattern in ROOMS[name].files for path in root.glob(pattern)]
+    assert len(files) > 10
+    assert len(files) == len(set(files))
+    tests = [test.removeprefix("--ignore=") for test in ROOMS[name].tests]
+    assert [test for test in tests if not (root / test).exists()] == []

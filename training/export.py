@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from smart_lineart.inking.tuning import KEY, Tuning
 from training.network import MAPS, STRIDE, LineartNet
 from training.quantise import calibration_tiles, quantise
 
@@ -106,6 +107,7 @@ def export(checkpoint: Path, folder: Path, *, version: str) -> None:
             "metrics": {},
             "created": dt.date.today().isoformat(),
             "steps": state["step"],
+            KEY: Tuning().to_dict(),
         },
     )
 
@@ -125,11 +127,17 @@ def _write_card(folder: Path, metadata: dict[str, object]) -> None:
 
 
 def keep_weights(checkpoint: Path, path: Path) -> None:
-    """Write what training can go on from, without the optimiser and in half precision: a few MB."""
+    """Write what training can go on from: weights in half precision, the optimiser in bfloat16, 12 MB."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     kept = {"step": state["step"]}
     for name in ("net", "average"):
         kept[name] = {k: v.half() if v.dtype.is_floating_point else v for k, v in state[name].items()}
+    if "optimiser" in state:
+        moments = {
+            number: {k: v.bfloat16() if v.ndim else v for k, v in one.items()}
+            for number, one in state["optimiser"]["state"].items()
+        }
+        kept["optimiser"] = state["optimiser"] | {"state": moments}
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.save(kept, path)
 

@@ -17,10 +17,9 @@ import numpy as np
 from drawings.strokes import load_drawing
 from smart_lineart.inking.lines.chains import join_through_junctions
 from smart_lineart.inking.lines.graph import Graph, trace
-from smart_lineart.inking.lines.lenses import merge_lenses
-from smart_lineart.inking.lines.spurs import prune_spurs
 from smart_lineart.inking.raster.thinning import thin
 from training.roughen import Rng, normals, resample
+from training.truth import tidy
 
 SIDE = 1000  # px: size at which clusters are measured
 STEP = 2.0  # px between the vertices of a pass
@@ -140,9 +139,7 @@ def _middle(passes: list[np.ndarray]) -> np.ndarray | None:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BAND + 1, 2 * BAND + 1))
     band = cv2.morphologyEx(band, cv2.MORPH_CLOSE, disc)
     graph: Graph = trace(thin(band > 127))
-    prune_spurs(graph)
-    merge_lenses(graph)
-    prune_spurs(graph)
+    tidy(graph)
     paths = [path.points for path in join_through_junctions(graph)]
     if not paths:
         return None

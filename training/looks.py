@@ -51,6 +51,22 @@ def low_frequency(rng: Rng, shape: tuple[int, int], cells: int = 4) -> np.ndarra
     return cv2.resize(field, shape[::-1], interpolation=cv2.INTER_CUBIC)
 
 
+def hatching(rng: Rng, shape: tuple[int, int], gap: float, *, scribbled: bool) -> np.ndarray:
+    """Parallel pencil strokes `gap` px apart over an area, 0..1; scribbled ones cross in two directions."""
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    out = np.zeros(shape, np.float32)
+    angle, reach = rng.uniform(0, np.pi), max(shape)
+    for _ in range(2 if scribbled else 1):
+        wander = 0.6 * gap * low_frequency(rng, shape, int(np.clip(reach / 12, 3, 40)))
+        across = x * np.cos(angle) + y * np.sin(angle) + wander
+        each = rng.uniform(0.65, 1.0, int(2 * reach / gap) + 4).astype(np.float32)
+        number = np.clip((across / gap + reach / gap).astype(int), 0, len(each) - 1)
+        wave = np.clip(rng.uniform(0.55, 0.9) + 0.5 * np.cos(2 * np.pi * across / gap), 0, 1) * each[number]
+        out = 1 - (1 - out) * (1 - wave)
+        angle += rng.uniform(0.3, 1.6)
+    return out
+
+
 def finish(rng: Rng, strokes: np.ndarray, papers: list[np.ndarray], noise: float = 1.0) -> np.ndarray:
     """Turn drawn darkness (H, W) into a scanned or photographed sketch's; float32 0..1.
 

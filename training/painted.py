@@ -34,6 +34,7 @@ from smart_lineart.inking.raster.resampling import resize
 from training.losses import soft_dice
 from training.network import STRIDE, WIDTHS, LineartNet
 from training.scenes import MARGIN, SHIFT, SUPERSAMPLE, Scenes, Sources, fixed
+from training.truth import SCALES
 
 THICKNESSES = (2.0, 4.0, 8.0, 16.0)  # page px at LONG_EDGE
 FIGURES = ("F", "L", "ends", "comp", "grey", "width")
@@ -125,7 +126,7 @@ def working_darkness(sketch: np.ndarray) -> tuple[np.ndarray, float]:
     paper = judge_paper(reduced)
     relative = paper.relative_darkness(reduced)
     firm = firm_darkness(relative)
-    scale, _ = auto_scales(stroke_width(relative, firm), extent(relative, firm), max(page.size))
+    scale, _ = auto_scales(stroke_width(relative, firm), extent(relative, firm), max(page.size), SCALES)
     luma = resize(reduced, round(height * scale), round(width * scale)) * np.float32(1 / 65535)
     return network_darkness(paper.relative_darkness(luma), firm), scale
 

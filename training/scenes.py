@@ -14,7 +14,7 @@ from training import corpus as corpus_module
 from training import procedural
 from training.corpus import Drawing
 from training.hands import RealHand, load_hands
-from training.looks import finish, grain, load_papers
+from training.looks import finish, grain, hatching, load_papers
 from training.roughen import Hand, Pass, Rng, press, resample, roughen, smooth_noise
 from training.sketches import RealSketch, load_sketches
 
@@ -31,6 +31,8 @@ CLEAN = 0.12  # share of the sketches that are clean already, to come back as th
 SKETCHED = 0.25  # share of the patches cut from sketches that artists drew, where such are given
 GUIDES = (0.12, 0.65)  # darkness of construction lines, in that of the sketch's lightest strokes
 SIZES = (600, 1700)  # px: longer side of the drawings that patches are cut from
+THIN = 5  # px: narrower blacks are lines to the network too, since the engine fills none so narrow
+PENCILLED = 0.5  # share of the sketches whose blacks are filled by strokes that let paper through
 TOOTH = 0.5  # share of the sketches drawn on paper whose grain shows in light strokes
 
 
@@ -55,6 +57,14 @@ def run_means(values: np.ndarray, run: int) -> list[float]:
     stop = np.minimum(len(values), start + run + 1)
     means: list[float] = ((total[stop] - total[start]) / (stop - start)).tolist()
     return means
+
+
+def beside_blacks(line: np.ndarray, solid: np.ndarray) -> np.ndarray:
+    """The line map (H, W) without what lies in broad blacks, and with thin ones; `solid` (H, W) is 0..1."""
+    disc, rim = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)) for size in (THIN, 3))
+    broad = cv2.morphologyEx((solid > 0.5).astype(np.uint8), cv2.MORPH_OPEN, disc)
+    thin = np.where(cv2.dilate(broad, rim) > 0, 0, solid)
+    return np.where(broad > 0, 0, np.maximum(line, thin)).astype(np.float32)
 
 
 class Canvas:
@@ -208,7 +218,7 @@ class Scenes:
         dark, solid = self._sketch(drawing, lines, placed, matrix, offset, size)
         return Patch(
             finish(rng, dark, self.papers, self.noise)[cut, cut].astype(np.float32),
-            np.where(solid > 0.5, 0, line_map)[cut, cut].astype(np.float32),
+            beside_blacks(line_map, solid)[cut, cut],
             solid[cut, cut].astype(np.float32),
         )
 
@@ -316,6 +326,8 @@ class Scenes:
         dark = canvas.darkness()
         if solid.any():
             scribble = np.clip(1 + 0.15 * grain(rng, solid.shape, self.papers), 0.4, 1.2)
+            if rng.random() < PENCILLED:
+                scribble *= hatching(rng, solid.shape, rng.uniform(1.5, 5), scribbled=rng.random() < 0.5)
             dark = np.where(solid > 127, np.clip(dark * scribble, 0, 1), dark)
         return dark, solid.astype(np.float32) / 255
 

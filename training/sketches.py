@@ -12,17 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from drawings.strokes import MARGIN, load_drawing, middle_of
-from smart_lineart.inking.lines.chains import join_through_junctions
-from smart_lineart.inking.lines.graph import trace
-from smart_lineart.inking.lines.lenses import merge_lenses
-from smart_lineart.inking.lines.spurs import prune_spurs
+from drawings.strokes import MARGIN, band_of, load_drawing
 from training.corpus import Drawing
 from training.hands import EVERY
+from training.one_curve import one_curve
 from training.roughen import Rng, resample
 
 SIDE = 1400  # px: size at which the middle of several passes is found
-CALM = 6  # times that a traced line is smoothed over its next vertices, 2 px away
+CALM = 12  # times that a traced line is smoothed over its next vertices, 2 px away: by 5 px
 WARP = 0.012  # of the drawing's size: how far a drawing is bent, each time anew
 WAVES = 3  # bends that are laid over each other
 SLOWEST, FASTEST = 0.5, 1.6  # of them across the drawing
@@ -69,9 +66,9 @@ def _load(path: Path) -> RealSketch:
         if len(passes) == 1:
             lines += passes
             continue
-        patch, middle = middle_of(passes, drawing)
+        patch, band = band_of(passes, drawing)
         corner = np.array([patch.columns.start, patch.rows.start], float)
-        lines += [line + corner for line in _followed(middle)]
+        lines += [_calmed(line + corner) for line in one_curve(band, SIDE)]
     strokes = [
         np.column_stack([line, np.ones(len(line))]).astype(np.float32) for line in lines if len(line) > 1
     ]
@@ -79,16 +76,9 @@ def _load(path: Path) -> RealSketch:
     return RealSketch(Drawing(path.stem, float(SIDE), strokes, []), passes)
 
 
-def _followed(middle: np.ndarray) -> list[np.ndarray]:
-    """The lines (N, 2) of a bool skeleton, as calm as a hand draws them, without burrs and eyelets."""
-    graph = trace(middle)
-    prune_spurs(graph)
-    merge_lenses(graph)
-    prune_spurs(graph)
-    lines = []
-    for path in join_through_junctions(graph):
-        line = resample(np.asarray(path.points, float), 2.0)
-        for _ in range(CALM):
-            line[1:-1] = 0.25 * (line[:-2] + line[2:]) + 0.5 * line[1:-1]
-        lines.append(line)
-    return lines
+def _calmed(line: np.ndarray) -> np.ndarray:
+    """A traced line, as calm as a hand draws it."""
+    line = resample(line, 2.0)
+    for _ in range(CALM):
+        line[1:-1] = 0.25 * (line[:-2] + line[2:]) + 0.5 * line[1:-1]
+    return line

@@ -20,12 +20,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from training.losses import LINE_LOSS, geometry_loss
+from training.mix import Mix
 from training.network import LineartNet
-from training.scenes import Scenes, Sources
+from training.scenes import Sources
 
 POOL_START = 2000  # patches that must have come before batches are drawn from a pool
 
@@ -40,7 +41,7 @@ class PatchStream(IterableDataset):
         info = get_worker_info()
         worker = info.id if info else 0
         rng = np.random.default_rng([self.seed, worker])
-        scenes = iter(Scenes(self.sources, self.side, int(rng.integers(1 << 62)), self.noise))
+        scenes = iter(Mix(self.sources, self.side, int(rng.integers(1 << 62)), self.noise))
         pool: list[np.ndarray] = []
         while True:
             patch = next(scenes)
@@ -100,7 +101,15 @@ class Pool:
 class Training:
     """Network, moving average, optimiser and step, kept together in one checkpoint."""
 
-    def __init__(self, device: str, rate: float, total_steps: int, line_loss: str = LINE_LOSS):
+    def __init__(
+        self,
+        device: str,
+        rate: float,
+        total_steps: int,
+        line_loss: str = LINE_LOSS,
+        *,
+        keep_norms: bool = False,
+    ):
         self.net = LineartNet().to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net).eval()
         self.optimiser = torch.optim.AdamW(
@@ -112,18 +121,21 @@ class Training:
         )
         self.rate, self.total, self.step, self.device = rate, total_steps, 0, device
         self.line_loss = line_loss
+        self.keep_norms = keep_norms
         # Processors without bfloat16 of their own take twice as long with it.
         self.bfloat16 = torch.device(device).type != "cpu"
 
     def learning_rate(self) -> float:
-        """Linear warm-up over 100 steps, then a cosine down to 2 %."""
-        warm = min(1.0, (self.step + 1) / 100)
+        """Linear warm-up over 100 steps or a tenth of all, then a cosine down to 2 %."""
+        warm = min(1.0, (self.step + 1) / min(100, 0.1 * self.total))
         done = min(1.0, self.step / self.total)
         return self.rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
 
     def update(self, batch: Tensor) -> dict[str, Tensor]:
         for group in self.optimiser.param_groups:
             group["lr"] = self.learning_rate()
+        if self.keep_norms:
+            keep_norms(self.net)
         planes = batch.to(self.device, non_blocking=True).float()
         sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
@@ -164,6 +176,13 @@ class Training:
         self.step = state["step"]
 
 
+def keep_norms(net: nn.Module) -> None:
+    """Let batch norms go on with the means that they have: those of a few patches would blur them."""
+    for module in net.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -173,6 +192,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--start", type=Path, help="weights to start a new schedule from when OUT has no checkpoint"
+    )
+    parser.add_argument(
+        "--keep-norms", action="store_true", help="leave the means of batch norms as they are"
     )
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--total-steps", type=int, default=4000, help="length of the learning-rate schedule")
@@ -187,7 +209,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     cv2.setNumThreads(0)  # its threads do not live on in the workers
     sources = Sources.load(args.data, args.hands)
-    training = Training(args.device, args.rate, args.total_steps)
+    training = Training(args.device, args.rate, args.total_steps, keep_norms=args.keep_norms)
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
         training.load(checkpoint)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from smart_lineart.cli import engine
-from smart_lineart.cli.decoder import KEPT_BYTES, Decoder
+from smart_lineart.cli.decoding.decoder import Decoder
 from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
 from smart_lineart.cli.files.output import remove_unfinished
 from smart_lineart.cli.files.page import Page, Spool
@@ -24,6 +24,12 @@ from smart_lineart.inking import Cancelled, Inker, InkError
 ALL_FAILED = 2
 SOME_FAILED = 1
 
+ROOM_FOR_BOTH = 512 << 20
+"""A memory limit from which on a small page is inked beside the process that decodes, which takes 48 MB."""
+
+SMALL_PAGE = 9_000_000
+"""A4 at 300 dpi, in pixels: inked in less than 350 MB."""
+
 DEBUG = "SMART_LINEART_DEBUG"
 """Set in the environment, a fault in the program itself shows its traceback."""
 
@@ -36,7 +42,7 @@ def ink_command(arguments: argparse.Namespace) -> int:
     report = Report(len(plan.jobs), as_json=arguments.json)
 
     def work(cancelled: Callable[[], bool]) -> None:
-        with _open_inker(arguments, report, kept=len(plan.jobs) > 1) as inker:
+        with _open_inker(arguments, report) as inker:
             desk = _Desk(inker, look, arguments.memory_limit, report, decoder, cancelled)
             for number, job in enumerate(plan.jobs):
                 desk.ink(job, number, last=job is plan.jobs[-1])
@@ -77,7 +83,7 @@ class _Desk:
                 job.target,
                 self.look,
                 self.inker,
-                read=self._read_last if last else self._read,
+                read=lambda path, spool: self._read(path, last=last, spool=spool),
                 memory_limit=self.memory_limit,
                 progress=progress,
                 cancelled=self.cancelled,
@@ -99,12 +105,12 @@ class _Desk:
         if earlier is not None:
             raise both_to_one(job.sketch, earlier, job.target)
 
-    def _read(self, path: Path, spool: Spool) -> Page:
-        return self.decoder.read(path, spool, self.cancelled)
-
-    def _read_last(self, path: Path, spool: Spool) -> Page:
-        page = self._read(path, spool)
-        self.decoder.close()  # its memory is for what comes now
+    def _read(self, path: Path, *, last: bool, spool: Spool) -> Page:
+        """The page; its decoder stays for the next only where both fit: ink is as of one sketch alone."""
+        page = self.decoder.read(path, spool, self.cancelled)
+        height, width = page.sketch.size
+        if last or self.memory_limit < ROOM_FOR_BOTH or height * width > SMALL_PAGE:
+            self.decoder.close()
         return page
 
 
@@ -144,13 +150,12 @@ def _make_folder(plan: Plan) -> None:
         raise FileError(f"The folder {plan.folder} cannot be made: {why(error)}.") from error
 
 
-def _open_inker(arguments: argparse.Namespace, report: Report, *, kept: bool) -> Inker:
-    """The engine; `kept`: beside the process that decodes, which a batch keeps."""
+def _open_inker(arguments: argparse.Namespace, report: Report) -> Inker:
     try:
         return engine.open_inker(
             runtime=arguments.runtime,
             device=arguments.device,
-            memory_limit=arguments.memory_limit - (KEPT_BYTES if kept else 0),
+            memory_limit=arguments.memory_limit,
             model=arguments.model,
             notify=report.notice,
         )

@@ -17,7 +17,7 @@ from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.files.output import check_writable, whole_file
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.png import PngWriter
-from smart_lineart.cli.memory import memory_now
+from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
 
 STRIP_PIXELS = 2 << 20
@@ -28,6 +28,9 @@ LUMA_SHARE = 8
 
 TAKING_IN_BYTES = 24 << 20
 """What this process takes beyond a page's luma while the page is decoded in its own process."""
+
+LEAST_ROOM = 96 << 20
+"""Address space that the process which decodes may take at least; common pages hold half of it."""
 
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 AUTO_SHARE = 500
@@ -101,8 +104,10 @@ def ink_file(
 
 def _spool(memory_limit: int, folder: Path) -> Spool:
     """Room for a page: what the limit leaves beside this process is for the one that decodes."""
+    give_back()
     luma = memory_limit // LUMA_SHARE
-    return Spool(luma, folder, max(0, memory_limit - memory_now() - luma - TAKING_IN_BYTES))
+    left = memory_limit - memory_now() - luma - TAKING_IN_BYTES
+    return Spool(luma, folder, max(LEAST_ROOM, left))
 
 
 def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:

@@ -9,9 +9,14 @@ from collections.abc import Sequence
 
 from smart_lineart.cli.arguments import make_parser
 from smart_lineart.cli.errors import CommandError, Interrupted, out_of_memory
+from smart_lineart.cli.memory import address_space_limit
 
 EXIT_FAILED = 2
 EXIT_INTERRUPTED = 130
+
+LEAST_ADDRESS_SPACE = 512 << 20
+"""A runtime and the smallest page take 600 MB at the least. Where there is far less, libraries below Python
+end the process with words of their own, or with none."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -46,6 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None) -> int:
     arguments = make_parser().parse_args(argv)
+    _heed_the_limit()
     if arguments.command == "info":
         from smart_lineart.cli.info import info_command
 
@@ -53,6 +59,19 @@ def _run(argv: Sequence[str] | None) -> int:
     from smart_lineart.cli.batch import ink_command
 
     return ink_command(arguments)
+
+
+def _heed_the_limit() -> None:
+    """Come to terms with a limited address space before any library takes of it. Raises CommandError."""
+    limit = address_space_limit()
+    if limit is None:
+        return
+    if limit < LEAST_ADDRESS_SPACE:
+        raise CommandError(
+            f"There is not enough memory to ink anything: this program may take {limit >> 20} MB of address"
+            f" space (ulimit -v), and needs more than {LEAST_ADDRESS_SPACE >> 20} MB."
+        )
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for each, OpenBLAS takes 32 MB when it is loaded
 
 
 def complain(sentence: str) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import sys
 from pathlib import Path
@@ -31,9 +33,25 @@ def memory_now() -> int:
     return _pages(1) or ASSUMED
 
 
+def give_back() -> None:
+    """Give the system what is free in this process's heap, where the C library does so on demand."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def address_space() -> int | None:
     """How much address space this process has taken, in bytes; None where the system does not tell."""
     return _pages(0)
+
+
+def address_space_limit() -> int | None:
+    """How much address space this process may take, as `ulimit -v` sets it, in bytes; None: any."""
+    if address_space() is None:  # Windows has no such limit, macOS does not keep it
+        return None
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return None if limit == resource.RLIM_INFINITY else limit
 
 
 def _pages(column: int) -> int | None:

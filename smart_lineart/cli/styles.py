@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from smart_lineart.cli.decoder import Decoder
+from smart_lineart.cli.decoding.decoder import Decoder
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.page import Spool

@@ -28,6 +28,7 @@ from smart_lineart.inking.renewing.merging import Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import DamagedRecord, InkRecord
 from smart_lineart.inking.renewing.renewal import Base, FreshInk, LayerInk
+from smart_lineart.inking.strokes import Stroke, Strokes
 
 __all__ = [
     "STYLES",
@@ -56,6 +57,8 @@ __all__ = [
     "RuntimeMissing",
     "Sketch",
     "Strip",
+    "Stroke",
+    "Strokes",
     "Style",
     "available_models",
     "is_strip",

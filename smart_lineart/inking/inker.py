@@ -16,14 +16,14 @@ from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes
 from smart_lineart.inking.drawing.textured import draw, fill
-from smart_lineart.inking.errors import BadOption, Cancelled, ModelError, OutOfMemory
+from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features, Seen
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines.fairing import Fairer
 from smart_lineart.inking.lines.levels import Levels
 from smart_lineart.inking.lines.tracing import trace_strokes
 from smart_lineart.inking.lines.uncertainty import Settled, find_zones, is_searching, page_from_afar, settle
-from smart_lineart.inking.network.maps import Prediction
+from smart_lineart.inking.network.maps import MAPS, Maps, Prediction
 from smart_lineart.inking.network.models import load_model
 from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
 from smart_lineart.inking.network.tiles import run_tiles
@@ -40,10 +40,9 @@ from smart_lineart.inking.page.survey import (
     view_anew,
     working_size,
 )
+from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
 from smart_lineart.inking.strokes import Strokes
-
-Progress = Callable[[float], None]
-Cancel = Callable[[], bool]
+from smart_lineart.inking.tuning import tuning_of
 
 MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
@@ -52,7 +51,6 @@ MOST_PIXELS = 1 << 20  # of a window: larger ones save a sixth of the time and t
 LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
-MAPS = 2  # channels of a network's output: line, solid
 
 
 class Inker:
@@ -82,7 +80,7 @@ class Inker:
         notify: Callable[[str], None] | None = None,
         isolated: bool = False,
     ):
-        self._notify = notify or _ignore
+        self._notify = notify or ignore
         self._memory_limit = memory_limit
         self._model = load_model(model)
         if self._model.stride % TILE_MULTIPLE:
@@ -95,6 +93,7 @@ class Inker:
             raise ModelError(
                 f"The model {self._model.folder} has {channels} channels; only those with {MAPS} can be run."
             )
+        self.tuning = tuning_of(self._model)
         self._isolated: IsolatedNetwork | None = None
         self._network: Network
         if isolated:
@@ -171,11 +170,8 @@ class Inker:
         """
         if detail is not None and not MIN_SCALE <= detail <= MAX_SCALE:
             raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
-        page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
-        check_size(*page.size)
-        report, stop = _rising(progress or _ignore), cancelled or (lambda: False)
-        if self._isolated is not None:
-            self._isolated.stop_when(cancelled)
+        page = self._begin(sketch, cancelled)
+        report, stop = rising(progress or ignore), cancelled or never
         seen = previous.seen if previous is not None and previous.size == page.size else None
         if calibration is None and previous is not None:
             calibration = previous.calibration
@@ -186,7 +182,7 @@ class Inker:
             if view is None:
                 view, answer = self._look(page, detail, lambda done: report(0.1 + 0.7 * done), stop)
             report(0.2)
-            _stop_if(stop)
+            stop_if(stop)
             found = self._find_lines(page.size, view, seen, answer, report, stop)
         except MemoryError as error:
             raise OutOfMemory from error
@@ -194,14 +190,46 @@ class Inker:
         renewed = calibration is not None and view.fresh
         return replace(found, renewed=renewed, seen=found.seen if keep else None)
 
+    def find_scale(
+        self,
+        sketch: Sketch | NDArray[Any],
+        *,
+        progress: Progress | None = None,
+        cancelled: Cancel | None = None,
+    ) -> float:
+        """The working px per page px that :meth:`prepare` finds for a sketch, without its lines.
+
+        Takes two runs of the network at most, where that takes two or three and traces what they say.
+        Arguments and errors are those of :meth:`prepare`.
+        """
+        page = self._begin(sketch, cancelled)
+        try:
+            report, stop = rising(progress or ignore), cancelled or never
+            return self._choose(page, self._views(page, None), report, stop)[0]
+        except MemoryError as error:
+            raise OutOfMemory from error
+
+    def _begin(self, sketch: Sketch | NDArray[Any], cancelled: Cancel | None) -> Sketch:
+        """The page to read of a sketch that can be inked; a network in its own process hears `cancelled`."""
+        page = ArraySketch(sketch) if isinstance(sketch, np.ndarray) else sketch
+        check_size(*page.size)
+        if self._isolated is not None:
+            self._isolated.stop_when(cancelled)
+        return page
+
     def _look(
         self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel
     ) -> tuple[View, Prediction | None]:
         """See a page for the first time, and what the network says of it where it had to be asked."""
+        scale, view, answer = self._choose(page, self._views(page, detail), report, cancelled)
+        return view or view_anew(read_working(page, scale), page.size, scale, None), answer
+
+    def _views(self, page: Sketch, detail: float | None) -> list[View]:
+        """The views of a page that may suit it, the closest first."""
         largest = self._largest_scale(page.size)
-        looks = [(detail, None)] if detail is not None else find_scales(page, largest)
+        looks = [(detail, None)] if detail is not None else find_scales(page, largest, self.tuning.scale)
         if not looks:
-            return View.blank(np.zeros((0, 0), np.uint16), 1.0), None
+            return [View.blank(np.zeros((0, 0), np.uint16), 1.0)]
         views: list[View] = []
         for wanted, luma in looks:
             scale = min(wanted, largest)
@@ -212,14 +240,17 @@ class Inker:
             if not views or scale < views[-1].scale:
                 seen = read_working(page, scale) if luma is None else luma
                 views.append(view_anew(seen, page.size, scale, detail))
-        return self._better(page, views, report, cancelled)
+        return views
 
-    def _better(
+    def _choose(
         self, page: Sketch, views: list[View], report: Progress, cancelled: Cancel
-    ) -> tuple[View, Prediction | None]:
-        """Of a close view of a page and one from afar the one that suits it, one between or one closer."""
+    ) -> tuple[float, View | None, Prediction | None]:
+        """The scale that suits a page: that of a close view or of one from afar, one between or one closer.
+
+        With it the view that has it, if one does, and what the network says of that, if it was asked.
+        """
         if len(views) == 1 or any(view.calibration is None for view in views):
-            return views[0], None
+            return views[0].scale, views[0], None
         answers = []
         for number, view in enumerate(views):
 
@@ -229,12 +260,13 @@ class Inker:
             answers.append(
                 Prediction(view.darkness, self._run_network(view.darkness, None, share, cancelled))
             )
-        rough = roughness(*(Observation(answer.page, answer.maps[0]) for answer in answers))
+        tuning, maps = self.tuning.roughness, self.tuning.tracing.maps
+        near, far = (Observation(answer.page, answer.named.line, tuning, maps) for answer in answers)
+        rough = roughness(near, far, tuning)
         if rough in (0.0, 1.0):
-            return views[int(rough)], answers[int(rough)]
+            return views[int(rough)].scale, views[int(rough)], answers[int(rough)]
         scale = scale_by_roughness(views[0].scale, views[1].scale, rough)
-        scale = min(scale, max(views[0].scale, self._largest_scale(page.size)))
-        return view_anew(read_working(page, scale), page.size, scale, None), None
+        return min(scale, max(views[0].scale, self._largest_scale(page.size))), None, None
 
     def _look_again(
         self, page: Sketch, calibration: Calibration, seen: Seen | None, changed: Rect | None
@@ -262,38 +294,57 @@ class Inker:
         calibration = view.calibration
         if calibration is None:
             return Features(size, view.scale, view.inverted, Strokes.empty(), None)
-        network = f"{self._model.metadata['sha256']} {self.runtime_name} {self.device_name}"
+        tuning, network = self.tuning, self._identity
+        if seen is not None and seen.network != network:
+            seen = None
         earlier = answer
-        if earlier is None and seen is not None and seen.network == network:
+        if earlier is None and seen is not None:
             earlier = Prediction(seen.darkness, seen.maps)
-        maps = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
-        zones = find_zones(maps[0])
-        searching = is_searching(maps[0], zones) if view.fresh else calibration.searching
-        calibration = replace(calibration, searching=searching)
-        settled, from_afar = Settled(maps[0], view.darkness, {}), None
-        if searching and zones:
-            page = page_from_afar(view.darkness, zones, self._halo)
-            known = seen.from_afar if seen is not None and seen.network == network else None
-            far_maps = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
-            from_afar = Prediction(page, far_maps)
-            settled = settle(maps, view.darkness, zones, from_afar, seen.verdicts if seen is not None else {})
-        _stop_if(cancelled)
+        said = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
+        maps = Maps.from_channels(said)
+        calibration, settled, from_afar = self._look_from_afar(view, maps.line, seen, report, cancelled)
+        stop_if(cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.usual)
         scale, fairer = (wide / size[1], tall / size[0]), Fairer(seen.faired if seen is not None else None)
         strokes, levels = trace_strokes(
-            settled.line, settled.darkness, scale, levels, fairer, drawn=view.darkness
+            settled.line, settled.darkness, scale, levels, fairer, view.darkness, tuning.tracing
         )
-        _stop_if(cancelled)
+        stop_if(cancelled)
         return Features(
             size,
             view.scale,
             view.inverted,
             strokes,
-            solid_shapes(maps[1], view.darkness),
+            solid_shapes(maps.solid, view.darkness, tuning.fills),
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
-            seen=Seen(view.luma, view.darkness, maps, network, from_afar, settled.verdicts, fairer.kept),
+            seen=Seen(view.luma, view.darkness, said, network, from_afar, settled.verdicts, fairer.kept),
         )
+
+    def _look_from_afar(
+        self, view: View, line: Bytes, seen: Seen | None, report: Progress, cancelled: Cancel
+    ) -> tuple[Calibration, Settled, Prediction | None]:
+        """Look again where the network is in doubt, if that is how the page is seen; what both looks say."""
+        assert view.calibration is not None
+        calibration, tuning = view.calibration, self.tuning.uncertainty
+        zones = find_zones(line, tuning)
+        if view.fresh:
+            searching = is_searching(line, zones, tuning, self.tuning.tracing.maps)
+            calibration = replace(calibration, searching=searching)
+        if not (calibration.searching and zones):
+            return calibration, Settled(line, view.darkness, {}), None
+        page = page_from_afar(view.darkness, zones, self._halo, tuning)
+        known = seen.from_afar if seen is not None else None
+        said = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
+        from_afar, verdicts = Prediction(page, said), seen.verdicts if seen is not None else {}
+        settled = settle(line, view.darkness, zones, from_afar, verdicts, tuning, self.tuning.tracing)
+        return calibration, settled, from_afar
+
+    @property
+    def _identity(self) -> str:
+        """Stands for what a page's maps depend on but for the page, and what is read from them."""
+        checksum = self._model.metadata["sha256"]
+        return f"{checksum} {self.runtime_name} {self.device_name} {self.tuning.digest()}"
 
     @property
     def _halo(self) -> int:
@@ -403,24 +454,3 @@ def _check_brush(thickness: float, faint: float) -> None:
         )
     if not 0.0 <= faint <= 1.0:
         raise BadOption(f"Faint must lie between 0 and 1, not {faint:g}.")
-
-
-def _ignore(_: object) -> None:
-    """Stands in for a callback that nobody gave."""
-
-
-def _rising(report: Progress) -> Progress:
-    """Progress that never falls back."""
-    most = 0.0
-
-    def rise(done: float) -> None:
-        nonlocal most
-        most = max(most, done)
-        report(most)
-
-    return rise
-
-
-def _stop_if(cancelled: Cancel) -> None:
-    if cancelled():
-        raise Cancelled

@@ -3,17 +3,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Floats
 
+CLOSED = 1e-3  # px between the ends of a stroke that ends where it began
+
+
+class Stroke(NamedTuple):
+    """One stroke of a lineart, as a pen would follow it; its arrays are views.
+
+    Attributes:
+        points: float32 (n, 2), x and y in page px; (0, 0) is the top left pixel's corner.
+        width: float32 (n,), relative width at each vertex; 1 is what is usual on the page, so that a line of
+            `thickness` px has a radius of ``width * thickness / 2`` there, before its style is applied.
+        strength: how firmly it is drawn: 0 a ghost, 1 the page's firm lines.
+        closed: whether it ends where it began: its first and last vertex are the same.
+        free: whether its start and its end touch nothing, so that a pen tapers there.
+    """
+
+    points: Floats
+    width: Floats
+    strength: float
+    closed: bool
+    free: tuple[bool, bool]
+
 
 @dataclass(frozen=True)
 class Strokes:
-    """Polylines laid end to end in flat arrays.
+    """Polylines laid end to end in flat arrays; iterating gives one :class:`Stroke` after the other.
 
     Attributes:
         points: float32 (N, 2), x and y in page px; (0, 0) is the top left pixel's corner.
@@ -31,6 +54,22 @@ class Strokes:
 
     def __len__(self) -> int:
         return len(self.strength)
+
+    def __iter__(self) -> Iterator[Stroke]:
+        """Stroke by stroke, in the order in which they are drawn."""
+        for number, closed in enumerate(self.closed):
+            part = slice(self.starts[number], self.starts[number + 1])
+            start, end = self.free[number]
+            free = bool(start), bool(end)
+            yield Stroke(
+                self.points[part], self.width[part], float(self.strength[number]), bool(closed), free
+            )
+
+    @property
+    def closed(self) -> NDArray[np.bool_]:
+        """Bool (S,): whether each stroke ends where it began."""
+        apart = self.points[self.starts[:-1]] - self.points[self.starts[1:] - 1]
+        return np.asarray(np.hypot(*apart.T) < CLOSED)
 
     @property
     def nbytes(self) -> int:

@@ -2,8 +2,8 @@
 """Whether a document may still be touched.
 
 Krita ends (SIGSEGV) where a script touches what belongs to a document that was closed. Between two steps of
-work anything may be closed, so one gate, in `ui.steps.start`, asks before every step and raises `Gone` in
-the work instead of going on. What puts things back in the end asks for itself: `afterwards`.
+work anything may be closed, so one gate, in `studio.runs.steps.start`, asks before every step and raises
+`Gone` in the work instead of going on. What puts things back in the end asks for itself: `afterwards`.
 
 Some of Krita's functions handle events while they wait, such as `waitForDone` and actions: after one of
 those, work yields before it touches the document again.

@@ -114,9 +114,9 @@ class Engine:
         scale, auto_scale = None, earlier.auto_scale
         if settings.detail:
             if auto_scale is None:
-                auto_scale = inker.prepare(
-                    sketch, keep=False, progress=lambda done: progress(done / 2), cancelled=cancelled
-                ).scale
+                auto_scale = inker.find_scale(
+                    sketch, progress=lambda done: progress(done / 2), cancelled=cancelled
+                )
             scale = min(MAX_SCALE, max(MIN_SCALE, auto_scale * 2.0**settings.detail))
         return inker.prepare(
             sketch,

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from smart_lineart.inking import Cancelled, InkError
+from smart_lineart.inking import Cancelled, InkError, list_devices_isolated
 from smart_lineart.krita_host import application, colour
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
@@ -78,6 +78,7 @@ class Session:
         self.settings_changed, self.target_changed, self.message_changed = Signal(), Signal(), Signal()
         self._document: Document | None = None
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
+        self._device_worker = Worker(loop, "devices")
         self.renewer = Renewer(self.memory, self.ink_worker)
         self.corrections = Corrections(self)
         self.live = Live(self)
@@ -128,6 +129,10 @@ class Session:
         elif changed or final:
             self._follow(settings, final=final)
 
+    def look_for_devices(self) -> Pending:
+        """Ask what inking can run on, on a thread of its own: a driver or a stuck process may take long."""
+        return self._device_worker.submit(lambda: list_devices_isolated(lambda: self._closing))
+
     def set_engine_options(self, **values: object) -> None:
         """Choose runtime, device or memory for the runs to come."""
         self.engine.options = replace(self.engine.options, **values)  # type: ignore[arg-type]
@@ -143,6 +148,7 @@ class Session:
             follower.stop()
         self.ink_worker.stop()
         self.render_worker.stop()
+        self._device_worker.stop()
         colour.close_workbench()
 
     # -- what Krita tells
@@ -379,10 +385,6 @@ class Session:
         cached = self.cache.get(document, sketch.identity)
         if cached is not None and cached.detail != self.settings.detail and not self.keep_copy:
             self.ink()
-
-    def on_worker(self, task: Callable[[], Any]) -> Pending:
-        """Do something slow off the user interface's thread."""
-        return self.render_worker.submit(task)
 
     def _notice_from_thread(self, sentence: str) -> None:
         self.loop.post(lambda: self.say(translated(sentence), "note"))

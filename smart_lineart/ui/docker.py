@@ -11,7 +11,6 @@ import numpy as np
 from krita import DockWidget
 
 import smart_lineart
-from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
 from smart_lineart.studio import diagnostics
 from smart_lineart.studio.engine import LEAST_MB, MOST_MB
@@ -361,9 +360,10 @@ class SmartLineartDocker(DockWidget):
     def _open_engine(self, wanted: bool) -> None:
         self._more.setArrowType(QtCore.Qt.ArrowType.DownArrow if wanted else QtCore.Qt.ArrowType.RightArrow)
         self._engine.setVisible(wanted)
-        if wanted and not self._devices:
-            self._device.addItem(tr("Looking for devices"), None)
-            found = self.session.on_worker(list_devices_isolated)
+        looking = tr("Looking for devices")
+        if wanted and not self._devices and self._device.findText(looking) < 0:
+            self._device.addItem(looking, None)
+            found = self.session.look_for_devices()
             found.when_done(lambda: self._show_devices(found.value or []))
 
     def _show_devices(self, devices: list[Any]) -> None:

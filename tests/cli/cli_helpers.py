@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A stand-in for the engine, for what the command does around it, and what a command came to."""
+"""A stand-in for the engine, what a command came to, and files that tests of the command share."""
 
 from __future__ import annotations
 

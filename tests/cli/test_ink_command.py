@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -264,8 +262,11 @@ def test_one_bad_file_does_not_stop_the_rest(run, folder, fake_inker, tmp_path):
     assert complaints[1] == f"smart-lineart: {tmp_path / 'missing.png'} does not exist."
 
 
-def test_two_sketches_do_not_overwrite_each_others_lineart(run, folder, fake_inker, tmp_path):
-    Image.open(folder / "a.png").save(folder / "a.webp")
+@pytest.mark.parametrize("name", ["a.webp", "a.PNG"])
+def test_two_sketches_do_not_overwrite_each_others_lineart(run, folder, fake_inker, tmp_path, name):
+    Image.open(folder / "a.png").save(folder / name)
+    if len(files_in(folder)) == 6:
+        pytest.skip("the file system takes capitals for small letters")
     ran = run("ink", folder, "-o", tmp_path / "ink")
     assert ran.code == 1
     assert "would both be written to" in ran.complaint
@@ -388,6 +389,16 @@ def test_names_that_are_one_to_the_file_system_are_one_target(run, folder, fake_
     assert len(fake_inker.prepared) == 2
 
 
+def test_names_that_differ_in_capitals_are_two_targets_where_the_file_system_says_so(
+    run, folder, fake_inker, tmp_path
+):
+    Image.open(folder / "a.png").save(folder / "A.png")
+    if len(files_in(folder)) == 6:
+        pytest.skip("the file system takes capitals for small letters")
+    assert run("ink", folder, "-o", tmp_path / "ink").code == 0
+    assert {"a-lineart.png", "A-lineart.png"} < files_in(tmp_path / "ink")
+
+
 def test_a_dangling_link_and_what_it_points_to_are_one_target(run, folder, fake_inker, tmp_path):
     out = tmp_path / "ink"
     out.mkdir()
@@ -422,18 +433,3 @@ def test_a_sketch_that_is_a_ring_of_links_is_told(run, fake_inker, tmp_path):
     (tmp_path / "a.png").symlink_to(tmp_path / "a.png")
     ran = run("ink", tmp_path / "a.png")
     assert ran.complaint == f"{tmp_path / 'a.png'} cannot be read: its links lead round in a ring."
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
-@pytest.mark.parametrize("megabytes", [40, 300, 450])
-def test_too_little_address_space_is_no_damage(sketch, megabytes):
-    script = f'ulimit -v {megabytes << 10}; exec "$0" -m smart_lineart ink "$1"'
-    done = subprocess.run(
-        ["sh", "-c", script, sys.executable, str(sketch)],
-        cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert "damaged" not in done.stderr
-    assert done.returncode in (0, 2)
-    if done.returncode:
-        assert "memory" in done.stderr.splitlines()[-1], done.stderr
-        assert "Traceback" not in done.stderr

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,9 @@ import numpy as np
 import pytest
 
 A4_600 = (7016, 4960)
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "skull-a4-300dpi.jpg"
+ROOT = Path(__file__).resolve().parents[2]
+LIMITED = pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+EXAMPLE = ROOT / "examples" / "skull-a4-300dpi.jpg"
 READ = """
 import sys
 from pathlib import Path
@@ -77,3 +80,44 @@ def test_a4_at_600_dpi_takes_less_than_500_mb(large_scan, tmp_path):
 def test_a_limit_of_300_mib_is_kept(large_scan, tmp_path):
     assert peak(large_scan, tmp_path, "--memory-limit", "300M") < 300 << 20
     assert (tmp_path / "a4-600dpi-lineart.png").exists()
+
+
+def test_a_batch_within_300_mib_inks_each_sketch_as_alone(large_scan, tmp_path):
+    small = ROOT / "examples" / "fruit.png"
+    command = [sys.executable, "-m", "smart_lineart", "ink", "--memory-limit", "300M", "--json"]
+    alone = subprocess.run([*command, str(large_scan), "-o", str(tmp_path / "alone")], cwd=ROOT, check=False)
+    many = [str(small), str(large_scan), str(small.with_name("pepper.png"))]
+    ran = subprocess.run(
+        [*command, *many, "-o", str(tmp_path / "batch")], cwd=ROOT, stdout=subprocess.PIPE, check=False
+    )
+    assert (alone.returncode, ran.returncode) == (0, 0)
+    assert json.loads(ran.stdout)["peak_memory_bytes"] < 300 << 20
+    ink = [tmp_path / folder / "a4-600dpi-lineart.png" for folder in ("alone", "batch")]
+    assert ink[0].read_bytes() == ink[1].read_bytes()
+
+
+@LIMITED
+@pytest.mark.parametrize("megabytes", [40, 60, 90, 130, 200, 300, 450, 511])
+def test_too_little_address_space_is_one_sentence_and_no_damage(sketch, megabytes):
+    """Libraries below Python end the process with words of their own, or cannot be loaded."""
+    said = command_within(megabytes, "ink", sketch)
+    assert said.returncode == 2
+    assert re.fullmatch("smart-lineart: There is not enough memory to ink anything[^\n]*\n", said.stderr)
+
+
+@LIMITED
+def test_where_address_space_is_short_no_library_has_the_last_word(sketch):
+    said = command_within(530, "ink", sketch)
+    assert said.returncode in (0, 2)
+    if said.returncode:
+        assert re.search("^smart-lineart: .*memory.*$", said.stderr.splitlines()[-1]), said.stderr
+        assert "damaged" not in said.stderr
+
+
+def command_within(megabytes: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """What the command came to in so much address space."""
+    script = f'ulimit -v {megabytes << 10}; exec "$0" -m smart_lineart "$@"'
+    return subprocess.run(
+        ["sh", "-c", script, sys.executable, *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.files.page import check_size
+from smart_lineart.cli.files.picture import check_size
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (25_000, 20_000), (131_072, 3_814)])

@@ -2,7 +2,7 @@
 """A document is closed at any step of any work that writes into it, in a real Krita.
 
 SMART_LINEART_LONG=1 closes at every step, in both ways, and at random moments besides.
-`tests/ui/test_writers.py` closes at every step in a Krita that is not real.
+`tests/studio/test_writers.py` closes at every step in a Krita that is not real.
 """
 
 from __future__ import annotations

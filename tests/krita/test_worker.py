@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,7 @@ def full(worker):
     return waiting[0] > 60_000  # of 64 kB, in whole pages
 
 def asked_again(document, thick):
-    paint(document, node_named(document, "Sketch"), strokes(800, 600, thick=thick))
+    paint(document, node_named(document, "Sketch"), strokes(500, 400, thick=thick))
     widget("ink").click()
 
 def cancelled():
@@ -41,7 +42,7 @@ FULL_PIPE = (
     + """
 def job():
     yield from fresh()
-    document = sketch_document(800, 600)
+    document = sketch_document(500, 400)
     yield 500
     result = [(yield from ink(100))]
     ignored = next(line for line in open("/proc/self/status") if line.startswith("SigIgn"))
@@ -67,7 +68,7 @@ BAD_START = (
 def job():
     from smart_lineart.inking.network.runtime import isolated, worker_process
     yield from fresh()
-    document = sketch_document(800, 600)
+    document = sketch_document(500, 400)
     yield 500
     before, send = os.environ.get("SMART_LINEART_PYTHON"), worker_process.send
     def send_late(*arguments):  # on its own thread
@@ -94,6 +95,32 @@ def job():
     return result
 """
 )
+LOOKING = (
+    HELPERS
+    + """
+def job():
+    arrange()
+    document = sketch_document(500, 400)
+    yield 500
+    result = [(yield from ink(100))]
+    os.environ["SMART_LINEART_PYTHON"] = STAYS
+    for _ in range(3):  # opened, folded up, opened again
+        widget("more").click()
+    yield from until(lambda: os.path.exists(STAYS + ".pids"), 60)
+    before = lineart_shape(document)
+    session().change("thickness", 20.0, final=True)
+    yield from idle()
+    device = widget("device")
+    shown = [device.itemText(index) for index in range(device.count())]
+    return [*result, lineart_shape(document) != before, shown]
+"""
+)
+
+
+def is_there(pid: str) -> bool:
+    """Whether a process runs or is stuck, and is not only one that nobody has asked how it ended."""
+    stat = Path("/proc", pid, "stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
 
 
 def test_a_process_that_ends_while_its_pipe_is_full_does_not_take_krita_along(krita, figures) -> None:
@@ -127,3 +154,15 @@ def test_a_python_that_never_starts_is_said_and_cancel_does_not_wait_for_it(
     assert "in a process of its own" in last_place
     assert modal is None
     assert krita.running
+
+
+def test_sliders_and_closing_do_not_wait_while_devices_are_looked_for(start_krita, folder_krita_sees) -> None:
+    program = folder_krita_sees() / "stays"
+    program.write_text('#!/bin/sh\necho $$ >> "$0.pids"\nexec sleep 3600\n')
+    program.chmod(0o755)
+    krita = start_krita(opengl=False)
+    said, followed, shown = krita.run(LOOKING, timeout=250, STAYS=str(program))
+    assert (said, followed, shown) == ("", True, ["Looking for devices"])
+    assert krita.close() == 0, krita.last_words
+    stuck = Path(f"{program}.pids").read_text().split()
+    assert [pid for pid in stuck if is_there(pid)] == []

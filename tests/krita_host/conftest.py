@@ -9,7 +9,7 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 MODULES = (
-    *("application", "brushes", "colour", "document", "frames", "layer", "lineart", "reading"),
+    *("application", "brushes", "colour", "document", "frames", "layer", "lineart", "living", "reading"),
     *("refreshing", "retouched", "view"),
 )
 

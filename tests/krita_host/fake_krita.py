@@ -8,9 +8,8 @@ It behaves as Krita 5.1.5 was seen to. What hangs on Krita itself is tested in a
 from __future__ import annotations
 
 import importlib
-import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.krita_host.pixels import LUMA_BGR, PixelFormat
+from tests.fresh_plugin import fresh_plugin
 
 U8 = "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc"
 CONVERT = "convert_to_paint_layer"
@@ -290,7 +290,7 @@ class Document:
         self.busy = 0
 
     def waitForDone(self) -> None:
-        self.times_shown.append(self.time)
+        pass
 
     def selection(self) -> Selection | None:
         return self.chosen
@@ -299,6 +299,7 @@ class Document:
         return self.time
 
     def setCurrentTime(self, time: int) -> None:
+        self.times_shown.append(time)
         self.time = time
 
     def fullClipRangeStartTime(self) -> int:
@@ -501,47 +502,25 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     }
 
 
-ROOMS = ("smart_lineart.krita_host", "smart_lineart.ui")
-PURE = ("smart_lineart.krita_host.pixels", "smart_lineart.krita_host.geometry")
-
-
-def _forget() -> dict[str, ModuleType]:
-    """Take the plugin's modules out of Python's list, and out of their packages; returns them."""
-    names = [name for name in sys.modules if name.rpartition(".")[0] in ROOMS and name not in PURE]
-    for name in names:
-        room, _, own = name.rpartition(".")
-        vars(sys.modules[room]).pop(own, None)
-    return {name: sys.modules.pop(name) for name in names}
-
-
 @contextmanager
 def fake_krita(*names: str) -> Iterator[SimpleNamespace]:
     """Modules of the plugin that need Krita, made anew with a small one: their last names, and `krita`."""
     krita = Krita()
-    fakes = _modules(krita)
-    before = {**{name: sys.modules.get(name) for name in fakes}, **_forget()}
-    sys.modules.update(fakes)
-    try:
+    with fresh_plugin(_modules(krita)):
         loaded = {name: importlib.import_module(f"smart_lineart.{name}") for name in names}
         yield SimpleNamespace(krita=krita, **{name.rpartition(".")[2]: one for name, one in loaded.items()})
-    finally:
-        _forget()
-        for name, module in before.items():
-            if module is None:
-                sys.modules.pop(name, None)
-                continue
-            sys.modules[name] = module
-            room, _, own = name.rpartition(".")
-            if room in ROOMS:
-                setattr(sys.modules[room], own, module)
 
 
-def run(work: Any, most: int = 1000) -> Any:
-    """Do all steps of a generator; of something to wait for that is done, its value is sent in."""
+def run(work: Any, most: int = 1000, *, gate: Callable[[], BaseException | None] = lambda: None) -> Any:
+    """Do all steps of a generator; of something to wait for that is done, its value is sent in.
+
+    `gate` returns what to raise in the work in place of its next step, or None.
+    """
     value = None
     for _ in range(most):
+        error = gate()
         try:
-            wish = work.send(value)
+            wish = work.send(value) if error is None else work.throw(error)
         except StopIteration as end:
             return end.value
         value = wish.value if hasattr(wish, "value") else None

@@ -183,9 +183,20 @@ class TestRefreshing:
         assert raw.refreshed == 2
 
     def test_a_closed_document_is_left_alone(self, host, raw) -> None:
+        document = host.document.Document(raw)
+        assert host.living.gone(document) is None
         raw.closed = True
-        run(host.refreshing.refresh_when_idle(host.document.Document(raw)))
+        with pytest.raises(host.living.Gone, match="was closed"):
+            run(host.refreshing.refresh_when_idle(document), gate=lambda: host.living.gone(document))
         assert raw.refreshed == 0
+
+    @pytest.mark.parametrize("closed", [False, True])
+    def test_after_an_error_only_an_open_document_gets_back_what_it_had(self, host, raw, closed) -> None:
+        document = host.document.Document(raw)
+        with pytest.raises(ZeroDivisionError), host.living.afterwards(document, document.refresh):
+            raw.closed = closed
+            raise ZeroDivisionError
+        assert raw.refreshed == (0 if closed else 1)
 
 
 class TestBrushes:

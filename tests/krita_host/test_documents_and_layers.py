@@ -99,11 +99,29 @@ def test_notes_are_kept_and_long_ones_cut(host, raw) -> None:
     assert document.data_keys() == []
 
 
-def test_showing_a_frame_waits_for_it(host, raw) -> None:
+def test_showing_a_frame_waits_for_it(host, raw, monkeypatch) -> None:
     document = host.document.Document(raw)
-    document.show_time(7)
+    asked = []
+    monkeypatch.setattr(raw, "setCurrentTime", asked.append)  # Krita shows it later
+    host.krita.buttons, raw.busy = 1, 2
+    work = host.frames.show(document, 7)
+    assert [next(work) for _ in range(3)] == [host.frames.TURN_MS] * 3
+    host.krita.buttons = 0
+    assert [next(work) for _ in range(2)] == [host.frames.TURN_MS] * 2
+    assert asked == [], "neither while the artist paints nor while Krita composes"
+    assert [next(work) for _ in range(host.frames.TURNS)] == [host.frames.TURN_MS] * host.frames.TURNS
+    assert asked == [7]
+    next(work)
+    assert asked == [7, 7], "once more, as the artist may have gone to another one"
+    raw.time = 7
+    assert list(work) == []
     assert document.time == 7
-    assert raw.times_shown == [7]
+    assert list(host.frames.show(document, 7)) == []
+    assert asked == [7, 7]
+
+
+def test_the_clip_is_told(host, raw) -> None:
+    document = host.document.Document(raw)
     raw.range, raw.frames = (2, 30), 24
     assert document.clip == (2, 30)
     assert document.length == 24
@@ -191,7 +209,11 @@ class TestFrames:
                 return None
             return host.lineart.Ink(np.full((1, 2), 10 + time, np.uint8), Rect(5, 5, 2, 1), None)
 
-        return run(host.frames.put_frames(clip.document, clip.layer, old, name, times, ink_of, selection))
+        work = host.frames.make_frames(clip.document, clip.layer, old, name, times, ink_of, selection)
+        made = run(work)
+        assert made.parent is None, "no part of the document yet"
+        host.frames.put_frames(clip.document, clip.layer, old, made)
+        return made
 
     def alphas(self, clip, layer) -> list[int]:
         data = [layer.pixels_at(Rect(5, 5, 1, 1), time) for time in (0, 4, 10)]
@@ -249,7 +271,7 @@ class TestFrames:
             yield
             raise ZeroDivisionError
 
-        work = host.frames.put_frames(clip.document, clip.layer, None, "x", [4], ink_of, None)
+        work = host.frames.make_frames(clip.document, clip.layer, None, "x", [4], ink_of, None)
         with pytest.raises(ZeroDivisionError):
             run(work)
         assert clip.raw.time == 5

@@ -14,6 +14,7 @@ from smart_lineart.krita_host.pixels import SRGB, PixelFormat
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 GREY16 = "GRAYA", "U16", "grey"
+PAGE = Rect(0, 0, 400, 300)
 
 
 @pytest.fixture
@@ -198,19 +199,19 @@ class TestReading:
     def test_strokes_get_a_margin_in_squares(self, host, raw) -> None:
         node = raw.add("sketch")
         layer = host.layer.Layer(node)
-        assert host.reading.sketch_area(layer).width == 0
+        assert host.reading.sketch_area(layer, PAGE).width == 0
         alpha = np.zeros((30, 20), np.uint8)
         alpha[:, 3] = alpha[2] = 255
         alpha[0, 0] = alpha[-1, -1] = 255
         painted(node, 100, 10, alpha)
-        assert host.reading.sketch_area(layer) == Rect(0, -128, 256, 256)
+        assert host.reading.sketch_area(layer, PAGE) == Rect(0, -128, 256, 256)
         painted(node, 160, 10, np.full((1, 70), 255, np.uint8))
-        assert host.reading.sketch_area(layer) == Rect(0, -128, 384, 256)
+        assert host.reading.sketch_area(layer, PAGE) == Rect(0, -128, 384, 256)
 
     def test_paper_is_read_as_it_lies(self, host, raw) -> None:
         node = raw.add("scan")
         painted(node, 3, 4, np.full((20, 30), 255, np.uint8))
-        assert host.reading.sketch_area(host.layer.Layer(node)) == Rect(3, 4, 30, 20)
+        assert host.reading.sketch_area(host.layer.Layer(node), PAGE) == Rect(3, 4, 30, 20)
 
     @pytest.mark.parametrize("inset", [0, 1])
     def test_only_the_outermost_pixels_tell_paper(self, host, raw, inset: int) -> None:
@@ -219,7 +220,7 @@ class TestReading:
         alpha[inset : 20 - inset, inset : 30 - inset] = 255
         alpha[0, 0] = alpha[-1, -1] = 255
         painted(node, 3, 4, alpha)
-        area = host.reading.sketch_area(host.layer.Layer(node))
+        area = host.reading.sketch_area(host.layer.Layer(node), PAGE)
         assert (area == Rect(3, 4, 30, 20)) is (inset == 0)
 
     def test_an_area_four_times_as_large_is_kept_and_a_larger_one_is_not(self, host, raw) -> None:
@@ -228,8 +229,8 @@ class TestReading:
         alpha[0, 0] = alpha[-1, -1] = 255
         painted(node, 132, 132, alpha)
         layer = host.layer.Layer(node)
-        assert host.reading.sketch_area(layer, Rect(50, 50, 200, 200)) == Rect(50, 50, 200, 200)
-        assert host.reading.sketch_area(layer, Rect(50, 50, 201, 200)) == Rect(0, 0, 256, 256)
+        assert host.reading.sketch_area(layer, PAGE, Rect(50, 50, 200, 200)) == Rect(50, 50, 200, 200)
+        assert host.reading.sketch_area(layer, PAGE, Rect(50, 50, 201, 200)) == Rect(0, 0, 256, 256)
 
     def test_what_fits_the_area_read_before_is_read_in_it_again(self, host, raw) -> None:
         node = raw.add("sketch")
@@ -238,9 +239,9 @@ class TestReading:
         painted(node, 100, 60, alpha)
         layer = host.layer.Layer(node)
         before = Rect(50, 20, 120, 90)
-        assert host.reading.sketch_area(layer, before) == before
-        assert host.reading.sketch_area(layer, Rect(90, 20, 80, 90)) == Rect(0, 0, 256, 128)
-        assert host.reading.sketch_area(layer, Rect(-500, -500, 1000, 1000)) == Rect(0, 0, 256, 128), (
+        assert host.reading.sketch_area(layer, PAGE, before) == before
+        assert host.reading.sketch_area(layer, PAGE, Rect(90, 20, 80, 90)) == Rect(0, 0, 256, 128)
+        assert host.reading.sketch_area(layer, PAGE, Rect(-500, -500, 1000, 1000)) == Rect(0, 0, 256, 128), (
             "far too large"
         )
 
@@ -286,7 +287,7 @@ class TestReading:
         painted(node, 3, 5, np.array([[255, 40]], np.uint8), (0, 0, 200))
         layer = host.layer.Layer(node)
         black = host.retouched.note_colour(np.array([0, 0, 0, 255], np.uint8), SRGB)
-        found = run(host.retouched.read_lineart(layer, [black, {"space": "nonsense"}, None]))
+        found = run(host.retouched.read_lineart(layer, [black, {"space": "nonsense"}, None], PAGE))
         assert found.area == Rect(3, 4, 2, 2)
         np.testing.assert_array_equal(found.alpha, [[255, 255], [255, 40]])
         np.testing.assert_array_equal(found.touched, [[False, False], [True, True]])
@@ -297,12 +298,12 @@ class TestReading:
         node.bounds = lambda: SimpleNamespace(
             x=lambda: 7, y=lambda: 8, width=lambda: width, height=lambda: height
         )
-        assert run(host.retouched.read_lineart(host.layer.Layer(node), [])).area == Rect(0, 0, 0, 0)
+        assert run(host.retouched.read_lineart(host.layer.Layer(node), [], PAGE)).area == Rect(0, 0, 0, 0)
 
     def test_a_line_one_pixel_high_is_read(self, host, raw) -> None:
         node = raw.add("Lineart")
         painted(node, 3, 4, np.array([[255, 0, 9]], np.uint8))
-        found = run(host.retouched.read_lineart(host.layer.Layer(node), []))
+        found = run(host.retouched.read_lineart(host.layer.Layer(node), [], PAGE))
         assert found.area == Rect(3, 4, 3, 1)
 
 

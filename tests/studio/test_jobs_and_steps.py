@@ -226,13 +226,17 @@ class FakeInker:
 
     def __init__(self, **options: object):
         FakeInker.made.append(options)
-        self.asked: list[float | None] = []
+        self.asked: list[float | str | None] = []
         self.closed = False
         self.runtime_name, self.device_name, self.isolated = "openvino", "cpu", True
 
     def prepare(self, sketch: object, *, detail: float | None = None, **_: object) -> SimpleNamespace:
         self.asked.append(detail)
         return features(1) if detail is None else SimpleNamespace(nbytes=1, scale=detail)
+
+    def find_scale(self, sketch: object, **_: object) -> float:
+        self.asked.append("scale")
+        return features(1).scale
 
     def close(self) -> None:
         self.closed = True
@@ -248,7 +252,7 @@ def test_detail_is_relative_to_what_the_sketch_asks_for() -> None:
     assert ask(-1.0, 0.8).scale == pytest.approx(0.4)
     assert ask(1.0, 1.7).scale == MAX_SCALE
     inker = engine.inker(engine.options)
-    assert inker.asked == [None, None, 1.0, pytest.approx(0.4), MAX_SCALE]  # type: ignore[attr-defined]
+    assert inker.asked == [None, "scale", 1.0, pytest.approx(0.4), MAX_SCALE]  # type: ignore[attr-defined]
 
 
 def test_another_device_or_memory_makes_another_engine() -> None:

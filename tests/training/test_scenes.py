@@ -14,7 +14,7 @@ from training import procedural
 from training.corpus import load_corpus
 from training.looks import finish
 from training.roughen import Hand, resample, roughen
-from training.scenes import LINE_WIDTH, Scenes, Sources
+from training.scenes import LINE_WIDTH, Scenes, Sources, beside_blacks
 
 
 def test_corpus_reads_strokes_and_solids_where_they_were_drawn(corpus_folder: Path) -> None:
@@ -137,3 +137,15 @@ def test_truth_lines_have_the_stated_width(corpus_folder: Path) -> None:
     line = np.array([[20.0, 60.0, 1.0], [130.0, 60.0, 1.0]])
     line_map = scenes.truth([line], 144)
     assert line_map[:, 70].sum() == pytest.approx(LINE_WIDTH, abs=1)  # OpenCV's antialiasing adds a little
+
+
+def test_thin_blacks_are_lines_too() -> None:
+    solid = np.zeros((60, 60), np.float32)
+    solid[10:30, 10:30] = 1
+    solid[40:42, 10:50] = 1
+    line = np.zeros_like(solid)
+    line[20, :] = 1
+    found = beside_blacks(line, solid)
+    assert not found[11:29, 11:29].any()
+    assert found[20, 40] == 1
+    assert found[40:42, 12:48].min() == 1

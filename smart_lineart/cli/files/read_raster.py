@@ -28,7 +28,8 @@ from smart_lineart.cli.files.tiff_layout import bytes_at_once as tiff_bytes_at_o
 STRIP_BYTES = 1 << 20
 ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands
 
-# libvips knows dozens of loaders, of whole languages too (SVG, PDF, Matlab): all are locked but these.
+# libvips knows dozens of loaders, of whole languages too (SVG, PDF, Matlab). Only these are called, by their
+# names; the others are locked besides, but that for HEIF, which heeds no lock (libvips 8.18).
 LOADERS = {"png": "pngload", "jpeg": "jpegload", "tiff": "tiffload", "webp": "webpload"}
 pyvips.operation_block_set("VipsForeignLoad", True)  # noqa: FBT003 (takes it by position only)
 for _name in ("Png", "Jpeg", "Tiff", "Webp"):
@@ -104,6 +105,14 @@ def _source(file: BinaryIO) -> Any:
     if file.seekable():
         source.on_seek(file.seek)
     return source
+
+
+def _said() -> str:
+    """The errors that libvips took down since it was last asked.
+
+    It may say that it has no memory for a strip, and still return one: black.
+    """
+    return str(pyvips.Error("").detail)
 
 
 def _size_of(file: BinaryIO) -> int:
@@ -182,8 +191,12 @@ def _strips(source: Any, image: Any, name: str) -> Iterator[bytes]:
     region = None
     try:
         region = pyvips.Region.new(image)
+        _said()  # while the file was opened, and it was opened
         for top in range(0, image.height, rows):
-            yield bytes(region.fetch(0, top, image.width, min(rows, image.height - top)))
+            strip = bytes(region.fetch(0, top, image.width, min(rows, image.height - top)))
+            if said := _said():
+                raise pyvips.Error("libvips went on", said)
+            yield strip
     except pyvips.Error as error:
         raise _fault(error, damaged(name), name) from error
     finally:

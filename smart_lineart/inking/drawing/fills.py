@@ -3,18 +3,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.components import find_runs, label_runs
 from smart_lineart.inking.raster.morphology import spread
 
 STRIP = 512  # rows drawn at once
-SOLID = 0.6  # probability from which an area counts as solid black
-BLACK = 150  # darkness that it must have; the page's firm lines have 210
-MOSTLY = 0.6  # of the area: what is less black is hatched, or in shadow
+
+
+@dataclass(frozen=True)
+class FillTuning:
+    """Which areas are solid black."""
+
+    solid: float = tuned(0.6, 0.0, 1.0)  # probability from which an area counts as solid black
+    black: int = tuned(150, 0, 255)  # darkness that it must have; the page's firm lines have 210
+    mostly: float = tuned(0.6, 0.0, 1.0)  # of the area: what is less black is hatched, or in shadow
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -24,15 +33,15 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
     return low, (at - low).astype(np.float32)
 
 
-def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
+def solid_shapes(probability: Bytes, darkness: Bytes, tuning: FillTuning = FillTuning()) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
     Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's
     darkness, which tells black from hatching and shadow. Slivers go (an opening), and the contour is smoothed
     over a working pixel or two.
     """
-    black = darkness > BLACK
-    mask = _mostly(probability > SOLID * 255, black) & black
+    black = darkness > tuning.black
+    mask = _mostly(probability > tuning.solid * 255, black, tuning.mostly) & black
     kept = spread(~spread(~mask))
     if not kept.any():
         return None
@@ -47,8 +56,8 @@ def solid_shapes(probability: Bytes, darkness: Bytes) -> Bytes | None:
     return out
 
 
-def _mostly(areas: Mask, black: Mask) -> Mask:
-    """Those areas (H, W) of which at least MOSTLY is black."""
+def _mostly(areas: Mask, black: Mask, share: float) -> Mask:
+    """Those areas (H, W) of which at least this share is black."""
     runs = find_runs(areas)
     if not len(runs.row):
         return areas
@@ -58,7 +67,7 @@ def _mostly(areas: Mask, black: Mask) -> Mask:
     inside = np.add.reduceat((areas & black).reshape(-1), first, dtype=np.int64)
     total, filled = (np.bincount(label, counts, len(label)) for counts in (length, inside))
     kept = areas.copy()
-    for run in np.flatnonzero(filled[label] < MOSTLY * total[label]):
+    for run in np.flatnonzero(filled[label] < share * total[label]):
         kept[runs.row[run], runs.start[run] : runs.stop[run]] = False
     return kept
 

@@ -58,8 +58,7 @@ def distances(strokes: Strokes) -> tuple[Doubles, Doubles]:
 
 def _rings(strokes: Strokes) -> NDArray[np.bool_]:
     """(N,): whether the vertex's stroke ends where it began."""
-    ends = strokes.points[strokes.starts[:-1]] - strokes.points[strokes.starts[1:] - 1]
-    return np.repeat(np.hypot(*ends.T) < 1e-3, np.diff(strokes.starts))
+    return np.repeat(strokes.closed, np.diff(strokes.starts))
 
 
 def _taper(strokes: Strokes, length: float) -> Floats:

@@ -3,24 +3,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Floats
+from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.strokes import Strokes
 
-SPECK = 6.0  # shorter lines that touch nothing need a firm probability
-SPECK_LINE = 0.8
-SCRAP = 20.0  # so do these, but not as firm a one: scraps are left where passes were dropped
-SCRAP_LINE = 0.7
-DASH, DASH_LINE = 45.0, 0.5  # and longer ones that the network hardly sees
+
+@dataclass(frozen=True)
+class AssemblyTuning:
+    """Which lines stand."""
+
+    speck: float = tuned(6.0, 0.0, 400.0)  # shorter lines that touch nothing need a firm probability
+    speck_line: float = tuned(0.8, 0.0, 1.0)
+    # So do these, but not as firm a one: scraps are left where passes were dropped.
+    scrap: float = tuned(20.0, 0.0, 400.0)
+    scrap_line: float = tuned(0.7, 0.0, 1.0)
+    dash: float = tuned(45.0, 0.0, 400.0)  # and longer ones that the network hardly sees
+    dash_line: float = tuned(0.5, 0.0, 1.0)
 
 
-def _stands(length: int, alone: bool, sure: float) -> bool:
+def _stands(length: int, alone: bool, sure: float, tuning: AssemblyTuning) -> bool:
     """Whether a line of so many vertices is one: whether it touches none, and how probable it is, 0..1."""
-    if length < SPECK and sure < SPECK_LINE:
+    if length < tuning.speck and sure < tuning.speck_line:
         return False
-    return not alone or sure >= (SCRAP_LINE if length < SCRAP else DASH_LINE if length < DASH else 0.0)
+    least = tuning.scrap_line if length < tuning.scrap else tuning.dash_line if length < tuning.dash else 0.0
+    return not alone or sure >= least
 
 
 def assemble(
@@ -30,10 +41,13 @@ def assemble(
     firm: list[Floats],
     free: NDArray[np.bool_],
     scale: tuple[float, float],
+    tuning: AssemblyTuning,
 ) -> Strokes:
     """Drop specks and scraps, sum up strengths, and place everything on the page."""
     kept = [
-        i for i, line in enumerate(points) if _stands(len(line), bool(free[i].all()), float(sure[i].mean()))
+        i
+        for i, line in enumerate(points)
+        if _stands(len(line), bool(free[i].all()), float(sure[i].mean()), tuning)
     ]
     return Strokes.from_lists(
         [np.asarray((points[i] + 0.5) / np.array(scale), np.float32) for i in kept],

@@ -11,55 +11,63 @@ Lengths are px at working scale.
 from __future__ import annotations
 
 import heapq
+from dataclasses import dataclass
 
 import numpy as np
 
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.lines.graph import STRAIGHT_ON, Edge, Graph, leaving
 from smart_lineart.inking.lines.sampling import confidence
+from smart_lineart.inking.ranges import tuned
 
-LOOP = 80.0  # longest way around a loop that may be opened
-SIDE = 30.0  # longest side that may be taken out of it
-UNSURE = 0.6  # probability below which a side is in doubt
-RUNG = 9.0  # longest rung between two lines
-UNSURE_RUNG = 0.5
-FRAY = 9.0  # longest branch with a free end that goes where it is in doubt
 AT_NODES = 2  # px at an edge's ends that lie on other lines
 
 
-def open_cycles(graph: Graph, line: Bytes) -> None:
+@dataclass(frozen=True)
+class CycleTuning:
+    """What of a net an artist would not draw."""
+
+    loop: float = tuned(80.0, 0.0, 400.0)  # longest way around a loop that may be opened
+    side: float = tuned(30.0, 0.0, 200.0)  # longest side that may be taken out of it
+    unsure: float = tuned(0.6, 0.0, 1.0)  # probability below which a side is in doubt
+    rung: float = tuned(9.0, 0.0, 100.0)  # longest rung between two lines
+    unsure_rung: float = tuned(0.5, 0.0, 1.0)
+    fray: float = tuned(9.0, 0.0, 100.0)  # longest branch with a free end that goes where it is in doubt
+
+
+def open_cycles(graph: Graph, line: Bytes, tuning: CycleTuning) -> None:
     """Take the least sure sides out of small loops, the weakest first; what hangs together stays so.
 
     `line` is the line map, uint8 (H, W).
     """
     sides = [(_edge_confidence(edge, line), number, edge) for number, edge in enumerate(graph.edges)]
     for sure, _, edge in sorted(sides, key=lambda side: side[:2]):
-        if sure >= UNSURE or edge not in graph.edges or edge.closed or edge.length() > SIDE:
+        if sure >= tuning.unsure or edge not in graph.edges or edge.closed or edge.length() > tuning.side:
             continue
-        if edge.nodes[0] != edge.nodes[1] and not _joined_without(graph, edge, LOOP - edge.length()):
+        if edge.nodes[0] != edge.nodes[1] and not _joined_without(graph, edge, tuning.loop - edge.length()):
             continue
         _take_out(graph, edge)
 
 
-def remove_rungs(graph: Graph, line: Bytes) -> None:
+def remove_rungs(graph: Graph, line: Bytes, tuning: CycleTuning) -> None:
     """Take out what the network is unsure of between two lines that run on past it."""
     for edge in sorted(graph.edges, key=Edge.length):
         one, other = edge.nodes
-        if edge.length() > RUNG or one == other or edge not in graph.edges:
+        if edge.length() > tuning.rung or one == other or edge not in graph.edges:
             continue
-        if _edge_confidence(edge, line) >= UNSURE_RUNG:
+        if _edge_confidence(edge, line) >= tuning.unsure_rung:
             continue
         if _runs_past(graph, one, edge) and _runs_past(graph, other, edge):
             _take_out(graph, edge)
 
 
-def remove_frays(graph: Graph, line: Bytes) -> None:
+def remove_frays(graph: Graph, line: Bytes, tuning: CycleTuning) -> None:
     """Take out short branches with a free end that the network is unsure of, the shortest first."""
     for edge in sorted(graph.edges, key=Edge.length):
-        if edge.length() > FRAY or edge.closed or edge not in graph.edges:
+        if edge.length() > tuning.fray or edge.closed or edge not in graph.edges:
             continue
         degrees = sorted(graph.degree(node) for node in edge.nodes)
-        if degrees[0] == 1 and degrees[1] > 2 and _edge_confidence(edge, line) < UNSURE:
+        if degrees[0] == 1 and degrees[1] > 2 and _edge_confidence(edge, line) < tuning.unsure:
             _take_out(graph, edge)
 
 

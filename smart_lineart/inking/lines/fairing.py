@@ -9,6 +9,7 @@ their shape. Lengths are px at working scale; vertices lie about 1 px apart.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -18,10 +19,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Bytes, Floats, Mask
 from smart_lineart.inking.lines.nearby import MEETING, near_each
 from smart_lineart.inking.lines.sampling import LINE_DEPTH, most_near, pixels_at
-
-ROOM_IN_DOUBT = 6.0  # px that it may be from where it runs where it is hardly seen
-SURE = 0.7  # probability from which there is no doubt
-
+from smart_lineart.inking.ranges import tuned
 
 WAVELENGTHS = (5.0, 14.0, 24.0, 42.0, 72.0)  # px: what is shorter goes, per level
 TOLERANCES = (0.0, 0.55, 0.8, 1.0, 1.1)  # px: how far a level may move a line from the first one's
@@ -36,6 +34,14 @@ SHARPENED = 2.5  # px that a rounded corner's tip may lie outside the line
 ROOM_REACH = 5  # vertices to both sides over which room is averaged, twice
 DRIFT_IN_ROOM = 0.15  # of the room that a line has
 EASE = 9  # vertices over which one level passes into another, and a moved end into its line
+
+
+@dataclass(frozen=True)
+class FairingTuning:
+    """How far a line may be from where it runs."""
+
+    room_in_doubt: float = tuned(6.0, 0.0, 40.0)  # px, where it is hardly seen
+    sure: float = tuned(0.7, 0.05, 1.0)  # probability from which there is no doubt
 
 
 class Fairer:
@@ -283,11 +289,11 @@ def _sums_around(
     return np.asarray(total[2 * reach + 1 :] - total[: -2 * reach - 1])
 
 
-def room_around(deep: Bytes, line: Bytes, at: NDArray[np.intp]) -> Floats:
+def room_around(deep: Bytes, line: Bytes, at: NDArray[np.intp], tuning: FairingTuning) -> Floats:
     """How far each of (N, 2) vertices (x, y) may be from where its line runs, in px.
 
     That is less certain where the line map is wide, and where the network is unsure of a line.
     """
     spare = np.maximum(pixels_at(deep, at), LINE_DEPTH) - np.float32(LINE_DEPTH)
-    doubt = np.maximum(0.0, 1.0 - most_near(line, at, 1) / np.float32(SURE * 255))
-    return np.asarray(spare + ROOM_IN_DOUBT * doubt, np.float32)
+    doubt = np.maximum(0.0, 1.0 - most_near(line, at, 1) / np.float32(tuning.sure * 255))
+    return np.asarray(spare + tuning.room_in_doubt * doubt, np.float32)

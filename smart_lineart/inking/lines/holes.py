@@ -11,27 +11,36 @@ Lengths are px at working scale.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from smart_lineart.inking.arrays import Bytes, Mask
+from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.components import Runs, find_runs, label_runs
 from smart_lineart.inking.raster.morphology import grow
 
-NARROW = 4  # a hole that is farther across than twice this lies between two lines
-LARGEST = 1500  # px of area
-HALF_SEEN = 0.1  # mean probability within, from which a hole may be ink
-SURE_SIDES = 0.6  # middle probability along its sides, from which it is meant
 SIDES = 2  # px around a hole in which its sides lie
 
 
-def fill_holes(mask: Mask, line: Bytes) -> Mask:
+@dataclass(frozen=True)
+class HoleTuning:
+    """Which holes are none."""
+
+    narrow: int = tuned(4, 1, 16)  # a hole that is farther across than twice this lies between two lines
+    largest: int = tuned(1500, 0, 100_000)  # px of area
+    half_seen: float = tuned(0.1, 0.0, 1.0)  # mean probability within, from which a hole may be ink
+    sure_sides: float = tuned(0.6, 0.0, 1.0)  # middle probability along its sides, from which it is meant
+
+
+def fill_holes(mask: Mask, line: Bytes, tuning: HoleTuning = HoleTuning()) -> Mask:
     """The mask of a line map, bool (H, W), with the holes filled that are none; `line` is uint8 (H, W)."""
     runs = find_runs(~mask)
     label = label_runs(runs, mask.shape[1])
     area = np.bincount(label, runs.stop - runs.start, minlength=len(label))
     at_edge = (runs.row == 0) | (runs.row == mask.shape[0] - 1)
     at_edge |= (runs.start == 0) | (runs.stop == mask.shape[1])
-    small = area <= LARGEST
+    small = area <= tuning.largest
     small[label[at_edge]] = False
     order = np.argsort(label, kind="stable")
     order = order[small[label[order]]]
@@ -40,22 +49,22 @@ def fill_holes(mask: Mask, line: Bytes) -> Mask:
     filled = mask.copy()
     for members in np.split(order, np.flatnonzero(np.diff(label[order])) + 1):
         hole = Runs(runs.row[members], runs.start[members], runs.stop[members])
-        if _is_ink(hole, mask, line):
+        if _is_ink(hole, mask, line, tuning):
             for row, start, stop in zip(*hole, strict=True):
                 filled[row, start:stop] = True
     return filled
 
 
-def _is_ink(hole: Runs, mask: Mask, line: Bytes) -> bool:
+def _is_ink(hole: Runs, mask: Mask, line: Bytes, tuning: HoleTuning) -> bool:
     """Whether a hole is narrow, half seen as ink, and of unsure sides."""
-    margin = NARROW + 1
+    margin = tuning.narrow + 1
     top, left = max(0, int(hole.row.min()) - margin), max(0, int(hole.start.min()) - margin)
     crop = np.s_[top : hole.row.max() + margin + 1, left : hole.stop.max() + margin]
     paper = np.zeros(mask[crop].shape, np.bool_)
     for row, start, stop in zip(*hole, strict=True):
         paper[row - top, start - left : stop - left] = True
     probability = line[crop]
-    if probability[paper].mean() < HALF_SEEN * 255 or not grow(~paper, NARROW).all():
+    if probability[paper].mean() < tuning.half_seen * 255 or not grow(~paper, tuning.narrow).all():
         return False
     sides = probability[grow(paper, SIDES) & ~paper]
-    return bool(np.median(sides) < SURE_SIDES * 255)
+    return bool(np.median(sides) < tuning.sure_sides * 255)

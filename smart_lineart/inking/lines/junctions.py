@@ -9,23 +9,33 @@ Lengths are px at working scale, and lines have vertices about 1 px apart.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from smart_lineart.inking.arrays import Bytes, Floats, Mask
-from smart_lineart.inking.lines.cycles import UNSURE
 from smart_lineart.inking.lines.nearby import MEETING, near_each
 from smart_lineart.inking.lines.sampling import confidence
+from smart_lineart.inking.ranges import tuned
 
-NEAREST, FARTHEST = 2.5, 12.0  # px apart that a hook holds two lines
 ACROSS = 20  # longest way across
-STEEP = 0.6  # px apart per px of way, at least
 REACH = 7  # px over which a line's direction is taken
 BESIDE = 0.85  # cosine from which two lines run beside each other
 BACK, ON = 1.0, 2.0  # times their distance, that the new way begins before the hook and ends behind it
 RUNS_ON = 5  # px that a line runs on to both sides of where another meets it
 WINDOW = 45  # px of it that are looked at
+
+
+@dataclass(frozen=True)
+class JunctionTuning:
+    """Which joints are hooks."""
+
+    # Px apart that a hook holds two lines.
+    nearest: float = tuned(2.5, 2.3, 20.0)
+    farthest: float = tuned(12.0, 0.0, 40.0)
+    steep: float = tuned(0.6, 0.0, 3.0)  # px apart per px of way, at least
+    unsure: float = tuned(0.6, 0.0, 1.0)  # probability of the way across below which it is in doubt
 
 
 class Hook(NamedTuple):
@@ -41,7 +51,13 @@ class Hook(NamedTuple):
     sense: int
 
 
-def ease_junctions(lines: list[Floats], meets: Mask, rings: list[bool], probability: Bytes) -> list[Floats]:
+def ease_junctions(
+    lines: list[Floats],
+    meets: Mask,
+    rings: list[bool],
+    probability: Bytes,
+    tuning: JunctionTuning = JunctionTuning(),
+) -> list[Floats]:
     """Lines (N, 2) with their hooks led smoothly into the lines they meet.
 
     `meets` (lines, 2) says which starts and ends touch a line, `probability` is the line map, uint8 (H, W).
@@ -63,8 +79,8 @@ def ease_junctions(lines: list[Floats], meets: Mask, rings: list[bool], probabil
             continue
         main, at = through[0]
         path = lines[line][::-1] if end else lines[line]
-        hook = _find_hook(path, lines[main], int(at))
-        if hook is None or confidence(path[1 : hook.corner], probability) >= UNSURE:
+        hook = _find_hook(path, lines[main], int(at), tuning)
+        if hook is None or confidence(path[1 : hook.corner], probability) >= tuning.unsure:
             continue
         way, used = _way_in(path, hook)
         rest = eased[line][::-1] if end else eased[line]
@@ -77,7 +93,7 @@ def _runs_on(at: int, count: int) -> bool:
     return RUNS_ON <= at < count - RUNS_ON
 
 
-def _find_hook(path: Floats, main: Floats, at: int) -> Hook | None:
+def _find_hook(path: Floats, main: Floats, at: int, tuning: JunctionTuning) -> Hook | None:
     """The hook with which a path begins at a vertex of another line, if it does."""
     count = min(ACROSS, len(path) - REACH - 1)
     if count < REACH:
@@ -91,12 +107,12 @@ def _find_hook(path: Floats, main: Floats, at: int) -> Hook | None:
     sizes = np.hypot(*along.T) * np.hypot(*onward.T)
     cosine = (along * onward).sum(axis=1) / np.maximum(sizes, 1e-6)
     away = away[np.arange(count), nearest]
-    beside = np.flatnonzero((np.abs(cosine) > BESIDE) & (away >= NEAREST))
+    beside = np.flatnonzero((np.abs(cosine) > BESIDE) & (away >= tuning.nearest))
     if not len(beside):
         return None
     corner = int(beside[0])
     apart = float(away[corner])
-    if apart > FARTHEST or apart < STEEP * corner:
+    if apart > tuning.farthest or apart < tuning.steep * corner:
         return None
     return Hook(main, at, corner, apart, 1 if cosine[corner] > 0 else -1)
 

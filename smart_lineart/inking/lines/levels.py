@@ -3,15 +3,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from smart_lineart.inking.arrays import Floats
+from smart_lineart.inking.ranges import tuned
 
 MOST_SWELL = 2.4  # times as wide as usual, and as thin, that lines never quite get
-USUALLY_DRAWN = 0.4  # strength of lines that the usual `faint` keeps
 SHORT = 30  # vertices of lines that do not swell in full
+
+
+@dataclass(frozen=True)
+class LevelTuning:
+    """What is firm on a page, and drawn."""
+
+    firm: float = tuned(70.0, 0.0, 100.0)  # percentile of firmness that firm lines have
+    usually_drawn: float = tuned(0.4, 0.0, 1.0)  # strength of lines that the usual `faint` keeps
 
 
 class Levels(NamedTuple):
@@ -25,13 +34,19 @@ class Levels(NamedTuple):
     usual: float
 
 
-def fill_in_levels(levels: Levels | None, firm: list[Floats], widths: list[Floats]) -> Levels:
+def fill_in_levels(
+    levels: Levels | None, firm: list[Floats], widths: list[Floats], tuning: LevelTuning
+) -> Levels:
     """Fill in the levels that are not given, measured on these lines: firmness and width at every vertex."""
-    certain = levels.certain if levels is not None else float(np.percentile(np.concatenate(firm), 70)) or 1.0
+    if levels is not None:
+        certain = levels.certain
+    else:
+        certain = float(np.percentile(np.concatenate(firm), tuning.firm)) or 1.0
     if levels is not None and levels.usual:
         return levels
     # Construction lines are not drawn, so they do not tell what is usual, unless nothing else does.
-    drawn = np.repeat([np.median(one) >= USUALLY_DRAWN * certain for one in firm], [len(one) for one in firm])
+    least = tuning.usually_drawn * certain
+    drawn = np.repeat([np.median(one) >= least for one in firm], [len(one) for one in firm])
     every = np.concatenate(widths)
     for known in (every[drawn & (every > 0)], every[every > 0]):
         if len(known):

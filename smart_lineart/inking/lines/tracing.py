@@ -3,24 +3,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from smart_lineart.inking.arrays import Bytes
-from smart_lineart.inking.lines.assembly import assemble
+from smart_lineart.inking.lines.assembly import AssemblyTuning, assemble
 from smart_lineart.inking.lines.chains import is_ring, join_through_junctions
-from smart_lineart.inking.lines.cycles import open_cycles, remove_frays, remove_rungs
-from smart_lineart.inking.lines.fairing import Fairer, rejoin, room_around
-from smart_lineart.inking.lines.gaps import close_gaps
+from smart_lineart.inking.lines.cycles import CycleTuning, open_cycles, remove_frays, remove_rungs
+from smart_lineart.inking.lines.fairing import Fairer, FairingTuning, rejoin, room_around
+from smart_lineart.inking.lines.gaps import GapTuning, close_gaps
 from smart_lineart.inking.lines.graph import Graph, trace
-from smart_lineart.inking.lines.holes import fill_holes
-from smart_lineart.inking.lines.junctions import ease_junctions
-from smart_lineart.inking.lines.lenses import merge_lenses
-from smart_lineart.inking.lines.levels import Levels, fill_in_levels, relative_widths
-from smart_lineart.inking.lines.redundant import without_redundant
+from smart_lineart.inking.lines.holes import HoleTuning, fill_holes
+from smart_lineart.inking.lines.junctions import JunctionTuning, ease_junctions
+from smart_lineart.inking.lines.lenses import LensTuning, merge_lenses
+from smart_lineart.inking.lines.levels import Levels, LevelTuning, fill_in_levels, relative_widths
+from smart_lineart.inking.lines.redundant import RedundantTuning, without_redundant
 from smart_lineart.inking.lines.sampling import most_near
-from smart_lineart.inking.lines.spurs import prune_spurs
+from smart_lineart.inking.lines.spurs import SpurTuning, prune_spurs
 from smart_lineart.inking.lines.stroke_width import stroke_widths
-from smart_lineart.inking.network.maps import LINE
+from smart_lineart.inking.network.maps import MapTuning
 from smart_lineart.inking.raster.morphology import close, depth
 from smart_lineart.inking.raster.thinning import thin
 from smart_lineart.inking.strokes import Strokes
@@ -29,16 +31,33 @@ BESIDE = 6  # px beside a line within which its passes lie
 DEEPEST = 7  # px that it may lie deep where it stands for passes that lie apart
 
 
-def _tidied(graph: Graph, line: Bytes, deep: Bytes) -> Graph:
-    prune_spurs(graph, deep)
-    merge_lenses(graph)
-    remove_rungs(graph, line)
-    open_cycles(graph, line)
-    remove_frays(graph, line)
-    prune_spurs(graph, deep)
-    merge_lenses(graph)
-    prune_spurs(graph, deep)
-    close_gaps(graph, line)
+@dataclass(frozen=True)
+class TracingTuning:
+    """The numbers of every step."""
+
+    maps: MapTuning = field(default_factory=MapTuning)
+    holes: HoleTuning = field(default_factory=HoleTuning)
+    spurs: SpurTuning = field(default_factory=SpurTuning)
+    lenses: LensTuning = field(default_factory=LensTuning)
+    cycles: CycleTuning = field(default_factory=CycleTuning)
+    gaps: GapTuning = field(default_factory=GapTuning)
+    redundant: RedundantTuning = field(default_factory=RedundantTuning)
+    junctions: JunctionTuning = field(default_factory=JunctionTuning)
+    fairing: FairingTuning = field(default_factory=FairingTuning)
+    levels: LevelTuning = field(default_factory=LevelTuning)
+    assembly: AssemblyTuning = field(default_factory=AssemblyTuning)
+
+
+def _tidied(graph: Graph, line: Bytes, deep: Bytes, tuning: TracingTuning) -> Graph:
+    prune_spurs(graph, tuning.spurs, deep)
+    merge_lenses(graph, tuning.lenses)
+    remove_rungs(graph, line, tuning.cycles)
+    open_cycles(graph, line, tuning.cycles)
+    remove_frays(graph, line, tuning.cycles)
+    prune_spurs(graph, tuning.spurs, deep)
+    merge_lenses(graph, tuning.lenses)
+    prune_spurs(graph, tuning.spurs, deep)
+    close_gaps(graph, line, tuning.gaps)
     return graph
 
 
@@ -49,6 +68,7 @@ def trace_strokes(
     levels: Levels | None = None,
     fairer: Fairer | None = None,
     drawn: Bytes | None = None,
+    tuning: TracingTuning = TracingTuning(),
 ) -> tuple[Strokes, Levels | None]:
     """Line map and the sketch's darkness, both uint8 (H, W) at working scale -> strokes on the page, and the
     levels they were judged by: those given, the page's own, or None where there is no line.
@@ -57,26 +77,28 @@ def trace_strokes(
     `drawn`, uint8 (H, W), is the darkness that widths are told from, where that is another.
     """
     fairer = fairer or Fairer()
-    mask = fill_holes(close(line >= LINE * 255), line)
+    mask = fill_holes(close(line >= tuning.maps.least), line, tuning.holes)
     deep = depth(mask, DEEPEST)
-    paths = without_redundant(join_through_junctions(_tidied(trace(thin(mask)), line, deep)), line)
+    paths = join_through_junctions(_tidied(trace(thin(mask)), line, deep, tuning))
+    paths = without_redundant(paths, line, tuning.redundant)
     if not paths:
         return Strokes.empty(), levels
     found = [path.points for path in paths]
     rings = [is_ring(points) for points in found]
     free = np.array([path.free for path in paths])
     meets = ~free & ~np.array(rings)[:, None]
-    found = ease_junctions(found, meets, rings, line)
+    found = ease_junctions(found, meets, rings, line, tuning.junctions)
     cuts = np.cumsum([len(points) for points in found])[:-1]
     at = np.rint(np.concatenate(found)).astype(np.intp)
-    rooms = np.split(room_around(deep, line, at), cuts)
+    rooms = np.split(room_around(deep, line, at, tuning.fairing), cuts)
     faired = list(map(fairer.fair, found, rings, rooms))
     rejoin(found, faired, meets)
     # A line that stands for several passes may run between them, where the sketch is blank.
     firm = np.split(most_near(line, at, BESIDE) * most_near(darkness, at, BESIDE), cuts)
     sure = most_near(line, at, 1) / 255.0
     widths = stroke_widths(darkness if drawn is None else drawn, found, rings)
-    levels = fill_in_levels(levels, firm, widths)
+    levels = fill_in_levels(levels, firm, widths, tuning.levels)
     widths = [relative_widths(one, levels.usual) for one in widths]
     firm = [one / np.float32(levels.certain) for one in firm]
-    return assemble(faired, widths, np.split(sure, cuts), firm, free, scale), levels
+    strokes = assemble(faired, widths, np.split(sure, cuts), firm, free, scale, tuning.assembly)
+    return strokes, levels

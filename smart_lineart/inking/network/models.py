@@ -17,6 +17,7 @@ A model is a folder with ``model.onnx``, ``metadata.json`` and ``README.md`` (th
 ``licence``          SPDX identifier of the weights' licence
 ``metrics``          object with what was measured, name to number
 ``created``          date, ISO 8601
+``tuning``           the numbers tuned to the network, stage by stage; may be left out, see inking/tuning.py
 ===================  =====================================================================================
 """
 
@@ -40,7 +41,7 @@ DEFAULT_NAME = "lineart"
 ONNX_FILE = "model.onnx"
 METADATA_FILE = "metadata.json"
 
-_REPAIR = "reinstall Smart Lineart or choose another model folder"
+REPAIR = "reinstall Smart Lineart or choose another model folder"
 _TEXTS = ("name", "version", "title", "sha256", "input", "output", "licence", "created")
 _COUNTS = {"channels": 256, "stride": 64, "receptive_field": 512}
 """The most of each that makes sense, about twice what the shipped network has.
@@ -153,19 +154,15 @@ def _checked(folder: Path) -> Model:
     try:
         is_folder = stat.S_ISDIR(folder.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        raise ModelError(f"The model folder {folder} does not exist; {_REPAIR}.") from None
+        raise ModelError(f"The model folder {folder} does not exist; {REPAIR}.") from None
     except OSError as error:
-        raise ModelError(
-            f"The model folder {folder} cannot be read ({error.strerror}); {_REPAIR}."
-        ) from error
+        raise ModelError(f"The model folder {folder} cannot be read ({error.strerror}); {REPAIR}.") from error
     if not is_folder:
         raise ModelError(f"{folder} is a file; choose the folder that holds {ONNX_FILE} and {METADATA_FILE}.")
     metadata = _read_metadata(folder / METADATA_FILE)
     onnx = folder / ONNX_FILE
     if hashlib.sha256(_read(onnx)).hexdigest() != metadata["sha256"].lower():
-        raise ModelError(
-            f"The model file {onnx} is damaged, its checksum differs from its card's; {_REPAIR}."
-        )
+        raise ModelError(f"The model file {onnx} is damaged, its checksum differs from its card's; {REPAIR}.")
     return Model(metadata["name"], folder, onnx, metadata)
 
 
@@ -174,9 +171,9 @@ def _read(path: Path) -> bytes:
         _check_file(path)
         return path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(f"The model file {path} is missing; {_REPAIR}.") from None
+        raise ModelError(f"The model file {path} is missing; {REPAIR}.") from None
     except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read ({error.strerror}); {_REPAIR}.") from error
+        raise ModelError(f"The model file {path} cannot be read ({error.strerror}); {REPAIR}.") from error
 
 
 def _check_file(path: Path) -> None:
@@ -191,9 +188,9 @@ def _read_metadata(path: Path) -> dict[str, Any]:
     try:
         metadata = json.loads(_read(path).decode("utf-8"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or brackets without end
-        raise ModelError(f"The model's card {path} is not valid JSON; {_REPAIR}.") from error
+        raise ModelError(f"The model's card {path} is not valid JSON; {REPAIR}.") from error
     if not isinstance(metadata, dict):
-        raise ModelError(f"The model's card {path} is not a JSON object; {_REPAIR}.")
+        raise ModelError(f"The model's card {path} is not a JSON object; {REPAIR}.")
     _check_schema(path, metadata)
     _check_values(path, metadata)
     return metadata
@@ -201,7 +198,7 @@ def _read_metadata(path: Path) -> dict[str, Any]:
 
 def _check_schema(path: Path, metadata: dict[str, Any]) -> None:
     if not _is_count(metadata.get("schema")):
-        raise ModelError(f'The model\'s card {path} has no valid "schema"; {_REPAIR}.')
+        raise ModelError(f'The model\'s card {path} has no valid "schema"; {REPAIR}.')
     if metadata["schema"] > SCHEMA:
         raise ModelError(f"The model {path.parent} was made for a newer Smart Lineart; update Smart Lineart.")
 
@@ -218,7 +215,7 @@ def _check_values(path: Path, metadata: dict[str, Any]) -> None:
     for key, is_sound in sound.items():
         if not is_sound:
             lack = "has no valid" if key in metadata else "lacks"
-            raise ModelError(f'The model\'s card {path} {lack} "{key}"; {_REPAIR}.')
+            raise ModelError(f'The model\'s card {path} {lack} "{key}"; {REPAIR}.')
 
 
 def _is_count(value: object) -> bool:

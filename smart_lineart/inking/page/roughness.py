@@ -8,24 +8,39 @@ sure of it, and leave some of what is drawn beside it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.network.maps import LINE
+from smart_lineart.inking.network.maps import MapTuning
+from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.morphology import close, grow
 from smart_lineart.inking.raster.thinning import thin
 
-FEW, MANY = 1.04, 1.09  # times as much line that a closer look finds in a drawing of few or of many passes
-DRAWN = 105  # darkness, half that of firm lines, from which a pixel of a look counts as drawn
-BESIDE = 6  # px at working scale from the middle of a line, beyond which what is drawn lies beside it
-SURE, FAIRLY_SURE = 0.93, 0.88  # mean probability along the lines
-AS_SURE = 0.025  # less of that is hardly less sure
-LITTLE, SOME = 0.013, 0.04  # of what is drawn, beside all lines
-ONE_PASS = 1.1  # times the lines' length that single passes are long
-CLOSER, CLOSEST = -0.5, -1.0  # roughness of drawings with few second passes, or none
+
+@dataclass(frozen=True)
+class RoughnessTuning:
+    """What tells how rough a drawing is."""
+
+    # Times as much line that a closer look finds in a drawing of few or of many passes.
+    few: float = tuned(1.04, 0.0, 100.0)
+    many: float = tuned(1.09, 0.0, 100.0)
+    drawn: int = tuned(105, 1, 255)  # darkness, half that of firm lines, from which a pixel counts as drawn
+    # Px at working scale from the middle of a line, beyond which what is drawn lies beside it.
+    beside: int = tuned(6, 1, 32)
+    # Mean probability along the lines.
+    sure: float = tuned(0.93, 0.0, 1.0)
+    fairly_sure: float = tuned(0.88, 0.0, 1.0)
+    as_sure: float = tuned(0.025, 0.0, 1.0)  # less of that is hardly less sure
+    # Of what is drawn, beside all lines.
+    little: float = tuned(0.013, 0.0, 1.0)
+    some: float = tuned(0.04, 0.0, 1.0)
+    one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
+    # Roughness of drawings with few second passes, or none.
+    closer: float = tuned(-0.5, -2.0, 0.0)
+    closest: float = tuned(-1.0, -2.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +49,13 @@ class Observation:
 
     darkness: NDArray[np.uint8]
     line: NDArray[np.uint8]
+    tuning: RoughnessTuning = field(default_factory=RoughnessTuning)
+    maps: MapTuning = field(default_factory=MapTuning)
 
     @cached_property
     def centrelines(self) -> NDArray[np.bool_]:
         """Where lines run, one pixel wide: bool (H, W)."""
-        return _skeleton(self.line >= LINE * 255)
+        return _skeleton(self.line >= self.maps.least)
 
     @property
     def length(self) -> float:
@@ -53,17 +70,21 @@ class Observation:
     @property
     def beside(self) -> float:
         """Share of what is drawn that lies beside its lines."""
-        drawn = self.darkness >= DRAWN
-        missed = np.count_nonzero(drawn & ~grow(self.centrelines, BESIDE))
+        drawn = self.darkness >= self.tuning.drawn
+        missed = np.count_nonzero(drawn & ~grow(self.centrelines, self.tuning.beside))
         return missed / max(1, int(np.count_nonzero(drawn)))
 
     @property
     def passes(self) -> float:
         """Length of what is drawn, thinned, in lengths of its lines."""
-        return int(np.count_nonzero(_skeleton(self.darkness >= DRAWN))) / np.count_nonzero(self.centrelines)
+        return int(np.count_nonzero(_skeleton(self.darkness >= self.tuning.drawn))) / np.count_nonzero(
+            self.centrelines
+        )
 
 
-def roughness(close_look: Observation, afar: Observation) -> float:
+def roughness(
+    close_look: Observation, afar: Observation, tuning: RoughnessTuning = RoughnessTuning()
+) -> float:
     """How rough a drawing is.
 
     1 where lines are many passes, so that the look from afar suits it, 0.5 where some are, 0 where there are
@@ -73,14 +94,14 @@ def roughness(close_look: Observation, afar: Observation) -> float:
     if not close_look.length:
         return 0.0
     more = close_look.length / max(afar.length, 1e-6)
-    rough = CLOSER if more < FEW else 0.5 if more < MANY else 1.0
+    rough = tuning.closer if more < tuning.few else 0.5 if more < tuning.many else 1.0
     beside, sureness = close_look.beside, close_look.sureness
-    as_sure = afar.length > 0.0 and sureness >= afar.sureness - AS_SURE
-    at_lines = beside <= LITTLE and sureness >= FAIRLY_SURE
-    if (at_lines or (as_sure and sureness >= SURE)) and close_look.passes <= ONE_PASS:
-        return CLOSEST
+    as_sure = afar.length > 0.0 and sureness >= afar.sureness - tuning.as_sure
+    at_lines = beside <= tuning.little and sureness >= tuning.fairly_sure
+    if (at_lines or (as_sure and sureness >= tuning.sure)) and close_look.passes <= tuning.one_pass:
+        return tuning.closest
     # Much more line, found with hardly more doubt and little beside it, is detail and no second passes.
-    return 0.0 if rough == 1.0 and as_sure and beside <= SOME else rough
+    return 0.0 if rough == 1.0 and as_sure and beside <= tuning.some else rough
 
 
 def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

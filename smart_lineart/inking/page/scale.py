@@ -10,18 +10,32 @@ is drawn beside it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from smart_lineart.inking.arrays import Luma
+from smart_lineart.inking.ranges import tuned
 
 INK = 0.4  # of the firm lines' darkness, from which a pixel counts as drawn
 OUTLIERS = 0.002  # of what is drawn, at either side, that does not count for its extent
-CLOSE, FAR = 1320, 920  # px at working scale that the drawing's longer side is brought to
-USUAL_WIDTH = 4.0  # px that strokes of a drawing with CLOSE px are wide; finer ones are seen a bit closer,
-BY_WIDTH = 0.2  # by this power
-LEAST_WIDTH, MOST_WIDTH = 0.8, 11.0  # px at working scale that strokes should have
-SMALL_PAGE = 800  # px: smaller pages are drawings shrunk already, so their details are near the pixel
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.5
+
+
+@dataclass(frozen=True)
+class ScaleTuning:
+    """The sizes at which a network knows drawings best."""
+
+    # Px at working scale that the drawing's longer side is brought to, seen closely and from afar.
+    close: int = tuned(1320, 200, 4000)
+    far: int = tuned(920, 200, 4000)
+    usual_width: float = tuned(4.0, 0.5, 20.0)  # px that strokes of a drawing with `close` px are wide;
+    by_width: float = tuned(0.2, 0.0, 1.0)  # finer ones are seen a bit closer, by this power
+    # Px at working scale that strokes should have.
+    least_width: float = tuned(0.8, 0.1, 5.0)
+    most_width: float = tuned(11.0, 2.0, 50.0)
+    # Px: smaller pages are drawings shrunk already, so their details are near the pixel.
+    small_page: int = tuned(800, 0, 4000)
 
 
 def stroke_width(relative: Luma, firm: float) -> float:
@@ -49,19 +63,19 @@ def extent(relative: Luma, firm: float) -> float:
     return max(sides)
 
 
-def auto_scales(width: float, drawn: float, long_side: int) -> tuple[float, float]:
+def auto_scales(width: float, drawn: float, long_side: int, tuning: ScaleTuning) -> tuple[float, float]:
     """Working scales for a close look and one from afar, the first at least the second.
 
     `width` of the sketch's strokes, longer side `drawn` of what is drawn and `long_side` of the page, all in
     px at full resolution.
     """
     width, drawn = max(width, 0.5), max(drawn, 0.1 * long_side, 1.0)
-    finer = float(np.clip((USUAL_WIDTH / (width * CLOSE / drawn)) ** BY_WIDTH, 1.0, 2.0))
-    shrunk = max(1.0, SMALL_PAGE / long_side)
-    low, high = max(MIN_SCALE, LEAST_WIDTH / width), min(MAX_SCALE, MOST_WIDTH / width)
+    finer = float(np.clip((tuning.usual_width / (width * tuning.close / drawn)) ** tuning.by_width, 1.0, 2.0))
+    shrunk = max(1.0, tuning.small_page / long_side)
+    low, high = max(MIN_SCALE, tuning.least_width / width), min(MAX_SCALE, tuning.most_width / width)
     close_look, afar = (
         float(np.clip(np.clip(finer * side / drawn * shrunk, low, max(low, high)), MIN_SCALE, MAX_SCALE))
-        for side in (CLOSE, FAR)
+        for side in (tuning.close, tuning.far)
     )
     return close_look, afar
 

@@ -13,7 +13,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import firm_darkness, judge_paper, lighter_on_darker, network_darkness
 from smart_lineart.inking.page.reading import read_reduced, reduced_rows, reduced_size
-from smart_lineart.inking.page.scale import auto_scales, extent, stroke_width
+from smart_lineart.inking.page.scale import ScaleTuning, auto_scales, extent, stroke_width
 from smart_lineart.inking.page.sketch import Sketch
 from smart_lineart.inking.raster.resampling import Reduced, resample_rows, rows_over
 
@@ -79,7 +79,7 @@ def _read_rows(page: Sketch, luma: Reduced, scale: float, first: int, last: int)
     resample_rows(reduced_rows(page, factor), reduced_size(page.size, factor), luma, first, last)
 
 
-def find_scales(page: Sketch, largest: float) -> list[tuple[float, Reduced | None]]:
+def find_scales(page: Sketch, largest: float, tuning: ScaleTuning) -> list[tuple[float, Reduced | None]]:
     """The working scales that may suit a page, the closest look first; none for a blank one.
 
     With each its luma at that scale, or at the `largest` allowed, where it is read already.
@@ -91,7 +91,8 @@ def find_scales(page: Sketch, largest: float) -> list[tuple[float, Reduced | Non
     firm = firm_darkness(relative)
     if firm == 0.0:
         return []
-    scales = auto_scales(stroke_width(relative, firm) * factor, extent(relative, firm) * factor, long_side)
+    width, drawn = stroke_width(relative, firm) * factor, extent(relative, firm) * factor
+    scales = auto_scales(width, drawn, long_side, tuning)
     del relative
     return [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales]
 

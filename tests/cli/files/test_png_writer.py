@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyvips
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
@@ -26,6 +26,7 @@ def encode(pixels: np.ndarray, strips: list[int], **options) -> bytes:
     return file.getvalue()
 
 
+@settings(deadline=None)
 @given(
     strips=st.lists(st.integers(1, 40), min_size=1, max_size=5),
     width=st.integers(1, 70),

@@ -18,9 +18,11 @@ import tifffile
 from PIL import Image, ImageCms
 
 from smart_lineart.cli.errors import FileError
+from smart_lineart.cli.files import read_krita, read_psd
 from smart_lineart.cli.files.page import MAX_PIXELS, Page, Spool, read_page
 from smart_lineart.inking import ArraySketch
 from tests.cli.cli_helpers import files_in
+from tests.cli.photoshop import photoshop_file
 
 SIZE = (48, 80)
 RAMP = np.tile(np.linspace(0, 255, SIZE[1]).round().astype(np.uint8), (SIZE[0], 1))
@@ -269,41 +271,31 @@ def test_a_krita_document_that_swells_is_refused_before_it_is_unpacked(tmp_path,
         read(path)
 
 
+KINDS = [b"<svg", b"GIF89a", b"\0\0\0\x1cftypheic", b"\xff\xd8\xff\xe0", b"II*\0", b"RIFF"]
+
+
+@pytest.mark.parametrize("start", KINDS)
+def test_a_merged_image_of_another_kind_reaches_no_loader(tmp_path, monkeypatch, start):
+    monkeypatch.setattr(read_krita, "open_raster", lambda *_: pytest.fail("a loader was asked"))
+    with pytest.raises(FileError, match="is damaged or cut short"):
+        read(krita_file(tmp_path / "drawing.kra", start + bytes(100)))
+
+
+@pytest.mark.parametrize("loader", ["csvload", "rawload", "svgload", "gifload", "pdfload"])
+def test_libvips_loaders_of_other_kinds_are_locked(tmp_path, loader):
+    if not pyvips.type_find("VipsOperation", loader):
+        pytest.skip("this libvips has no such loader")
+    (tmp_path / "file").write_bytes(b"1")
+    rest = (1, 1, 1) if loader == "rawload" else ()
+    with pytest.raises(pyvips.Error, match="operation is blocked"):
+        getattr(pyvips.Image, loader)(str(tmp_path / "file"), *rest)
+
+
 def test_a_krita_document_without_a_merged_image_says_what_to_do(tmp_path):
     with zipfile.ZipFile(tmp_path / "drawing.kra", "w") as archive:
         archive.writestr("maindoc.xml", "<DOC/>")
     with pytest.raises(FileError, match="save it once more in Krita"):
         read(tmp_path / "drawing.kra")
-
-
-MODES = {1: 1, 3: 3, 4: 3}  # channels to Photoshop's colour mode
-
-
-def photoshop_file(
-    path: Path, pixels: np.ndarray, *, packed: bool = False, mode: int | None = None, clear: bool = False
-) -> Path:
-    """A document with a merged image, planes one after the other, and its resolution.
-
-    `clear`: the fourth channel is transparency, not a saved selection.
-    """
-    height, width, channels = pixels.shape
-    depth = 8 * pixels.itemsize
-    resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
-    resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
-    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, depth, mode or MODES[channels])
-    layers = struct.pack(">Ih", 2, -1) if clear else b""
-    rows = np.moveaxis(pixels, 2, 0).astype(pixels.dtype.newbyteorder(">")).reshape(-1, width)
-    if packed:  # every row as literal runs of at most 128 bytes
-        data = [bytes(row) for row in np.ascontiguousarray(rows).view(np.uint8)]
-        runs = [[row[at : at + 128] for at in range(0, len(row), 128)] for row in data]
-        coded = [b"".join(bytes([len(run) - 1]) + run for run in row) for row in runs]
-        lengths = b"".join(struct.pack(">H", len(row)) for row in coded)
-        merged = struct.pack(">H", 1) + lengths + b"".join(coded)
-    else:
-        merged = struct.pack(">H", 0) + rows.tobytes()
-    parts = [b"", resources, layers]
-    path.write_bytes(header + b"".join(struct.pack(">I", len(part)) + part for part in parts) + merged)
-    return path
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["raw", "packbits"])
@@ -335,6 +327,16 @@ def test_rarer_photoshop_documents_are_read_too(tmp_path):
     assert printed[20, 0] < 0.02
     assert printed[20, -1] > 0.98
     assert np.abs(lab - RAMP / 255).max() < 1e-4
+
+
+@pytest.mark.parametrize("mode", [4, 9])
+def test_a_rarer_photoshop_document_without_room_is_refused_before_it_is_unpacked(
+    tmp_path, monkeypatch, mode
+):
+    monkeypatch.setattr(read_psd.Image, "open", lambda *_, **__: pytest.fail("it was unpacked"))
+    path = photoshop_file(tmp_path / "rare.psd", np.dstack([RAMP] * 4), mode=mode)
+    with path.open("rb") as file, pytest.raises(FileError, match="memory"):
+        read_psd.open_psd(file, "psd", "rare.psd", 4 * RAMP.size)
 
 
 def test_a_photoshop_document_that_cannot_be_read_says_what_to_do(tmp_path):

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines import uncertainty as uncertainty_module
 from smart_lineart.inking.lines.uncertainty import (
     CELL,
-    DARKER,
-    FARTHER,
+    UncertaintyTuning,
     doubt,
     find_zones,
     is_searching,
@@ -25,6 +26,7 @@ from tests.inking.pictures import Bytes, straight
 
 SIZE = (200, 400)
 SURE, UNSURE = 255, 110
+FARTHER, DARKER = UncertaintyTuning().farther, UncertaintyTuning().darker
 
 
 def put(line: Bytes, start: tuple[float, float], stop: tuple[float, float], value: int) -> None:
@@ -51,10 +53,6 @@ def from_afar(value: int = SURE, lines: tuple[int, ...] = (50, 140)) -> Predicti
     for y in lines:
         put(line, (FARTHER * 20, FARTHER * y), (FARTHER * 380, FARTHER * y), value)
     return Prediction(line, np.stack([line, line]))
-
-
-def answer(line: Bytes) -> Bytes:
-    return np.stack([line, np.zeros_like(line)])
 
 
 def test_a_sure_line_leaves_no_doubt_and_a_half_seen_one_does() -> None:
@@ -99,7 +97,7 @@ def test_a_tidier_answer_is_taken_and_only_there() -> None:
     line = torn()
     darkness = line.copy()
     before = line.copy(), darkness.copy()
-    settled, dark, _ = settle(answer(line), darkness, find_zones(line), from_afar())
+    settled, dark, _ = settle(line, darkness, find_zones(line), from_afar())
     assert np.array_equal(before[0], line)
     assert np.array_equal(before[1], darkness)
     assert settled[140, 125:180].min() > 200
@@ -125,7 +123,7 @@ def test_a_worse_answer_is_not_taken(second: str) -> None:
     else:
         put(line, (100, 130), (200, 130), UNSURE)
         put(line, (100, 149), (200, 149), UNSURE)
-    settled, dark, _ = settle(answer(line), line, find_zones(line), again)
+    settled, dark, _ = settle(line, line, find_zones(line), again)
     assert np.array_equal(settled, line)
     assert np.array_equal(dark, line)
 
@@ -136,9 +134,9 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
     shapes = []
     judge = uncertainty_module._is_better
 
-    def counted(near: Bytes, far: Bytes, inside: Bytes) -> bool:
+    def counted(near: Bytes, *rest: Any) -> bool:
         shapes.append(near.shape)
-        return judge(near, far, inside)
+        return judge(near, *rest)
 
     monkeypatch.setattr(uncertainty_module, "_is_better", counted)
     return shapes
@@ -149,9 +147,9 @@ def test_a_zone_that_stays_the_same_is_not_judged_again(
     second: Prediction, judged: list[tuple[int, ...]]
 ) -> None:
     line = torn()
-    first = settle(answer(line), line, find_zones(line), second)
+    first = settle(line, line, find_zones(line), second)
     assert len(judged) == 1
-    again = settle(answer(line), line, find_zones(line), second, first.verdicts)
+    again = settle(line, line, find_zones(line), second, first.verdicts)
     assert len(judged) == 1
     assert again.verdicts == first.verdicts
     for one, other in zip(first[:3], again[:3], strict=True):
@@ -162,16 +160,16 @@ def test_a_zone_that_stays_the_same_is_not_judged_again(
 def test_a_zone_that_changes_is_judged_anew(change: str, judged: list[tuple[int, ...]]) -> None:
     line, second = torn(), from_afar()
     (zone,) = find_zones(line)
-    known = settle(answer(line), line, [zone], second).verdicts
+    known = settle(line, line, [zone], second).verdicts
     if change == "near":
         line[150, 150] = 1
     elif change == "far":
-        second.maps[0, round(FARTHER * 150), round(FARTHER * 150)] = 2
+        second.named.line[round(FARTHER * 150), round(FARTHER * 150)] = 2
     else:
         zone = zone._replace(weight=zone.weight * np.float32(0.9) - np.float32(0.2))
-    again = settle(answer(line), line, [zone], second, known)
+    again = settle(line, line, [zone], second, known)
     assert len(judged) == 2
-    fresh = settle(answer(line), line, [zone], second)
+    fresh = settle(line, line, [zone], second)
     assert again.verdicts == fresh.verdicts
     assert not again.verdicts.keys() & known.keys(), "only what is of use is kept"
     for one, other in zip(again[:3], fresh[:3], strict=True):

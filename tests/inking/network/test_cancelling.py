@@ -87,6 +87,30 @@ def test_closing_does_not_wait_for_a_process_that_is_stuck_as_it_starts(
     assert seconds_of(getattr(network, end)) < AT_ONCE
 
 
+def test_looking_for_devices_does_not_wait_for_a_process_that_is_stuck_as_it_greets(
+    faulty, processes
+) -> None:
+    cancel = Cancel(faulty("greet.hang", 1))
+    with pytest.raises(Cancelled):
+        isolated.list_devices_isolated(cancel)
+    assert time.monotonic() - cancel.seen < AT_ONCE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows freezes no processes")
+def test_looking_for_devices_does_not_wait_for_a_driver_that_is_stuck(processes, monkeypatch) -> None:
+    asked, ask = threading.Event(), isolated.WorkerProcess.ask
+
+    def watched(worker, fields, **options):
+        if fields["do"] == "devices":
+            os.kill(worker.pid, signal.SIGSTOP)
+            asked.set()
+        return ask(worker, fields, **options)
+
+    monkeypatch.setattr(isolated.WorkerProcess, "ask", watched)
+    with pytest.raises(Cancelled):
+        isolated.list_devices_isolated(asked.is_set)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows freezes no processes")
 @pytest.mark.parametrize("end", ["close", "release_memory"])
 def test_closing_does_not_wait_for_a_process_that_is_frozen(end: str, make) -> None:

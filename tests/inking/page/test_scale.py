@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from smart_lineart.inking.page.roughness import CLOSER, CLOSEST, ONE_PASS, Observation, roughness
+from smart_lineart.inking.page.roughness import Observation, RoughnessTuning, roughness
 from smart_lineart.inking.page.scale import (
-    LEAST_WIDTH,
     MAX_SCALE,
     MIN_SCALE,
-    MOST_WIDTH,
+    ScaleTuning,
     auto_scales,
     extent,
     scale_by_roughness,
@@ -23,6 +22,8 @@ from smart_lineart.inking.page.scale import (
 from tests.inking.pictures import Floats, line_map, ring, straight, wave
 
 SIZE = (400, 500)
+TUNING = RoughnessTuning()
+CLOSER, CLOSEST, ONE_PASS = TUNING.closer, TUNING.closest, TUNING.one_pass
 
 
 def darkness(*paths: Floats, thickness: int, ink: float = 0.8) -> NDArray[np.float32]:
@@ -87,10 +88,13 @@ sides = st.integers(1, 1 << 17)
 shares = st.floats(0.0, 1.0)
 
 
+SCALES = ScaleTuning()
+
+
 class TestAutoScales:
     @given(widths, shares, sides)
     def test_they_stay_within_what_detail_may_be(self, width: float, share: float, side: int) -> None:
-        near, far = auto_scales(width, share * side, side)
+        near, far = auto_scales(width, share * side, side, SCALES)
         assert MIN_SCALE <= far <= near <= MAX_SCALE
 
     @given(widths, widths, shares, sides)
@@ -98,24 +102,27 @@ class TestAutoScales:
         self, one: float, two: float, share: float, side: int
     ) -> None:
         thin, wide = sorted((one, two))
-        assert auto_scales(wide, share * side, side) <= auto_scales(thin, share * side, side)
+        assert auto_scales(wide, share * side, side, SCALES) <= auto_scales(thin, share * side, side, SCALES)
 
     @given(widths, shares, shares, st.integers(1000, 1 << 17))
     def test_larger_drawings_are_never_enlarged_more(
         self, width: float, one: float, two: float, side: int
     ) -> None:
         small, large = sorted((one, two))
-        assert auto_scales(width, large * side, side) <= auto_scales(width, small * side, side)
+        assert auto_scales(width, large * side, side, SCALES) <= auto_scales(
+            width, small * side, side, SCALES
+        )
 
     @pytest.mark.parametrize("factor", [2, 3])
     def test_a_scan_at_twice_the_resolution_is_worked_at_the_same_size(self, factor: int) -> None:
-        once, more = auto_scales(6.0, 3300, 3508), auto_scales(6.0 * factor, 3300 * factor, 3508 * factor)
+        once = auto_scales(6.0, 3300, 3508, SCALES)
+        more = auto_scales(6.0 * factor, 3300 * factor, 3508 * factor, SCALES)
         assert [factor * scale for scale in more] == pytest.approx(once, rel=1e-6)
 
     @pytest.mark.parametrize("width", [2.0, 8.0, 60.0])
     def test_strokes_stay_visible_and_within_what_the_network_knows(self, width: float) -> None:
-        for scale in auto_scales(width, 3300, 3508):
-            assert LEAST_WIDTH - 0.01 <= width * scale <= MOST_WIDTH + 0.01
+        for scale in auto_scales(width, 3300, 3508, SCALES):
+            assert SCALES.least_width - 0.01 <= width * scale <= SCALES.most_width + 0.01
 
 
 def near_look(*drawn: Floats, lines: tuple[Floats, ...], sure: float = 1.0) -> Observation:

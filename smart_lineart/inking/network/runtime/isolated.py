@@ -304,13 +304,17 @@ def why_not_isolated() -> dict[str, str]:
     return {str(python): reason for python, reason in _unfit.items()}
 
 
-def list_devices_isolated() -> list[Device]:
-    """`list_devices`, asked in a worker process where that is possible: drivers can crash as well."""
-    worker = start_worker()
+def list_devices_isolated(cancelled: Callable[[], bool] = _never) -> list[Device]:
+    """`list_devices`, asked in a worker process where that is possible: drivers can crash as well.
+
+    Raises Cancelled once `cancelled` is true, however stuck the process is.
+    """
+    worker = start_worker(cancelled)
     if worker is None:
         return list_devices()
     try:
-        return read_devices(worker.ask({"do": "devices"}, seconds=LOAD_SECONDS).fields)
+        answer = worker.ask({"do": "devices"}, seconds=LOAD_SECONDS, cancelled=cancelled)
+        return read_devices(answer.fields)
     except (WorkerDied, WorkerRetired) as death:
         titles: list[Kind] = ["cpu", "gpu", "npu"]
         reason = f"Asking for the devices failed ({death})."

@@ -7,6 +7,7 @@ document and in its file.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import random
@@ -283,6 +284,17 @@ class Trial:
         if then:
             self.after(self.random.randint(50, 1500), lambda: pid != worker() or os.kill(pid, then))
 
+    def come_back(self):
+        """To the document; Krita may be busy with a view that has just been opened or closed."""
+        for _ in range(20):
+            if self.document is None:
+                return
+            with contextlib.suppress(LookupError, ValueError):
+                helpers.show(self.document)
+                return
+            yield 100
+        raise Violated(f"{self.document.name()} is not in front")
+
     def kill_what_is_frozen(self) -> None:
         """Nothing was asked of it since, so that nobody has found it frozen."""
         pid = worker()
@@ -313,8 +325,7 @@ class Trial:
         yield from until(lambda: not self.waiting, 30)
         session().live.switch(False)
         for _ in range(4):
-            if self.document is not None:
-                helpers.show(self.document)  # a renewal waits for its document to be in front
+            yield from self.come_back()  # a renewal waits for its document to be in front
             try:
                 yield from helpers.idle(20)
             except TimeoutError:
@@ -369,7 +380,7 @@ class Trial:
             self.sketch = node_named(self.document, "Sketch")
             self.painted = self.frames(self.sketch)
             yield 250
-        helpers.show(self.document)
+        yield from self.come_back()
         self.document.setActiveNode(self.sketch)
         yield 200
         yield from self.ink()

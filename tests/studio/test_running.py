@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from smart_lineart.inking import Cancelled, FreshInk, InkRecord, Rect
+from smart_lineart.inking import Cancelled, FreshInk, InkError, InkRecord, Rect
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 WIDE, TALL = 130, 40
@@ -96,7 +97,8 @@ def job(scene: SimpleNamespace, **options: Any) -> Any:
 
 def ink(scene: SimpleNamespace, **options: Any) -> Any:
     one = job(scene, **options)
-    run(scene.room.run.Run(scene.session, one).steps())
+    one_run = scene.room.run.Run(scene.session, one)
+    run(one_run.steps(), gate=one_run.stopped)
     return one
 
 
@@ -196,7 +198,7 @@ class TestRuns:
         if case == "deleted":
             scene.sketch.remove()
         scene.raw.closed = case == "closed"
-        with pytest.raises(scene.room.run.Problem, match=case.replace("closed", "was closed")):
+        with pytest.raises(InkError, match=case.replace("closed", "was closed")):
             ink(scene)
 
     def test_a_page_without_lines_is_told(self, scene) -> None:
@@ -209,7 +211,7 @@ class TestRuns:
 
     def test_cancelled_before_it_is_put_nothing_is_there(self, scene) -> None:
         one = job(scene)
-        work = scene.room.run.Run(scene.session, one).steps()
+        one_run = scene.room.run.Run(scene.session, one)
         draw = scene.session.engine.draw
 
         def cancel(*args: Any, **options: Any) -> FreshInk:
@@ -218,13 +220,14 @@ class TestRuns:
 
         scene.session.engine.draw = cancel
         with pytest.raises(Cancelled):
-            run(work)
+            run(one_run.steps(), gate=one_run.stopped)
         assert names(scene) == ["sketch"]
         assert scene.session.kept == {}
 
     def test_too_late_to_cancel_it_is_finished(self, scene) -> None:
         one = job(scene)
-        work = scene.room.run.Run(scene.session, one).steps()
+        one_run = scene.room.run.Run(scene.session, one)
+        work = one_run.steps()
         value = None
         for _ in range(200):
             wish = work.send(value)
@@ -233,7 +236,7 @@ class TestRuns:
                 break
         one.cancel()
         assert not one.cancelled
-        run(work)
+        run(work, gate=one_run.stopped)
         assert one.state is scene.room.jobs.JobState.finished
 
     def test_followers_end_before_a_run(self, scene) -> None:
@@ -465,6 +468,7 @@ class TestCorrections:
         session.at_work = lambda *_: nullcontext()
         session.loop = SimpleNamespace(later=lambda _ms, action: scene.todo.append(action))
         session.loop.post = lambda action: action()
+        session.work_on = partial(scene.room.session.Session.work_on, session)
         scene.todo = []
         scene.session.ink = stripe(14)
         ink(scene)

@@ -16,23 +16,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from smart_lineart.cli import wire
-from smart_lineart.cli.caps import OUT_OF_MEMORY, address_space_is_limited, ran_out_of_time
+from smart_lineart.cli.decoding import wire
+from smart_lineart.cli.decoding.caps import OUT_OF_MEMORY, ran_out_of_time
 from smart_lineart.cli.errors import FileError, Interrupted, why
 from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.page import Page, Spool, keep
 from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
-from smart_lineart.cli.memory import peak_memory
+from smart_lineart.cli.memory import address_space_limit, peak_memory
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
-_BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoder_process import main; main()"
+_BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoding.process import main; main()"
 _PLAIN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1"}
 """One thread decodes; pools and arenas for more would only fill the address space that is counted."""
 
 _POLITE_SECONDS = 2.0  # for a process that has closed its end of a pipe to be gone
-
-KEPT_BYTES = 48 << 20
-"""What the process holds between two files."""
 
 
 class Decoder:
@@ -186,6 +183,6 @@ def _death(name: str, status: int) -> FileError:
 
 def _unfit(reason: str) -> Exception:
     """The error of a process that did not come to read anything."""
-    if "memory" in reason.lower() or address_space_is_limited():
+    if "memory" in reason.lower() or address_space_limit() is not None:
         return MemoryError(reason)
     return FileError(f"No image can be read, since the process that decodes them could not start ({reason}).")

@@ -22,6 +22,7 @@ from smart_lineart.inking.brushes.styles import find_style
 from smart_lineart.inking.strokes import Strokes
 from tests import fake_krita
 from tests.fake_krita import FakeDocument, FakeNode, FakeSelection
+from tests.fresh_plugin import fresh_plugin
 
 WIDTH, HEIGHT = 120, 100
 STRIP = 128 * 32  # px: a page has several strips
@@ -158,15 +159,10 @@ def opaque(node: FakeNode, time: int | None = None) -> int:
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[fake_krita.App]:
-    before = {name: sys.modules.pop(name) for name in fake_krita.fresh_plugin()}
+def app() -> Iterator[fake_krita.App]:
     one = fake_krita.App()
-    for name, module in fake_krita.modules(one).items():
-        monkeypatch.setitem(sys.modules, name, module)
-    yield one
-    for name in fake_krita.fresh_plugin():
-        del sys.modules[name]
-    sys.modules.update(before)
+    with fresh_plugin(fake_krita.modules(one)):
+        yield one
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from smart_lineart.cli import wire
-from smart_lineart.cli.caps import Caps
+from smart_lineart.cli.decoding import wire
+from smart_lineart.cli.decoding.caps import Caps
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.picture import Picture, too_much_memory
 from smart_lineart.cli.memory import memory_now, peak_memory

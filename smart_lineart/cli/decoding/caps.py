@@ -31,22 +31,13 @@ def ran_out_of_time(status: int) -> bool:
     return status == -signal.SIGXCPU
 
 
-def address_space_is_limited() -> bool:
-    """Whether somebody has limited this process's address space, as `ulimit -v` does."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return False
-    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
-
-
 class Caps:
     """The limits of this process; each call replaces the one before."""
 
     def __init__(self) -> None:
         self._most_held = 0
         if sys.platform == "win32":
-            from smart_lineart.cli.windows_job import Job
+            from smart_lineart.cli.decoding.windows_job import Job
 
             self._job = Job()
             return

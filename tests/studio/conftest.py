@@ -9,23 +9,14 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 HOST = ("application", "document", "layer", "lineart", "view", "frames")
-UI = (
-    "corrections",
-    "engine",
-    "follow",
-    "jobs",
-    "memory",
-    "preferences",
-    "renewing",
-    "session",
-    "settings",
-    "settling",
+STUDIO = (
+    *("document.memory", "engine", "preferences", "session", "settings"),
+    *(f"runs.{name}" for name in ("corrections", "follow", "jobs", "live", "renewing", "run", "settling")),
 )
 
 
 @pytest.fixture
 def room() -> Iterator[SimpleNamespace]:
     """Modules of the docker's model over a small Krita, and `krita` itself."""
-    names = (*(f"krita_host.{name}" for name in HOST), *(f"ui.{name}" for name in UI), "ui.run", "ui.live")
-    with fake_krita(*names) as made:
+    with fake_krita(*(f"krita_host.{name}" for name in HOST), *(f"studio.{name}" for name in STUDIO)) as made:
         yield made

@@ -15,16 +15,17 @@ import numpy as np
 import pytest
 from attacks import ATTACKS
 from PIL import Image
-from test_reading import photoshop_file
 
-from smart_lineart.cli import decoder as decoder_module
-from smart_lineart.cli.decoder import Decoder
+from smart_lineart.cli.decoding import decoder as decoder_module
+from smart_lineart.cli.decoding.decoder import Decoder
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.page import Spool
+from tests.cli.photoshop import photoshop_file
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="watches processes with Linux's own means")
 ROOM = 112 << 20
-ROOT = Path(__file__).resolve().parents[2]
+MOST_SECONDS = 10.0  # of processor time: starting takes about one, and half a second is allowed here
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def spool(folder: Path, room: int = ROOM) -> Spool:
@@ -57,7 +58,7 @@ def test_a_hostile_file_is_a_sentence_and_no_memory(decoder: Decoder, tmp_path: 
 
 def changed(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     """Have the process run `code` before it decodes anything."""
-    main = "from smart_lineart.cli.decoder_process import main"
+    main = "from smart_lineart.cli.decoding.process import main"
     assert main in decoder_module._BEGIN
     begin = decoder_module._BEGIN.replace(main, f"exec({code!r}); {main}")
     monkeypatch.setattr(decoder_module, "_BEGIN", begin)
@@ -75,14 +76,15 @@ def opened(path, most):
         {deed}
     return real(path, most)
 reading.open_picture = opened
-from smart_lineart.cli import decoder_process
-decoder_process.OPENING_SECONDS = 0.5
+from smart_lineart.cli.decoding import process
+process.OPENING_SECONDS = 0.5
 """
 
 
 @LINUX
-@pytest.mark.parametrize("name", ["interlaced.png", "whole.webp", "scans.jpg"])
+@pytest.mark.parametrize("name", ["interlaced.png", "whole.webp", "scans.jpg", "ycc-strip.tif"])
 def test_what_no_check_foresees_the_system_stops(tmp_path: Path, monkeypatch, name: str) -> None:
+    """Of the YCbCr strip libvips says so, and goes on with black rows."""
     changed(monkeypatch, BLIND)
     path = tmp_path / name
     ATTACKS[name](path)
@@ -110,10 +112,12 @@ def test_whatever_a_decoder_does_the_next_file_is_read(
     changed(monkeypatch, AT_A_MARK.format(deed=deed))
     odd = tmp_path / "odd.png"
     odd.write_bytes(sketch.read_bytes())
+    before = os.times().children_user
     with Decoder() as decoder:
         with pytest.raises(FileError, match=DEEDS[deed]) as caught:
             decoder.read(odd, spool(tmp_path))
         assert str(caught.value).startswith(str(odd))
+        assert os.times().children_user - before < MOST_SECONDS
         assert decoder.read(sketch, spool(tmp_path)).sketch.size == (240, 320)
 
 
@@ -144,10 +148,11 @@ def test_nonsense_of_a_decoder_is_a_sentence(sketch: Path, monkeypatch, said: st
     }
     changed(
         monkeypatch,
-        "from smart_lineart.cli import decoder_process\n"
+        "from smart_lineart.cli.decoding import process\n"
         f"def tell(say, _, good={good!r}):\n    for told in ({said},): say(*told)\n    say({{'end': True}})\n"
-        "decoder_process._tell = tell",
+        "process._tell = tell",
     )
+    monkeypatch.setattr(decoder_module, "_POLITE_SECONDS", 0.1)
     with Decoder() as decoder, pytest.raises(FileError):
         decoder.read(sketch, spool(sketch.parent))
 
@@ -175,7 +180,8 @@ def test_a_file_cut_short_while_it_is_read_is_told(tmp_path: Path, kind: str) ->
 INK = """
 import sys, time
 from cli_helpers import FakeInker
-from smart_lineart.cli import decoder, engine, main
+from smart_lineart.cli import engine, main
+from smart_lineart.cli.decoding import decoder
 inker = FakeInker()
 engine.open_inker = lambda **_: inker
 def read(self, *arguments):
@@ -193,7 +199,7 @@ sys.exit(main(sys.argv[1:]))
 def test_whatever_ends_the_command_ends_its_decoder(sketch: Path, number: int) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", INK, "ink", str(sketch)],
-        cwd=Path(__file__).parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=Path(__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     place = Path("/proc", child.stdout.readline().strip())
     assert place.exists()
@@ -206,9 +212,18 @@ def test_whatever_ends_the_command_ends_its_decoder(sketch: Path, number: int) -
     assert not place.exists()
 
 
+@pytest.mark.parametrize(("limited", "error"), [(True, MemoryError), (False, FileError)])
+def test_a_decoder_that_cannot_start_is_told_by_why(sketch: Path, monkeypatch, limited, error) -> None:
+    monkeypatch.setattr(decoder_module, "_BEGIN", "import os; os._exit(3)")
+    monkeypatch.setattr(decoder_module, "address_space_limit", lambda: 1 << 30 if limited else None)
+    with Decoder() as decoder, pytest.raises(error, match="it ended with status 3"):
+        decoder.read(sketch, spool(sketch.parent))
+
+
 def test_the_decoder_s_process_never_loads_what_inks() -> None:
     code = (
-        "import sys\nfrom smart_lineart.cli import decoder_process, read_raster, reading, read_krita\n"
+        "import sys\nfrom smart_lineart.cli.decoding import process\n"
+        "from smart_lineart.cli.files import read_krita, read_raster, reading\n"
         "print(sorted({'numpy', 'smart_lineart.inking', 'PIL'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

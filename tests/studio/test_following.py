@@ -420,17 +420,7 @@ def test_colours_of_ink_are_noted_once_and_the_last_eight(room) -> None:
     noted = room.renewing.noted(fresh, document, None, SRGB, before).notes
     assert noted["colours"] == [*others[-7:], *black]
     assert noted["sketch"] == 1
-    base = Base(before, Base.blank().layer, Base.blank().placement)
+    base = Base(before, Base.blank().layer, Base.blank().registration)
     assert room.renewing.recolours(base, np.array([0, 0, 0, 255], np.uint8), SRGB)
     assert not room.renewing.recolours(base, np.array([10, 0, 0, 255], np.uint8), SRGB)
     assert not room.renewing.recolours(Base.blank(), np.array([10, 0, 0, 255], np.uint8), SRGB)
-
-
-@pytest.mark.parametrize(
-    ("page", "scale"),
-    [([45, 70], (2.0, 1.0)), *((page, (1.0, 1.0)) for page in (None, [0, 1], [45], {}))],
-)
-def test_a_scaled_page_is_told_from_the_one_noted(room, page: object, scale: tuple[float, float]) -> None:
-    document = room.document.Document(room.krita.show(Document(WIDE, TALL)))
-    record = InkRecord(Rect(0, 0, 1, 1), 3.0, notes={"page": page})
-    assert room.renewing._scale(record, document) == scale

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The protections that `without_protection.py` takes out, one at a time."""
+
+from __future__ import annotations
+
+from .files import FILES
+from .krita_life import KRITA_LIFE
+from .other import OTHER
+from .protection import GROUPS, Protection
+from .systems import SYSTEMS
+
+PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *OTHER)
+
+__all__ = ["GROUPS", "PROTECTIONS", "Protection"]

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writes Photoshop documents for the tests that read them."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import numpy as np
+
+MODES = {1: 1, 3: 3, 4: 3}  # channels to Photoshop's colour mode
+
+
+def photoshop_file(
+    path: Path, pixels: np.ndarray, *, packed: bool = False, mode: int | None = None, clear: bool = False
+) -> Path:
+    """A document with a merged image, planes one after the other, and its resolution.
+
+    `clear`: the fourth channel is transparency, not a saved selection.
+    """
+    height, width, channels = pixels.shape
+    depth = 8 * pixels.itemsize
+    resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
+    resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
+    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, depth, mode or MODES[channels])
+    layers = struct.pack(">Ih", 2, -1) if clear else b""
+    rows = np.moveaxis(pixels, 2, 0).astype(pixels.dtype.newbyteorder(">")).reshape(-1, width)
+    if packed:  # every row as literal runs of at most 128 bytes
+        data = [bytes(row) for row in np.ascontiguousarray(rows).view(np.uint8)]
+        runs = [[row[at : at + 128] for at in range(0, len(row), 128)] for row in data]
+        coded = [b"".join(bytes([len(run) - 1]) + run for run in row) for row in runs]
+        lengths = b"".join(struct.pack(">H", len(row)) for row in coded)
+        merged = struct.pack(">H", 1) + lengths + b"".join(coded)
+    else:
+        merged = struct.pack(">H", 0) + rows.tobytes()
+    parts = [b"", resources, layers]
+    path.write_bytes(header + b"".join(struct.pack(">I", len(part)) + part for part in parts) + merged)
+    return path

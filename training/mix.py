@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the network is shown: characters, scenes and real strokes, and places where it is led astray."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from training.astray import lead_astray
+from training.characters.draw import Artists
+from training.characters.page import patches
+from training.scenes import Patch, Scenes, Sources
+
+CHARACTERS = 0.5  # share of the patches cut from characters, the others are scenes and real strokes
+ASTRAY = 0.2  # share of all patches that also hold what is no line
+
+
+class Mix:
+    """An endless supply of patches of `side` px; `noise` as in Scenes."""
+
+    def __init__(self, sources: Sources, side: int, seed: int, noise: float = 1.0):
+        self.rng = np.random.default_rng(seed)
+        self._scenes = iter(Scenes(sources, side, int(self.rng.integers(1 << 62)), noise))
+        artists = Artists(sources.hands, sources.papers)
+        self._characters = patches(self.rng, artists.page, side, sources.papers, noise)
+
+    def __iter__(self) -> Iterator[Patch]:
+        while True:
+            patch = next(self._characters if self.rng.random() < CHARACTERS else self._scenes)
+            yield lead_astray(self.rng, patch) if self.rng.random() < ASTRAY else patch
