@@ -148,8 +148,9 @@ class Windows:
     def _command(self, version: str, script: Path, *arguments: str | Path) -> list[str]:
         words = [windows_path(one) if isinstance(one, Path) else one for one in (script, *arguments)]
         start = windows_path(JOBS / "start.py")
-        # -B: what is tested lies in this system's folders, which shall stay as they are.
-        return [str(self._home(version) / "python.exe"), "-B", "-X", "utf8", start, *words]
+        # What is tested lies in this system's folders, which shall stay as they are.
+        options = ["-X", r"pycache_prefix=C:\bytecode", "-X", "utf8"]
+        return [str(self._home(version) / "python.exe"), *options, start, *words]
 
     def _prepare(self) -> None:
         system = self.drive / "windows/system32"
