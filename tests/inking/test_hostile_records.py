@@ -107,7 +107,7 @@ def test_ink_larger_than_memory_allows_is_left_out_and_a_page_as_large_is_not() 
 
 def test_a_large_page_that_was_cropped_is_found_in_little_memory() -> None:
     noise = zlib.compress(np.random.default_rng(7).bytes(TILE * TILE))
-    tiles = {(x, y): noise for x in range(9) for y in (0, 9)}
+    tiles = {(x, y): noise for x in range(9) for y in (0, 8)}
     record = InkRecord.from_bytes(packed([-1000, -1000, 2400, 2400], tiles))
     with at_most(6 * 6 + 20):
         renewed(record)
@@ -179,7 +179,7 @@ def test_a_page_scaled_is_told_by_its_note() -> None:
 
 
 def test_a_note_that_has_ink_scaled_up_takes_little_memory() -> None:
-    record = InkRecord.from_bytes(packed([0, 0, 1500, 1000], {(3, 3): BLACK}, notes={"page": [10, 7]}))
+    record = InkRecord.from_bytes(packed([0, 0, 1500, 1000], {(2, 2): BLACK}, notes={"page": [10, 7]}))
     with at_most(40):
         renewed(record)
 
