@@ -23,14 +23,18 @@ SHARES = 2  # of the tests, run side by side
 LATER_FOLDERS = ("krita", "packaging", "fuzz", "training", "benchmarks")
 LATER_WORDS = (
     "batch",
+    "decoder",
     "determinism",
+    "find_scale",
     "full_disk",
+    "inker",
     "interrupt",
     "isolated",
     "memory",
     "privacy",
     "process",
     "real_inking",
+    "renewing",
     "runtime",
 )
 LINTERS = {
