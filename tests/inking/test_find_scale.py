@@ -10,24 +10,11 @@ import pytest
 
 from smart_lineart.inking import BadSketch, Cancelled, Inker, load_model
 from smart_lineart.inking import inker as inker_module
-from smart_lineart.inking.network.runtime import Network, load_network
+from smart_lineart.inking.network.runtime import load_network
+from tests.inking.counting import Counting
 from tests.inking.pictures import Bytes, line_map, ring, straight, wave
 
 SIZE = (700, 900)
-
-
-class Counting:
-    """A network that counts the pixels it is run over."""
-
-    def __init__(self, network: Network):
-        self._network = network
-        self.pixels = 0
-        self.runtime_name, self.device_name = network.runtime_name, network.device_name
-        self.release_memory, self.close = network.release_memory, network.close
-
-    def run(self, tile: Bytes) -> Bytes:
-        self.pixels += tile.size
-        return self._network.run(tile)
 
 
 def clean() -> Bytes:

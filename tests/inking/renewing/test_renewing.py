@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from smart_lineart.inking import Calibration, Features, Inker, Rect, load_model
 from smart_lineart.inking import inker as inker_module
-from smart_lineart.inking.network.runtime import Network, load_network
+from smart_lineart.inking.network.runtime import load_network
 from smart_lineart.inking.strokes import Strokes
+from tests.inking.counting import Counting
 from tests.inking.pictures import Bytes, MadeSketch, line_map, ring, straight, wave
 
 SIZE = (900, 1400)
@@ -53,20 +54,6 @@ def around(start: tuple[int, int], stop: tuple[int, int]) -> Rect:
 PAGE = drawing()
 EDIT = ((700, 420), (760, 452))
 EDITED = with_line(PAGE, *EDIT)
-
-
-class Counting:
-    """A network that counts the pixels it is run over."""
-
-    def __init__(self, network: Network):
-        self._network = network
-        self.pixels = 0
-        self.runtime_name, self.device_name = network.runtime_name, network.device_name
-        self.release_memory, self.close = network.release_memory, network.close
-
-    def run(self, tile: Bytes) -> Bytes:
-        self.pixels += tile.size
-        return self._network.run(tile)
 
 
 @pytest.fixture(scope="module")
