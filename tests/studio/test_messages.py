@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is said to the artist, and what is kept for the diagnostics; without Krita."""
+
+from __future__ import annotations
+
+import pytest
+
+from smart_lineart.inking import InkError
+from smart_lineart.studio.language import i18n
+from smart_lineart.studio.messages import Message, Messages
+
+
+@pytest.fixture
+def messages() -> Messages:
+    return Messages()
+
+
+def test_one_sentence_is_shown_until_the_next(messages: Messages) -> None:
+    heard: list[Message] = []
+    messages.changed.connect(lambda: heard.append(messages.shown))
+    messages.say("The lineart is there.")
+    messages.say("It is not.", "error")
+    messages.say("")
+    assert heard == [
+        Message("The lineart is there.", "note"),
+        Message("It is not.", "error"),
+        Message("", "note"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (InkError("One sentence."), "One sentence."),
+        (MemoryError(), "Krita ran out of memory"),
+        (
+            ZeroDivisionError("never shown"),
+            'Something went wrong that should not have: use "Copy diagnostics"',
+        ),
+    ],
+)
+def test_an_error_is_one_sentence_and_its_story_is_kept(messages: Messages, error, said: str) -> None:
+    try:
+        raise error
+    except BaseException as raised:  # noqa: BLE001
+        messages.report(raised)
+    assert messages.shown.text.startswith(said)
+    assert "never shown" not in messages.shown.text
+    assert messages.shown.kind == "error"
+    assert messages.last_error.startswith("Traceback")
+    assert "test_messages.py" in messages.last_error
+    assert type(error).__name__ in messages.last_error
+
+
+def test_the_engines_sentences_are_said_in_the_artists_language(messages: Messages) -> None:
+    sentence = next(text for text in _german() if "{" not in text and text.endswith("."))
+    i18n.load("de")
+    try:
+        messages.report(InkError(sentence))
+        assert messages.shown.text == _german()[sentence] != sentence
+    finally:
+        i18n.choose_language([])
+
+
+def _german() -> dict[str, str]:
+    i18n.load("de")
+    try:
+        return dict(i18n.catalogue())
+    finally:
+        i18n.choose_language([])
