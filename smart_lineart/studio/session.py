@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes on between the artist and the engine: settings, runs, and lineart that follows the sliders.
+"""The model the docker is bound to: what the artist does, and what Krita tells.
 
-`Session` is the model the docker is bound to. It holds no widget, and hears of Krita through `krita_host`.
+It holds no widget, and hears of Krita through `krita_host`. The work itself is done in `runs`, with what
+`context` has, and when it is their turn by `turns`.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Target:
 
 
 class Session:
-    """Documents, their lineart and the running jobs, as the docker shows them."""
+    """Settings, the sketch at hand and the runs, as the docker shows them."""
 
     def __init__(self, loop: Loop, engine: Engine | None = None):
         self.context = Context(loop, engine)

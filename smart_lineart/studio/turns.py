@@ -74,6 +74,10 @@ class Turns:
         self._writers.append((who, document, sketch))
         return True
 
+    def join(self, drag: Drag) -> None:
+        """A lineart follows a slider from now on, until they leave."""
+        self.drags.append(drag)
+
     def leave(self, who: object) -> None:
         """They write into no lineart any more, nor follow a slider."""
         self._writers = [writer for writer in self._writers if writer[0] is not who]

@@ -228,6 +228,22 @@ def test_live_runs_keep_still_about_what_the_next_stroke_mends(scene) -> None:
     assert scene.session.messages.shown.text == "The model is damaged."
 
 
+def test_live_inking_waits_while_a_run_does(scene, monkeypatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(scene.room.live.time, "monotonic", lambda: now[0])
+    session, document = scene.session, scene.room.document.Document(scene.raw)
+    waiting = scene.room.jobs.Job(document, scene.sketch.identity, "sketch", session.settings)
+    session.queue.add(waiting)
+    session.live.switch(True)
+    now[0] += 1
+    scene.loop.turn(3)
+    assert session.queue.active == [waiting]
+    waiting.cancel()
+    now[0] += 1
+    scene.loop.turn(3)
+    assert [job.live for job in session.queue.active] == [True]
+
+
 def test_runs_wait_while_other_work_is_done(scene) -> None:
     document = scene.room.document.Document(scene.raw)
     with scene.session.turns.at_work(document, scene.sketch.identity):

@@ -120,7 +120,8 @@ def test_runs_wait_while_other_work_is_done(turns: Turns, fails: bool) -> None:
 
 def test_a_drag_keeps_it_busy_and_takes_no_turn(turns: Turns) -> None:
     drag, other = Dragged(), Dragged(sketch="{another}")
-    turns.drags += [drag, other]
+    turns.join(drag)
+    turns.join(other)
     assert turns.busy
     assert turns.take("a run")
     turns.give_up("a run")

@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Base, FreshInk, InkRecord, Rect
-from smart_lineart.krita_host import colour
-from smart_lineart.krita_host.colour import as_pixel
+from smart_lineart.krita_host.colour import as_pixel, foreground
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.lineart import Ink
 from smart_lineart.krita_host.pixels import PixelFormat
@@ -30,7 +29,7 @@ COLOURS = 8  # that parts of one lineart may have been inked in
 
 def chosen_colour(settings: InkSettings) -> Any | None:
     """Krita's colour to ink with; None: black."""
-    return colour.foreground() if settings.colour == "foreground" else None
+    return foreground() if settings.colour == "foreground" else None
 
 
 def colours_of(record: InkRecord) -> list[Any]:

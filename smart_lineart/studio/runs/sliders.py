@@ -45,7 +45,7 @@ class Sliders:
         return item
 
     def _begin(self, follower: Follower, settings: InkSettings, *, final: bool) -> None:
-        self._turns.drags.append(follower)
+        self._turns.join(follower)
         follower.want(settings, final=final)
         work = self._context.work_on(follower.document, follower.run())
         work.when_done(lambda: self._turns.leave(follower))
