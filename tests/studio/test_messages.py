@@ -16,6 +16,7 @@ def messages() -> Messages:
 
 
 def test_one_sentence_is_shown_until_the_next(messages: Messages) -> None:
+    assert (messages.shown, messages.last_error) == (Message("", "note"), "")
     heard: list[Message] = []
     messages.changed.connect(lambda: heard.append(messages.shown))
     messages.say("The lineart is there.")

@@ -99,6 +99,8 @@ def test_what_lies_outside_the_selection_is_no_change_and_is_remembered_as_it_wa
 
 def test_where_it_is_selected_in_part_both_inks_are_remembered_in_part() -> None:
     plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(selected(slice(None), 51))
+    assert plan.changes
+    assert draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(selected(slice(None), 1)).changes
     remembered = plan.record.coverage(PAGE)
     assert remembered[41, 40] == 204
     assert remembered[49, 40] == 51
@@ -149,3 +151,4 @@ def test_corrections_that_are_given_up_become_the_ink_last_made() -> None:
     assert set(np.unique(plan.merge.action)) == {0, WRITE}
     assert plan.merge.write[STROKE].all(), "another colour, or none"
     assert not plan_ink_again(base, selected(slice(20, 40))).changes
+    assert plan_ink_again(base, selected(slice(45, 70), 1)).changes, "as little as it is selected"
