@@ -435,7 +435,7 @@ def test_the_last_band_of_a_tiff_that_names_no_colours_is_alpha(tmp_path, bands,
 
 
 def test_strips_are_no_higher_than_all_bands_of_a_file_allow(tmp_path):
-    # libvips decodes every band of a row, also those that are left out: 33 MB here, had the strips 1 MB without them
+    # libvips holds every band of a strip, also those that are left out.
     path = tmp_path / "bands.tif"
     pyvips.Image.black(17, 5000, bands=400).copy(interpretation="srgb").tiffsave(
         str(path), compression="deflate"
