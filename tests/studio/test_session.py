@@ -302,9 +302,12 @@ def test_closing_ends_all_work(scene) -> None:
     scene.session.live.switch(True)
     scene.session.change("thickness", 6.0, final=False)
     scene.session.ink()
+    job = scene.session.queue.jobs[-1]
     scene.session.close()
     scene.loop.turn()
     assert scene.loop.actions == deque()
+    assert job.cancelled
+    assert stripe(scene) == 3, "nothing follows any more"
     assert scene.session.queue.active == []
     assert not scene.session.live.on
     assert scene.session.context.ink_worker.stopped
