@@ -30,12 +30,14 @@ from smart_lineart.inking.network.tiles import run_tiles
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.roughness import Observation, roughness
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE, scale_by_roughness
+from smart_lineart.inking.page.sheet import find_sheet
 from smart_lineart.inking.page.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.page.survey import (
+    Survey,
     View,
-    find_scales,
     read_working,
     reread_working,
+    survey,
     view_again,
     view_anew,
     working_size,
@@ -221,17 +223,25 @@ class Inker:
         self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel
     ) -> tuple[View, Prediction | None]:
         """See a page for the first time, and what the network says of it where it had to be asked."""
-        scale, view, answer = self._choose(page, self._views(page, detail), report, cancelled)
-        return view or view_anew(read_working(page, scale), page.size, scale, None), answer
+        views = self._views(page, detail)
+        scale, view, answer = self._choose(page, views, report, cancelled)
+        if view is None:
+            assert views[0].calibration is not None
+            view = view_anew(read_working(page, scale), page.size, scale, None, views[0].calibration.sheet)
+        return view, answer
 
     def _views(self, page: Sketch, detail: float | None) -> list[View]:
         """The views of a page that may suit it, the closest first."""
         largest = self._largest_scale(page.size)
-        looks = [(detail, None)] if detail is not None else find_scales(page, largest, self.tuning.scale)
-        if not looks:
+        if detail is not None:
+            seen = read_working(page, min(detail, largest))
+            found = Survey([(detail, seen)], find_sheet(seen))
+        else:
+            found = survey(page, largest, self.tuning.scale)
+        if not found.looks:
             return [View.blank(np.zeros((0, 0), np.uint16), 1.0)]
         views: list[View] = []
-        for wanted, luma in looks:
+        for wanted, luma in found.looks:
             scale = min(wanted, largest)
             if scale < wanted and not views:
                 self._notify(
@@ -239,7 +249,7 @@ class Inker:
                 )
             if not views or scale < views[-1].scale:
                 seen = read_working(page, scale) if luma is None else luma
-                views.append(view_anew(seen, page.size, scale, detail))
+                views.append(view_anew(seen, page.size, scale, detail, found.sheet))
         return views
 
     def _choose(

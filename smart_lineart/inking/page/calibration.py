@@ -8,11 +8,12 @@ with it. With a calibration kept, an edit changes ink near it only.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from smart_lineart.inking.page.paper import network_gain
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
+from smart_lineart.inking.page.sheet import Sheet
 
 MOST_GAIN = 1.5  # times that firm lines, or the paper, may get firmer or fainter before all is measured anew
 MOST_DRAWN = 3.0  # times that there may be more drawn on the page, or less
@@ -34,6 +35,7 @@ class Calibration:
         certain: the network's answer times darkness along the page's firm lines, 0 to 65025: strength 1.
         usual: how wide its strokes usually are, in px of full darkness: relative width 1; 0: to be found out.
         searching: whether places that the network is in doubt about are looked at again from farther away.
+        sheet: where the sheet of paper lies in the picture; None where it fills it.
     """
 
     detail: float | None
@@ -45,6 +47,7 @@ class Calibration:
     certain: float
     usual: float
     searching: bool = False
+    sheet: Sheet | None = None
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
         """Whether a page on which this is measured now may still be seen so."""
@@ -59,20 +62,25 @@ class Calibration:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as JSON keeps them; see :meth:`from_dict`."""
-        return asdict(self)
+        plain = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {**plain, "sheet": self.sheet.packed() if self.sheet is not None else None}
 
     @classmethod
     def from_dict(cls, values: Any) -> Calibration | None:
         """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
         if not isinstance(values, dict):
             return None
-        values = {"searching": False, **values}
+        values = {"searching": False, "sheet": None, **values}
+        if values["sheet"] is not None:
+            values["sheet"] = Sheet.unpack(values["sheet"])
+            if values["sheet"] is None:
+                return None
         if "usual" not in values and "middle" in values:  # widths were the network's once, in other units
             del values["middle"]
             values["usual"] = 0.0
         if set(values) != {field.name for field in fields(cls)}:
             return None
-        numbers = {name: value for name, value in values.items() if name not in _SWITCHES}
+        numbers = {name: value for name, value in values.items() if name not in (*_SWITCHES, "sheet")}
         if numbers["detail"] is None:
             del numbers["detail"]
         if not all(isinstance(values[name], bool) for name in _SWITCHES):

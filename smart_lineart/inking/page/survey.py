@@ -14,6 +14,7 @@ from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import firm_darkness, judge_paper, lighter_on_darker, network_darkness
 from smart_lineart.inking.page.reading import read_reduced, reduced_rows, reduced_size
 from smart_lineart.inking.page.scale import ScaleTuning, auto_scales, extent, stroke_width
+from smart_lineart.inking.page.sheet import Sheet, find_sheet
 from smart_lineart.inking.page.sketch import Sketch
 from smart_lineart.inking.raster.resampling import Reduced, resample_rows, rows_over
 
@@ -58,14 +59,14 @@ def _reading_factor(size: Size, scale: float) -> int:
 
 
 def read_working(page: Sketch, scale: float) -> Reduced:
-    """The page's luma at working scale, uint16."""
+    """The page's luma at working scale, uint16, with all that surrounds its sheet."""
     luma = np.empty(working_size(page.size, scale), np.uint16)
     _read_rows(page, luma, scale, 0, len(luma))
     return luma
 
 
 def reread_working(page: Sketch, luma: Reduced, scale: float, changed: Rect) -> Reduced:
-    """The page's luma at working scale, from its earlier `luma` where it has not `changed` (page px)."""
+    """The same, from its earlier `luma` where it has not `changed` (page px)."""
     factor = _reading_factor(page.size, scale)
     top, bottom = max(0, changed.y) // factor, -(-changed.bottom // factor)
     luma = luma.copy()
@@ -79,22 +80,38 @@ def _read_rows(page: Sketch, luma: Reduced, scale: float, first: int, last: int)
     resample_rows(reduced_rows(page, factor), reduced_size(page.size, factor), luma, first, last)
 
 
-def find_scales(page: Sketch, largest: float, tuning: ScaleTuning) -> list[tuple[float, Reduced | None]]:
-    """The working scales that may suit a page, the closest look first; none for a blank one.
-
-    With each its luma at that scale, or at the `largest` allowed, where it is read already.
+@dataclass(frozen=True)
+class Survey:
+    """What a page is before it is seen: the working scales that may suit it, the closest look first, none for a
+    blank page; with each its luma at that scale, where it is read already; and where its sheet lies.
     """
+
+    looks: list[tuple[float, Reduced | None]]
+    sheet: Sheet | None = None
+
+
+def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
+    """Look at a page for the first time; luma comes at its scale or at the `largest` allowed."""
     long_side = max(page.size)
     factor = -(-long_side // SURVEY_SIDE)
     reduced = read_reduced(page, factor)
-    relative = judge_paper(reduced).relative_darkness(reduced)
+    sheet = find_sheet(reduced)
+    drawn_on = _cleared(reduced, sheet)
+    relative = judge_paper(drawn_on).relative_darkness(drawn_on)
+    del drawn_on
     firm = firm_darkness(relative)
     if firm == 0.0:
-        return []
+        return Survey([], sheet)
     width, drawn = stroke_width(relative, firm) * factor, extent(relative, firm) * factor
     scales = auto_scales(width, drawn, long_side, tuning)
     del relative
-    return [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales]
+    return Survey(
+        [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales], sheet
+    )
+
+
+def _cleared(luma: Reduced, sheet: Sheet | None) -> Reduced:
+    return luma if sheet is None else sheet.cleared(luma)
 
 
 def _reduce_more(reduced: Reduced, size: Size, factor: int, scale: float) -> Reduced | None:
@@ -106,27 +123,37 @@ def _reduce_more(reduced: Reduced, size: Size, factor: int, scale: float) -> Red
     return luma
 
 
-def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None) -> View:
-    """See a page for the first time: everything about it is measured."""
-    paper = judge_paper(luma, side=max(size))
-    relative = paper.relative_darkness(luma)
+def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, sheet: Sheet | None) -> View:
+    """See a page for the first time: everything about it but where its `sheet` lies is measured."""
+    drawn_on = _cleared(luma, sheet)
+    paper = judge_paper(drawn_on, side=max(size))
+    relative = paper.relative_darkness(drawn_on)
     firm = firm_darkness(relative)
     if firm == 0.0:
         return View.blank(luma, scale, paper.inverted)
     darkness = network_darkness(relative, firm)
     calibration = Calibration(
-        detail, scale, paper.inverted, paper.darkest, firm, _share_drawn(darkness), certain=1.0, usual=0.0
+        detail,
+        scale,
+        paper.inverted,
+        paper.darkest,
+        firm,
+        _share_drawn(darkness),
+        certain=1.0,
+        usual=0.0,
+        sheet=sheet,
     )
     return View(luma, darkness, scale, paper.inverted, calibration)
 
 
 def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | None:
     """See a page as it was seen before, or None when it has become another."""
-    paper = judge_paper(luma, side=max(size), inverted=calibration.inverted, darkest=calibration.darkest)
-    relative = paper.relative_darkness(luma)
+    drawn_on = _cleared(luma, calibration.sheet)
+    paper = judge_paper(drawn_on, side=max(size), inverted=calibration.inverted, darkest=calibration.darkest)
+    relative = paper.relative_darkness(drawn_on)
     darkness = network_darkness(relative, calibration.firm)
     if not calibration.suits(
-        inverted=lighter_on_darker(luma),
+        inverted=lighter_on_darker(drawn_on),
         darkest=paper.darkest,
         firm=firm_darkness(relative),
         drawn=_share_drawn(darkness),

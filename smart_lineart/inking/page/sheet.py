@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the sheet of paper lies in a picture, and what surrounds it: a table, a scanner's lid, letterbox bars.
+
+What surrounds a sheet is no drawing, but would be taken for one: it decides about light and dark, about
+contrast, and about how wide the strokes are. So it is told from the sheet, and painted over with paper.
+
+A sheet is told by its shape: set apart from what surrounds it by a step in tone all along, it has straight
+sides, and the picture's border lies for a good part outside. Every tone is tried as the one that parts them, as
+in maximally stable extremal regions (Matas et al. 2002).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.arrays import Luma, Mask
+from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.raster.components import find_runs, label_runs
+from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
+
+SIDE = 256  # px: long side of the picture in which the sheet is looked for
+TONES = 40  # tried as the one that parts sheet and surround
+LEAST_SHARE, MOST_SHARE = 0.2, 0.995  # of the picture that a sheet covers
+LEAST_SOLID = 0.93  # of its convex hull that a sheet fills
+LEAST_BORDER = 0.12  # of the picture's border that lies outside; one whole side of it is about a quarter
+LEAST_STEP = 0.04  # of luma that sheet and surround are apart,
+WEAKEST = 0.1  # but for this share of the sheet's outline
+CLEAR_STEP = 0.15  # of luma, from which a surround that is darker may have anything on it
+APART = 2  # px from the outline at which they are compared
+MARGIN = 2  # px along the outline that belong to the edge of the sheet and its shadow
+LINES = 0.15  # of luma that a line is darker than what is around it
+MOST_LINES = 0.01  # of another surround that may look drawn on
+STRIP = 256  # rows painted at once
+MOST_PACKED = 1 << 15  # characters of a packed mask
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet of paper in a picture.
+
+    Attributes:
+        outside: bool (h, w), laid evenly over the picture: what is none of the sheet, and its edge.
+    """
+
+    outside: Mask
+
+    def cleared(self, luma: Reduced) -> Reduced:
+        """The picture's luma at any resolution, uint16 (H, W), with paper where the sheet is not."""
+        tone = _continued(resize(luma, *self.outside.shape), ~self.outside)
+        height, width = luma.shape
+        rows = (np.arange(height) * self.outside.shape[0]) // height
+        columns = (np.arange(width) * self.outside.shape[1]) // width
+        out = luma.copy()
+        for top in range(0, height, STRIP):
+            part = Rect(0, top, width, min(STRIP, height - top))
+            outside = self.outside[rows[top : part.bottom]][:, columns]
+            paper = np.rint(resize_part(tone, luma.shape, part)).astype(np.uint16)
+            np.copyto(out[top : part.bottom], paper, where=outside)
+        return out
+
+    def packed(self) -> str:
+        """As text, for a document; see :meth:`unpack`."""
+        height, width = self.outside.shape
+        bits = zlib.compress(np.packbits(self.outside).tobytes(), 9)
+        return f"{height}x{width}:{base64.b64encode(bits).decode('ascii')}"
+
+    @classmethod
+    def unpack(cls, text: object) -> Sheet | None:
+        """What :meth:`packed` gave, or None where it is not sound."""
+        if not isinstance(text, str) or len(text) > MOST_PACKED:
+            return None
+        try:
+            size, _, packed = text.partition(":")
+            height, width = (int(side) for side in size.split("x"))
+            if not (0 < height <= SIDE and 0 < width <= SIDE):
+                return None
+            count = height * width
+            data = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), -(-count // 8))
+            bits = np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(np.bool_)
+        except (ValueError, binascii.Error, zlib.error):
+            return None
+        outside = bits.reshape(height, width)
+        return cls(outside) if outside.any() and not outside.all() else None
+
+
+class _Candidate(NamedTuple):
+    step: float  # of luma, along nearly all of the outline
+    inside: Mask
+
+
+def find_sheet(luma: Reduced) -> Sheet | None:
+    """The sheet in a picture, from its luma at any resolution, uint16; None where it fills the picture."""
+    shrink = max(1.0, max(luma.shape) / SIDE)
+    size = (max(1, round(luma.shape[0] / shrink)), max(1, round(luma.shape[1] / shrink)))
+    if min(size) < 16:
+        return None
+    picture = resize(luma, *size)
+    picture *= np.float32(1 / 65535)
+    best = max(
+        (found for dark in (False, True) for found in _candidates(picture, dark=dark)),
+        key=lambda found: found.step,
+        default=None,
+    )
+    if best is None:
+        return None
+    return Sheet(_grown(~best.inside, MARGIN))
+
+
+def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
+    """What may be a sheet that is lighter than its surround, or, `dark`, darker."""
+    # In the negative a dark sheet is a light one. Lines on it go, whichever tone they have.
+    tones = 1 - picture if dark else picture
+    calm = _median(_closed(tones, 2))
+    low, high = (float(value) for value in np.percentile(calm, (0.5, 99.5)))
+    if high - low < LEAST_STEP:
+        return []
+    found = []
+    for tone in np.linspace(low, high, TONES + 2)[1:-1]:
+        if _border(calm <= tone) < LEAST_BORDER:
+            continue
+        inside = _largest(calm > tone)
+        if inside is None or not LEAST_SHARE <= inside.mean() <= MOST_SHARE:
+            continue
+        if _border(~inside) < LEAST_BORDER or inside.sum() < LEAST_SOLID * _hull_area(inside):
+            continue
+        step = _step(calm, inside)
+        sure = step >= CLEAR_STEP and not dark
+        if step >= LEAST_STEP and (sure or not _drawn_on(picture, ~_grown(inside, 2 * MARGIN))):
+            found.append(_Candidate(step, inside))
+    return found
+
+
+def _closed(image: Luma, reach: int) -> Luma:
+    """A closing over squares of 2 reach + 1 px: narrow dark things go, but where the picture's border cuts them."""
+    image = np.pad(image, 2 * reach, mode="edge")
+    for pick in (np.maximum, np.minimum):
+        for axis in (0, 1):
+            image = _over_windows(image, reach, axis, pick)
+    return image[2 * reach : -2 * reach, 2 * reach : -2 * reach]
+
+
+def _over_windows(image: NDArray[Any], reach: int, axis: int, pick: np.ufunc) -> NDArray[Any]:
+    padded = np.pad(image, [(reach, reach) if axis == own else (0, 0) for own in (0, 1)], mode="edge")
+    rows, columns = image.shape
+    out = image
+    for shift in range(2 * reach + 1):
+        out = pick(out, padded[shift : shift + rows] if axis == 0 else padded[:, shift : shift + columns])
+    return out
+
+
+def _median(image: Luma) -> Luma:
+    """The median of three, down and then across."""
+    for axis in (0, 1):
+        padded = np.pad(image, [(1, 1) if axis == own else (0, 0) for own in (0, 1)], mode="edge")
+        one, two = (padded[:-2], padded[2:]) if axis == 0 else (padded[:, :-2], padded[:, 2:])
+        image = np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), image))
+    return image
+
+
+def _grown(mask: Mask, reach: int) -> Mask:
+    for axis in (0, 1):
+        mask = _over_windows(mask, reach, axis, np.logical_or)
+    return mask
+
+
+def _largest(mask: Mask) -> Mask | None:
+    """The largest region of a mask, with its holes filled."""
+    runs = find_runs(mask)
+    if not len(runs.row):
+        return None
+    label = label_runs(runs, mask.shape[1])
+    area = np.bincount(label, runs.stop - runs.start)
+    region = np.zeros_like(mask)
+    for row, start, stop in zip(*(part[label == area.argmax()] for part in runs), strict=True):
+        region[row, start:stop] = True
+    return ~_at_border(~region)
+
+
+def _at_border(mask: Mask) -> Mask:
+    """Those regions of a mask that touch the picture's border."""
+    runs = find_runs(mask)
+    label = label_runs(runs, mask.shape[1])
+    touches = (runs.row == 0) | (runs.row == mask.shape[0] - 1) | (runs.start == 0) | (runs.stop == mask.shape[1])
+    kept = np.zeros(len(label) + 1, np.bool_)
+    kept[label[touches]] = True
+    out = np.zeros_like(mask)
+    for row, start, stop in zip(*(part[kept[label]] for part in runs), strict=True):
+        out[row, start:stop] = True
+    return out
+
+
+def _border(mask: Mask) -> float:
+    """Share of the picture's border that a mask covers."""
+    sides = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
+    return float(np.concatenate(sides).mean())
+
+
+def _hull_area(mask: Mask) -> float:
+    """Area of the convex hull of a mask's pixels (Andrew's monotone chain)."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    first = mask[rows].argmax(axis=1)
+    last = mask.shape[1] - mask[rows][:, ::-1].argmax(axis=1)
+    points = sorted({(int(x), int(y + d)) for y, a, b in zip(rows, first, last, strict=True) for x in (a, b) for d in (0, 1)})
+    hull: list[tuple[int, int]] = []
+    for way in (points, points[::-1]):
+        start = len(hull)
+        for point in way:
+            while len(hull) - start >= 2 and _turn(hull[-2], hull[-1], point) <= 0:
+                hull.pop()
+            hull.append(point)
+        hull.pop()
+    x, y = np.array(hull, float).T
+    return float(abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2)
+
+
+def _turn(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> int:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _step(calm: Luma, inside: Mask) -> float:
+    """By how much the inside is lighter than the outside along all of the outline but its weakest parts."""
+    within = ~_grown(~inside, APART)
+    beyond = ~_grown(inside, APART)
+    edge = inside & _grown(~inside, 1)
+    if not edge.any():
+        return 0.0
+    lighter = _mean_near(calm, within, edge, 2 * APART + 1)
+    darker = _mean_near(calm, beyond, edge, 2 * APART + 1)
+    apart = lighter - darker
+    apart = apart[np.isfinite(apart)]
+    return float(np.quantile(apart, WEAKEST)) if apart.size else 0.0
+
+
+def _mean_near(image: Luma, mask: Mask, at: Mask, reach: int) -> Luma:
+    """The mean of an image over a mask within `reach` px, for each px of another; NaN where none is."""
+    total = _box(np.where(mask, image, np.float32(0)), reach)[at]
+    count = _box(mask.astype(np.float32), reach)[at]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(count > 0.5, total / count, np.nan)
+
+
+def _box(image: Luma, reach: int) -> Luma:
+    """Sums over squares of 2 reach + 1 px a side."""
+    total = np.pad(image, ((reach + 1, reach), (reach + 1, reach))).cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    side = 2 * reach + 1
+    return np.asarray(total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side])
+
+
+def _drawn_on(picture: Luma, part: Mask) -> bool:
+    """Whether a part of the picture has lines on it."""
+    lines = _closed(picture, 2) - picture > LINES
+    return bool((lines & part).sum() > MOST_LINES * max(1, part.sum()))
+
+
+def _continued(image: Luma, known: Mask) -> Luma:
+    """An image with what is not `known` made up from what is known nearest: pull and push, as in a pyramid
+    (Gortler et al. 1996, "The Lumigraph").
+    """
+    image = np.where(known, _median(image), np.float32(0))
+    weight = known.astype(np.float32)
+    levels = []
+    while max(image.shape) > 1:
+        levels.append((image, weight))
+        rows, columns = -(-image.shape[0] // 2), -(-image.shape[1] // 2)
+        pads = ((0, 2 * rows - image.shape[0]), (0, 2 * columns - image.shape[1]))
+        values, weights = (
+            np.pad(part, pads).reshape(rows, 2, columns, 2).sum(axis=(1, 3), dtype=np.float32)
+            for part in (image * weight, weight)
+        )
+        image = np.divide(values, weights, out=np.zeros_like(values), where=weights > 0)
+        weight = np.minimum(weights, np.float32(1))
+    for values, weights in reversed(levels):
+        grown = resize(image, *values.shape)
+        image = values * weights + grown * (1 - weights)
+    return np.asarray(image, np.float32)
