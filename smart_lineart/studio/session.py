@@ -18,9 +18,9 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import NotRenewed
 from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.said import Said
 from smart_lineart.studio.document.memory import Memory
-from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.corrections import Corrections
 from smart_lineart.studio.runs.follow import Follower
 from smart_lineart.studio.runs.jobs import Job, JobQueue, JobState
@@ -96,7 +96,7 @@ class Session:
         try:
             job = self._job_for_selection()
         except InkError as error:
-            self.say(str(error), "error")
+            self.say(translated(error), "error")
             return
         self.say("")
         self.queue.add(job)
@@ -188,10 +188,10 @@ class Session:
     def _job_for_selection(self) -> Job:
         document = application.active_document()
         if document is None:
-            raise Problem(tr("Open a document and select the layer with your sketch first."))
+            raise Problem("Open a document and select the layer with your sketch first.")
         layer = document.active_layer()
         if layer is None:
-            raise Problem(tr("Select the layer with your sketch first."))
+            raise Problem("Select the layer with your sketch first.")
         layer = self.memory.sketch_for(document, layer)
         animated = self.frames if layer.animated else None
         return Job(
@@ -283,7 +283,7 @@ class Session:
         """Say an error in a sentence, and keep its story for the diagnostics."""
         self.last_error = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         if isinstance(error, InkError):
-            self.say(translated(str(error)), "error")
+            self.say(translated(error), "error")
         elif isinstance(error, MemoryError):
             self.say(tr("Krita ran out of memory: close other documents or programs and try again."), "error")
         else:
@@ -386,5 +386,5 @@ class Session:
         if cached is not None and cached.detail != self.settings.detail and not self.keep_copy:
             self.ink()
 
-    def _notice_from_thread(self, sentence: str) -> None:
-        self.loop.post(lambda: self.say(translated(sentence), "note"))
+    def _notice_from_thread(self, said: Said) -> None:
+        self.loop.post(lambda: self.say(translated(said), "note"))

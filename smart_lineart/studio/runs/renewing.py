@@ -24,8 +24,7 @@ from smart_lineart.krita_host.pixels import PixelFormat
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.retouched import note_colour, noted_colour, read_lineart
 from smart_lineart.studio.document.memory import Memory
-from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import tr, translated
 
 from .settling import stay_on, wait_for_pen
 from .steps import Work, Worker
@@ -37,8 +36,7 @@ COLOURS = 8  # that parts of one lineart may have been inked in
 class NotFound(InkError):
     """The ink last written is not in its layer any more, or not known: corrections can't be told from it."""
 
-    def __init__(self, sentence: str = "The ink made last was not found in its layer again.") -> None:
-        super().__init__(sentence)
+    usual = "The ink made last was not found in its layer again."
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
     """Keep a lineart whole, as a layer of the artist's own; returns the sentence that says so."""
     lineart.rename(tr("Lineart corrections"))
     return (
-        translated(str(error))
+        translated(error)
         + " "
         + tr('That layer stays as "Lineart corrections"; the new ink has a layer of its own.')
     )
@@ -126,13 +124,13 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
     try:
         record = memory.ink_of(document, lineart)
     except DamagedRecord as error:
-        raise NotFound(str(error)) from error
+        raise NotFound.saying(error.said) from error
     if record is None:
         raise NotFound
     try:
         base = yield from find_in(snapshot, record, memory, worker, document)
     except DamagedRecord as error:
-        raise NotFound(str(error)) from error
+        raise NotFound.saying(error.said) from error
     if base is None:
         raise NotFound
     return base

@@ -32,7 +32,7 @@ WAIT_FOR_DOCUMENT_MS = 200
 
 
 class Problem(InkError):
-    """Something only the artist can mend, said in one sentence of their language."""
+    """Something only the artist can mend."""
 
 
 class Run:
@@ -64,7 +64,7 @@ class Run:
         known = session.cache.get(job.document, job.sketch) or self._noted()
         area = sketch_area(layer, job.document.page, known.area if known is not None else None)
         if not area.width:
-            raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
+            raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
         sketch = yield from self._read(layer, area)
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
@@ -134,10 +134,10 @@ class Run:
             yield
         assert sketch is not None
         if sketch.empty:
-            raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
+            raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
         if sketch.blank:
             raise Problem(
-                tr('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
+                'The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name
             )
         return sketch
 
@@ -260,7 +260,7 @@ class Run:
             if job.frames[0] <= moment <= job.frames[1]
         ]
         if not times:
-            raise Problem(tr('There is no keyframe of "{name}" in that range.', name=layer.name))
+            raise Problem('There is no keyframe of "{name}" in that range.', name=layer.name)
         inked: dict[int, frames.FrameInk] = {}
         for number, moment in enumerate(times):
             area = frames.frame_area(job.document, layer, moment)
@@ -302,12 +302,12 @@ class Run:
         if job.cancelled:
             return Cancelled()
         if not application.is_open(job.document):
-            return Gone(tr('The document was closed before "{name}" was inked.', name=job.title))
+            return Gone('The document was closed before "{name}" was inked.', name=job.title)
         return None
 
     def _living_sketch(self) -> Layer:
         job = self._job
         layer = job.document.layer(job.sketch)
         if layer is None:
-            raise Problem(tr('The layer "{name}" was deleted before it was inked.', name=job.title))
+            raise Problem('The layer "{name}" was deleted before it was inked.', name=job.title)
         return layer
