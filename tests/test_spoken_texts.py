@@ -17,6 +17,8 @@ class Bad(SaidError): ...
 class Usual(Bad):
     usual = "It went {{wrong}}."
 class Same(Usual): ...
+class Worded(Bad):
+    def __init__(self, template, /, *, hung=False, **values): ...
 class Other(Exception): ...
 """
 
@@ -48,6 +50,7 @@ def test_the_code_is_without_faults() -> None:
         ("raise errors.Bad('a {b}', b=Said('c')) from e", "a {b}"),
         ("Said('{{a}}')", "{{a}}"),
         ("Same('another {word}', word=1)", "another {word}"),
+        ("Worded('no answer in {hours} h', hours=2, hung=True)", "no answer in {hours} h"),
     ],
 )
 def test_texts_are_found_however_they_are_said(look, source: str, text: str) -> None:
@@ -76,6 +79,11 @@ def test_numbers_have_two_texts(look) -> None:
         "raise Bad('{} is gone.'.format(name))",
         "raise errors.Same(sentence)",
         "raise Bad()",
+        "raise Bad",
+        "class Worse(Bad):\n    usual = f'{x}'",
+        "Bad('no answer', hung=True)",
+        "tr('{count} things')",
+        "tr_count('1 thing', '{counts} things', count)",
         "Said()",
         "tr_count('1 thing', many, count)",
         "tr_count('1 thing')",
@@ -93,7 +101,7 @@ def test_numbers_have_two_texts(look) -> None:
 @pytest.mark.parametrize("place", ["inking/module.py", "cli/module.py"])
 def test_texts_that_cannot_be_looked_up_are_faults(look, source: str, place: str) -> None:
     (fault, *_) = look(source, place).faults
-    assert fault.startswith(f"smart_lineart/{place}:1: ")
+    assert fault.startswith((f"smart_lineart/{place}:1: ", f"smart_lineart/{place}:2: "))
 
 
 def test_other_calls_are_left_alone(look) -> None:
