@@ -95,17 +95,18 @@ def a_payload_without_end(server, fields) -> None:
 
 def notices_without_end(server, fields) -> None:
     while True:
-        server._say({"notice": "All is well."})
+        server._say({"notice": {"template": "All is well.", "values": {}}})
 
 
 def a_notice_now_and_then(server, fields) -> None:
     while True:
-        server._say({"notice": "All is well."})
+        server._say({"notice": {"template": "All is well.", "values": {}}})
         time.sleep(0.2)
 
 
 def a_long_sentence(server, fields) -> None:
-    server._say({"error": "ModelError", "sentence": "The model is\n\n" + "very " * 10_000})
+    said = {"template": "The model is {how}", "values": {"how": "\n\n" + "very " * 10_000}}
+    server._say({"error": "ModelError", "said": said})
 
 
 def nameless(server, fields) -> None:

@@ -18,6 +18,7 @@ from smart_lineart.inking import Inker, InkError, ModelError, OutOfMemory, Proce
 from smart_lineart.inking.network.models import load_model
 from smart_lineart.inking.network.runtime import interpreters, isolated, worker_process
 from smart_lineart.inking.network.runtime.isolated import ANEW, INSIDE
+from smart_lineart.said import Said
 from tests.inking import faults
 from tests.inking.faults import TILE
 
@@ -153,10 +154,10 @@ def test_smaller_tiles_follow_where_the_system_kills_the_process(faulty, monkeyp
     with Inker(runtime="openvino") as plain:
         wanted = plain.ink(sketch, detail=1.0)
     faulty("killed", 2)
-    notices: list[str] = []
+    notices: list[Said] = []
     with Inker(runtime="openvino", isolated=True, notify=notices.append) as inker:
         assert np.array_equal(inker.ink(sketch, detail=1.0), wanted)
-    assert notices == ["Memory ran short; inking goes on in smaller tiles."]
+    assert list(map(str, notices)) == ["Memory ran short; inking goes on in smaller tiles."]
 
 
 def test_any_bytes_from_the_network_become_ink_or_a_sentence(faulty, monkeypatch) -> None:
