@@ -85,6 +85,10 @@ def test_a_zip_holds_plugin_model_manual_licences_and_runtime(built):
     assert {f"models/lineart/{name}" for name in ("model.onnx", "metadata.json", "README.md")} <= inside
     assert {f"inking/brushes/{name}.png" for name in STYLES} <= inside
     assert {"licences/Smart Lineart.txt", "licences/training data.md"} <= inside
+    translations = "studio/language/translations/"
+    assert [name for name in inside if name.startswith(translations) and name != translations] == [
+        f"{translations}de.mo"
+    ]
     for wheel in manifest["wheels"]:
         project, version = wheel.split("-")[:2]
         assert f"licences/{project}-{version}/LICENSE" in inside

@@ -793,7 +793,7 @@ class TestReasons:
         assert short_reason("[ONNXRuntimeError] : 7 : INVALID_PROTOBUF : Failed.") == "Failed"
 
     def test_a_reason_is_never_empty_nor_endless(self) -> None:
-        assert short_reason(" \n") == "no reason given"
+        assert str(short_reason(" \n")) == "no reason given"
         assert len(short_reason("very long " * 100)) == 200
 
     @pytest.mark.parametrize(
