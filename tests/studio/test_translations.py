@@ -227,6 +227,12 @@ class TestAnotherLanguage:
         assert i18n.choose_language(["fr"]) == "fr"
         assert tr("Inking was cancelled!") == "Inking was cancelled!"
 
+    def test_a_text_that_is_gone_from_the_code_is_gone(self, translator, texts, tmp_path: Path) -> None:
+        translator("fr", lambda english: "x" + english)
+        translations.refresh(tmp_path, [text for text in texts if text.template != Cancelled.usual])
+        for path in tmp_path.iterdir():
+            assert Cancelled.usual.encode() not in path.read_bytes(), path
+
     def test_what_names_no_language_is_refused(self, tmp_path: Path) -> None:
         for name in ("xx_yy_zz", "no language", "qqq", "../fr", ""):
             with pytest.raises((ValueError, UnknownLocaleError)):
