@@ -191,6 +191,7 @@ def main() -> None:
     worker._private_pipes = answers.open_by(worker._private_pipes)
     worker.Server._run = with_faults(tokens, RUN, worker.Server._run)
     worker.Server._load = with_faults(tokens, "load", worker.Server._load)
+    worker.Server._devices = with_faults(tokens, "devices", worker.Server._devices)
     go_wrong(tokens, "greet")
     worker.main()
 

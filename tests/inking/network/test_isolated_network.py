@@ -335,15 +335,38 @@ def test_a_library_that_cannot_be_loaded_is_said_at_the_first_run(make, tmp_path
     (broken / "libopenvino_c.so").write_bytes(b"\x7fELF" + bytes(60))
     monkeypatch.setenv("SMART_LINEART_OPENVINO", str(broken))
     network = make(runtime="openvino")
-    with pytest.raises(InkError, match="cannot be loaded"):
+    with pytest.raises(InkError, match="cannot be loaded") as caught:
         network.run(TILE)
+    assert caught.value.values["folder"] == str(broken)
+    assert isinstance(caught.value.values["remedy"], Said)
+
+
+def test_devices_are_told_with_their_reasons(processes) -> None:
+    devices = isolated.list_devices_isolated()
+    assert len(processes) == 1
+    assert ("openvino", "cpu", True) in {
+        (device.runtime, device.kind, device.available) for device in devices
+    }
+    missing = [device.reason for device in devices if not device.available]
+    assert missing
+    assert all(isinstance(reason, Said) and reason.values for reason in missing)
+
+
+@NOT_ON_WINDOWS
+def test_devices_that_cannot_be_asked_for_say_why(faulty, processes) -> None:
+    faulty("devices.abort", 1)
+    reasons = {device.reason for device in isolated.list_devices_isolated()}
+    assert [str(reason) for reason in reasons] == ["Asking for the devices failed (ended by SIGABRT)."]
+    assert isinstance(reasons.pop().values["reason"], Said)
 
 
 def test_a_model_that_cannot_be_run_is_said_at_the_first_run(make, tmp_path: Path) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a network")
-    with pytest.raises(ModelError, match="damaged"):
+    with pytest.raises(ModelError, match="damaged") as caught:
         make(broken).run(TILE)
+    assert "{file} is damaged" in caught.value.template  # as it was raised, over there
+    assert caught.value.values == {"file": str(broken)}
 
 
 def test_closing_forbids_runs(make) -> None:
