@@ -10,7 +10,7 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml requirements/build.txt scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink check test test-kritas mutants lint bench lock clean
+.PHONY: help ink check test test-kritas mutants lint bench translations lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
@@ -20,6 +20,7 @@ help:
 	@echo "make mutants      write small faults into a copy and see that the tests notice nine of ten"
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench        measure speed, memory and quality"
+	@echo "make translations bring the translations up to date; LANGUAGE=fr begins another one"
 	@echo "make lock         renew the exact versions in requirements/"
 	@echo "make clean        remove what these commands made"
 
@@ -61,6 +62,10 @@ mutants: $(DEV_READY)
 bench: $(DEV_READY)
 	$(BIN)/python benchmarks/performance.py
 	$(BIN)/python benchmarks/quality.py benchmarks/drawings examples/strokes
+
+# A desktop has a LANGUAGE of its own in the environment: only one that is given to make counts.
+translations: $(DEV_READY)
+	@$(BIN)/python scripts/translations.py $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
 
 lock: $(DEV_READY)
 	PATH="$(BIN):$$PATH" sh scripts/lock.sh

@@ -96,12 +96,12 @@ def main() -> None:
         letters = list(string.ascii_uppercase[: len(styles)])
         blind.mkdir(parents=True, exist_ok=True)
         sheet([(letter, None) for letter in letters], inked(styles)).save(blind / "blind.png")
-        key = {letter: style.title for letter, style in zip(letters, styles, strict=True)}
+        key = {letter: str(style.title) for letter, style in zip(letters, styles, strict=True)}
         (blind / "key.json").write_text(json.dumps(key, indent=1) + "\n", encoding="utf-8")
         return
     folder = REPOSITORY / "docs" / "gallery"
     folder.mkdir(parents=True, exist_ok=True)
-    labels = [("Sketch", None), *((s.title, Image.fromarray(s.strip.pixels)) for s in styles)]
+    labels = [("Sketch", None), *((str(s.title), Image.fromarray(s.strip.pixels)) for s in styles)]
     page = sheet(labels, [sketches(), *inked(styles)])
     page.save(folder / "brushes.webp", quality=82, method=6)
     print(f"{folder / 'brushes.webp'}: {page.size}, {(folder / 'brushes.webp').stat().st_size} bytes")

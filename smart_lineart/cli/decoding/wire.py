@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from smart_lineart.cli.files.picture import MAX_PROFILE, SAMPLES, Picture, check_size, plausible_dpi
+from smart_lineart.said import Said, printable
 
 _LENGTHS = struct.Struct("<II")
 MOST_FIELDS, MOST_PAYLOAD = 1 << 16, max(MAX_PROFILE, 32 << 20)
@@ -86,6 +87,9 @@ def picture_of(fields: object, icc: bytes, name: str) -> Picture:
     return picture
 
 
-def printable(text: str) -> str:
-    """A text without what would steer a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def said_in(data: object) -> Said:
+    """What is said of a file that was refused. Raises Nonsense."""
+    try:
+        return Said.from_data(data)
+    except ValueError as error:
+        raise Nonsense(str(error)) from error
