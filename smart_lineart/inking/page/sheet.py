@@ -25,15 +25,22 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.raster.components import find_runs, label_runs
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
 
+Points = NDArray[np.float64]
+
 SIDE = 256  # px: long side of the picture in which the sheet is looked for
-TONES = 40  # tried as the one that parts sheet and surround
+TONES = 28  # tried as the one that parts sheet and surround
 LEAST_SHARE, MOST_SHARE = 0.2, 0.995  # of the picture that a sheet covers
 LEAST_SOLID = 0.93  # of its convex hull that a sheet fills
 LEAST_BORDER = 0.12  # of the picture's border that lies outside; one whole side of it is about a quarter
 LEAST_STEP = 0.04  # of luma that sheet and surround are apart,
 WEAKEST = 0.1  # but for this share of the sheet's outline
 CLEAR_STEP = 0.15  # of luma, from which a surround that is darker may have anything on it
-APART = 2  # px from the outline at which they are compared
+NEAR, FAR = (1, 3), (5, 8)  # px from the outline at which they are compared
+SHARP = 0.6  # of the step that is made within the nearer of them: a shadow's edge is soft
+MOST_RAGGED = 2.5  # times its height and width that the outline of a sheet is long
+MOST_CORNERS = 8  # a sheet has four, and up to four more where the picture cuts it
+STRAIGHT = 2.0  # px that a sheet's sides are off a straight line,
+RAGGED = 0.2  # but for this share of its outline, such as where fingers hold it
 MARGIN = 2  # px along the outline that belong to the edge of the sheet and its shadow
 LINES = 0.15  # of luma that a line is darker than what is around it
 MOST_LINES = 0.01  # of another surround that may look drawn on
@@ -128,11 +135,13 @@ def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
         inside = _largest(calm > tone)
         if inside is None or not LEAST_SHARE <= inside.mean() <= MOST_SHARE:
             continue
-        if _border(~inside) < LEAST_BORDER or inside.sum() < LEAST_SOLID * _hull_area(inside):
+        if _border(~inside) < LEAST_BORDER or not _has_straight_sides(inside):
             continue
         step = _step(calm, inside)
         sure = step >= CLEAR_STEP and not dark
-        if step >= LEAST_STEP and (sure or not _drawn_on(picture, ~_grown(inside, 2 * MARGIN))):
+        if step < LEAST_STEP:
+            continue
+        if sure or not _drawn_on(picture, ~_grown(inside, 2 * MARGIN)):
             found.append(_Candidate(step, inside))
     return found
 
@@ -187,7 +196,9 @@ def _at_border(mask: Mask) -> Mask:
     """Those regions of a mask that touch the picture's border."""
     runs = find_runs(mask)
     label = label_runs(runs, mask.shape[1])
-    touches = (runs.row == 0) | (runs.row == mask.shape[0] - 1) | (runs.start == 0) | (runs.stop == mask.shape[1])
+    touches = (
+        (runs.row == 0) | (runs.row == mask.shape[0] - 1) | (runs.start == 0) | (runs.stop == mask.shape[1])
+    )
     kept = np.zeros(len(label) + 1, np.bool_)
     kept[label[touches]] = True
     out = np.zeros_like(mask)
@@ -202,12 +213,41 @@ def _border(mask: Mask) -> float:
     return float(np.concatenate(sides).mean())
 
 
-def _hull_area(mask: Mask) -> float:
-    """Area of the convex hull of a mask's pixels (Andrew's monotone chain)."""
+def _has_straight_sides(inside: Mask) -> bool:
+    """Whether a region is a convex polygon of few sides."""
+    outline = _outline(inside)
+    tall, wide = (int(np.count_nonzero(inside.any(axis=axis))) for axis in (1, 0))
+    if np.count_nonzero(outline) > MOST_RAGGED * (tall + wide):  # told at once, for most that is none
+        return False
+    hull = _hull(inside)
+    x, y = hull.T
+    area = abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2
+    if inside.sum() < LEAST_SOLID * area:
+        return False
+    corners = _simplified(hull, STRAIGHT)
+    if len(corners) > MOST_CORNERS:
+        return False
+    edge = np.argwhere(outline)[:, ::-1] + 0.5
+    off = np.min(
+        [_distance(edge, a, b) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)], axis=0
+    )
+    return bool((off > STRAIGHT).mean() < RAGGED) if len(off) else False
+
+
+def _outline(inside: Mask) -> Mask:
+    """The pixels of a region beside what is outside."""
+    return inside & _grown(~inside, 1)
+
+
+def _hull(mask: Mask) -> Points:
+    """The convex hull (N, 2) of a mask's pixels, in order (Andrew's monotone chain)."""
     rows = np.flatnonzero(mask.any(axis=1))
     first = mask[rows].argmax(axis=1)
     last = mask.shape[1] - mask[rows][:, ::-1].argmax(axis=1)
-    points = sorted({(int(x), int(y + d)) for y, a, b in zip(rows, first, last, strict=True) for x in (a, b) for d in (0, 1)})
+    ends = np.concatenate(
+        [np.stack([side, rows + down], axis=1) for side in (first, last) for down in (0, 1)]
+    )
+    points = [(int(x), int(y)) for x, y in np.unique(ends, axis=0)]
     hull: list[tuple[int, int]] = []
     for way in (points, points[::-1]):
         start = len(hull)
@@ -216,26 +256,56 @@ def _hull_area(mask: Mask) -> float:
                 hull.pop()
             hull.append(point)
         hull.pop()
-    x, y = np.array(hull, float).T
-    return float(abs((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) / 2)
+    return np.array(hull, float)
 
 
 def _turn(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> int:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
+def _simplified(hull: Points, off: float) -> Points:
+    """The corners of a convex polygon that has at most `off` px beside it; those that matter least go first."""
+    corners = list(hull)
+    while len(corners) > 3:
+        away = [
+            _distance(point[None], before, after)[0]
+            for before, point, after in zip(
+                corners[-1:] + corners[:-1], corners, corners[1:] + corners[:1], strict=True
+            )
+        ]
+        least = int(np.argmin(away))
+        if away[least] > off:
+            break
+        del corners[least]
+    return np.array(corners)
+
+
+def _distance(points: Points, a: Points, b: Points) -> Points:
+    """Distances of points (N, 2) from the stretch between two."""
+    along = b - a
+    share = np.clip((points - a) @ along / max(float(along @ along), 1e-9), 0, 1)
+    return np.asarray(np.hypot(*(points - a - share[:, None] * along).T))
+
+
 def _step(calm: Luma, inside: Mask) -> float:
-    """By how much the inside is lighter than the outside along all of the outline but its weakest parts."""
-    within = ~_grown(~inside, APART)
-    beyond = ~_grown(inside, APART)
-    edge = inside & _grown(~inside, 1)
-    if not edge.any():
+    """By how much the inside is lighter than the outside along all of the outline but its weakest parts; 0
+    where that is no sharp edge.
+    """
+    at = _outline(inside)
+    near, far = (
+        _mean_near(calm, _ring(inside, *reach), at, reach[1] + 1)
+        - _mean_near(calm, _ring(~inside, *reach), at, reach[1] + 1)
+        for reach in (NEAR, FAR)
+    )
+    near, known = near[np.isfinite(near)], far[np.isfinite(far)]
+    if not near.size or (known.size and np.median(near) < SHARP * np.median(known)):
         return 0.0
-    lighter = _mean_near(calm, within, edge, 2 * APART + 1)
-    darker = _mean_near(calm, beyond, edge, 2 * APART + 1)
-    apart = lighter - darker
-    apart = apart[np.isfinite(apart)]
-    return float(np.quantile(apart, WEAKEST)) if apart.size else 0.0
+    return float(np.quantile(near, WEAKEST))
+
+
+def _ring(mask: Mask, first: int, last: int) -> Mask:
+    """What of a mask lies `first` to `last` px from what is none of it."""
+    return mask & ~_grown(~mask, first) & _grown(~mask, last)
 
 
 def _mean_near(image: Luma, mask: Mask, at: Mask, reach: int) -> Luma:
@@ -248,9 +318,15 @@ def _mean_near(image: Luma, mask: Mask, at: Mask, reach: int) -> Luma:
 
 def _box(image: Luma, reach: int) -> Luma:
     """Sums over squares of 2 reach + 1 px a side."""
-    total = np.pad(image, ((reach + 1, reach), (reach + 1, reach))).cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    total = (
+        np.pad(image, ((reach + 1, reach), (reach + 1, reach)))
+        .cumsum(axis=0, dtype=np.float64)
+        .cumsum(axis=1)
+    )
     side = 2 * reach + 1
-    return np.asarray(total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side])
+    return np.asarray(
+        total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
+    )
 
 
 def _drawn_on(picture: Luma, part: Mask) -> bool:
