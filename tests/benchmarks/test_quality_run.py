@@ -15,8 +15,9 @@ from threshold_model import write_threshold_model
 
 from benchmarks import classical, quality, sheet
 from drawings.metrics import METRICS
-from drawings.strokes import draw_truth, load_drawing
+from drawings.strokes import load_drawing
 from drawings.subjects import find_files, load_subjects
+from drawings.truth import draw_truth
 
 DRAWINGS = Path(__file__).parents[2] / "benchmarks" / "drawings"
 
