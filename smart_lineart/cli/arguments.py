@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from smart_lineart import __version__
 from smart_lineart.cli.errors import UsageError
@@ -31,18 +31,12 @@ class Thickness:
     unit: str  # "px" or "mm"
 
 
-@dataclass(frozen=True)
-class Colour:
+class Colour(NamedTuple):
     """An sRGB colour, 0..255 each."""
 
     red: int
     green: int
     blue: int
-
-    @property
-    def is_black(self) -> bool:
-        """Whether it is the same in every RGB profile."""
-        return not (self.red or self.green or self.blue)
 
 
 def thickness(text: str) -> Thickness | None:
