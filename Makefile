@@ -10,7 +10,7 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml requirements/build.txt scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink check test test-kritas mutants lint bench lock clean
+.PHONY: help ink check test test-kritas mutants lint bench gallery lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
@@ -20,6 +20,7 @@ help:
 	@echo "make mutants      write small faults into a copy and see that the tests notice nine of ten"
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench        measure speed, memory and quality"
+	@echo "make gallery      draw sketches beside their ink into gallery/; more with STROKES=FOLDER"
 	@echo "make lock         renew the exact versions in requirements/"
 	@echo "make clean        remove what these commands made"
 
@@ -62,9 +63,14 @@ bench: $(DEV_READY)
 	$(BIN)/python benchmarks/performance.py
 	$(BIN)/python benchmarks/quality.py benchmarks/drawings examples/strokes
 
+# What the documents show of it is drawn by `scripts/lineart_gallery.py --front`, and is in git.
+gallery: $(DEV_READY)
+	$(BIN)/python scripts/lineart_gallery.py $(STROKES)
+	$(BIN)/python scripts/brush_gallery.py
+
 lock: $(DEV_READY)
 	PATH="$(BIN):$$PATH" sh scripts/lock.sh
 
 clean:
-	rm -rf $(VENV) build dist lineart .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist lineart gallery .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find smart_lineart tests training benchmarks drawings scripts -name __pycache__ -prune -exec rm -rf {} +
