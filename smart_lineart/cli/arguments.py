@@ -16,7 +16,6 @@ from smart_lineart.cli.errors import UsageError
 
 DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
-MM_PER_INCH = 25.4
 
 # The engine's own limits; asking it for them would load it for every --help.
 THINNEST, THICKEST = 0.25, 400.0

@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.cli.arguments import MM_PER_INCH, Colour, Thickness
+from smart_lineart.cli.arguments import Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.files.output import check_writable, write_lineart
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
+from smart_lineart.units import MM_PER_INCH
 
 STRIP_PIXELS = 2 << 20
 """Ink is drawn and written in strips of about so many pixels."""

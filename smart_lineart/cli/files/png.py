@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.cli.files.writer import Lineart
+from smart_lineart.units import MM_PER_INCH
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FAST = 1
@@ -22,7 +23,7 @@ FAST = 1
 
 _TRUECOLOUR = {3: 2, 4: 6}  # channels to PNG's colour type
 _PERCEPTUAL = b"\0"
-_INCH = 0.0254
+_MM_PER_METRE = 1000
 _BLACK = (0, 0, 0)
 
 
@@ -76,7 +77,7 @@ class PngWriter:
         else:
             self._chunk(b"sRGB", _PERCEPTUAL)
         if dpi is not None:
-            across, down = (round(value / _INCH) for value in dpi)
+            across, down = (round(value * _MM_PER_METRE / MM_PER_INCH) for value in dpi)
             self._chunk(b"pHYs", struct.pack(">IIB", across, down, 1))
 
     def write(self, rows: NDArray[np.uint8]) -> None:
