@@ -10,7 +10,7 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml requirements/build.txt scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink check coverage test test-kritas mutants lint bench gallery lock clean
+.PHONY: help ink check coverage test test-kritas mutants lint bench gallery translations lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench        measure speed, memory and quality"
 	@echo "make gallery      draw sketches beside their ink into gallery/; more with STROKES=FOLDER"
+	@echo "make translations bring the translations up to date; LANGUAGE=fr begins another one"
 	@echo "make lock         renew the exact versions in requirements/"
 	@echo "make clean        remove what these commands made"
 
@@ -72,6 +73,10 @@ bench: $(DEV_READY)
 gallery: $(DEV_READY)
 	$(BIN)/python scripts/lineart_gallery.py $(STROKES)
 	$(BIN)/python scripts/brush_gallery.py
+
+# A desktop has a LANGUAGE of its own in the environment: only one that is given to make counts.
+translations: $(DEV_READY)
+	@$(BIN)/python scripts/translations.py $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
 
 lock: $(DEV_READY)
 	PATH="$(BIN):$$PATH" sh scripts/lock.sh

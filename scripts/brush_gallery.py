@@ -100,10 +100,10 @@ def main() -> None:
         letters = list(string.ascii_uppercase[: len(styles)])
         blind.mkdir(parents=True, exist_ok=True)
         sheet([(letter, None) for letter in letters], inked(styles)).save(blind / "blind.png")
-        key = {letter: style.title for letter, style in zip(letters, styles, strict=True)}
+        key = {letter: str(style.title) for letter, style in zip(letters, styles, strict=True)}
         (blind / "key.json").write_text(json.dumps(key, indent=1) + "\n", encoding="utf-8")
         return
-    labels = [("Sketch", None), *((s.title, Image.fromarray(s.strip.pixels)) for s in styles)]
+    labels = [("Sketch", None), *((str(s.title), Image.fromarray(s.strip.pixels)) for s in styles)]
     rows = [sketches(), *inked(styles)]
     whole = REPOSITORY / "gallery" / "brushes.webp"
     whole.parent.mkdir(exist_ok=True)

@@ -74,6 +74,7 @@ class Server:
 
         self._runtime = runtime
         self._ink_error = errors.InkError
+        self._out_of_memory = errors.OutOfMemory().said.to_data()
         self._say = say
         self._network: Network | None = None
 
@@ -82,9 +83,9 @@ class Server:
         try:
             {"load": self._load, "run": self._run, "devices": self._devices}[fields["do"]](fields, payload)
         except self._ink_error as error:
-            self._say({"error": type(error).__name__, "sentence": str(error)})
+            self._say({"error": type(error).__name__, "said": error.said.to_data()})
         except MemoryError:
-            self._say({"error": "OutOfMemory"})
+            self._say({"error": "OutOfMemory", "said": self._out_of_memory})
 
     def _load(self, fields: dict[str, Any], _: bytearray) -> None:
         self._network, runtime, device = self._runtime.load_network(
@@ -92,7 +93,7 @@ class Server:
             runtime=fields["runtime"],
             device=fields["device"],
             threads=fields["threads"],
-            notify=lambda sentence: self._say({"notice": sentence}),
+            notify=lambda said: self._say({"notice": said.to_data()}),
         )
         self._say({"runtime": runtime, "device": device})
 
@@ -106,9 +107,10 @@ class Server:
         self._say({"shape": list(output.shape), **names}, output.data)
 
     def _devices(self, _: dict[str, Any], __: bytearray) -> None:
-        from dataclasses import asdict
-
-        self._say({"devices": [asdict(device) for device in self._runtime.list_devices()]})
+        devices = self._runtime.list_devices()
+        reasons = [None if device.reason is None else device.reason.to_data() for device in devices]
+        told = [{**vars(device), "reason": reason} for device, reason in zip(devices, reasons, strict=True)]
+        self._say({"devices": told})
 
 
 def _private_pipes() -> tuple[Any, Any]:

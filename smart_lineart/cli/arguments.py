@@ -113,7 +113,7 @@ def _reader(parse: Callable[[str], object]) -> Callable[[str], object]:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         sentence = message[0].upper() + message[1:]
-        raise UsageError(f"{sentence}; see {self.prog} --help.")
+        raise UsageError("{sentence}; see {program} --help.", sentence=sentence, program=self.prog)
 
 
 def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -73,17 +73,24 @@ def _sketches_in(folder: Path) -> list[Path]:
         images = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
         files = sorted(path for path in images if path.is_file())
     except OSError as error:
-        raise FileError(f"The folder {folder} cannot be read: {why(error)}.") from error
+        raise FileError(
+            "The folder {folder} cannot be read: {reason}.", folder=folder, reason=why(error)
+        ) from error
     # Lineart made earlier is no sketch, nor are files that a desktop hides.
     sketches = [path for path in files if not path.name.endswith(ENDING) and not path.name.startswith(".")]
     if not sketches:
-        raise FileError(f"The folder {folder} holds no sketch that can be inked.")
+        raise FileError("The folder {folder} holds no sketch that can be inked.", folder=folder)
     return sketches
 
 
 def both_to_one(sketch: Path, other: Path, target: Path) -> FileError:
     """The error of two sketches whose lineart would be one file."""
-    return FileError(f"{sketch} and {other} would both be written to {target}: ink them one by one.")
+    return FileError(
+        "{sketch} and {other} would both be written to {target}: ink them one by one.",
+        sketch=sketch,
+        other=other,
+        target=target,
+    )
 
 
 def same_file(target: Path) -> object:
@@ -104,12 +111,16 @@ def _names_folder(output: str) -> bool:
 def _single_target(target: Path, *, batch: bool) -> Path:
     if target.suffix.lower() not in WRITERS:
         asked, *written = (suffix[1:].upper() for suffix in (target.suffix, *WRITERS))
-        name = target.stem + next(iter(WRITERS))
         raise UsageError(
-            f"Lineart is written as {' or '.join(written)}, not as {asked}: name the file {name}."
+            "Lineart is written as {kinds}, not as {kind}: name the file {name}.",
+            kinds=" or ".join(written),
+            kind=asked,
+            name=target.stem + next(iter(WRITERS)),
         )
     if batch:
-        raise UsageError(f"Several sketches cannot go into the one file {target}: name a folder.")
+        raise UsageError(
+            "Several sketches cannot go into the one file {target}: name a folder.", target=target
+        )
     return target
 
 

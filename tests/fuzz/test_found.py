@@ -30,6 +30,7 @@ from smart_lineart.inking.network.runtime import answers
 from smart_lineart.inking.network.runtime.worker_process import Answer, WorkerDied
 from smart_lineart.inking.renewing.record import HEAD, MAGIC
 from smart_lineart.krita_host.preset_settings import stamp_of
+from smart_lineart.said import Said
 from smart_lineart.studio.engine import EngineOptions
 from smart_lineart.studio.settings import LONGEST_NOTE, DocumentState, InkSettings, read_object
 from tests.fuzz import seeds
@@ -149,7 +150,7 @@ class TestMessages:
 
     def test_an_unknown_error_is_still_a_sentence(self) -> None:
         with pytest.raises(ModelError, match="Something"):
-            answers.raise_error({"error": ["no", "name"], "sentence": "Something."})
+            answers.raise_error({"error": ["no", "name"], "said": Said("Something.").to_data()})
 
 
 class TestModels:

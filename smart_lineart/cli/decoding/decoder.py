@@ -24,6 +24,7 @@ from smart_lineart.cli.files.page import Page, Spool, keep
 from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
 from smart_lineart.cli.memory import address_space_limit, peak_memory
 from smart_lineart.framing import Garbled
+from smart_lineart.said import printable
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoding.process import main; main()"
@@ -119,7 +120,7 @@ class Decoder:
             raise _unfit(f"it ended with status {self._status()}") from error
         if "unfit" in greeting:
             self.close()
-            raise _unfit(wire.printable(str(greeting["unfit"])))
+            raise _unfit(printable(str(greeting["unfit"])))
         self._greeted = True
 
     def _receive(self) -> tuple[dict[str, Any], bytearray]:
@@ -127,9 +128,9 @@ class Decoder:
         fields, payload = wire.receive(self._process.stdout)
         self._in_step = not payload and bool({"refused", "fault", "end"} & set(fields))
         if "refused" in fields:
-            raise FileError(wire.printable(str(fields["refused"])))
+            raise FileError.saying(wire.said_in(fields["refused"]))
         if "fault" in fields:
-            raise DecoderFault(wire.printable(str(fields["fault"])))
+            raise DecoderFault(printable(str(fields["fault"])))
         return fields, payload
 
     def _strips(self, picture: Picture, cancelled: Callable[[], bool]) -> Iterator[bytearray]:
@@ -177,8 +178,10 @@ def _death(name: str, status: int) -> FileError:
         with contextlib.suppress(ValueError):
             how = signal.Signals(-status).name
     return FileError(
-        f"{name} cannot be read: its decoder ended with {how}; the file is damaged, or needs more memory than"
-        " there is: save it anew as plain PNG, or raise --memory-limit."
+        "{name} cannot be read: its decoder ended with {how}; the file is damaged, or needs more memory "
+        "than there is: save it anew as plain PNG, or raise --memory-limit.",
+        name=name,
+        how=how,
     )
 
 
@@ -186,4 +189,6 @@ def _unfit(reason: str) -> Exception:
     """The error of a process that did not come to read anything."""
     if "memory" in reason.lower() or address_space_limit() is not None:
         return MemoryError(reason)
-    return FileError(f"No image can be read, since the process that decodes them could not start ({reason}).")
+    return FileError(
+        "No image can be read, since the process that decodes them could not start ({reason}).", reason=reason
+    )

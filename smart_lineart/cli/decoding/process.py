@@ -58,9 +58,9 @@ def _answer(say: Say, caps: Caps, request: dict[str, Any]) -> None:
         caps.time(OPENING_SECONDS + SECONDS_PER_MEGAPIXEL * picture.width * picture.height / 1e6)
         _tell(say, picture)
     except FileError as error:
-        say({"refused": str(error)})
+        say({"refused": error.said.to_data()})
     except MemoryError:
-        say({"refused": str(too_much_memory(str(path)))})
+        say({"refused": too_much_memory(str(path)).said.to_data()})
     except Exception as error:  # noqa: BLE001 (a fault of ours, which the command reports as such)
         say({"fault": f"{type(error).__name__}: {error}"})
 

@@ -8,6 +8,7 @@ from typing import Any
 from smart_lineart import framing
 from smart_lineart.cli.files.picture import MAX_PROFILE, SAMPLES, Picture, check_size, plausible_dpi
 from smart_lineart.framing import Garbled
+from smart_lineart.said import Said, printable
 
 MOST_PAYLOAD = max(MAX_PROFILE, 32 << 20)
 _MOST_NOTICES = 8
@@ -53,6 +54,9 @@ def picture_of(fields: object, icc: bytes, name: str) -> Picture:
     return picture
 
 
-def printable(text: str) -> str:
-    """A text without what would steer a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
+def said_in(data: object) -> Said:
+    """What is said of a file that was refused. Raises Garbled."""
+    try:
+        return Said.from_data(data)
+    except ValueError as error:
+        raise Garbled(str(error)) from error
