@@ -3,8 +3,7 @@
 
 Started as a script, by a Python that may be another one than the program's: ``python -I worker.py``. Reads
 questions from standard input and answers on standard output, see
-``inking/network/runtime/messages.py``; ends at the end of its input, so it never outlives the program that
-asked.
+``framing.py``; ends at the end of its input, so it never outlives the program that asked.
 """
 
 from __future__ import annotations
@@ -39,10 +38,10 @@ def main() -> None:
     questions, answers = _private_pipes()
     _go_first_when_memory_is_short()
     _let_painting_go_first()
-    messages = _import_file("messages", PACKAGE / "inking" / "network" / "runtime" / "messages.py")
+    framing = _import_file("framing", PACKAGE / "framing.py")
     arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_read_on, args=(messages, questions, arrived), daemon=True).start()
-    say = partial(messages.send, answers)
+    threading.Thread(target=_read_on, args=(framing, questions, arrived), daemon=True).start()
+    say = partial(framing.send, answers)
     arrived.get()  # a greeting
     try:
         server = _server(say)
@@ -157,12 +156,12 @@ def _import_file(name: str, file: Path, folders: list[str] | None = None) -> Mod
     return module
 
 
-def _read_on(messages: ModuleType, questions: Any, arrived: queue.SimpleQueue[Any]) -> None:
+def _read_on(framing: ModuleType, questions: Any, arrived: queue.SimpleQueue[Any]) -> None:
     """Take questions, even while native code is busy or stuck; end the process once nobody asks any more."""
     while True:
         try:
-            arrived.put(messages.receive(questions))
-        except (OSError, EOFError, messages.Garbled):
+            arrived.put(framing.receive(questions))
+        except (OSError, EOFError, framing.Garbled):
             os._exit(0)
 
 

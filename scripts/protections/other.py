@@ -192,7 +192,7 @@ OTHER = (
     Protection(
         0,
         "brackets without end are no message",
-        "smart_lineart/inking/network/runtime/messages.py",
+        "smart_lineart/framing.py",
         "except (ValueError, RecursionError)",
         "except ValueError",
         ("tests/fuzz/test_found.py", "-k", "TestMessages"),

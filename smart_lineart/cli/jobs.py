@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import SUFFIXES
-from smart_lineart.cli.files.output import ENDING, SUFFIX
+from smart_lineart.cli.files.output import ENDING, WRITERS
 
 
 @dataclass(frozen=True)
@@ -104,15 +104,18 @@ def same_file(target: Path) -> object:
 
 def _names_folder(output: str) -> bool:
     place = Path(output)
-    is_image = place.suffix.lower() in (SUFFIX, *SUFFIXES)
+    is_image = place.suffix.lower() in {*WRITERS, *SUFFIXES}
     return _is_folder(place) or output.endswith(("/", "\\")) or not is_image
 
 
 def _single_target(target: Path, *, batch: bool) -> Path:
-    if target.suffix.lower() != SUFFIX:
-        kind = target.suffix[1:].upper()
+    if target.suffix.lower() not in WRITERS:
+        asked, *written = (suffix[1:].upper() for suffix in (target.suffix, *WRITERS))
         raise UsageError(
-            "Lineart is written as PNG, not as {kind}: name the file {stem}.png.", kind=kind, stem=target.stem
+            "Lineart is written as {kinds}, not as {kind}: name the file {name}.",
+            kinds=" or ".join(written),
+            kind=asked,
+            name=target.stem + next(iter(WRITERS)),
         )
     if batch:
         raise UsageError(

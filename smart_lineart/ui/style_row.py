@@ -13,6 +13,7 @@ from smart_lineart.inking import BadStrip, InkError, Strip, is_strip, strip_from
 from smart_lineart.inking.brushes.stamping import strip_of
 from smart_lineart.inking.brushes.strip_files import HEIGHT as STRIP_HEIGHT
 from smart_lineart.krita_host import brushes, preset_settings
+from smart_lineart.krita_host.pixels import LUMA_BGR
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.own_brushes import file_name, write_whole
 from smart_lineart.studio.session import Session
@@ -235,4 +236,4 @@ def _grey(image: QtGui.QImage) -> np.ndarray:
     bits.setsize(page.bytesPerLine() * page.height())
     pixels = np.frombuffer(bits, np.uint8).reshape(page.height(), -1)[:, : 4 * page.width()]
     bgr = pixels.reshape(page.height(), page.width(), 4)[..., :3].astype(np.float32)
-    return np.rint(bgr @ np.array([0.0722, 0.7152, 0.2126], np.float32)).astype(np.uint8)
+    return np.rint(bgr @ LUMA_BGR).astype(np.uint8)

@@ -13,9 +13,9 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+from smart_lineart import framing
 from smart_lineart.inking import STYLES, Calibration, InkRecord, Rect
 from smart_lineart.inking.network.models import load_model
-from smart_lineart.inking.network.runtime import messages
 from smart_lineart.said import Said
 from smart_lineart.studio.engine import EngineOptions
 from smart_lineart.studio.settings import DocumentState, InkSettings, LineartRecord
@@ -197,6 +197,6 @@ def message() -> list[bytes]:
     written = []
     for fields, payload in answers:
         file = io.BytesIO()
-        messages.send(file, fields, payload)
+        framing.send(file, fields, payload)
         written.append(file.getvalue())
     return [*written, b"".join(written)]

@@ -23,6 +23,7 @@ from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.page import Page, Spool, keep
 from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
 from smart_lineart.cli.memory import address_space_limit, peak_memory
+from smart_lineart.framing import Garbled
 from smart_lineart.said import printable
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
@@ -65,7 +66,7 @@ class Decoder:
             picture = wire.picture_of(fields.get("picture"), bytes(icc), str(path))
             picture.strips = self._strips(picture, cancelled)
             return keep(picture, spool)
-        except (OSError, EOFError, wire.Nonsense) as error:
+        except (OSError, EOFError, Garbled) as error:
             self._note(spool.most_at_once)
             raise _death(str(path), self._status()) from error
         finally:
@@ -115,7 +116,7 @@ class Decoder:
     def _greet(self, process: subprocess.Popen[bytes]) -> None:
         try:
             greeting, _ = wire.receive(process.stdout)
-        except (OSError, EOFError, wire.Nonsense) as error:
+        except (OSError, EOFError, Garbled) as error:
             raise _unfit(f"it ended with status {self._status()}") from error
         if "unfit" in greeting:
             self.close()
@@ -138,7 +139,7 @@ class Decoder:
         while left:
             fields, strip = self._receive()
             if fields or not strip or len(strip) > left or len(strip) % picture.row_bytes:
-                raise wire.Nonsense(f"a strip of {len(strip)} bytes")
+                raise Garbled(f"a strip of {len(strip)} bytes")
             if cancelled():
                 raise Interrupted
             left -= len(strip)

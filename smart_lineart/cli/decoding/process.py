@@ -19,6 +19,7 @@ from smart_lineart.cli.decoding.caps import Caps
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.picture import Picture, too_much_memory
 from smart_lineart.cli.memory import memory_now, peak_memory
+from smart_lineart.framing import Garbled
 
 Say = Callable[..., None]
 
@@ -87,5 +88,5 @@ def _read_on(requests: Any, arrived: queue.SimpleQueue[dict[str, Any]]) -> None:
     while True:
         try:
             arrived.put(wire.receive(requests)[0])
-        except (OSError, EOFError, wire.Nonsense):
+        except (OSError, EOFError, Garbled):
             os._exit(0)

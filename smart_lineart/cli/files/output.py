@@ -8,17 +8,33 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from smart_lineart.cli import partials
 from smart_lineart.cli.errors import FileError, why
+from smart_lineart.cli.files.png import write_png
+from smart_lineart.cli.files.writer import Lineart, Writer
 
 SUFFIX = ".png"
 ENDING = "-lineart" + SUFFIX
+"""What the lineart of a sketch is called where no name is given."""
+
+WRITERS: dict[str, Writer] = {SUFFIX: write_png}
+"""What lineart can be written as, by the ending of the file's name in small letters."""
 
 _unfinished: set[Path] = set()
+
+
+def write_lineart(target: Path, lineart: Lineart, progress: Callable[[float], None]) -> None:
+    """Write a lineart as what its file's ending in WRITERS says, whole or not at all.
+
+    Raises FileError, and what drawing it raises.
+    """
+    write = WRITERS[target.suffix.lower()]
+    with whole_file(target) as file:
+        write(file, lineart, progress)
 
 
 def check_writable(target: Path) -> None:

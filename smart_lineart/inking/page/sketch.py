@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.errors import BadSketch
 
-# Krita's HSY' luma: BT.709 weights on the encoded (not linearised) values.
+# Krita's HSY' luma and Desaturate: BT.709 weights of red, green, blue on the encoded (not linearised) values.
 LUMA_WEIGHTS = (0.2126, 0.7152, 0.0722)
 MAX_SIDE = 1 << 17  # px; beyond this a page is a mistake and coordinates lose their sub-pixel part
 

@@ -15,10 +15,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from smart_lineart import framing
+from smart_lineart.framing import MOST_FIELDS, MOST_PAYLOAD, Garbled, receive
 from smart_lineart.inking import ModelError
-from smart_lineart.inking.network.runtime import messages, worker_process
+from smart_lineart.inking.network.runtime import worker_process
 from smart_lineart.inking.network.runtime.answers import raise_error, read_devices, read_names
-from smart_lineart.inking.network.runtime.messages import MOST_FIELDS, MOST_PAYLOAD, Garbled, receive
 from smart_lineart.inking.network.runtime.worker_process import (
     MOST_SENTENCE,
     WorkerDied,
@@ -214,7 +215,7 @@ def message(head: bytes, payload: int, announced: int | None = None) -> io.Bytes
 def test_of_a_message_that_says_too_much_nothing_is_read(stream: io.BytesIO, most: int) -> None:
     with pytest.raises(Garbled, match="a message of"):
         receive(stream, most)
-    assert stream.tell() == messages._LENGTHS.size
+    assert stream.tell() == framing._LENGTHS.size
 
 
 def test_a_message_may_say_as_much_as_was_asked_for() -> None:

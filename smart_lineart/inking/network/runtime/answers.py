@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from smart_lineart.framing import Garbled
 from smart_lineart.inking import errors
 from smart_lineart.said import Said
 
-from .messages import Garbled
 from .network import KIND_TITLES, RUNTIME_TITLES, Device, Tile
 from .worker_process import Answer, WorkerDied, line_of, said_by
 

@@ -19,11 +19,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from smart_lineart.framing import Garbled, receive, send
 from smart_lineart.inking.errors import Cancelled
 from smart_lineart.said import Said, SaidError, one_line
 
 from .interpreters import clean_environment
-from .messages import Garbled, receive, send
 
 SCRIPT = Path(__file__).resolve().parents[3] / "worker.py"
 IDLE_SECONDS = 60.0  # without a question; the next one starts another process
