@@ -18,6 +18,7 @@ from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
+from smart_lineart.inking.page.scale import panel_side
 from smart_lineart.units import MM_PER_INCH
 
 STRIP_PIXELS = 2 << 20
@@ -34,6 +35,7 @@ LEAST_ROOM = 96 << 20
 
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 AUTO_SHARE = 500
+ROOMY = 2.0  # times what is drawn, that a page around it may be long and still decide
 """An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
 
 _PREPARING = 0.8  # how far the progress bar is when the strokes are known
@@ -89,7 +91,7 @@ def ink_file(
         cancelled=cancelled,
     )
     prepared = time.perf_counter()
-    thickness = _thickness(look.thickness, page, sketch)
+    thickness = _thickness(look.thickness, page, sketch, features)
     strips = _strips(inker, features, look, thickness, cancelled)
     lineart = _lineart(page, features, look, thickness, strips)
     write_lineart(target, lineart, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
@@ -111,10 +113,11 @@ def _spool(memory_limit: int, folder: Path) -> Spool:
     return Spool(luma, folder, max(LEAST_ROOM, left))
 
 
-def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:
-    """The thickness in px of the page."""
+def _thickness(asked: Thickness | None, page: Page, sketch: Path, features: Features) -> float:
+    """The thickness in px of the page; by itself it suits what is drawn, and a strip's panels."""
     if asked is None:
-        return max(THINNEST_AUTO, max(page.sketch.size) / AUTO_SHARE)
+        drawn = min(panel_side(features.size), ROOMY * features.strokes.extent)
+        return max(THINNEST_AUTO, drawn / AUTO_SHARE)
     if asked.unit == "px":
         return asked.value
     if page.dpi is not None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Floats
 
+OUTLIERS = 0.002  # of all vertices, at either side, that do not count for the extent
 CLOSED = 1e-3  # px between the ends of a stroke that ends where it began
 
 
@@ -70,6 +71,14 @@ class Strokes:
         """Bool (S,): whether each stroke ends where it began."""
         apart = self.points[self.starts[:-1]] - self.points[self.starts[1:] - 1]
         return np.asarray(np.hypot(*apart.T) < CLOSED)
+
+    @property
+    def extent(self) -> float:
+        """The longer side in px of what all strokes but a few stray vertices lie in; 0 where there are none."""
+        if not len(self.points):
+            return 0.0
+        low, high = np.quantile(self.points, (OUTLIERS, 1 - OUTLIERS), axis=0)
+        return float((high - low).max())
 
     @property
     def nbytes(self) -> int:

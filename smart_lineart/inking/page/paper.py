@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Luma
+from smart_lineart.inking.page.scale import panel_side
 from smart_lineart.inking.raster.resampling import resize, resize_in_strips
 
 SURVEY_SIDE = 800  # px: long side of the picture the paper is judged on
@@ -115,11 +116,12 @@ def judge_paper(
 ) -> Paper:
     """Find paper tone and polarity from the page's luma at any resolution (uint16).
 
-    `side` is the page's long side in px, the luma's own if it is left out; `inverted` and `darkest` are taken
+    `side` is the page's long side in px, or that of a panel of it, the luma's own if it is left out; `inverted` and `darkest` are taken
     as given if they are. A change of the page is then felt within 9 blocks of it only.
     """
     height, width = luma.shape
-    shrink = max(height, width) / min(side or max(height, width), SURVEY_SIDE)
+    own = panel_side(luma.shape)
+    shrink = own / min(side or own, SURVEY_SIDE)
     survey = resize(luma, max(1, round(height / shrink)), max(1, round(width / shrink)))
     survey *= np.float32(1 / 65535)
     if inverted is None:

@@ -17,6 +17,8 @@ import numpy as np
 from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.ranges import tuned
 
+STRIP = 3.5  # times as long as it is wide, from which a page is a strip of panels
+PANEL = 1.3  # times as long as the strip is wide, that a panel of it is
 INK = 0.4  # of the firm lines' darkness, from which a pixel counts as drawn
 OUTLIERS = 0.002  # of what is drawn, at either side, that does not count for its extent
 MIN_SCALE, MAX_SCALE = 1 / 16, 2.5
@@ -36,6 +38,17 @@ class ScaleTuning:
     most_width: float = tuned(11.0, 2.0, 50.0)
     # Px: smaller pages are drawings shrunk already, so their details are near the pixel.
     small_page: int = tuned(800, 0, 4000)
+
+
+def panels_along(size: tuple[int, int]) -> int:
+    """How many panels a page of this size (height, width) is a strip of; 1 for any other page."""
+    ratio = max(size) / max(1, min(size))
+    return round(ratio / PANEL) if ratio > STRIP else 1
+
+
+def panel_side(size: tuple[int, int]) -> float:
+    """The longer side in px of one panel of a page, or of all of it where it is no strip: what sizes follow."""
+    return max(min(size), max(size) / panels_along(size))
 
 
 def stroke_width(relative: Luma, firm: float) -> float:

@@ -277,7 +277,7 @@ def _simplified(hull: Points, off: float) -> Points:
         if away[least] > off:
             break
         del corners[least]
-    return np.array(corners)
+    return np.array(corners, np.float64)
 
 
 def _distance(points: Points, a: Points, b: Points) -> Points:

@@ -9,16 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import firm_darkness, judge_paper, lighter_on_darker, network_darkness
 from smart_lineart.inking.page.reading import read_reduced, reduced_rows, reduced_size
-from smart_lineart.inking.page.scale import ScaleTuning, auto_scales, extent, stroke_width
+from smart_lineart.inking.page.scale import (
+    ScaleTuning,
+    auto_scales,
+    extent,
+    panel_side,
+    panels_along,
+    stroke_width,
+)
 from smart_lineart.inking.page.sheet import Sheet, find_sheet
 from smart_lineart.inking.page.sketch import Sketch
 from smart_lineart.inking.raster.resampling import Reduced, resample_rows, rows_over
 
-SURVEY_SIDE = 4096  # px: long side of the picture in which strokes are measured
+SURVEY_SIDE = (
+    4096  # px: long side of the picture in which strokes are measured, and of its area's square root
+)
 DRAWN = 64  # darkness from which a pixel counts as drawn on
 
 Size = tuple[int, int]
@@ -50,11 +60,16 @@ def working_size(size: Size, scale: float) -> Size:
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
+def _survey_factor(size: Size) -> int:
+    """By how much a page is reduced for its survey."""
+    return math.ceil(max(panel_side(size), math.sqrt(size[0] * size[1])) / SURVEY_SIDE)
+
+
 def _reading_factor(size: Size, scale: float) -> int:
     """By how much a page is reduced while it is read: no finer than strokes need it, or as fine as its
     scale.
     """
-    factor = -(-max(size) // SURVEY_SIDE)
+    factor = _survey_factor(size)
     return factor if factor * scale <= 1.0 else max(1, math.floor(1 / scale))
 
 
@@ -92,8 +107,7 @@ class Survey:
 
 def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     """Look at a page for the first time; luma comes at its scale or at the `largest` allowed."""
-    long_side = max(page.size)
-    factor = -(-long_side // SURVEY_SIDE)
+    factor = _survey_factor(page.size)
     reduced = read_reduced(page, factor)
     sheet = find_sheet(reduced)
     drawn_on = _cleared(reduced, sheet)
@@ -102,12 +116,24 @@ def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     firm = firm_darkness(relative)
     if firm == 0.0:
         return Survey([], sheet)
-    width, drawn = stroke_width(relative, firm) * factor, extent(relative, firm) * factor
-    scales = auto_scales(width, drawn, long_side, tuning)
+    scales = _scales(relative, firm, factor, tuning)
     del relative
     return Survey(
         [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales], sheet
     )
+
+
+def _scales(relative: Luma, firm: float, factor: int, tuning: ScaleTuning) -> list[float]:
+    """The working scales that suit a page reduced by a factor, from its relative darkness; of a strip those in the
+    middle of what suits its panels, each by itself.
+    """
+    found = []
+    for panel in np.array_split(relative, panels_along(relative.shape), axis=int(np.argmax(relative.shape))):
+        drawn = extent(panel, firm) * factor
+        if drawn:
+            width = stroke_width(panel, firm) * factor
+            found.append(auto_scales(width, drawn, max(panel.shape) * factor, tuning))
+    return [float(scale) for scale in np.median(found, axis=0)]
 
 
 def _cleared(luma: Reduced, sheet: Sheet | None) -> Reduced:
@@ -126,7 +152,7 @@ def _reduce_more(reduced: Reduced, size: Size, factor: int, scale: float) -> Red
 def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, sheet: Sheet | None) -> View:
     """See a page for the first time: everything about it but where its `sheet` lies is measured."""
     drawn_on = _cleared(luma, sheet)
-    paper = judge_paper(drawn_on, side=max(size))
+    paper = judge_paper(drawn_on, side=round(panel_side(size)))
     relative = paper.relative_darkness(drawn_on)
     firm = firm_darkness(relative)
     if firm == 0.0:
@@ -149,7 +175,9 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, she
 def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | None:
     """See a page as it was seen before, or None when it has become another."""
     drawn_on = _cleared(luma, calibration.sheet)
-    paper = judge_paper(drawn_on, side=max(size), inverted=calibration.inverted, darkest=calibration.darkest)
+    paper = judge_paper(
+        drawn_on, side=round(panel_side(size)), inverted=calibration.inverted, darkest=calibration.darkest
+    )
     relative = paper.relative_darkness(drawn_on)
     darkness = network_darkness(relative, calibration.firm)
     if not calibration.suits(
