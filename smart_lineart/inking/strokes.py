@@ -74,7 +74,7 @@ class Strokes:
 
     @property
     def extent(self) -> float:
-        """The longer side in px of what all strokes but a few stray vertices lie in; 0 where there are none."""
+        """The longer side in px of what all but a few stray vertices lie in; 0 where there are none."""
         if not len(self.points):
             return 0.0
         low, high = np.quantile(self.points, (OUTLIERS, 1 - OUTLIERS), axis=0)

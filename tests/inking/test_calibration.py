@@ -6,11 +6,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from smart_lineart.inking import Calibration
 from smart_lineart.inking.page.calibration import LEAST_USUAL
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
+from smart_lineart.inking.page.sheet import Sheet
 
 SEEN = Calibration(
     detail=None, scale=0.5, inverted=False, darkest=0.6, firm=0.6, drawn=0.05, certain=50000.0, usual=3.5
@@ -51,7 +53,10 @@ def test_lines_drawn_a_little_firmer_are_seen_alike(firm: float) -> None:
 
 
 def test_notes_come_back() -> None:
-    for seen in (SEEN, replace(SEEN, detail=0.75, searching=True, inverted=True)):
+    cut = np.zeros((60, 90), np.bool_)
+    cut[:, 70:] = True
+    framed = replace(SEEN, smoothing=3, sheet=Sheet(cut))
+    for seen in (SEEN, replace(SEEN, detail=0.75, searching=True, inverted=True), framed):
         assert Calibration.from_dict(seen.to_dict()) == seen
 
 
@@ -60,7 +65,7 @@ def test_notes_come_back() -> None:
     [
         ("detail", MIN_SCALE, MAX_SCALE),
         ("scale", MIN_SCALE, MAX_SCALE),
-        ("darkest", 0.01, 1.0),
+        ("darkest", 0.001, 1.0),
         ("firm", 1e-4, 1.0),
         ("drawn", 0.0, 1.0),
         ("certain", 1.0, 65025.0),

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any
 
-from smart_lineart.inking.page.paper import network_gain
+from smart_lineart.inking.page.paper import LEAST_PAPER, MOST_PASSES, network_gain
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.page.sheet import Sheet
 
@@ -35,6 +35,7 @@ class Calibration:
         certain: the network's answer times darkness along the page's firm lines, 0 to 65025: strength 1.
         usual: how wide its strokes usually are, in px of full darkness: relative width 1; 0: to be found out.
         searching: whether places that the network is in doubt about are looked at again from farther away.
+        smoothing: how many times the page is smoothed, so that faint lines stand out from the paper's grain.
         sheet: where the sheet of paper lies in the picture; None where it fills it.
     """
 
@@ -47,6 +48,7 @@ class Calibration:
     certain: float
     usual: float
     searching: bool = False
+    smoothing: int = 0
     sheet: Sheet | None = None
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
@@ -70,7 +72,7 @@ class Calibration:
         """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
         if not isinstance(values, dict):
             return None
-        values = {"searching": False, "sheet": None, **values}
+        values = {"searching": False, "smoothing": 0, "sheet": None, **values}
         if values["sheet"] is not None:
             values["sheet"] = Sheet.unpack(values["sheet"])
             if values["sheet"] is None:
@@ -91,18 +93,19 @@ class Calibration:
         within = known and all(
             low <= float(numbers.get(name, low)) <= high for name, (low, high) in _BOUNDS.items()
         )
-        return cls(**values) if within else None
+        return cls(**values) if within and isinstance(values["smoothing"], int) else None
 
 
 _SWITCHES = ("inverted", "searching")
 _BOUNDS = {
     "detail": (MIN_SCALE, MAX_SCALE),
     "scale": (MIN_SCALE, MAX_SCALE),
-    "darkest": (0.01, 1.0),
+    "darkest": (LEAST_PAPER, 1.0),
     "firm": (1e-4, 1.0),
     "drawn": (0.0, 1.0),
     "certain": (1.0, 255.0**2),
     "usual": (0.0, 100.0),
+    "smoothing": (0, MOST_PASSES),
 }
 
 

@@ -7,6 +7,7 @@ photographed: 0 is paper, about 210 the page's firm lines, 255 black.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,9 +25,15 @@ BLOCK = 16  # px of that picture per cell of the paper's tone
 GENTLE = 0.03  # of luma per cell: light's slope across the paper; drawn areas' edges are steeper
 DRAWN_OVER = 3  # cells: areas up to twice as wide that are dark throughout count as drawn, not as shadow
 FIRM_LINE = 0.82  # darkness that the page's firm lines are brought to
-MAX_GAIN = 5.0  # fainter sketches than this would bring up the paper's grain instead
-TONE_STEPS = 512  # of luma, that the paper's tone is told in
-MIN_CONTRAST = 0.02  # of luma; below, the page is blank
+MAX_GAIN = 60.0  # lines fainter than this are less than four levels of 255 darker than the paper
+USUAL_GAIN = 5.0  # up to which the paper's grain stays as it is
+QUIET = 0.05  # darkness that grain's standard deviation may come to in fainter sketches
+MOST_PASSES = 12  # of smoothing
+TONE_STEPS = 512  # of luma, or of dark paper's own, that the paper's tone is told in
+LEAST_PAPER = 0.001  # of luma; paper is never darker
+DARK_PAPER = 0.1  # luma of paper whose tone is told in finer steps
+MIN_CONTRAST = 0.016  # of luma; below, the page is blank
+SPREAD = 1.48  # standard deviations of normal noise in its median deviation
 GRAIN = 9.0  # median deviations of 3 x 3 means, six standard deviations, that paper's grain does not reach
 SURELY_DRAWN = 0.5  # relative darkness that no grain reaches
 
@@ -76,7 +83,7 @@ def _neighbours(cells: Luma) -> Luma:
     return np.stack([padded[y : y + rows, x : x + columns] for y in range(3) for x in range(3)])
 
 
-def _cells(survey: Luma) -> Luma:
+def _cells(survey: Luma, darkest: float | None) -> Luma:
     """Paper luma per block: the brighter part of the block, so that lines do not count."""
     rows, columns = -(-survey.shape[0] // BLOCK), -(-survey.shape[1] // BLOCK)
     padded = np.pad(
@@ -86,7 +93,18 @@ def _cells(survey: Luma) -> Luma:
     place = round(0.8 * (BLOCK * BLOCK - 1))
     cells = np.partition(blocks, place, axis=2)[:, :, place]
     # Steps hide what a single stroke does to a block, so that an edit is not felt all around it.
-    return np.asarray(np.rint(cells * np.float32(TONE_STEPS)) / np.float32(TONE_STEPS), np.float32)
+    steps = np.float32(TONE_STEPS / _coarseness(_darkest(cells) if darkest is None else darkest))
+    return np.asarray(np.rint(cells * steps) / steps, np.float32)
+
+
+def _darkest(cells: Luma) -> float:
+    """Luma below which no part of the paper is taken to be."""
+    return max(0.4 * float(np.percentile(cells, 60)), LEAST_PAPER)
+
+
+def _coarseness(darkest: float) -> float:
+    """What one step of paper's tone is multiplied by: a power of two, less than 1 for very dark paper."""
+    return 2.0 ** math.floor(math.log2(darkest / (0.4 * DARK_PAPER))) if darkest < 0.4 * DARK_PAPER else 1.0
 
 
 def _smoothed(cells: Luma) -> Luma:
@@ -116,8 +134,9 @@ def judge_paper(
 ) -> Paper:
     """Find paper tone and polarity from the page's luma at any resolution (uint16).
 
-    `side` is the page's long side in px, or that of a panel of it, the luma's own if it is left out; `inverted` and `darkest` are taken
-    as given if they are. A change of the page is then felt within 9 blocks of it only.
+    `side` is the page's long side in px, or that of a strip's panel, the luma's own if it is left out;
+    `inverted` and `darkest` are taken as given if they are. A change of the page is then felt within 9 blocks
+    of it only.
     """
     height, width = luma.shape
     own = panel_side(luma.shape)
@@ -128,8 +147,8 @@ def judge_paper(
         inverted = lighter_on_darker(survey)
     if inverted:
         np.subtract(np.float32(1.0), survey, out=survey)
-    cells = _cells(survey)
-    found = max(0.4 * float(np.percentile(cells, 60)), 0.05)
+    cells = _cells(survey, darkest)
+    found = _darkest(cells)
     tone = np.maximum(_smoothed(cells), np.float32(found if darkest is None else darkest))
     return Paper(np.asarray(tone, np.float32), inverted, found)
 
@@ -196,6 +215,32 @@ def firm_darkness(relative: Luma) -> float:
     if ink.size < max(4, sample.size * 2e-5):
         return 0.0
     return float(np.percentile(ink, 90))
+
+
+def smoothing(relative: Luma, firm: float) -> int:
+    """How many times a page of so faint lines is to be smoothed, so that its grain is not taken for lines."""
+    gain = network_gain(firm)
+    if gain <= USUAL_GAIN:
+        return 0
+    step_y, step_x = _steps(relative)
+    sample = relative[::step_y, ::step_x]
+    grain = SPREAD * median(np.abs(sample - np.float32(median(sample)))) * gain
+    # White noise, smoothed n times by (1 2 1) / 4 both ways, is divided by the root of 2 pi n.
+    return min(MOST_PASSES, math.ceil((grain / QUIET) ** 2 / (2 * math.pi))) if grain > QUIET else 0
+
+
+def smoothed(relative: Luma, passes: int) -> Luma:
+    """Relative darkness smoothed by (1 2 1) / 4 both ways so many times."""
+    for _ in range(passes):
+        for axis in (0, 1):
+            lines = relative.swapaxes(0, axis)
+            ends = lines[:1], lines[-1:]
+            padded = np.concatenate([ends[0], lines, ends[1]])
+            soft = padded[:-2] + padded[2:]
+            soft += 2 * lines
+            soft *= np.float32(0.25)
+            relative = soft.swapaxes(0, axis)
+    return np.ascontiguousarray(relative)
 
 
 def network_gain(firm: float) -> float:

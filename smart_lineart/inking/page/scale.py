@@ -47,7 +47,7 @@ def panels_along(size: tuple[int, int]) -> int:
 
 
 def panel_side(size: tuple[int, int]) -> float:
-    """The longer side in px of one panel of a page, or of all of it where it is no strip: what sizes follow."""
+    """The longer side in px of a page, of a strip that of one of its panels: what sizes follow."""
     return max(min(size), max(size) / panels_along(size))
 
 

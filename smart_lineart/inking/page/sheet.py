@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the sheet of paper lies in a picture, and what surrounds it: a table, a scanner's lid, letterbox bars.
+"""Where the sheet of paper lies in a picture, and what surrounds it: a table, a scanner's lid, bars.
 
 What surrounds a sheet is no drawing, but would be taken for one: it decides about light and dark, about
 contrast, and about how wide the strokes are. So it is told from the sheet, and painted over with paper.
 
 A sheet is told by its shape: set apart from what surrounds it by a step in tone all along, it has straight
-sides, and the picture's border lies for a good part outside. Every tone is tried as the one that parts them, as
-in maximally stable extremal regions (Matas et al. 2002).
+sides, and the picture's border lies for a good part outside. Every tone is tried as the one that parts them,
+as in maximally stable extremal regions (Matas et al. 2002).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.raster.components import find_runs, label_runs
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
 
-Points = NDArray[np.float64]
+Points = NDArray[Any]
 
 SIDE = 256  # px: long side of the picture in which the sheet is looked for
 TONES = 28  # tried as the one that parts sheet and surround
-LEAST_SHARE, MOST_SHARE = 0.2, 0.995  # of the picture that a sheet covers
+LEAST_SHARE, MOST_SHARE = 0.12, 0.995  # of the picture that a sheet covers
 LEAST_SOLID = 0.93  # of its convex hull that a sheet fills
 LEAST_BORDER = 0.12  # of the picture's border that lies outside; one whole side of it is about a quarter
 LEAST_STEP = 0.04  # of luma that sheet and surround are apart,
@@ -57,6 +57,12 @@ class Sheet:
     """
 
     outside: Mask
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sheet) and np.array_equal(self.outside, other.outside)
+
+    def __hash__(self) -> int:
+        return hash(self.outside.tobytes())
 
     def cleared(self, luma: Reduced) -> Reduced:
         """The picture's luma at any resolution, uint16 (H, W), with paper where the sheet is not."""
@@ -90,6 +96,8 @@ class Sheet:
                 return None
             count = height * width
             data = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), -(-count // 8))
+            if len(data) != -(-count // 8):
+                return None
             bits = np.unpackbits(np.frombuffer(data, np.uint8), count=count).astype(np.bool_)
         except (ValueError, binascii.Error, zlib.error):
             return None
@@ -147,7 +155,7 @@ def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
 
 
 def _closed(image: Luma, reach: int) -> Luma:
-    """A closing over squares of 2 reach + 1 px: narrow dark things go, but where the picture's border cuts them."""
+    """A closing over squares of 2 reach + 1 px: narrow dark things go, but at the picture's border."""
     image = np.pad(image, 2 * reach, mode="edge")
     for pick in (np.maximum, np.minimum):
         for axis in (0, 1):
@@ -264,7 +272,7 @@ def _turn(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> int:
 
 
 def _simplified(hull: Points, off: float) -> Points:
-    """The corners of a convex polygon that has at most `off` px beside it; those that matter least go first."""
+    """The corners of a convex polygon; those that lie less than `off` px beside its sides go."""
     corners = list(hull)
     while len(corners) > 3:
         away = [

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.calibration import Calibration
-from smart_lineart.inking.page.paper import firm_darkness, judge_paper, lighter_on_darker, network_darkness
+from smart_lineart.inking.page.paper import (
+    firm_darkness,
+    judge_paper,
+    lighter_on_darker,
+    network_darkness,
+    smoothed,
+    smoothing,
+)
 from smart_lineart.inking.page.reading import read_reduced, reduced_rows, reduced_size
 from smart_lineart.inking.page.scale import (
     ScaleTuning,
@@ -97,8 +104,9 @@ def _read_rows(page: Sketch, luma: Reduced, scale: float, first: int, last: int)
 
 @dataclass(frozen=True)
 class Survey:
-    """What a page is before it is seen: the working scales that may suit it, the closest look first, none for a
-    blank page; with each its luma at that scale, where it is read already; and where its sheet lies.
+    """What a page is before it is seen: the working scales that may suit it, the closest look first.
+
+    With each its luma at that scale, where it is read already; none for a blank page. And its sheet.
     """
 
     looks: list[tuple[float, Reduced | None]]
@@ -124,8 +132,9 @@ def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
 
 
 def _scales(relative: Luma, firm: float, factor: int, tuning: ScaleTuning) -> list[float]:
-    """The working scales that suit a page reduced by a factor, from its relative darkness; of a strip those in the
-    middle of what suits its panels, each by itself.
+    """The working scales that suit a page reduced by a factor, from its relative darkness.
+
+    Of a strip those in the middle of what suits its panels, each by itself.
     """
     found = []
     for panel in np.array_split(relative, panels_along(relative.shape), axis=int(np.argmax(relative.shape))):
@@ -157,6 +166,10 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, she
     firm = firm_darkness(relative)
     if firm == 0.0:
         return View.blank(luma, scale, paper.inverted)
+    passes = smoothing(relative, firm)
+    if passes:
+        relative = smoothed(relative, passes)
+        firm = firm_darkness(relative) or firm
     darkness = network_darkness(relative, firm)
     calibration = Calibration(
         detail,
@@ -168,6 +181,7 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, she
         certain=1.0,
         usual=0.0,
         sheet=sheet,
+        smoothing=passes,
     )
     return View(luma, darkness, scale, paper.inverted, calibration)
 
@@ -178,7 +192,7 @@ def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | No
     paper = judge_paper(
         drawn_on, side=round(panel_side(size)), inverted=calibration.inverted, darkest=calibration.darkest
     )
-    relative = paper.relative_darkness(drawn_on)
+    relative = smoothed(paper.relative_darkness(drawn_on), calibration.smoothing)
     darkness = network_darkness(relative, calibration.firm)
     if not calibration.suits(
         inverted=lighter_on_darker(drawn_on),

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pages as artists bring them, inked with the shipped model: photographed, long, faint, underexposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from drawings.metrics import Lineart, measure_lineart
+from smart_lineart.inking import Inker
+from tests.inking.page.photographed import photographed
+from tests.inking.pictures import line_map, ring, straight, wave
+
+Page = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def inker() -> Iterator[Inker]:
+    with Inker() as inker:
+        yield inker
+
+
+def figure(seed: int, size: tuple[int, int] = (800, 600)) -> Page:
+    """A figure in two passes a line, on white."""
+    rng = np.random.default_rng(seed)
+    lines = [
+        ring(300, 220, 120),
+        ring(255, 200, 14),
+        ring(345, 200, 14),
+        wave(250, 350, 270, 8, 200),
+        straight((200, 380), (230, 690)),
+        straight((400, 380), (370, 690)),
+        wave(200, 400, 372, 12, 400),
+        straight((230, 690), (370, 690)),
+        ring(300, 520, 45),
+    ]
+    passes = [line + rng.normal(0, 1.3, 2) for line in lines for _ in range(2)]
+    drawn = line_map((800, 600), *passes, thickness=3)
+    return np.asarray(255 - cv2.resize(drawn, size[::-1]) * 0.85, np.uint8)
+
+
+def f_measure(ink: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> float:
+    return measure_lineart(Lineart.of(255 - ink), Lineart.of(255 - wanted))["F"]
+
+
+@pytest.mark.parametrize(
+    ("tone", "share", "degrees", "kind"),
+    [(35, 0.4, 8, "even"), (90, 0.4, -30, "wood"), (150, 0.7, 25, "cloth"), (200, 0.9, -3, "grainy")],
+)
+def test_a_photographed_sheet_inks_like_its_scan(
+    inker: Inker, tone: int, share: float, degrees: float, kind: str
+) -> None:
+    picture = photographed(figure(1), tone, share, degrees, kind)
+    ink = inker.ink(picture.luma, thickness=3)
+    assert ink.shape == picture.luma.shape
+    assert f_measure(ink, inker.ink(picture.clean, thickness=3)) > 0.95
+
+
+def test_a_sheet_stays_where_it_was_while_the_artist_draws(inker: Inker) -> None:
+    picture = photographed(figure(1), 60, 0.5, 12, "wood").luma
+    before = inker.prepare(picture)
+    assert before.calibration is not None
+    drawn = picture.copy()
+    cv2.line(drawn, (drawn.shape[1] // 2, 0), (drawn.shape[1] // 2, drawn.shape[0] // 2), 20, 4)
+    after = inker.prepare(drawn, previous=before)
+    anew = inker.prepare(drawn, calibration=before.calibration)
+    assert not after.renewed
+    assert after.calibration is not None
+    assert after.calibration.sheet == before.calibration.sheet
+    np.testing.assert_array_equal(inker.render(after), inker.render(anew))
+    assert (inker.render(after) != inker.render(before)).any()
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_a_strip_inks_as_its_panels_apart(inker: Inker, across: bool) -> None:
+    count = 7
+    panels = [figure(seed, (520, 400)) for seed in range(count)]
+    strip = np.hstack(panels) if across else np.vstack(panels)
+    ink = inker.ink(strip, thickness=2.5)
+    parts = np.split(ink, count, axis=1 if across else 0)
+    scores = [
+        f_measure(np.ascontiguousarray(part), inker.ink(panel, thickness=2.5))
+        for part, panel in zip(parts, panels, strict=True)
+    ]
+    assert np.mean(scores) > 0.98, scores
+
+
+@pytest.mark.parametrize("levels", [40, 20, 10, 6])
+@pytest.mark.parametrize("noise", [0.5, 2.0])
+def test_faint_pencil_on_quiet_paper_is_found(inker: Inker, levels: int, noise: float) -> None:
+    firm = figure(2)
+    grain = np.random.default_rng(levels).normal(0, noise, firm.shape)
+    faint = np.clip(np.rint(248 - (255 - firm.astype(float)) / 217 * levels + grain), 0, 255).astype(np.uint8)
+    assert f_measure(inker.ink(faint), inker.ink(firm)) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("white", "kind"), [(8, np.uint8), (20, np.uint8), (1023, np.uint16), (4095, np.uint16), (300, np.uint16)]
+)
+def test_whatever_is_the_lightest_tone_of_a_picture_is_its_paper(
+    inker: Inker, white: int, kind: type[np.unsignedinteger]
+) -> None:
+    firm = figure(2)
+    dim = np.rint(firm / 255 * white).astype(kind)
+    assert f_measure(inker.ink(dim), inker.ink(firm)) > 0.95
+
+
+@pytest.mark.parametrize("white", [0, 1, 2])
+def test_a_black_picture_with_nothing_but_noise_stays_blank(inker: Inker, white: int) -> None:
+    noise = np.random.default_rng(3).integers(0, white + 1, (700, 500)).astype(np.uint8)
+    assert not inker.ink(noise).any()
