@@ -197,6 +197,10 @@ class _Finder(ast.NodeVisitor):
         elif isinstance(value, float):
             self._add(node, repr(value * 2 if value else 1.0))
 
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg != "strict":  # zip's is an assertion as well
+            self.visit(node.value)
+
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Texts are for readers; the places of what is in them are not told by older Pythons."""
 
