@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from smart_lineart.inking.drawing.fills import solid_shapes
+from smart_lineart.inking.lines.tracing import trace_strokes
 from smart_lineart.inking.tuning import Tuning
+from tests.inking.pictures import line_map, ring, straight
 
 # Default, least and most.
 NUMBERS = {
@@ -54,6 +58,12 @@ NUMBERS = {
 }
 
 
+LINES = np.maximum(
+    line_map((70, 90), straight((5, 20), (85, 24)), ring(40, 40, 18), thickness=3),
+    line_map((70, 90), straight((30, 5), (60, 65)), straight((8, 60), (25, 60)), thickness=2, value=140),
+)
+
+
 def number(tuning: Any, name: str) -> float:
     for part in name.split("."):
         tuning = getattr(tuning, part)
@@ -68,4 +78,8 @@ def test_a_card_may_leave_a_number_out_or_use_all_of_its_range(name: str) -> Non
         card: Any = value
         for part in reversed(name.split(".")):
             card = {part: card}
-        assert number(Tuning.from_dict(card), name) == value
+        tuning = Tuning.from_dict(card)
+        assert number(tuning, name) == value
+        strokes, _ = trace_strokes(LINES, LINES, (1.0, 1.0), tuning=tuning.tracing)
+        assert np.isfinite(strokes.points).all()
+        solid_shapes(LINES, LINES, tuning.fills)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -236,6 +238,22 @@ class TestSolids:
         assert not whole[self.COVER == 0].any()
         assert whole[self.COVER > 0].mean() == pytest.approx(255 * STYLES[style].medium.core, rel=0.3)
 
+    @pytest.mark.parametrize("style", TEXTURED)
+    def test_their_ink_is_that_of_a_usual_line_s_middle(self, style: str) -> None:
+        """Every tone of it is as frequent as the grain's levels are."""
+        medium = STYLES[style].medium
+        cover = np.full((300, 300), 255, np.uint8)
+        tones = np.sort(fill(cover, Rect(0, 0, 300, 300), STYLES[style]).ravel())[:: cover.size // LEVELS]
+        assert medium.ink is not None
+        usual = np.sort(medium.ink[127:129, 0].mean(axis=0))
+        if medium.grain.across:
+            assert np.abs(tones[:LEVELS] - usual).mean() < 6
+        else:
+            assert (tones == medium.ink[128, 0, LEVELS // 2]).all()
+        pale = fill(cover // 2, Rect(0, 0, 300, 300), STYLES[style])
+        whole = fill(cover, Rect(0, 0, 300, 300), STYLES[style])
+        np.testing.assert_allclose(pale, whole * (127 / 255), atol=0.51)
+
 
 def test_painting_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
@@ -246,6 +264,12 @@ def test_no_strokes_no_ink() -> None:
     assert not ink_of(Strokes.empty(), 9.0, "pencil").any()
 
 
-def test_only_the_region_costs_memory() -> None:
-    strokes = strokes_of(straight((0, 0), (90_000, 90_000), step=16.0))
-    assert ink_of(strokes, 9.0, "marker", Rect(45_000, 45_000, 64, 64)).any()
+@pytest.mark.parametrize("style", ["marker", "pen"])
+def test_only_the_region_costs_memory(style: str) -> None:
+    strokes = strokes_of(straight((0, 0), (90_000, 90_000), step=160.0))
+    tracemalloc.start()
+    try:
+        assert ink_of(strokes, 9.0, style, Rect(45_000, 45_000, 64, 64)).any()
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()

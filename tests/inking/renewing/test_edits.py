@@ -12,9 +12,8 @@ from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing import edits, new_lines
 from smart_lineart.inking.renewing.edits import changed_by_artist, reach, spread_out
-from smart_lineart.inking.renewing.merging import BLOCK, KEPT, STRIP
+from smart_lineart.inking.renewing.merging import BLOCK, STRIP
 from smart_lineart.inking.renewing.new_lines import find_new_lines
-from smart_lineart.inking.renewing.regions import find_regions
 from smart_lineart.inking.strokes import Strokes
 from tests.inking.pictures import straight, strokes_of
 
@@ -27,21 +26,6 @@ def grey(value: int) -> Bytes:
 
 
 class TestChanges:
-    @pytest.mark.parametrize(
-        ("before", "now", "changed"),
-        [
-            (100, 103, False),
-            (100, 104, True),
-            (100, 97, False),
-            (100, 96, True),
-            (0, 3, False),
-            (255, 251, True),
-        ],
-    )
-    def test_a_rounding_of_three_is_none(self, before: int, now: int, changed: bool) -> None:
-        assert changed_by_artist(grey(before), grey(now), exact=True).all() == changed
-        assert changed_by_artist(grey(before), grey(now), exact=True).any() == changed
-
     @pytest.mark.parametrize(("now", "changed"), [(140, False), (141, True), (60, False), (59, True)])
     def test_resampled_ink_may_be_forty_paler_or_darker_everywhere(self, now: int, changed: bool) -> None:
         inside = (slice(2, -2), slice(2, -2))
@@ -165,28 +149,6 @@ class TestWhatIsKept:
         plan = merge(old, old, new, thickness=5.0)
         np.testing.assert_array_equal(plan.write, new > 0)
         assert plan.apply(old).tobytes() == new.tobytes()
-
-
-class TestPlaces:
-    def test_three_pixels_in_a_cell_are_a_place_and_two_are_none(self) -> None:
-        marks = np.zeros((40, 50), np.uint8)
-        marks[17, 33:35] = KEPT
-        assert find_regions(marks, KEPT) == []
-        marks[31, 47] = KEPT | 1
-        assert find_regions(marks, KEPT) == [Rect(32, 16, 16, 16)]
-        assert find_regions(marks, 2) == []
-
-    def test_cells_that_touch_at_a_corner_are_one_and_others_are_told_from_top_to_bottom(self) -> None:
-        marks = np.zeros((100, 90), np.uint8)
-        for y, x in ((70, 5), (2, 40), (2, 2), (18, 20), (34, 36)):
-            marks[y : y + 2, x : x + 2] = KEPT
-        assert find_regions(marks, KEPT) == [Rect(0, 0, 48, 48), Rect(0, 64, 16, 16)]
-
-    def test_a_place_ends_with_the_page(self) -> None:
-        marks = np.zeros((21, 19), np.uint8)
-        marks[18:, 16:] = KEPT
-        assert find_regions(marks, KEPT) == [Rect(16, 16, 3, 5)]
-        assert find_regions(np.zeros((0, 5), np.uint8), KEPT) == []
 
 
 # ---- lines that are new ----
