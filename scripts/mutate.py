@@ -313,7 +313,8 @@ def try_file(
         diff = fault.diff(source)
         name = equals.name(file, diff)
         key = f"{file}:{fault.function}" if fault.function else file
-        tests = started | found.get(key, {})
+        # What no test runs may have run when the file was imported.
+        tests = started | (found.get(key) or found.get(file, {}))
         if equals.has(name):
             tally.equal += 1
         elif tests and shop.notices(file, fault, tests, options.patience):

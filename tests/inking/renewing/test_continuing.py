@@ -161,6 +161,12 @@ def test_a_dot_goes_nowhere() -> None:
     firm[10, 10] = True
     where = np.array([10]), np.array([10])
     assert continuation._directions(firm, ~firm, *where, 5).tolist() == [[0, 0]]
+    beside = np.zeros_like(firm)
+    beside[:, 11:] = True
+    for far, goes in ((8, False), (7, True)):  # on average one px behind it tells no way
+        firm[:] = False
+        firm[10, [far, 10]] = True
+        assert continuation._directions(firm, beside, *where, 5).any() == goes
 
 
 def marched(

@@ -279,13 +279,14 @@ class TestNewLines:
 
     def test_parts_of_strokes_keep_width_strength_and_free_ends(self) -> None:
         strokes = strokes_of(ROW, width=1.5, strength=0.7)
-        strokes.free[:] = True
-        runs = new_lines._Runs()
-        runs.add(strokes, 0, 0, 30)
-        runs.add(strokes, 0, 50, len(ROW))
-        runs.add(strokes, 0, 40, 41)  # a single vertex is none
-        made = runs.strokes()
-        assert made.free.tolist() == [[True, False], [False, True]]
+        for free in ([True, False], [False, True], [True, True]):
+            strokes.free[:] = free
+            runs = new_lines._Runs()
+            runs.add(strokes, 0, 0, 30)
+            runs.add(strokes, 0, 50, len(ROW))
+            runs.add(strokes, 0, 40, 41)  # a single vertex is none
+            made = runs.strokes()
+            assert made.free.tolist() == [[free[0], False], [False, free[1]]]
         assert spans(made) == [(10.0, 39.0), (60.0, 150.0)]
         np.testing.assert_allclose(made.strength, 0.7)
         np.testing.assert_allclose(made.width, 1.5)
