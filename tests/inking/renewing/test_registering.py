@@ -164,3 +164,12 @@ def test_ink_that_was_moved_is_found_though_a_part_is_gone(place: Registration, 
 )
 def test_a_page_was_scaled_by_what_can_be(before: object, scale: tuple[float, float]) -> None:
     assert scale_since(before, Rect(0, 0, 200, 200)) == scale
+
+
+def test_four_places_are_looked_at_closely_where_none_is_sure() -> None:
+    other = line_map((200, 260), *(straight((10, y), (250, y + 17)) for y in range(10, 180, 19)))
+    places = list(registration._candidates(HOME, INK, PLACE, other, PLACE))
+    assert len(places) == 4
+    assert len(set(places)) > 1  # those beside a place that was looked at are left out
+    (place,) = registration._candidates(HOME, INK, PLACE, np.roll(INK, (4, 7), (0, 1)), PLACE)
+    assert place == Registration(x=7, y=4)
