@@ -138,6 +138,22 @@ class TestGrain:
         assert runs(upright, 1) > 1.5 * runs(upright, 0)
 
 
+@pytest.mark.parametrize("turn", range(0, 16, 2))
+def test_streaks_of_a_turn_run_that_way(turn: int) -> None:
+    """As well where they are looked up place by place, for fills."""
+    planes = planes_of(Grain(across=1.5, along=20.0))
+    assert planes.directions == 16
+    y, x = np.indices((160, 160))
+
+    def unlikeness(angle: float) -> float:
+        dx, dy = round(9 * np.cos(angle)), round(9 * np.sin(angle))
+        there = levels_at(planes, x + dx, y + dy, turn).astype(int)
+        return float(np.abs(there - levels_at(planes, x, y, turn)).mean())
+
+    along = np.pi * turn / 16
+    assert unlikeness(along) < 0.6 * min(unlikeness(along + step * np.pi / 4) for step in (1, 2, 3))
+
+
 class TestRegions:
     STROKES = strokes_of(wave(-20, 420, 150, 60, 300), ring(200.3, 150.2, 90), width=1.0)
 
