@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +141,18 @@ def test_work_gives_its_result_or_raises_its_fault() -> None:
     assert Worker(lambda _: 42).result(lambda: pytest.fail("nothing has to be removed")) == 42
     with pytest.raises(KeyError):
         Worker(lambda _: {}["missing"]).result(lambda: None)
+
+
+def test_work_that_was_done_all_the_same_was_interrupted() -> None:
+    """It may end before it looks up: what it came to is not taken for all that was asked."""
+
+    def work(_: object) -> int:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.1)
+        return 42
+
+    with pytest.raises(Interrupted):
+        Worker(work).result(lambda: pytest.fail("nothing has to be removed"))
 
 
 # ---- brushes from files ----

@@ -16,7 +16,7 @@ import tifffile
 from PIL import Image
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.files import read_krita, read_raster
+from smart_lineart.cli.files import read_krita, read_raster, reading
 from smart_lineart.cli.files.picture import (
     MAX_PROFILE,
     Picture,
@@ -164,6 +164,37 @@ def test_memory_that_libvips_lacks_is_told_from_damage() -> None:
     lied = "Failed to allocate memory for to read TIFF directory (0 elements of 2 bytes each)"
     assert read_raster._fault(pyvips.Error("", lied), otherwise, "a.tif") is otherwise
     assert read_raster._fault(pyvips.Error("", "bad checksum"), otherwise, "a.png") is otherwise
+
+
+def test_rows_that_libvips_made_up_for_want_of_memory_are_not_taken(tmp_path: Path, monkeypatch) -> None:
+    """It says so, and goes on with black ones."""
+    GREY.save(tmp_path / "a.png")
+    picture = open_picture(tmp_path / "a.png", 1 << 30)
+    said = iter(["", "vipspng: out of memory"])
+    monkeypatch.setattr(read_raster, "_said", lambda: next(said))
+    with pytest.raises(FileError, match="takes more memory to read than allowed"):
+        list(picture.strips)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "takes more memory to read than allowed"),
+        (FileError("It is damaged."), "It is damaged"),
+    ],
+)
+def test_a_file_that_is_refused_is_closed(tmp_path: Path, monkeypatch, error: Exception, words: str) -> None:
+    GREY.save(tmp_path / "a.png")
+    opened = []
+
+    def fail(file: Any, *_: object) -> Picture:
+        opened.append(file)
+        raise error
+
+    monkeypatch.setattr(reading, "reader_of", lambda _: fail)
+    with pytest.raises(FileError, match=words):
+        open_picture(tmp_path / "a.png", 1 << 30)
+    assert opened[0].closed == isinstance(error, FileError)
 
 
 # ---- the merged image in a Krita document ----

@@ -78,6 +78,15 @@ def test_of_many_values_the_first_is_read_wherever_they_lie(big: bool) -> None:
     assert bytes_at_once(io.BytesIO(data)) == expected
 
 
+def test_a_bigtiff_s_values_that_lie_elsewhere_are_found_there() -> None:
+    tags, expected = LAYOUTS["tiles"]
+    data = bytearray(tiff(tags, ">", big=True).getvalue())
+    at = data.index(struct.pack(">HH", BITS, 4))
+    data[at : at + 20] = struct.pack(">HHQQ", BITS, 4, 3, len(data))
+    data += struct.pack(">III", 16, 8, 8)
+    assert bytes_at_once(io.BytesIO(data)) == expected
+
+
 def test_tags_of_odd_kinds_and_without_values_tell_nothing() -> None:
     data = tiff(LAYOUTS["tiles"][0]).getvalue()
     odd = data.replace(struct.pack("<HH", TILE_HEIGHT, 4), struct.pack("<HH", TILE_HEIGHT, 12))
