@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -115,3 +117,16 @@ def test_other_faults_are_not_hidden(run, sketch: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("smart_lineart.cli.batch.ink_command", fail)
     with pytest.raises(RuntimeError, match="odd"):
         run("ink", sketch)
+
+
+def test_whoever_stops_reading_is_told_by_the_exit_code_alone(tmp_path: Path) -> None:
+    script = (
+        "import sys\nfrom smart_lineart.cli import info, main\n"
+        "info.info_command = lambda as_json: print('x' * 1_000_000, flush=True)\n"
+        "sys.exit(main(['info']))"
+    )
+    ours, theirs = os.pipe()
+    os.close(ours)
+    ran = subprocess.run([sys.executable, "-c", script], stdout=theirs, stderr=subprocess.PIPE, check=False)
+    os.close(theirs)
+    assert (ran.returncode, ran.stderr) == (2, b"")
