@@ -33,7 +33,7 @@ KRITA_LIFE = (
     Protection(
         2,
         "no step is taken on a document that was closed",
-        "smart_lineart/studio/runs/steps.py",
+        "smart_lineart/studio/steps.py",
         "            error = gate() or error\n",
         "",
         ("tests/studio/test_writers.py", "-k", "once_it_is_closed and slider"),
@@ -41,7 +41,7 @@ KRITA_LIFE = (
     Protection(
         2,
         "work whose gate is shut is never begun nor gone on with",
-        "smart_lineart/studio/runs/steps.py",
+        "smart_lineart/studio/steps.py",
         "            error = gate() or error\n",
         "",
         ("tests/studio/test_jobs_and_steps.py", "-k", "gate"),
@@ -65,7 +65,7 @@ KRITA_LIFE = (
     Protection(
         2,
         "in Krita: no step is taken on a document that was closed",
-        "smart_lineart/studio/runs/steps.py",
+        "smart_lineart/studio/steps.py",
         "            error = gate() or error\n",
         "",
         ("tests/krita/test_closing.py", "-k", "renew"),
@@ -194,8 +194,8 @@ KRITA_LIFE = (
         4,
         "devices are looked for on a thread of its own",
         "smart_lineart/studio/session.py",
-        "self._device_worker.submit(",
-        "self.render_worker.submit(",
+        "self.context.device_worker.submit(",
+        "self.context.render_worker.submit(",
         ("tests/krita/test_worker.py", "-k", "sliders_and_closing"),
     ),
 )

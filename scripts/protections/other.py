@@ -23,7 +23,7 @@ OTHER = (
     Protection(
         14,
         "the last frame of a range is inked",
-        "smart_lineart/studio/runs/run.py",
+        "smart_lineart/studio/runs/keyframes.py",
         "if job.frames[0] <= moment <= job.frames[1]",
         "if job.frames[0] <= moment < job.frames[1]",
         ("tests/studio/test_writers.py", "-k", "every_frame"),
@@ -55,9 +55,9 @@ OTHER = (
     Protection(
         14,
         "a part that is drawn leaves the rest of the page alone",
-        "smart_lineart/studio/runs/follow.py",
-        "        area = fresh.area if region is not None else base.area(fresh)\n",
-        "        area = base.area(fresh)\n",
+        "smart_lineart/studio/runs/plan.py",
+        "    area = base.area(fresh) if whole else fresh.area\n",
+        "    area = base.area(fresh)\n",
         ("tests/studio/test_following.py", "-k", "visible_part"),
     ),
     Protection(

@@ -2,7 +2,7 @@
 """Whether a document may still be touched.
 
 Krita ends (SIGSEGV) where a script touches what belongs to a document that was closed. Between two steps of
-work anything may be closed, so one gate, in `studio.runs.steps.start`, asks before every step and raises
+work anything may be closed, so one gate, in `studio.steps.start`, asks before every step and raises
 `Gone` in the work instead of going on. What puts things back in the end asks for itself: `afterwards`.
 
 Some of Krita's functions handle events while they wait, such as `waitForDone` and actions: after one of

@@ -3,18 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from smart_lineart.krita_host import application
+from smart_lineart.studio.corrections import Corrections
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.runs.corrections import Corrections
 
 from .overlay import Overlay
 from .qt import QtWidgets
 
 
 class CorrectionsRow(QtWidgets.QWidget):
-    """Shown where a sketch has lineart."""
+    """Shown where a sketch has lineart. `take_new` puts the new ink in the corrections' place."""
 
-    def __init__(self, corrections: Corrections):
+    def __init__(self, corrections: Corrections, take_new: Callable[[], None]):
         super().__init__()
         self._corrections = corrections
         self._overlay = Overlay()
@@ -31,7 +33,7 @@ class CorrectionsRow(QtWidgets.QWidget):
             tr("Take the new ink here: inside the selection it takes the place of your corrections"),
         )
         self._take.setAccessibleName(tr("Take the new ink here"))
-        self._take.clicked.connect(lambda *_: corrections.take_new())
+        self._take.clicked.connect(lambda *_: take_new())
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)

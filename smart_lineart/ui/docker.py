@@ -4,24 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 from krita import DockWidget
 
-import smart_lineart
 from smart_lineart.krita_host import application
-from smart_lineart.studio import diagnostics
-from smart_lineart.studio.engine import LEAST_MB, MOST_MB
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
 from smart_lineart.studio.session import Session
 from smart_lineart.studio.settings import LIMITS, shown_thickness, thickness_in_pixels
 from smart_lineart.studio.signal import Signal
 
 from .corrections_row import CorrectionsRow
-from .qt import QtCore, QtGui, QtWidgets
+from .engine_box import EngineBox
+from .qt import QtCore, QtWidgets
 from .style_row import StyleRow
 from .widgets import JobRow, MessageBox, SliderSpinBox
 
@@ -37,7 +32,6 @@ class SmartLineartDocker(DockWidget):
         super().__init__()
         self.setWindowTitle(tr("Smart Lineart"))
         self._rows: list[JobRow] = []
-        self._devices: list[Any] = []
         self._listening: list[tuple[Any, Any]] = []
         self._build()
         self._listen()
@@ -70,12 +64,12 @@ class SmartLineartDocker(DockWidget):
         self._jobs.setSpacing(2)
         layout.addLayout(self._jobs)
         self._message = MessageBox(application.icon("docker_close"))
-        self._message.closed.connect(lambda: self.session.say(""))
+        self._message.closed.connect(lambda: self.session.messages.say(""))
         layout.addWidget(self._message)
-        self._corrections = CorrectionsRow(self.session.corrections)
+        self._corrections = CorrectionsRow(self.session.context.corrections, self.session.take_new)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
-        layout.addWidget(self._build_engine())
+        layout.addWidget(EngineBox(self.session))
         layout.addStretch(1)
         scroll = QtWidgets.QScrollArea()
         scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
@@ -206,52 +200,6 @@ class SmartLineartDocker(DockWidget):
         row.addWidget(self._last, 1)
         self._set_frames()
 
-    def _build_engine(self) -> QtWidgets.QWidget:
-        box = QtWidgets.QWidget()
-        self._engine = QtWidgets.QWidget()
-        self._engine.setVisible(False)
-        self._more = QtWidgets.QToolButton()
-        self._more.setObjectName("more")
-        self._more.setText(tr("Device and memory"))
-        self._more.setAutoRaise(True)
-        self._more.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._more.setArrowType(QtCore.Qt.ArrowType.RightArrow)
-        self._more.setToolTip(
-            tr("What the ink is computed on, how much memory it may use, and a report for bugs")
-        )
-        self._more.clicked.connect(lambda *_: self._open_engine(self._engine.isHidden()))
-        self._device = QtWidgets.QComboBox()
-        self._device.setObjectName("device")
-        self._device.setToolTip(tr("What the ink is computed on"))
-        self._device.setAccessibleName(tr("What the ink is computed on"))
-        self._device.setMinimumContentsLength(6)
-        self._device.setSizeAdjustPolicy(
-            QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
-        self._device.activated.connect(self._device_chosen)
-        self._memory = SliderSpinBox(tr("Memory"), LEAST_MB, MOST_MB, suffix=" MB", exponent=3.0)
-        self._memory.setObjectName("memory")
-        self._memory.setSingleStep(128)
-        self._memory.setToolTip(tr("The most memory one run may use; less works too, in smaller pieces"))
-        self._memory.show_value(self.session.engine.options.memory)
-        self._memory.moved.connect(self._memory_moved)
-        report = QtWidgets.QPushButton(tr("Copy diagnostics"))
-        report.setObjectName("copyDiagnostics")
-        report.setIcon(application.icon("edit-copy"))
-        report.setToolTip(tr("Copy versions, device, times and the last error, to paste into a bug report"))
-        report.clicked.connect(self._copy_diagnostics)
-        inner = QtWidgets.QVBoxLayout(self._engine)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.setSpacing(3)
-        for widget in (self._device, self._memory, report):
-            inner.addWidget(widget)
-        layout = QtWidgets.QVBoxLayout(box)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        layout.addWidget(self._more)
-        layout.addWidget(self._engine)
-        return box
-
     # -- showing the session
 
     def _listen(self) -> None:
@@ -259,9 +207,9 @@ class SmartLineartDocker(DockWidget):
         pairs = [
             (session.settings_changed, self._show_settings),
             (session.target_changed, self._show_target),
-            (session.message_changed, self._show_message),
+            (session.messages.changed, self._show_message),
             (session.queue.changed, self._show_jobs),
-            (session.corrections.changed, self._corrections.refresh),
+            (session.context.corrections.changed, self._corrections.refresh),
             (session.live.changed, self._show_live),
         ]
         for signal, listener in pairs:
@@ -313,7 +261,7 @@ class SmartLineartDocker(DockWidget):
         self._show_settings()
 
     def _show_message(self) -> None:
-        message = self.session.message
+        message = self.session.messages.shown
         # Krita has an icon for warnings, and none for what is merely worth knowing.
         warns = message.kind == "error"
         self._message.show_sentence(message.text, application.icon("dialog-warning") if warns else None)
@@ -356,64 +304,6 @@ class SmartLineartDocker(DockWidget):
         self.session.frames = {"one": None, "all": (0, 1 << 30)}.get(
             mode, (min(first, last), max(first, last))
         )
-
-    def _open_engine(self, wanted: bool) -> None:
-        self._more.setArrowType(QtCore.Qt.ArrowType.DownArrow if wanted else QtCore.Qt.ArrowType.RightArrow)
-        self._engine.setVisible(wanted)
-        looking = tr("Looking for devices")
-        if wanted and not self._devices and self._device.findText(looking) < 0:
-            self._device.addItem(looking, None)
-            found = self.session.look_for_devices()
-            found.when_done(lambda: self._show_devices(found.value or []))
-
-    def _show_devices(self, devices: list[Any]) -> None:
-        self._devices = devices
-        self._device.clear()
-        self._device.addItem(tr("Automatic"), ("auto", "auto"))
-        model = self._device.model()
-        for device in devices:
-            name = {"openvino": "OpenVINO", "onnxruntime": "ONNX Runtime"}.get(device.runtime, device.runtime)
-            self._device.addItem(f"{device.title} ({name})", (device.runtime, device.kind))
-            item = model.item(self._device.count() - 1)
-            item.setToolTip(translated(device.reason) if device.reason else f"{device.title} ({name})")
-            item.setEnabled(device.available)
-        options = self.session.engine.options
-        for index in range(self._device.count()):
-            if self._device.itemData(index) == (options.runtime, options.device):
-                self._device.setCurrentIndex(index)
-
-    def _device_chosen(self, index: int) -> None:
-        chosen = self._device.itemData(index)
-        if chosen:
-            self.session.set_engine_options(runtime=chosen[0], device=chosen[1])
-
-    def _memory_moved(self, value: float, final: bool) -> None:
-        if final:
-            self.session.set_engine_options(memory=int(value))
-
-    def _copy_diagnostics(self) -> None:
-        versions = {
-            "Smart Lineart": smart_lineart.__version__,
-            "Krita": application.version(),
-            "Qt": QtCore.QT_VERSION_STR,
-            "numpy": np.__version__,
-        }
-        options = self.session.engine.options
-        devices = [
-            f"{d.title} ({d.runtime}, {d.kind}): {'available' if d.available else d.reason}"
-            for d in self._devices
-        ]
-        text = diagnostics.report(
-            versions,
-            engine=self.session.engine.describe(),
-            options=f"{options.runtime}, {options.device}, {options.memory} MB",
-            devices=devices,
-            seconds=self.session.last_seconds,
-            settings=str(asdict(self.session.settings)),
-            last_error=self.session.last_error,
-        )
-        QtGui.QGuiApplication.clipboard().setText(text)
-        self.session.say(tr("The diagnostics are on the clipboard."))
 
 
 def _forget(pairs: list[tuple[Signal, Callable[[], None]]]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from smart_lineart.krita_host import application, view
-from smart_lineart.studio.runs.renewing import Kept
+from smart_lineart.studio.corrections import Kept
 
 from .qt import QtCore, QtGui, QtWidgets
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,12 +15,10 @@ from smart_lineart.inking.brushes.strip_files import HEIGHT as STRIP_HEIGHT
 from smart_lineart.krita_host import brushes, preset_settings
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.own_brushes import file_name, write_whole
+from smart_lineart.studio.session import Session
 
 from .qt import QtCore, QtGui, QtWidgets
 from .style_pictures import StylePictures
-
-if TYPE_CHECKING:
-    from smart_lineart.studio.session import Session
 
 MOST_BYTES = 32 << 20
 MOST_PIXELS = 16 << 20
@@ -33,7 +31,8 @@ class StyleRow(QtWidgets.QWidget):
 
     def __init__(self, session: Session, combo: QtWidgets.QComboBox):
         super().__init__()
-        self._session, self._brushes = session, session.brushes
+        self._session = session
+        self._brushes, self._messages = session.context.brushes, session.messages
         self.combo = combo
         self._pictures = StylePictures(combo, self._brushes)
         self._dialog: QtWidgets.QFileDialog | None = None
@@ -76,7 +75,7 @@ class StyleRow(QtWidgets.QWidget):
         """Make a style of the brush preset that is chosen in Krita."""
         preset = brushes.current_preset()
         if preset is None:
-            self._session.say(tr("Open a document and choose a brush preset first."), "error")
+            self._messages.say(tr("Open a document and choose a brush preset first."), "error")
             return
         title = file_name(preset.name.replace("_", " "))
         try:
@@ -84,17 +83,17 @@ class StyleRow(QtWidgets.QWidget):
         except BadStrip:
             strip = None
         except (InkError, RuntimeError) as error:
-            self._session.report(error)
+            self._messages.report(error)
             return
         if strip is not None:
             self._keep(title, strip)
         elif brushes.can_paint():
-            self._session.say(
+            self._messages.say(
                 tr('The brush preset "{name}" leaves no mark that lines can be drawn with.', name=title),
                 "error",
             )
         else:
-            self._session.say(
+            self._messages.say(
                 tr(
                     'This Krita cannot tell what the brush preset "{name}" paints: paint one stroke with '
                     'growing pressure, save it as a picture and use "Add from picture".',
@@ -108,12 +107,12 @@ class StyleRow(QtWidgets.QWidget):
         try:
             strip = strip_in(path)
         except OSError as error:
-            self._session.say(
+            self._messages.say(
                 tr("{path} cannot be read: {reason}.", path=path.name, reason=error.strerror or error),
                 "error",
             )
         except InkError as error:
-            self._session.report(error)
+            self._messages.report(error)
         else:
             self._keep(path.stem, strip)
 
@@ -123,7 +122,7 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(self._brushes.folder, error)
             return
-        self._session.say(tr('"{name}" is now among the brush styles.', name=style.title))
+        self._messages.say(tr('"{name}" is now among the brush styles.', name=style.title))
         self._session.change("style", style.name, final=True)
 
     # -- sharing and removing
@@ -138,7 +137,7 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(path, error)
         else:
-            self._session.say(tr("{path} is written.", path=path.name))
+            self._messages.say(tr("{path} is written.", path=path.name))
 
     def remove(self) -> None:
         """Take the chosen style of one's own out of the list."""
@@ -151,12 +150,12 @@ class StyleRow(QtWidgets.QWidget):
             self._cannot_write(self._brushes.folder, error)
             return
         self._session.change("style", self._brushes.styles()[0].name, final=True)
-        self._session.say(
+        self._messages.say(
             tr('"{name}" is removed; its file is kept in {folder}.', name=style.title, folder=kept.parent)
         )
 
     def _cannot_write(self, path: Path, error: OSError) -> None:
-        self._session.say(
+        self._messages.say(
             tr("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error), "error"
         )
 

@@ -59,10 +59,10 @@ def job():
         "titles": [combo.itemText(i) for i in range(combo.count())],
         "shown": combo.currentData(),
         "style": ours.settings.style,
-        "message": ours.message.text,
-        "folder": str(ours.brushes.folder),
-        "error": ours.last_error,
-        "kinds": ours.message.kind,
+        "message": ours.messages.shown.text,
+        "folder": str(ours.context.brushes.folder),
+        "error": ours.messages.last_error,
+        "kinds": ours.messages.shown.kind,
         "blank": [combo.itemIcon(i).isNull() for i in range(combo.count())],
     }
 """
@@ -70,8 +70,8 @@ EMPTY = """
 def job():
     import shutil
     ours = session()
-    shutil.rmtree(ours.brushes.folder, ignore_errors=True)
-    ours.brushes.refresh()
+    shutil.rmtree(ours.context.brushes.folder, ignore_errors=True)
+    ours.context.brushes.refresh()
 """
 
 

@@ -111,8 +111,8 @@ def job():
         "where": [int(v) - 200 for v in (columns.min(), rows.min(), columns.max(), rows.max())]
         if len(rows) else None,
         "label": widget("corrections").text(),
-        "message": session().message.text,
-        "error": session().last_error,
+        "message": session().messages.shown.text,
+        "error": session().messages.last_error,
         "tree": tree(K.activeDocument()),
     }
 """
@@ -271,7 +271,9 @@ def job():
 """)
     assert marks == [1, 2, [1, 1]]
     krita.click("takeNew")
-    assert "Select the places" in krita.run("def job():\n    yield 200\n    return session().message.text")
+    assert "Select the places" in krita.run(
+        "def job():\n    yield 200\n    return session().messages.shown.text"
+    )
     krita.run("""
 def job():
     chosen = Selection()
@@ -435,7 +437,8 @@ def job():
     apart = np.abs(now - K.before)
     there = box(MIDDLE[0] - 40, MIDDLE[1] - 40, 140, 80, now)
     return {
-        "tree": tree(document), "message": session().message.text, "error": session().last_error,
+        "tree": tree(document),
+        "message": session().messages.shown.text, "error": session().messages.last_error,
         "gap": count((now > 0) & box(*GAP, now)), "stroke": count((apart > 3) & box(*STROKE, now)),
         "drawn": count((now > 128) & box(*STROKE, now)), "new": count((apart > 60) & (now > 128) & there),
         "other": count((apart > 3) & ~there), "label": widget("corrections").text(),
@@ -504,9 +507,9 @@ def job():
     same = bool((layer_bytes(lineart("Mine")) == mine).all())
     damaged = lineart().uniqueId().toString().strip("{}")
     document.setAnnotation("smart_lineart/ink/" + damaged, "x", QtCore.QByteArray(b"SLIR nonsense"))
-    session().memory.records._kept.clear()
+    session().context.memory.records._kept.clear()
     yield from ink()
-    return [same, tree(document), session().message.text, modal()]
+    return [same, tree(document), session().messages.shown.text, modal()]
 """
     )
     assert found[0]
@@ -551,7 +554,8 @@ def job():
     same_layer = live_layer == lineart().uniqueId().toString()
     theirs = np.abs(K.corrected[1].astype(int) - K.fresh[1]) > 6
     lost = count(theirs & (np.abs(alpha().astype(int) - K.corrected[1]) > 2))
-    return [label, redo_there, same_layer, lost, tree(document), session().message.text, session().last_error]
+    messages = session().messages
+    return [label, redo_there, same_layer, lost, tree(document), messages.shown.text, messages.last_error]
 """
     )
     krita.click("live")
@@ -569,12 +573,12 @@ def job():
     yield from idle()
     ours = session()
     K.computed = []
-    original = ours.engine.prepare
+    original = ours.context.engine.prepare
     from smart_lineart.krita_host import view
     def watched(*values, **options):
         K.computed.append(view.painting())
         return original(*values, **options)
-    ours.engine.prepare = watched
+    ours.context.engine.prepare = watched
 """)
     spots = krita.run(
         "def job():\n    return [on_screen(K.activeDocument(), 395 + 2 * (i % 9), 200 + 4 * i)"
@@ -586,7 +590,7 @@ def job():
 def job():
     yield from until(lambda: K.computed, 20)
     yield from idle()
-    del session().engine.prepare
+    del session().context.engine.prepare
     return list(K.computed)
 """)
     krita.click("live")

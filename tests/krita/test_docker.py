@@ -70,7 +70,7 @@ def job():
     widget("more").click()
     yield from until(lambda: widget("device").count() > 1, 60)
     widget("frames").parentWidget().setVisible(True)
-    session().say(LONG)
+    session().messages.say(LONG)
     widget("corrections").setText(tr("{count} corrections kept", count=888))
     yield 300
     message = widget("message")
@@ -132,7 +132,7 @@ def job():
     yield 400
     widget("more").click()
     yield from until(lambda: widget("device").count() > 1, 60)
-    session().say("A sentence.")
+    session().messages.say("A sentence.")
     K.activeWindow().qwindow().activateWindow()
     widget("ink").setFocus()
     yield 300
@@ -142,7 +142,7 @@ def job():
         name = "def job():\n    yield 50\n    return QtWidgets.QApplication.focusWidget().objectName()"
         names.append(krita.run(name))
         krita.screen.key("Tab")
-    krita.run("def job():\n    widget('more').click()\n    session().say('')")
+    krita.run("def job():\n    widget('more').click()\n    session().messages.say('')")
     head, look = ["ink", "live", "keepCopy", "closeMessage"], ["thickness", "unit", "style", "brushMenu"]
     assert names == [*head, *look, "detail", "faint", "colour", "more", "device", "memory", "copyDiagnostics"]
 
@@ -201,11 +201,11 @@ def job():
     VIEW
     yield 500
     ours, K.parts = session(), []
-    original = ours.engine.draw
+    original = ours.context.engine.draw
     def watched(item, settings, part=None, **more):
         K.parts.append(part is not None)
         return original(item, settings, part=part, **more)
-    ours.engine.draw = watched
+    ours.context.engine.draw = watched
     return lineart_shape(document)
 """.replace("VIEW", view),
         timeout=100,
@@ -216,7 +216,7 @@ def job():
         """
 def job():
     ours, document = session(), K.activeDocument()
-    del ours.engine.draw
+    del ours.context.engine.draw
     canvas = K.activeWindow().activeView().canvas()
     canvas.setRotation(0)
     canvas.setMirror(False)
@@ -252,9 +252,9 @@ def job():
 def job():
     from smart_lineart.studio import preferences
     yield from ink()
-    ours = session()
-    found = [ours.engine.options.memory, widget("memory").value(), preferences.load_engine_options().memory,
-             ours.engine.inker(ours.engine.options)._memory_limit]
+    ours, engine = session(), session().context.engine
+    found = [engine.options.memory, widget("memory").value(), preferences.load_engine_options().memory,
+             engine.inker(engine.options)._memory_limit]
     ours.set_engine_options(memory=1024)
     widget("memory").show_value(1024)
     widget("more").click()
@@ -327,7 +327,7 @@ def job():
     yield 500
     yield from ink()
     ours = session()
-    network = ours.engine.inker(ours.engine.options)._network
+    network = ours.context.engine.inker(ours.context.engine.options)._network
     original, tiles = network.run, []
     def short(tile):
         tiles.append(tile.size)

@@ -178,7 +178,7 @@ def job():
     part = frames_of(document)
     combo.setCurrentIndex(combo.findData("one"))
     combo.activated.emit(combo.currentIndex())
-    return [said, session().last_error, sketch_keys, shown, every, time, undone, part, before]
+    return [said, session().messages.last_error, sketch_keys, shown, every, time, undone, part, before]
 """,
         timeout=150,
     )
@@ -224,7 +224,7 @@ def job():
         LineartLayer.insert = insert
     jobs = [job.title for job in session().queue.jobs]
     yield from idle()
-    said = session().last_error
+    said = session().messages.last_error
     combo.setCurrentIndex(combo.findData("one"))
     combo.activated.emit(combo.currentIndex())
     return [tree(document), jobs, said]
@@ -291,7 +291,7 @@ def job():
     items = [model.item(i) for i in range(combo.count())]
     entries = [[item.text(), item.isEnabled(), item.toolTip()] for item in items]
     widget("copyDiagnostics").click()
-    return [entries, QtWidgets.QApplication.clipboard().text(), session().message.text]
+    return [entries, QtWidgets.QApplication.clipboard().text(), session().messages.shown.text]
 """,
         timeout=40,
     )

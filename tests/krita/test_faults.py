@@ -45,7 +45,7 @@ def job():
     from smart_lineart.inking.network.runtime import isolated
     yield from fresh()
     isolated.RUN_SECONDS = HANG_SECONDS
-    session().engine.close()
+    session().context.engine.close()
     document = sketch_document(WIDTH, HEIGHT)
     yield 500
     painted = bytes(node_named(document, "Sketch").pixelData(0, 0, WIDTH, HEIGHT))
@@ -175,7 +175,7 @@ def test_a_library_that_cannot_be_loaded(broken, figures) -> None:
 def job():
     import os
     yield from fresh()
-    session().engine.close()
+    session().context.engine.close()
     document = sketch_document(400, 300)
     yield 500
     before = os.environ.get("SMART_LINEART_OPENVINO")
@@ -212,10 +212,11 @@ def job():
     yield 500
     widget("ink").click()
     ours = session()
-    yield from until(lambda: ours.engine._inker is not None and ours.engine._inker.worker_pid, 20)
-    os.kill(ours.engine._inker.worker_pid, signal.SIGKILL)
+    engine = ours.context.engine
+    yield from until(lambda: engine._inker is not None and engine._inker.worker_pid, 20)
+    os.kill(engine._inker.worker_pid, signal.SIGKILL)
     yield from idle(60)
-    said = ours.message.text
+    said = ours.messages.shown.text
     return [said, tree(document), modal()]
 """,
         timeout=100,
@@ -269,7 +270,7 @@ def job():
     document.waitForDone()
     yield 500
     third = yield from ink(40)
-    return [full, unsaved, then, third, session().last_error, modal()]
+    return [full, unsaved, then, third, session().messages.last_error, modal()]
 """
 READ_BACK = """
 def job():
@@ -323,7 +324,7 @@ def job():
     K.activeWindow().addView(document)
     yield 600
     session().look()
-    said = session().message.text
+    said = session().messages.shown.text
     document.setActiveNode(node_named(document, "Sketch"))
     yield 300
     inked = yield from ink()

@@ -123,14 +123,14 @@ def job():
     K.activeWindow().activeView().canvas().setZoomLevel(4.0)
     yield 500
     ours, regions = session(), []
-    original = ours.engine.draw
+    original = ours.context.engine.draw
     def watched(item, settings, part=None, **more):
         regions.append(None if part is None else [part.width, part.height])
         return original(item, settings, part=part, **more)
-    ours.engine.draw = watched
+    ours.context.engine.draw = watched
     ours.change("thickness", 12.0, final=True)
     yield from idle()
-    del ours.engine.draw
+    del ours.context.engine.draw
     return regions
 """,
         timeout=120,
@@ -166,11 +166,11 @@ def job():
     session().look()
     ours = session()
     K.prepared = []
-    original = ours.engine.prepare
+    original = ours.context.engine.prepare
     def counted(*values, **options):
         K.prepared.append(1)
         return original(*values, **options)
-    ours.engine.prepare = counted
+    ours.context.engine.prepare = counted
 """)
     krita.ink()
     shapes = [krita.facts()["lineart"]]
@@ -190,7 +190,7 @@ def job():
     yield from idle()
 """)
     shapes.append(krita.facts()["lineart"])
-    calls = krita.run("def job():\n    del session().engine.prepare\n    return len(K.prepared)")
+    calls = krita.run("def job():\n    del session().context.engine.prepare\n    return len(K.prepared)")
     assert calls == 1
     assert shapes[1]["check"] != shapes[0]["check"]
     assert shapes[2]["count"] > shapes[1]["count"]
@@ -300,7 +300,7 @@ def job():
 def job():
     yield from until(lambda: K.cancelled, 10)
     at, state, active = K.cancelled[0]
-    yield from until(lambda: session()._running is None, 30)
+    yield from until(lambda: not session().turns.taken, 30)
     return [state, active, time.monotonic() - at]
 """)
     assert (state, active) == ("cancelled", 0), "to the artist it has not stopped at once"
@@ -332,7 +332,7 @@ def job():
 """,
         timeout=120,
     )
-    trees = krita.run("def job():\n    return [tree(K.first), tree(K.second), session().message.text]")
+    trees = krita.run("def job():\n    return [tree(K.first), tree(K.second), session().messages.shown.text]")
     assert trees == [
         ["Background", "Sketch", "Lineart: Sketch"],
         ["Background", "Other", "Lineart: Other", "Third", "Lineart: Third"],
@@ -353,7 +353,7 @@ def job():
     ours = session()
     yield from until(lambda: any(job.state.value == "writing" for job in ours.queue.active))
     yield 1000
-    waiting = [[job.state.value for job in ours.queue.active], ours.message.text[:19]]
+    waiting = [[job.state.value for job in ours.queue.active], ours.messages.shown.text[:19]]
     paint(K.other, K.other.rootNode().childNodes()[0], strokes(300, 300))
     K.other.refreshProjection()
     yield 300
@@ -363,7 +363,7 @@ def job():
     K.other.setModified(False)
     K.other.close()
     yield from idle()
-    return [waiting, [before != lineart_shape(first), tree(first)], ours.message.text]
+    return [waiting, [before != lineart_shape(first), tree(first)], ours.messages.shown.text]
 """,
         timeout=120,
     )
@@ -383,7 +383,7 @@ def job():
     doomed.setModified(False)
     doomed.close()
     yield from idle()
-    text = ours.message.text
+    text = ours.messages.shown.text
     document = sketch_document(300, 200)
     yield 400
     second = yield from ink()
@@ -406,7 +406,7 @@ def job():
     yield from until(lambda: any(job.state.value == "inking" for job in ours.queue.active))
     node_named(document, "Sketch").remove()
     yield from idle()
-    deleted = [tree(document), ours.message.text]
+    deleted = [tree(document), ours.messages.shown.text]
     undo(document)
     yield 300
     sketch = node_named(document, "Sketch")
@@ -417,7 +417,7 @@ def job():
     K.action("create_quick_group").trigger()
     document.waitForDone()
     yield from idle()
-    return [deleted, tree(document), ours.message.text]
+    return [deleted, tree(document), ours.messages.shown.text]
 """,
         timeout=150,
     )
@@ -502,7 +502,7 @@ def test_letting_go_of_detail_inks_anew_in_one_step(krita) -> None:
     krita.run("""
 def job():
     K.details = []
-    engine = session().engine
+    engine = session().context.engine
     original = engine.prepare
     def watched(sketch, settings, *rest):
         K.details.append(settings.detail)
@@ -511,7 +511,7 @@ def job():
 """)
     krita.drag("detail", 0.5, 0.25)
     krita.wait_idle()
-    details = krita.run("def job():\n    del session().engine.prepare\n    return K.details")
+    details = krita.run("def job():\n    del session().context.engine.prepare\n    return K.details")
     assert len(details) == 1
     assert -0.7 < details[0] < -0.3
     after = krita.facts()
@@ -529,14 +529,14 @@ def job():
     document = sketch_document(300, 200)
     yield 400
     ours = session()
-    original = ours.engine._make
+    original = ours.context.engine._make
     def make(**options):
         options["notify"]("The GPU failed, so the CPU went on.")
         return original(**options)
-    ours.engine.close()
-    ours.engine._make = make
+    ours.context.engine.close()
+    ours.context.engine._make = make
     yield from ink()
-    ours.engine._make = original
+    ours.context.engine._make = original
     return [widget("message").text(), widget("message").isVisible(), tree(document), modal()]
 """,
         timeout=100,
@@ -558,9 +558,9 @@ def job():
     ours = session()
     def fails(*_):
         raise MemoryError
-    ours.engine.prepare = fails
+    ours.context.engine.prepare = fails
     said = yield from ink()
-    del ours.engine.prepare
+    del ours.context.engine.prepare
     again = yield from ink()
     return [said, again, tree(document), modal()]
 """,

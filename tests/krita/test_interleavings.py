@@ -121,7 +121,7 @@ def job():
     widget("ink").click()
     first = session().queue.jobs[-1]
     new_document(120, 90)
-    yield from until(lambda: "in front again" in session().message.text, 30)
+    yield from until(lambda: "in front again" in session().messages.shown.text, 30)
     show(document)
     paint(document, sketch, strokes(300, 200, thick=3))
     document.setActiveNode(sketch)
@@ -151,7 +151,7 @@ def job():
     yield from ink()
     ours = session()
     ours.change("thickness", 9.0, final=False)
-    yield from until(lambda: ours._followers, 5)
+    yield from until(lambda: ours.turns.drags, 5)
     yield 500
     document.setModified(False)
     exec(LEAVE)
@@ -159,8 +159,8 @@ def job():
     ours.change("thickness", 9.5, final=True)
     if document in K.documents():
         show(document)
-    yield from until(lambda: not ours._followers, 10)
-    return ours.busy
+    yield from until(lambda: not ours.turns.drags, 10)
+    return ours.turns.busy
 """,
         timeout=60,
         LEAVE=leave,
@@ -199,7 +199,7 @@ def job():
         held[0] = False
         follow.refresh_when_idle = show_ink
     yield from idle()
-    return [int((thin[..., 3] > 0).sum()), meanwhile, tree(document), session().message.text]
+    return [int((thin[..., 3] > 0).sum()), meanwhile, tree(document), session().messages.shown.text]
 """,
         timeout=90,
     )
@@ -309,7 +309,7 @@ def job():
         said.append((yield from ink()))
     finally:
         Node.childNodes = as_it_was
-    layers, error = tree(document), session().last_error
+    layers, error = tree(document), session().messages.last_error
     undo(document)
     return [said, layers, error, tree(document)]
 """,

@@ -53,7 +53,7 @@ def job():
     session().change("thickness", 9.0, final=True)
     yield from idle()
     second = yield from ink()
-    used = session().engine.describe()
+    used = session().context.engine.describe()
     session().set_engine_options(runtime="auto")
     return [first, second, tree(document), used, K.deeds]
 """
@@ -77,7 +77,7 @@ def job():
     yield from idle()
     session().change("thickness", 9.0, final=True)
     yield from idle()
-    session().set_engine_options(memory=session().engine.options.memory)
+    session().set_engine_options(memory=session().context.engine.options.memory)
     widget("copyDiagnostics").click()
     widget("keepCopy").setChecked(True)
     document.setActiveNode(node_named(document, "Sketch"))

@@ -82,7 +82,8 @@ def job():
         ours = session()
         results[f"{model} {depth} {profile}"] = {
             "luma": luma_read(document),
-            "sentence": sentence or ours.message.text, "error": ours.last_error, "black": black,
+            "sentence": sentence or ours.messages.shown.text, "error": ours.messages.last_error,
+            "black": black,
             "coloured": lineart_shape(document), "space": space,
             "document": [document.colorModel(), document.colorDepth(), document.colorProfile()],
             "krita": [krita_shows(document, (0, 0, 0)), krita_shows(document, INK)]}
@@ -266,7 +267,7 @@ def job():
     after = tree(document)
     undo(document)
     yield 200
-    return {"sentence": sentence, "error": session().last_error, "lineart": found, "order": order,
+    return {"sentence": sentence, "error": session().messages.last_error, "lineart": found, "order": order,
             "undone": tree(document) == before, "modal": modal(), "after": after, "name": name}
 """
 

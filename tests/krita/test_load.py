@@ -46,12 +46,12 @@ def job():
         name = type(one).__name__
         if type(one).__module__.startswith("smart_lineart."):
             alive[name] = alive.get(name, 0) + 1
-    worker = ours.engine._inker.worker_pid
+    worker = ours.context.engine._inker.worker_pid
     def memory(pid):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * 4
     return {
         "said": said,
-        "error": ours.last_error,
+        "error": ours.messages.last_error,
         "tree": tree(document),
         "descriptors": [len(os.listdir(f"/proc/{pid}/fd")) for pid in (os.getpid(), worker)],
         "threads": [len(os.listdir(f"/proc/{pid}/task")) for pid in (os.getpid(), worker)],
@@ -155,7 +155,7 @@ def job():
     if chance.random() < 0.3:
         ours.queue.cancel_all()
     end = time.monotonic() + 120
-    while ours.queue.active or ours._running:
+    while ours.queue.active or ours.turns.taken:
         if time.monotonic() > end:
             raise TimeoutError(str([(job.title, job.state.value) for job in ours.queue.active]))
         for document in documents:  # a renewal waits for its document to be in front
@@ -174,7 +174,7 @@ def job():
     again = yield from ink()
     return {
         "finished": finished, "states": states, "trees": trees, "again": again, "modal": modal(),
-        "last": tree(documents[0]), "error": ours.last_error,
+        "last": tree(documents[0]), "error": ours.messages.last_error,
     }
 """
 

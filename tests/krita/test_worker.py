@@ -31,11 +31,11 @@ def asked_again(document, thick):
 def cancelled():
     began = time.monotonic()
     session().cancel(session().queue.jobs[-1])
-    yield from until(lambda: session()._running is None, 60)
+    yield from until(lambda: not session().turns.taken, 60)
     return time.monotonic() - began
 
 def process():
-    return session().engine._inker._isolated._worker
+    return session().context.engine._inker._isolated._worker
 """
 FULL_PIPE = (
     HELPERS
@@ -57,7 +57,7 @@ def job():
         else:
             result.append((yield from cancelled()))
         yield from idle(100)
-        result.append(session().message.text)
+        result.append(session().messages.shown.text)
     result.append((yield from ink(100)))
     return [*result, tree(document), modal()]
 """
@@ -76,22 +76,22 @@ def job():
         send(*arguments)
     try:
         worker_process.send = send_late
-        session().engine.close()
+        session().context.engine.close()
         os.environ["SMART_LINEART_PYTHON"] = ENDS
-        result = [(yield from ink(100)), session().engine.describe(), tree(document)]
+        result = [(yield from ink(100)), session().context.engine.describe(), tree(document)]
         worker_process.send = send
-        session().engine.close()
+        session().context.engine.close()
         os.environ["SMART_LINEART_PYTHON"] = STAYS
         asked_again(document, 5)
         yield 1500
-        result += [session()._running is not None, (yield from cancelled())]
+        result += [session().turns.taken, (yield from cancelled())]
     finally:
         worker_process.send = send
         os.environ.pop("SMART_LINEART_PYTHON")
         if before:
             os.environ["SMART_LINEART_PYTHON"] = before
-    session().engine.close()
-    result += [(yield from ink(100)), session().engine.describe(), modal()]
+    session().context.engine.close()
+    result += [(yield from ink(100)), session().context.engine.describe(), modal()]
     return result
 """
 )

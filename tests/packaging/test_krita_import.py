@@ -40,7 +40,7 @@ def job():
     document = K.activeDocument()
     layer = [node for node in document.rootNode().childNodes() if node.name().startswith("Lineart: ")][0]
     pixels = bgra(layer, 0, 0, document.width(), document.height())
-    return [shape(pixels)["count"], pixels.shape[0] * pixels.shape[1], session().message.text]
+    return [shape(pixels)["count"], pixels.shape[0] * pixels.shape[1], session().messages.shown.text]
 """
 # Krita itself, and the process its networks run in.
 LOADED = """
@@ -50,7 +50,7 @@ def loaded(process):
 
 def job():
     import numpy
-    worker = session().engine.inker(session().engine.options).worker_pid
+    worker = session().context.engine.inker(session().context.engine.options).worker_pid
     interfaces = [line.split(":")[0].strip() for line in open("/proc/net/dev").read().splitlines()[2:]]
     return [numpy.__file__, loaded("self"), loaded(worker), interfaces]
 """

@@ -9,9 +9,13 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 HOST = ("application", "document", "layer", "lineart", "view", "frames")
+RUNS = (
+    *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "pen", "renewing", "run", "runner"),
+    *("settling", "sketch", "sliders", "take_new"),
+)
 STUDIO = (
-    *("document.memory", "engine", "preferences", "session", "settings"),
-    *(f"runs.{name}" for name in ("corrections", "follow", "jobs", "live", "renewing", "run", "settling")),
+    *("context", "corrections", "document.memory", "engine", "messages", "preferences", "session"),
+    *("settings", "steps", "turns", *(f"runs.{name}" for name in RUNS)),
 )
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,23 +28,19 @@ def ink_of(thickness: float) -> np.ndarray:
     return ink
 
 
-class Session:
-    """What the docker's model gives to those that work for it; all work is done at once."""
+class Context:
+    """What work is given; all of it is done at once."""
 
-    def __init__(self, room: SimpleNamespace, document: Any):
+    def __init__(self, room: SimpleNamespace):
         self.memory = room.memory.Memory()
-        self.said: list[str] = []
-        self.busy = False
+        self.messages = room.messages.Messages()
         self.drawn: list[tuple[float, Rect | None]] = []
         self.shown: list[Any] = []
-        self.taken = True
         self.before_draw: Callable[[], None] = lambda: None
-        self.render_worker = self.ink_worker = SimpleNamespace(submit=self.submit)
+        self.render_worker = SimpleNamespace(submit=self.submit)
         self.engine = SimpleNamespace(draw=self.draw)
         self.cache = SimpleNamespace(get=lambda _document, _sketch: None)
         self.corrections = SimpleNamespace(show=self.shown.append)
-        self.renewer = room.renewing.Renewer(self.memory, self.render_worker)
-        self.loop = None
 
     @staticmethod
     def submit(task: Callable[[], Any]) -> Any:
@@ -58,24 +54,6 @@ class Session:
         x, y = area.x - item.area.x, area.y - item.area.y
         return FreshInk(ink[y : y + area.height, x : x + area.width], area, settings.thickness, None)
 
-    def take_lineart(self, *_: Any) -> bool:
-        return self.taken
-
-    def pen(self, _settings: Any) -> None:
-        return None
-
-    def say(self, sentence: str, _kind: str = "") -> None:
-        self.said.append(sentence)
-
-    def report(self, error: BaseException) -> None:
-        raise error
-
-    @contextmanager
-    def at_work(self, *_: Any):
-        self.busy = True
-        yield
-        self.busy = False
-
 
 @pytest.fixture
 def scene(room: SimpleNamespace) -> SimpleNamespace:
@@ -85,16 +63,18 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
     lineart = raw.add("Lineart")
     painted(lineart, 0, 0, ink_of(3))
     document = room.document.Document(raw)
-    session = Session(room, document)
+    context = Context(room)
     settings = room.settings.InkSettings(thickness=3.0)
     fresh = FreshInk(ink_of(3), AREA, 3.0, None)
-    session.memory.note_lineart(document, sketch.identity, room.layer.Layer(lineart), settings)
-    noted = room.renewing.noted(fresh, document, None, room.layer.Layer(lineart).form)
-    session.memory.note_ink(document, room.layer.Layer(lineart), noted.record())
+    context.memory.note_lineart(document, sketch.identity, room.layer.Layer(lineart), settings)
+    pen = room.pen.Pen.of(None, room.layer.Layer(lineart).form, document, None)
+    noted = pen.noted(fresh, Base.blank().record)
+    context.memory.note_ink(document, room.layer.Layer(lineart), noted.record())
     item = SimpleNamespace(document=document, sketch=sketch.identity, area=AREA)
     return SimpleNamespace(
-        room=room, raw=raw, sketch=sketch, lineart=lineart, document=document, session=session,
-        settings=settings, item=item,
+        room=room, raw=raw, sketch=sketch, lineart=lineart, document=document, context=context,
+        settings=settings, item=item, turns=room.turns.Turns(),
+        renewer=room.renewing.Renewer(context.memory, context.render_worker),
     )  # fmt: skip
 
 
@@ -106,7 +86,7 @@ def look_at(room: SimpleNamespace, x: int, y: int, width: int, height: int) -> N
 
 def newest(scene: SimpleNamespace) -> Node:
     """The lineart in the document."""
-    found = scene.session.memory.lineart_in_use(scene.document, scene.sketch.identity)
+    found = scene.context.memory.lineart_in_use(scene.document, scene.sketch.identity)
     assert found is not None
     return found.raw
 
@@ -131,7 +111,7 @@ def drive(work: Any, until: Callable[[], bool] = lambda: False) -> Any:
 
 class TestFollowing:
     def drag(self, scene, *thicknesses: float, final: bool = True):
-        follower = scene.room.follow.Follower(scene.session, scene.item)
+        follower = scene.room.follow.Follower(scene.context, scene.turns, scene.item)
         for number, thickness in enumerate(thicknesses):
             last = final and number == len(thicknesses) - 1
             follower.want(scene.settings.with_value("thickness", thickness), final=last)
@@ -142,7 +122,7 @@ class TestFollowing:
         work = self.drag(scene, 6).run()
         scene.raw.busy = 1
         drive(work, lambda: scene.raw.busy == 0)  # Krita composes what it was given first
-        part = scene.session.drawn[0][1]
+        part = scene.context.drawn[0][1]
         assert part == Rect(14, 29, 23, 19)
         expected = ink_of(3)
         rows, columns = slice(part.y, part.bottom), slice(part.x, part.right)
@@ -150,45 +130,45 @@ class TestFollowing:
         np.testing.assert_array_equal(whole(newest(scene)), expected)
         drive(work)
         np.testing.assert_array_equal(whole(newest(scene)), ink_of(6))
-        assert [area for _, area in scene.session.drawn] == [part, None]
+        assert [area for _, area in scene.context.drawn] == [part, None]
 
     def test_a_page_that_is_seen_whole_is_drawn_once(self, scene) -> None:
         look_at(scene.room, 0, 0, WIDE, TALL)
         drive(self.drag(scene, 6).run())
-        assert scene.session.drawn == [(6.0, None)]
+        assert scene.context.drawn == [(6.0, None)]
 
     def test_a_drag_replaces_the_lineart_once_and_remembers_its_ink(self, scene) -> None:
         follower = self.drag(scene, 5, final=False)
         work = follower.run()
-        drive(work, lambda: bool(scene.session.drawn) and scene.raw.refreshed > 0)
+        drive(work, lambda: bool(scene.context.drawn) and scene.raw.refreshed > 0)
         follower.want(scene.settings.with_value("thickness", 7.0), final=True)
         drive(work)
         assert scene.room.krita.triggered == [scene.room.lineart.CONVERT]
         node = newest(scene)
         np.testing.assert_array_equal(whole(node), ink_of(7))
         np.testing.assert_array_equal(whole(scene.lineart), ink_of(3), "what undo brings back")
-        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(node))
+        record = scene.context.memory.ink_of(scene.document, scene.room.layer.Layer(node))
         np.testing.assert_array_equal(record.coverage(AREA), ink_of(7))
-        assert scene.session.memory.settings_of(scene.document, scene.sketch.identity).thickness == 7
-        assert scene.session.shown[-1].lineart == node.identity
+        assert scene.context.memory.settings_of(scene.document, scene.sketch.identity).thickness == 7
+        assert scene.context.shown[-1].lineart == node.identity
         assert follower.over
         assert scene.raw.active is scene.sketch, "the layer the artist is on"
 
     def test_settings_that_were_passed_over_are_not_drawn(self, scene) -> None:
         drive(self.drag(scene, 4, 5, 6).run())
-        assert [thickness for thickness, _ in scene.session.drawn] == [6.0]
+        assert [thickness for thickness, _ in scene.context.drawn] == [6.0]
 
     def test_settings_that_change_while_the_part_is_drawn_are_drawn_next(self, scene) -> None:
         look_at(scene.room, 15, 30, 20, 16)
         follower = self.drag(scene, 5, final=False)
 
         def change() -> None:
-            scene.session.before_draw = lambda: None
+            scene.context.before_draw = lambda: None
             follower.want(scene.settings.with_value("thickness", 7.0), final=True)
 
-        scene.session.before_draw = change
+        scene.context.before_draw = change
         drive(follower.run())
-        assert [(thickness, part is None) for thickness, part in scene.session.drawn] == [
+        assert [(thickness, part is None) for thickness, part in scene.context.drawn] == [
             (5.0, False),
             (7.0, False),
             (7.0, True),
@@ -203,7 +183,7 @@ class TestFollowing:
         expected = ink_of(6)
         expected[50:62, 60:80] = 255
         np.testing.assert_array_equal(found, expected)
-        assert len(scene.session.shown[-1].places) == 1
+        assert len(scene.context.shown[-1].places) == 1
 
     def test_a_stopped_drag_changes_nothing(self, scene) -> None:
         follower = self.drag(scene, 6)
@@ -216,20 +196,21 @@ class TestFollowing:
     def test_a_drag_without_lineart_or_document_ends(self, scene) -> None:
         scene.lineart.remove()
         drive(self.drag(scene, 6).run())
-        assert scene.session.drawn == []
+        assert scene.context.drawn == []
         scene.raw.closed = True
         drive(self.drag(scene, 6).run())
-        assert scene.session.drawn == []
+        assert scene.context.drawn == []
 
     def test_a_lineart_that_another_writes_is_waited_for(self, scene) -> None:
-        scene.session.taken = False
+        assert scene.turns.take_lineart("another", scene.document, scene.sketch.identity)
         work = self.drag(scene, 6).run()
         waits = [next(work) for _ in range(5)]
         assert waits == [30] * 5
         assert scene.room.krita.triggered == []
         scene.room.krita.front = None
-        assert next(work) == scene.room.follow.WAIT_FOR_DOCUMENT_MS
-        scene.room.krita.front, scene.session.taken = scene.raw, True
+        assert next(work) == scene.room.settling.WAIT_FOR_DOCUMENT_MS
+        scene.room.krita.front = scene.raw
+        scene.turns.leave("another")
         drive(work)
         np.testing.assert_array_equal(whole(newest(scene)), ink_of(6))
 
@@ -252,10 +233,10 @@ class TestFollowing:
         follower = self.drag(scene, 5, final=False)
         work = follower.run()
         drive(work, lambda: scene.raw.refreshed > 0)
-        first = len(scene.session.drawn)
+        first = len(scene.context.drawn)
         follower.want(scene.settings.with_value("thickness", 7.0), final=True)
         drive(work)
-        assert [part for _, part in scene.session.drawn[first:]] == [None]
+        assert [part for _, part in scene.context.drawn[first:]] == [None]
         np.testing.assert_array_equal(alpha_of(newest(scene), 5, 4, WIDE, TALL), ink_of(7))
 
     def test_inside_a_selection_only_and_the_record_says_so(self, scene) -> None:
@@ -267,7 +248,7 @@ class TestFollowing:
         expected[:, :40] = ink_of(6)[:, :40]
         node = newest(scene)
         np.testing.assert_array_equal(whole(node), expected)
-        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(node))
+        record = scene.context.memory.ink_of(scene.document, scene.room.layer.Layer(node))
         np.testing.assert_array_equal(record.coverage(AREA), expected)
 
 
@@ -275,7 +256,7 @@ class TestRenewing:
     def renew(self, scene, ink: np.ndarray, *, area: Rect = AREA, **options: Any):
         fresh = FreshInk(ink, area, options.pop("thickness", 3.0), None)
         selection = options.pop("selection", None)
-        work = scene.session.renewer.renew(
+        work = scene.renewer.renew(
             scene.document, scene.room.layer.Layer(newest(scene)), fresh, None, selection, **options
         )
         return drive(work)
@@ -292,7 +273,7 @@ class TestRenewing:
         assert renewed.changed
         assert told == [[]], "told before anything changes"
         np.testing.assert_array_equal(whole(renewed.layer.raw), self.moved())
-        record = scene.session.memory.ink_of(scene.document, renewed.layer)
+        record = scene.context.memory.ink_of(scene.document, renewed.layer)
         np.testing.assert_array_equal(record.coverage(AREA), self.moved())
         assert record.notes["page"] == [WIDE, TALL]
         assert renewed.kept.places == ()
@@ -337,15 +318,15 @@ class TestRenewing:
     @pytest.mark.parametrize("fault", ["unknown", "damaged", "damaged inside"])
     def test_ink_that_is_not_found_is_told(self, scene, fault: str) -> None:
         key = next(key for key in scene.raw.notes if "/ink/" in key)
-        scene.session.memory.records.keep_only(lambda _document: False)
+        scene.context.memory.records.keep_only(lambda _document: False)
         if fault == "unknown":
             del scene.raw.notes[key]
         if fault == "damaged":
             scene.raw.notes[key] = scene.raw.notes[key][:-3]
         if fault == "damaged inside":
             record = InkRecord(AREA, 3.0, {(0, 0): b"no ink"})
-            scene.session.memory.note_ink(scene.document, scene.room.layer.Layer(scene.lineart), record)
-        with pytest.raises(scene.room.renewing.NotFound):
+            scene.context.memory.note_ink(scene.document, scene.room.layer.Layer(scene.lineart), record)
+        with pytest.raises(scene.room.finding.NotFound):
             self.renew(scene, self.moved())
         assert scene.room.krita.triggered == []
 
@@ -395,7 +376,7 @@ class TestRenewing:
         chosen = np.zeros((TALL, WIDE), np.uint8)
         chosen[45:] = 255
         raw = Selection(chosen)
-        work = scene.session.renewer.take_new(scene.document, scene.room.layer.Layer(scene.lineart), raw)
+        work = scene.renewer.take_new(scene.document, scene.room.layer.Layer(scene.lineart), raw)
         found = whole(drive(work).layer.raw)
         expected = ink_of(3)
         expected[20:28, 60:80] = 255
@@ -404,7 +385,7 @@ class TestRenewing:
     def test_kept_places_lie_on_the_page(self, scene) -> None:
         merge = SimpleNamespace(kept=[Rect(0, 0, 10, 10), Rect(30, 30, 5, 5), Rect(200, 0, 3, 3)])
         layer = scene.room.layer.Layer(scene.lineart)
-        kept = scene.room.renewing.Kept.of(scene.document, layer, merge, Rect(-6, 2, 1, 1))
+        kept = scene.room.corrections.Kept.of(scene.document, layer, merge, Rect(-6, 2, 1, 1))
         assert kept.places == (Rect(0, 2, 4, 10), Rect(24, 32, 5, 5))
 
 
@@ -413,14 +394,31 @@ def test_colours_of_ink_are_noted_once_and_the_last_eight(room) -> None:
     fresh = FreshInk(np.zeros((1, 1), np.uint8), Rect(0, 0, 1, 1), 3.0, None, {"sketch": 1})
     from smart_lineart.krita_host.pixels import SRGB
 
-    black = room.renewing.noted(fresh, document, None, SRGB).notes["colours"]
+    before = Base.blank().record
+    everywhere = room.pen.Pen.of(None, SRGB, document, None)
+    selected = room.pen.Pen.of(None, SRGB, document, "a selection")
+    black = everywhere.noted(fresh, before).notes["colours"]
     assert len(black) == 1
     others = [{"space": black[0]["space"], "pixel": [n, 0, 0, 255]} for n in range(1, 11)]
     before = InkRecord.of(fresh.coverage, fresh.area, thickness=3.0, notes={"colours": [*black, *others]})
-    noted = room.renewing.noted(fresh, document, None, SRGB, before).notes
+    noted = selected.noted(fresh, before).notes
     assert noted["colours"] == [*others[-7:], *black]
     assert noted["sketch"] == 1
-    base = Base(before, Base.blank().layer, Base.blank().registration)
-    assert room.renewing.recolours(base, np.array([0, 0, 0, 255], np.uint8), SRGB)
-    assert not room.renewing.recolours(base, np.array([10, 0, 0, 255], np.uint8), SRGB)
-    assert not room.renewing.recolours(Base.blank(), np.array([10, 0, 0, 255], np.uint8), SRGB)
+    assert noted["page"] == [WIDE, TALL]
+    assert everywhere.noted(fresh, before).notes["colours"] == black, "nothing of what was there stays"
+
+
+def test_ink_of_another_colour_than_the_last_recolours(room) -> None:
+    document = room.document.Document(room.krita.show(Document(WIDE, TALL)))
+    from smart_lineart.krita_host.pixels import SRGB
+
+    pen = room.pen.Pen.of(None, SRGB, document, None)
+    fresh = FreshInk(np.zeros((1, 1), np.uint8), Rect(0, 0, 1, 1), 3.0, None)
+    black = pen.noted(fresh, Base.blank().record)
+    (note,) = black.notes["colours"]
+    blue = {"colours": [note, {**note, "pixel": [10, 0, 0, 255]}]}
+    record = InkRecord.of(fresh.coverage, fresh.area, thickness=3.0, notes=blue)
+    assert pen.recolours(record)
+    assert not pen.recolours(black.record())
+    assert not replace(pen, pixel=np.array([10, 0, 0, 255], np.uint8)).recolours(record)
+    assert not pen.recolours(Base.blank().record)

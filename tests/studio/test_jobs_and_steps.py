@@ -14,9 +14,9 @@ from smart_lineart.inking import InkError, ModelError, RuntimeMissing
 from smart_lineart.inking.page.scale import MAX_SCALE
 from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.studio.runs.jobs import Job, JobQueue, JobState
-from smart_lineart.studio.runs.steps import Pending, Worker, start
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.signal import Signal
+from smart_lineart.studio.steps import Pending, Worker, start
 
 
 class FakeLoop:

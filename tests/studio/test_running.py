@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -24,32 +24,31 @@ def stripe(top: int, left: int = 5, right: int = 50) -> np.ndarray:
     return ink
 
 
-class Session:
+class Context:
     """What runs are given; the engine inks what was prepared last as `ink` says."""
 
     def __init__(self, room: SimpleNamespace):
+        self._pending = room.steps.Pending
         self.memory = room.memory.Memory()
         self.said: list[str] = []
-        self.message: Any = None
+        self.messages = room.messages.Messages()
+        self.messages.changed.connect(lambda: self.said.append(self.messages.shown.text))
         self.ink: np.ndarray = stripe(10)
         self.prepared: list[Any] = []
         self.kept: dict[str, Any] = {}
-        self.corrections = SimpleNamespace(show=lambda kept: self.said.append(f"{len(kept.places)} kept"))
-        self.ink_worker = SimpleNamespace(submit=lambda task: SimpleNamespace(value=task()))
-        self.renewer = room.renewing.Renewer(self.memory, self.ink_worker)
+        self.corrections = room.corrections.Corrections()
+        self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
             get=lambda _document, sketch: self.kept.get(sketch),
             put=lambda item: self.kept.update({item.sketch: item}),
         )
         self.engine = SimpleNamespace(prepare=self.prepare, render=self.render, draw=self.draw)
         self.loop = SimpleNamespace(post=lambda action: action())
-        self.followers: list[Any] = []
-        self.turns = 0
-        self.last_seconds: dict[str, float] = {}
-        self.let_run: list[Any] = []
 
-    def followers_of(self, *_: Any) -> list[Any]:
-        return self.followers
+    def submit(self, task: Callable[[], Any]) -> Any:
+        pending = self._pending()
+        pending.finish(task())
+        return pending
 
     def prepare(self, sketch, settings, progress, cancelled, earlier=None) -> Any:
         progress(0.5)
@@ -63,23 +62,6 @@ class Session:
     def draw(self, item, settings, *, part=None, cancelled=None) -> FreshInk:
         return FreshInk(self.ink.copy(), Rect(0, 0, WIDE, TALL), settings.thickness, None)
 
-    def pen(self, _settings: Any) -> None:
-        return None
-
-    def take_turn(self, _job: Any) -> bool:
-        self.turns += 1
-        return True
-
-    def let_others_run(self, job: Any) -> None:
-        self.let_run.append(job)
-
-    def take_lineart(self, *_: Any) -> bool:
-        return True
-
-    def say(self, sentence: str, _kind: str = "") -> None:
-        self.said.append(sentence)
-        self.message = sentence
-
 
 @pytest.fixture
 def scene(room: SimpleNamespace) -> SimpleNamespace:
@@ -87,7 +69,12 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
     raw.active = sketch = raw.add("sketch")
     painted(sketch, 10, 10, stripe(0)[:12])
     document = room.document.Document(raw)
-    return SimpleNamespace(room=room, raw=raw, sketch=sketch, document=document, session=Session(room))
+    context = Context(room)
+    renewer = room.renewing.Renewer(context.memory, context.ink_worker)
+    return SimpleNamespace(
+        room=room, raw=raw, sketch=sketch, document=document, context=context, turns=room.turns.Turns(),
+        renewer=renewer,
+    )  # fmt: skip
 
 
 def job(scene: SimpleNamespace, **options: Any) -> Any:
@@ -95,15 +82,22 @@ def job(scene: SimpleNamespace, **options: Any) -> Any:
     return scene.room.jobs.Job(scene.document, scene.sketch.identity, "sketch", settings, **options)
 
 
+def run_of(scene: SimpleNamespace, one: Any) -> Any:
+    return scene.room.run.Run(scene.context, scene.turns, scene.renewer, one)
+
+
 def ink(scene: SimpleNamespace, **options: Any) -> Any:
     one = job(scene, **options)
-    one_run = scene.room.run.Run(scene.session, one)
-    run(one_run.steps(), gate=one_run.stopped)
+    one_run = run_of(scene, one)
+    try:
+        run(one_run.steps(), gate=one_run.stopped)
+    finally:
+        scene.turns.end(one)
     return one
 
 
 def lineart(scene: SimpleNamespace) -> Node:
-    found = scene.session.memory.lineart_in_use(scene.document, scene.sketch.identity)
+    found = scene.context.memory.lineart_in_use(scene.document, scene.sketch.identity)
     assert found is not None
     return found.raw
 
@@ -122,23 +116,25 @@ class TestRuns:
         one = ink(scene)
         assert one.state is scene.room.jobs.JobState.finished
         assert one.progress == 1.0
-        assert set(one.seconds) == {"reading", "inking", "total"} == set(scene.session.last_seconds)
+        assert set(one.seconds) == {"reading", "inking", "total"}
         assert all(0 <= seconds < 60 for seconds in one.seconds.values())
         assert names(scene) == ["sketch", "Lineart: sketch", "colours"]
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(10))
-        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(lineart(scene)))
+        record = scene.context.memory.ink_of(scene.document, scene.room.layer.Layer(lineart(scene)))
         np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
-        assert scene.session.memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
+        assert scene.context.memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
 
     def test_a_second_run_renews_that_layer(self, scene) -> None:
         ink(scene)
         first = lineart(scene)
-        scene.session.ink = stripe(20)
+        scene.context.ink = stripe(20)
         ink(scene)
         assert names(scene) == ["sketch", "Lineart: sketch"]
         assert lineart(scene) is not first
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
-        assert scene.session.said == ["0 kept"]
+        assert scene.context.said == []
+        assert scene.context.corrections.kept.lineart == lineart(scene).identity
+        assert scene.context.corrections.count == 0
 
     def test_a_copy_is_a_layer_of_its_own(self, scene) -> None:
         ink(scene)
@@ -152,21 +148,21 @@ class TestRuns:
         expected = stripe(10)
         expected[:, 20:] = 0
         np.testing.assert_array_equal(whole(lineart(scene)), expected)
-        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(lineart(scene)))
+        record = scene.context.memory.ink_of(scene.document, scene.room.layer.Layer(lineart(scene)))
         np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), expected)
 
     def test_a_sketch_that_did_not_change_is_not_looked_at_again(self, scene) -> None:
         ink(scene)
         ink(scene)
-        assert len(scene.session.prepared) == 1
+        assert len(scene.context.prepared) == 1
         ink(scene, detail=0.5)
-        assert len(scene.session.prepared) == 2
-        assert scene.session.kept[scene.sketch.identity].detail == 0.5
+        assert len(scene.context.prepared) == 2
+        assert scene.context.kept[scene.sketch.identity].detail == 0.5
 
     def test_a_live_run_draws_nothing_where_nothing_changed(self, scene) -> None:
         ink(scene)
         first = lineart(scene)
-        scene.session.ink = stripe(20)
+        scene.context.ink = stripe(20)
         ink(scene, live=True)
         assert lineart(scene) is first
         np.testing.assert_array_equal(whole(first), stripe(10))
@@ -178,14 +174,14 @@ class TestRuns:
         ink(scene)
         painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
         ink(scene)
-        _, earlier = scene.session.prepared[1]
-        kept = scene.session.kept[scene.sketch.identity]
+        _, earlier = scene.context.prepared[1]
+        kept = scene.context.kept[scene.sketch.identity]
         assert earlier.changed == Rect(30 - kept.area.x, 20 - kept.area.y, 3, 2)
         assert earlier.calibration == "seen"
         assert earlier.features is not None
         painted(scene.sketch, 700, 20, np.full((2, 3), 255, np.uint8))
         ink(scene)
-        _, earlier = scene.session.prepared[2]
+        _, earlier = scene.context.prepared[2]
         assert earlier.features is None, "another area"
         assert earlier.calibration == "seen"
 
@@ -202,31 +198,31 @@ class TestRuns:
             ink(scene)
 
     def test_a_page_without_lines_is_told(self, scene) -> None:
-        scene.session.ink[:] = 0
+        scene.context.ink[:] = 0
         ink(scene)
-        assert "No lines were found" in scene.session.said[-1]
-        scene.session.said.clear()
+        assert "No lines were found" in scene.context.said[-1]
+        scene.context.said.clear()
         ink(scene, live=True)
-        assert not any("No lines" in one for one in scene.session.said)
+        assert not any("No lines" in one for one in scene.context.said)
 
     def test_cancelled_before_it_is_put_nothing_is_there(self, scene) -> None:
         one = job(scene)
-        one_run = scene.room.run.Run(scene.session, one)
-        draw = scene.session.engine.draw
+        one_run = run_of(scene, one)
+        draw = scene.context.engine.draw
 
         def cancel(*args: Any, **options: Any) -> FreshInk:
             one.cancel()
             return draw(*args, **options)
 
-        scene.session.engine.draw = cancel
+        scene.context.engine.draw = cancel
         with pytest.raises(Cancelled):
             run(one_run.steps(), gate=one_run.stopped)
         assert names(scene) == ["sketch"]
-        assert scene.session.kept == {}
+        assert scene.context.kept == {}
 
     def test_too_late_to_cancel_it_is_finished(self, scene) -> None:
         one = job(scene)
-        one_run = scene.room.run.Run(scene.session, one)
+        one_run = run_of(scene, one)
         work = one_run.steps()
         value = None
         for _ in range(200):
@@ -241,43 +237,55 @@ class TestRuns:
 
     def test_followers_end_before_a_run(self, scene) -> None:
         ended = []
-        scene.session.followers = [SimpleNamespace(finish=lambda: ended.append(1))]
+        scene.turns.drags = [
+            SimpleNamespace(
+                document=scene.document, sketch=sketch, over=over, finish=lambda name=name: ended.append(name)
+            )
+            for name, sketch, over in (
+                ("this", scene.sketch.identity, False),
+                ("another sketch's", "{other}", False),
+                ("over already", scene.sketch.identity, True),
+            )
+        ]
         ink(scene)
-        assert ended == [1]
+        assert ended == ["this"]
 
     def test_renewal_waits_for_its_document_and_lets_others_run(self, scene) -> None:
         ink(scene)
-        scene.session.ink = stripe(20)
+        scene.context.ink = stripe(20)
         one = job(scene)
-        work = scene.room.run.Run(scene.session, one).steps()
+        work = run_of(scene, one).steps()
         other = scene.room.krita.show(Document())
+        given_up = []
+        scene.turns.given_up.connect(lambda: given_up.append(scene.turns.taken))
         value = None
         for _ in range(60):
             value = getattr(work.send(value), "value", None)
-        assert scene.session.let_run
-        told = [sentence for sentence in scene.session.said if "in front again" in sentence]
+        assert given_up
+        assert not any(given_up)
+        told = [sentence for sentence in scene.context.said if "in front again" in sentence]
         assert len(told) == 1
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(10))
         scene.room.krita.show(scene.raw)
         run(work)
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
-        assert "" in scene.session.said, "the sentence was taken back"
+        assert "" in scene.context.said, "the sentence was taken back"
         assert other.root.nodes == []
 
     def test_ink_that_is_not_found_stays_as_corrections(self, scene) -> None:
         ink(scene)
         key = next(key for key in scene.raw.notes if "/ink/" in key)
         del scene.raw.notes[key]
-        scene.session.memory.records.keep_only(lambda _document: False)
-        scene.session.ink = stripe(20)
+        scene.context.memory.records.keep_only(lambda _document: False)
+        scene.context.ink = stripe(20)
         ink(scene)
         assert sorted(names(scene)) == ["Lineart corrections", "Lineart: sketch", "sketch"]
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
-        assert "Lineart corrections" in scene.session.said[-1]
+        assert "Lineart corrections" in scene.context.said[-1]
 
     def test_the_pen_is_waited_for(self, scene) -> None:
         scene.room.krita.buttons = 1
-        work = scene.room.run.Run(scene.session, job(scene)).steps()
+        work = run_of(scene, job(scene)).steps()
         value = None
         for _ in range(40):
             wish = work.send(value)
@@ -333,17 +341,17 @@ class TestKeyframes:
         ink(clip, frames=(0, 9))
         assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21, 30, 31, 32, 33, 34, 35]]
         assert lineart(clip) is not node
-        assert "undo twice" in clip.session.said[-1]
+        assert "undo twice" in clip.context.said[-1]
 
     def test_a_frame_whose_ink_is_not_found_is_left_and_told(self, clip) -> None:
         ink(clip, frames=(0, 9))
         for key in [key for key in clip.raw.notes if key.endswith("@9")]:
             del clip.raw.notes[key]
-        clip.session.memory.records.keep_only(lambda _document: False)
+        clip.context.memory.records.keep_only(lambda _document: False)
         clip.sketch.frames[9] = dict(clip.sketch.frames[0])
         ink(clip, frames=(0, 9))
         assert self.frames_of(lineart(clip))[2] == [19, 20, 21]
-        assert clip.session.said[-1].endswith(": 9")
+        assert clip.context.said[-1].endswith(": 9")
 
     def test_the_ink_of_every_frame_is_remembered(self, clip) -> None:
         ink(clip, frames=(0, 9))
@@ -352,20 +360,20 @@ class TestKeyframes:
             clip.raw.time = time
             painted(clip.sketch, 0, 0, stripe(top))
         ink(clip, frames=(0, 9))
-        records, page = clip.session.memory.records, Rect(0, 0, WIDE, TALL)
+        records, page = clip.context.memory.records, Rect(0, 0, WIDE, TALL)
         for time, top in ((0, 24), (9, 30)):
             record = records.get(clip.document, lineart(clip).identity, time)
             np.testing.assert_array_equal(record.coverage(page), stripe(top))
 
     def test_no_keyframe_in_a_range_is_told(self, clip) -> None:
-        with pytest.raises(clip.room.run.Problem, match="no keyframe"):
+        with pytest.raises(clip.room.sketch.Problem, match="no keyframe"):
             ink(clip, frames=(5, 8))
 
 
 class TestMemory:
     def test_a_lineart_and_a_mask_stand_for_their_sketch(self, scene) -> None:
         ink(scene)
-        memory, layer = scene.session.memory, scene.room.layer.Layer
+        memory, layer = scene.context.memory, scene.room.layer.Layer
         assert memory.sketch_for(scene.document, layer(lineart(scene))).identity == scene.sketch.identity
         scene.sketch.addChildNode(scene.raw.createNode("mask", "transparencymask"), None)
         mask = layer(scene.sketch.nodes[0])
@@ -379,29 +387,29 @@ class TestMemory:
     def test_undo_brings_an_older_lineart_and_its_ink_back(self, scene) -> None:
         ink(scene)
         first = lineart(scene)
-        scene.session.ink = stripe(20)
+        scene.context.ink = stripe(20)
         ink(scene)
         scene.raw.root.addChildNode(first, lineart(scene))
         lineart(scene).remove()
         assert lineart(scene) is first
-        record = scene.session.memory.ink_of(scene.document, scene.room.layer.Layer(first))
+        record = scene.context.memory.ink_of(scene.document, scene.room.layer.Layer(first))
         np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
 
     def test_ink_of_a_lineart_that_came_back_goes_into_the_file_again(self, scene) -> None:
         ink(scene)
         first = lineart(scene)
         for top in (20, 22, 24, 26):
-            scene.session.ink = stripe(top)
+            scene.context.ink = stripe(top)
             ink(scene)
         key = "smart_lineart/ink/" + first.identity.strip("{}")
         assert key not in scene.raw.notes
         assert sum("/ink/" in one for one in scene.raw.notes) == 3
-        scene.session.memory.look_after(scene.document, scene.sketch.identity, scene.room.layer.Layer(first))
+        scene.context.memory.look_after(scene.document, scene.sketch.identity, scene.room.layer.Layer(first))
         assert InkRecord.from_bytes(scene.raw.notes[key]).coverage()[10].any()
 
     def test_only_a_linearts_copy_takes_a_linearts_place(self, scene) -> None:
         ink(scene)
-        memory, before = scene.session.memory, lineart(scene)
+        memory, before = scene.context.memory, lineart(scene)
         copy = scene.room.layer.Layer(scene.raw.add("copy"))
         memory.carry(scene.document, "{nobody}", copy)
         memory.carry(scene.document, scene.sketch.identity, copy)
@@ -412,7 +420,7 @@ class TestMemory:
         np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
 
     def test_settings_are_the_sketchs_own_or_the_documents(self, scene) -> None:
-        memory, settings = scene.session.memory, scene.room.settings.InkSettings
+        memory, settings = scene.context.memory, scene.room.settings.InkSettings
         memory.remember(scene.document, settings(thickness=9.0))
         assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 9.0
         ink(scene)
@@ -461,18 +469,14 @@ class TestCorrections:
         ink(scene)
         painted(lineart(scene), 20, 25, np.full((8, 8), 255, np.uint8), (0, 0, 200))
         painted(lineart(scene), 110, 25, np.full((8, 8), 255, np.uint8), (0, 0, 200))
-        session = scene.session
-        corrections = scene.room.corrections.Corrections(session)
-        session.corrections = corrections
-        session.busy, session.report = False, None
-        session.at_work = lambda *_: nullcontext()
-        session.loop = SimpleNamespace(later=lambda _ms, action: scene.todo.append(action))
-        session.loop.post = lambda action: action()
-        session.work_on = partial(scene.room.session.Session.work_on, session)
+        context = scene.context
+        context.loop = SimpleNamespace(later=lambda _ms, action: scene.todo.append(action))
+        context.work_on = partial(scene.room.context.Context.work_on, context)
+        scene.taking = scene.room.take_new.TakeNew(context, scene.turns, scene.renewer)
         scene.todo = []
-        scene.session.ink = stripe(14)
+        scene.context.ink = stripe(14)
         ink(scene)
-        return corrections
+        return context.corrections
 
     def test_places_are_counted_for_the_lineart_at_hand(self, scene, corrections) -> None:
         assert corrections.count == 2
@@ -485,7 +489,7 @@ class TestCorrections:
         assert corrections.count == 0
 
     def test_the_last_sixteen_linearts_are_remembered(self, scene, corrections) -> None:
-        kept = scene.room.renewing.Kept
+        kept = scene.room.corrections.Kept
         for number in range(16):
             corrections.show(kept(scene.document, f"{{{number}}}", (Rect(0, 0, 1, 1),) * (number + 1)))
         counts = []
@@ -500,11 +504,10 @@ class TestCorrections:
         lineart(scene).style = "<asl/>"
         scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
         scene.raw.active = scene.sketch
-        scene.session.renewer._worker = SimpleNamespace(submit=self.done(scene))
-        corrections.take_new()
+        scene.taking.begin()
         while scene.todo:
             scene.todo.pop(0)()
-        assert "undo twice" in scene.session.said[-1]
+        assert "undo twice" in scene.context.said[-1]
 
     def test_listeners_hear_of_changes_only(self, scene, corrections) -> None:
         heard = []
@@ -517,18 +520,18 @@ class TestCorrections:
         assert corrections.shown
 
     def test_what_is_missing_is_told(self, scene, corrections) -> None:
-        corrections.take_new()
-        assert "Select the places" in scene.session.said[-1]
+        scene.taking.begin()
+        assert "Select the places" in scene.context.said[-1]
         scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
-        scene.session.busy = True
-        corrections.take_new()
-        assert "Wait" in scene.session.said[-1]
-        scene.session.busy = False
+        assert scene.turns.take("a run")
+        scene.taking.begin()
+        assert "Wait" in scene.context.said[-1]
+        scene.turns.give_up("a run")
         scene.raw.active = scene.raw.add("other")
-        corrections.take_new()
-        assert "no lineart" in scene.session.said[-1]
+        scene.taking.begin()
+        assert "no lineart" in scene.context.said[-1]
         scene.room.krita.front = None
-        corrections.take_new()
+        scene.taking.begin()
         assert scene.todo == []
 
     def test_places_given_up_become_the_ink_and_others_stay(self, scene, corrections) -> None:
@@ -536,8 +539,7 @@ class TestCorrections:
         chosen[22:36, 17:32] = 255
         scene.raw.chosen = Selection(chosen)
         scene.raw.active = scene.sketch
-        scene.session.renewer._worker = SimpleNamespace(submit=self.done(scene))
-        corrections.take_new()
+        scene.taking.begin()
         while scene.todo:
             scene.todo.pop(0)()
         expected = stripe(14)
@@ -546,37 +548,32 @@ class TestCorrections:
         assert corrections.count == 1
         assert corrections.kept.places[0].x > 32
 
-    def done(self, scene) -> Any:
-        from smart_lineart.studio.runs.steps import Pending
-
-        def submit(task: Any) -> Any:
-            pending = Pending()
-            pending.finish(task())
-            return pending
-
-        return submit
-
 
 class TestLive:
     @pytest.fixture
     def live(self, scene, monkeypatch) -> SimpleNamespace:
         now = SimpleNamespace(time=100.0)
         monkeypatch.setattr(scene.room.live.time, "monotonic", lambda: now.time)
-        session = scene.session
-        session.busy, session.queue = False, SimpleNamespace(active=[])
         todo: list[Any] = []
-        session.loop = SimpleNamespace(later=lambda _ms, action: todo.append(action))
-        session.inked = []
-        session.ink_live = lambda document, sketch: session.inked.append(sketch.identity) or job(scene)
-        live = scene.room.live.Live(session)
+        inked: list[str] = []
+        loop = SimpleNamespace(later=lambda _ms, action: todo.append(action))
+        made = SimpleNamespace(todo=todo, inked=inked, busy=False)
+        made.job = lambda: job(scene)
+
+        def begin(_document: Any, sketch: Any) -> Any:
+            inked.append(sketch.identity)
+            return made.job()
+
+        made.live = scene.room.live.Live(loop, scene.context.memory, lambda: made.busy, begin)
 
         def look(seconds: float = 0.05) -> int:
             """A while later, look once; how often was it inked so far?"""
             now.time += seconds
             todo.pop(0)()
-            return len(session.inked)
+            return len(inked)
 
-        return SimpleNamespace(live=live, look=look, todo=todo, session=session)
+        made.look = look
+        return made
 
     def test_it_inks_a_moment_after_the_pen_was_lifted(self, scene, live) -> None:
         live.live.switch(True)
@@ -588,7 +585,7 @@ class TestLive:
         scene.room.krita.buttons = 0
         assert live.look(0.39) == 1
         assert live.look(0.02) == 2
-        assert live.session.inked == [scene.sketch.identity] * 2
+        assert live.inked == [scene.sketch.identity] * 2
 
     def test_undo_stirs_it_and_every_few_seconds_it_looks_anyway(self, scene, live) -> None:
         live.live.switch(True)
@@ -600,17 +597,16 @@ class TestLive:
 
     def test_a_run_under_way_is_dropped_when_the_pen_comes_down(self, scene, live) -> None:
         one = job(scene)
-        live.session.ink_live = lambda *_: one
+        live.job = lambda: one
         live.live.switch(True)
         live.look(0.5)
         scene.room.krita.buttons = 1
         live.look()
         assert one.cancelled
 
-    @pytest.mark.parametrize("case", ["busy", "queued", "nothing", "empty", "animated"])
+    @pytest.mark.parametrize("case", ["busy", "nothing", "empty", "animated"])
     def test_it_waits_where_there_is_nothing_to_ink(self, scene, live, case: str) -> None:
-        live.session.busy = case == "busy"
-        live.session.queue.active = [1] if case == "queued" else []
+        live.busy = case == "busy"
         if case == "nothing":
             scene.raw.active = None
         if case == "empty":

@@ -61,7 +61,7 @@ class AtOnce:
         self.stopped = False
 
     def submit(self, task: Callable[[], Any]) -> Any:
-        from smart_lineart.studio.runs.steps import Pending
+        from smart_lineart.studio.steps import Pending
 
         pending = Pending()
         try:
@@ -76,7 +76,7 @@ class AtOnce:
 
 @pytest.fixture
 def scene(room: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path) -> SimpleNamespace:
-    monkeypatch.setattr(room.session, "Worker", AtOnce)
+    monkeypatch.setattr(room.context, "Worker", AtOnce)
     monkeypatch.setattr(room.application, "user_folder", lambda: tmp_path)
     monkeypatch.setattr(room.application.QStandardPaths, "writableLocation", lambda _place: str(tmp_path))
     monkeypatch.setattr(room.engine.CachedFeatures, "nbytes", 10)
@@ -94,7 +94,7 @@ def scene(room: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path) -> S
 def stripe(scene: SimpleNamespace) -> int:
     """How thick the lineart's stripe is; 0 without lineart."""
     document = scene.room.document.Document(scene.raw)
-    layer = scene.session.memory.lineart_in_use(document, scene.sketch.identity)
+    layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
     return 0 if layer is None else int((alpha_of(layer.raw, 20, 0, 1, TALL) > 0).sum())
 
 
@@ -107,22 +107,22 @@ def ink(scene: SimpleNamespace) -> None:
 def test_a_click_inks_the_selected_layer(scene) -> None:
     ink(scene)
     assert stripe(scene) == 3
-    assert not scene.session.busy
+    assert not scene.session.turns.busy
     assert scene.session.target == scene.room.session.Target("sketch", True, True, False)
-    assert scene.session.message.text == ""
-    assert set(scene.session.last_seconds) == {"reading", "inking", "total"}
+    assert scene.session.messages.shown.text == ""
+    assert set(scene.session.runner.last_seconds) == {"reading", "inking", "total"}
 
 
 def test_without_a_document_or_layer_a_click_says_what_to_do(scene) -> None:
     scene.raw.active = None
     scene.session.ink()
-    assert scene.session.message == scene.room.session.Message(
+    assert scene.session.messages.shown == scene.room.messages.Message(
         "Select the layer with your sketch first.", "error"
     )
     scene.room.krita.front = None
     scene.session.look()
     scene.session.ink()
-    assert "Open a document" in scene.session.message.text
+    assert "Open a document" in scene.session.messages.shown.text
     assert scene.session.target == scene.room.session.Target()
     assert scene.session.queue.jobs == []
 
@@ -130,11 +130,11 @@ def test_without_a_document_or_layer_a_click_says_what_to_do(scene) -> None:
 def test_a_slider_redraws_without_looking_at_the_sketch(scene) -> None:
     ink(scene)
     scene.session.change("thickness", 6.0, final=False)
-    assert scene.session.busy
+    assert scene.session.turns.busy
     scene.session.change("thickness", 8.0, final=True)
     scene.loop.turn()
     assert stripe(scene) == 8
-    assert not scene.session.busy
+    assert not scene.session.turns.busy
     assert scene.engine.prepared == 1
     assert scene.room.preferences.load_settings().thickness == 8.0
 
@@ -143,12 +143,12 @@ def test_a_drag_left_open_ends_where_the_next_one_ends_elsewhere(scene) -> None:
     ink(scene)
     scene.session.change("thickness", 6.0, final=False)
     scene.loop.turn()
-    assert scene.session.busy
+    assert scene.session.turns.busy
     scene.room.krita.show(Document())
     scene.session.change("thickness", 7.0, final=True)
     scene.room.krita.show(scene.raw)
     scene.loop.turn()
-    assert not scene.session.busy
+    assert not scene.session.turns.busy
     assert stripe(scene) == 6
 
 
@@ -159,7 +159,7 @@ def test_a_unit_is_remembered_and_nothing_drawn(scene) -> None:
     scene.session.change("unit", "mm", final=True)
     scene.session.change("unit", "mm", final=True)
     assert heard == ["mm"]
-    assert not scene.session.busy
+    assert not scene.session.turns.busy
     assert scene.room.preferences.load_settings().unit == "mm"
 
 
@@ -180,7 +180,7 @@ def test_a_sketch_that_was_never_inked_follows_no_slider(scene) -> None:
     scene.session.change("thickness", 6.0, final=False)
     scene.session.change("detail", 0.5, final=True)
     scene.loop.turn()
-    assert not scene.session.busy
+    assert not scene.session.turns.busy
     assert stripe(scene) == 0
 
 
@@ -195,10 +195,10 @@ def test_a_sketch_that_was_never_inked_follows_no_slider(scene) -> None:
 def test_an_error_is_said_and_kept_and_the_next_run_goes_on(scene, error, said: str) -> None:
     scene.engine.error = error
     ink(scene)
-    assert scene.session.message.text.startswith(said)
-    assert scene.session.message.kind == "error"
-    assert type(error).__name__ in scene.session.last_error
-    assert not scene.session.busy
+    assert scene.session.messages.shown.text.startswith(said)
+    assert scene.session.messages.shown.kind == "error"
+    assert type(error).__name__ in scene.session.messages.last_error
+    assert not scene.session.turns.busy
     scene.engine.error = None
     scene.session.ink()
     scene.loop.turn()
@@ -209,40 +209,45 @@ def test_a_cancelled_run_says_nothing(scene) -> None:
     scene.session.ink()
     scene.session.cancel(scene.session.queue.jobs[0])
     scene.loop.turn()
-    assert scene.session.message.text == ""
-    assert not scene.session.busy
+    assert scene.session.messages.shown.text == ""
+    assert not scene.session.turns.busy
     assert stripe(scene) == 0
 
 
 def test_live_runs_keep_still_about_what_the_next_stroke_mends(scene) -> None:
     document = scene.room.document.Document(scene.raw)
     layer = scene.room.layer.Layer(scene.sketch)
-    scene.engine.error = scene.room.run.Problem("no lines")
+    scene.engine.error = scene.room.sketch.Problem("no lines")
     job = scene.session.ink_live(document, layer)
     scene.loop.turn()
     assert job.state is scene.room.jobs.JobState.failed
-    assert scene.session.message.text == ""
+    assert scene.session.messages.shown.text == ""
     scene.engine.error = InkError("The model is damaged.")
     scene.session.ink_live(document, layer)
     scene.loop.turn()
-    assert scene.session.message.text == "The model is damaged."
+    assert scene.session.messages.shown.text == "The model is damaged."
 
 
-def test_one_at_a_time_writes_into_a_lineart(scene) -> None:
-    document, session = scene.room.document.Document(scene.raw), scene.session
-    assert session.take_lineart("a", document, "{s}")
-    assert session.take_lineart("a", document, "{s}")
-    assert not session.take_lineart("b", document, "{s}")
-    assert session.take_lineart("b", document, "{other}")
-    assert session.take_lineart("c", scene.room.document.Document(Document()), "{s}")
-    session._leave_lineart("a")
-    assert session.take_lineart("b", document, "{s}")
+def test_live_inking_waits_while_a_run_does(scene, monkeypatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(scene.room.live.time, "monotonic", lambda: now[0])
+    session, document = scene.session, scene.room.document.Document(scene.raw)
+    waiting = scene.room.jobs.Job(document, scene.sketch.identity, "sketch", session.settings)
+    session.queue.add(waiting)
+    session.live.switch(True)
+    now[0] += 1
+    scene.loop.turn(3)
+    assert session.queue.active == [waiting]
+    waiting.cancel()
+    now[0] += 1
+    scene.loop.turn(3)
+    assert [job.live for job in session.queue.active] == [True]
 
 
 def test_runs_wait_while_other_work_is_done(scene) -> None:
     document = scene.room.document.Document(scene.raw)
-    with scene.session.at_work(document, scene.sketch.identity):
-        assert scene.session.busy
+    with scene.session.turns.at_work(document, scene.sketch.identity):
+        assert scene.session.turns.busy
         scene.session.ink()
         scene.loop.turn()
         assert stripe(scene) == 0
@@ -256,7 +261,7 @@ def test_another_documents_settings_are_taken_and_an_unknown_brush_told(scene) -
     other.active = other.add("empty")
     scene.session.look()
     assert scene.session.settings.thickness == 3.0, "the artist's own, where a document remembers none"
-    memory = scene.session.memory
+    memory = scene.session.context.memory
     settings = scene.room.settings.InkSettings(thickness=9.0, style="own:Nib")
     third = scene.room.krita.show(Document())
     third.active = third.add("empty")
@@ -264,10 +269,10 @@ def test_another_documents_settings_are_taken_and_an_unknown_brush_told(scene) -
     scene.session.look()
     assert scene.session.settings.thickness == 9.0
     assert scene.session.settings.style == "pen"
-    assert '"Nib"' in scene.session.message.text
-    scene.session.say("")
+    assert '"Nib"' in scene.session.messages.shown.text
+    scene.session.messages.say("")
     scene.session.look()
-    assert scene.session.message.text == "", "told once"
+    assert scene.session.messages.shown.text == "", "told once"
 
 
 def test_a_damaged_note_is_told(scene) -> None:
@@ -275,7 +280,7 @@ def test_a_damaged_note_is_told(scene) -> None:
     other.active = other.add("layer")
     other.notes[scene.room.settings.NOTE_KEY] = b"{nonsense"
     scene.session.look()
-    assert "damaged" in scene.session.message.text
+    assert "damaged" in scene.session.messages.shown.text
 
 
 def test_what_is_looked_at_again_and_again_is_looked_for_once(scene, monkeypatch) -> None:
@@ -297,13 +302,16 @@ def test_closing_ends_all_work(scene) -> None:
     scene.session.live.switch(True)
     scene.session.change("thickness", 6.0, final=False)
     scene.session.ink()
+    job = scene.session.queue.jobs[-1]
     scene.session.close()
     scene.loop.turn()
     assert scene.loop.actions == deque()
+    assert job.cancelled
+    assert stripe(scene) == 3, "nothing follows any more"
     assert scene.session.queue.active == []
     assert not scene.session.live.on
-    assert scene.session.ink_worker.stopped
-    assert scene.session.render_worker.stopped
+    assert scene.session.context.ink_worker.stopped
+    assert scene.session.context.render_worker.stopped
     scene.session.ink()
     scene.loop.turn()
     assert scene.session.queue.active, "it is never begun"
@@ -312,8 +320,8 @@ def test_closing_ends_all_work(scene) -> None:
 def test_the_pen_is_black_or_kritas_foreground(scene) -> None:
     scene.room.krita.foreground = "blue"
     settings = scene.room.settings.InkSettings
-    assert scene.session.pen(settings()) is None
-    assert scene.session.pen(settings(colour="foreground")) == "blue"
+    assert scene.room.pen.chosen_colour(settings()) is None
+    assert scene.room.pen.chosen_colour(settings(colour="foreground")) == "blue"
 
 
 def test_engine_options_are_kept(scene) -> None:

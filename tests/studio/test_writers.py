@@ -81,14 +81,11 @@ class Studio:
     def __init__(self, app: fake_krita.App):
         self.app = app
         self.loop = FakeLoop()
-        steps = importlib.import_module("smart_lineart.studio.runs.steps")
+        steps = importlib.import_module("smart_lineart.studio.steps")
+        importlib.import_module("smart_lineart.studio.context").Worker = lambda *_: Now(steps.Pending)
         module = importlib.import_module("smart_lineart.studio.session")
         importlib.import_module("smart_lineart.krita_host.geometry").strips.__defaults__ = (STRIP,)
         self.session = module.Session(self.loop, Engine())
-        for name in ("ink_worker", "render_worker"):
-            getattr(self.session, name).stop()
-            setattr(self.session, name, Now(steps.Pending))
-        self.session.renewer._worker = self.session.ink_worker
         self.document: FakeDocument = app.createDocument(WIDTH, HEIGHT)
         app.active = self.document
         self.sketch = self.document.createNode("Sketch", "paintlayer")
@@ -231,7 +228,7 @@ def frames_again(studio: Studio) -> Callable[[], None]:
 def take_new(studio: Studio) -> Callable[[], None]:
     draw(studio.inked().still, 80)
     studio.document.chosen = FakeSelection(0, 0, WIDTH, HEIGHT)
-    return studio.session.corrections.take_new
+    return studio.session.take_new
 
 
 WRITERS = [new, renew, slider, drag, live, frames, frames_again, take_new]
@@ -242,16 +239,16 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
     studio = Studio(app)
     writer(studio)()
     steps = studio.loop.run()
-    assert studio.session.last_error == ""
+    assert studio.session.messages.last_error == ""
     assert 4 < steps < TURNS
     for at in range(steps):
         studio = Studio(app)
         writer(studio)()
         studio.loop.run(lambda step, at=at, one=studio: one.document.close() if step == at else None)
         assert app.touched == [], f"closed before step {at} of {steps}"
-        assert not studio.session.busy
+        assert not studio.session.turns.busy
         assert studio.session.queue.active == []
-        assert "went wrong" not in studio.session.message.text
+        assert "went wrong" not in studio.session.messages.shown.text
 
 
 @pytest.mark.parametrize("writer", [new, renew, live, frames, frames_again])
@@ -368,9 +365,9 @@ def test_what_the_artist_erases_stays_erased(studio: Studio) -> None:
 
 def test_ink_that_is_recoloured_without_the_artists_touch_takes_the_new_colour(studio: Studio) -> None:
     red = np.array([0, 0, 255, 255], np.uint8)
-    renewing = sys.modules["smart_lineart.studio.runs.renewing"]
+    pen = sys.modules["smart_lineart.studio.runs.pen"]
     studio.inked()
-    renewing.as_pixel = lambda *_: red
+    pen.as_pixel = lambda *_: red
     studio.edit()
     lineart = studio.inked()
     assert tuple(lineart.still[31, 20, :3]) == (0, 0, 255)
@@ -380,27 +377,27 @@ def test_ink_that_is_recoloured_without_the_artists_touch_takes_the_new_colour(s
 def test_a_record_that_was_never_made_for_its_page_is_said_and_the_lineart_kept_apart(studio: Studio) -> None:
     lineart = studio.inked()
     before = lineart.still.copy()
-    (kept,) = studio.session.memory.records._kept
+    (kept,) = studio.session.context.memory.records._kept
     kept.record = replace(kept.record, area=kept.record.area._replace(width=23_000, height=23_000))
     studio.edit()
     studio.ink()
     studio.loop.run()
     assert studio.layers == ["Sketch", "Lineart: Sketch", "Lineart corrections"]
-    assert "damaged" in studio.session.message.text
+    assert "damaged" in studio.session.messages.shown.text
     np.testing.assert_array_equal(lineart.still, before)
 
 
 def test_a_frame_whose_record_makes_no_sense_is_left_alone_and_told(studio: Studio) -> None:
     frames_again(studio)
     before = studio.lineart.keys[4].copy()
-    for kept in studio.session.memory.records._kept:
+    for kept in studio.session.context.memory.records._kept:
         if kept.frame == 4:
             kept.record = replace(kept.record, area=kept.record.area._replace(width=23_000, height=23_000))
     studio.ink()
     studio.loop.run()
     np.testing.assert_array_equal(studio.lineart.keys[4], before)
     assert opaque(studio.lineart, 8) > 900
-    assert studio.session.message.text.endswith(" 4")
+    assert studio.session.messages.shown.text.endswith(" 4")
 
 
 @pytest.mark.parametrize("deleted", ["lineart", "sketch"])
@@ -416,7 +413,7 @@ def test_frames_find_their_place_or_leave_nothing_where_a_layer_was_deleted_mean
         assert studio.lineart is not gone
     else:
         assert studio.layers == ["Lineart: Sketch"]
-        assert "was deleted" in studio.session.message.text
+        assert "was deleted" in studio.session.messages.shown.text
         assert studio.document.notes == notes
 
 
@@ -442,7 +439,7 @@ def test_pixels_far_off_the_page_are_not_read(studio: Studio) -> None:
     finally:
         tracemalloc.stop()
         FakeNode.duplicate = copies
-    assert studio.session.last_error == ""
+    assert studio.session.messages.last_error == ""
     assert studio.states[-1] == "finished"
 
 

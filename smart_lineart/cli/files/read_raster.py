@@ -83,7 +83,7 @@ def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Pict
         image.height,
         bands.bands,
         _NUMPY[bands.format],
-        _strips(source, bands, name),
+        _strips(source, bands, _rows_at_once(image), name),
         _dpi(image, kind),
         _rgb_profile(image),
         _orientation(image),
@@ -181,13 +181,16 @@ def _grey_or_rgb(image: Any) -> Any:
     return image.extract_band(0, n=colours + alpha) if image.bands > colours + alpha else image
 
 
-def _strips(source: Any, image: Any, name: str) -> Iterator[bytes]:
-    """Pixels from top to bottom, in strips of whole rows. Raises FileError.
+def _rows_at_once(image: Any) -> int:
+    """Rows of a strip: libvips holds them with all the bands that the file has, used or not."""
+    return max(1, STRIP_BYTES // (image.width * image.bands * SAMPLES[_NUMPY[image.format]]))
+
+
+def _strips(source: Any, image: Any, rows: int, name: str) -> Iterator[bytes]:
+    """Pixels from top to bottom, in strips of so many rows, and what is left. Raises FileError.
 
     libvips calls back into `source` and does not keep it, so it is kept here until the image is gone.
     """
-    row_bytes = image.width * image.bands * SAMPLES[_NUMPY[image.format]]
-    rows = max(1, STRIP_BYTES // row_bytes)
     region = None
     try:
         region = pyvips.Region.new(image)

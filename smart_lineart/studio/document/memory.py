@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from smart_lineart.inking import InkRecord
+from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.frames import shown_frame
 from smart_lineart.krita_host.layer import Layer
@@ -35,6 +36,14 @@ class Memory:
         record = self.state_of(document).record_of(layer.identity)
         sketch = document.layer(record.sketch) if record is not None else None
         return sketch or layer
+
+    def sketch_at_hand(self) -> tuple[Document, Layer] | None:
+        """The document in front and the sketch that the layer selected in it stands for."""
+        document = application.active_document()
+        layer = document.active_layer() if document is not None else None
+        if document is None or layer is None:
+            return None
+        return document, self.sketch_for(document, layer)
 
     def lineart_in_use(self, document: Document, sketch: str) -> Layer | None:
         """The newest lineart of a sketch that is in the document now."""

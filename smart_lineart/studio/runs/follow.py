@@ -6,35 +6,35 @@ The artist's corrections stay: all ink is merged into the layer as it was before
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from smart_lineart.inking import Base, Cancelled, FreshInk, Merge, Rect
+from smart_lineart.inking import Base, Cancelled, FreshInk, Rect
 from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.krita_host import application, view
-from smart_lineart.krita_host.colour import as_pixel
-from smart_lineart.krita_host.document import selected_over
-from smart_lineart.krita_host.lineart import Ink, LineartLayer
+from smart_lineart.krita_host.lineart import LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.corrections import Kept
+from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.settings import InkSettings
+from smart_lineart.studio.steps import Pending, Work
+from smart_lineart.studio.turns import Turns
 
-from .renewing import Kept, find_base, noted, recolours, sentence_of_steps
-from .settling import WAIT_FOR_PEN_MS, stay_on
-from .steps import Pending, Work
-
-if TYPE_CHECKING:
-    from smart_lineart.studio.engine import CachedFeatures
-    from smart_lineart.studio.session import Session
-
-
-WAIT_FOR_DOCUMENT_MS = 200
+from .finding import find_base
+from .pen import Pen, chosen_colour
+from .plan import Draft
+from .renewing import sentence_of_steps
+from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on
 
 
 class Follower:
     """Redraws one lineart from its cached features for as long as a drag lasts."""
 
-    def __init__(self, session: Session, item: CachedFeatures):
-        self._session = session
+    def __init__(self, context: Context, turns: Turns, item: CachedFeatures):
+        self._context = context
+        self._turns = turns
         self._item = item
         self.document = item.document
         self.sketch = item.sketch
@@ -46,7 +46,7 @@ class Follower:
         self._target: LineartLayer | None = None
         self._base: Base | None = None
         self._selection: Any | None = None
-        self._last: tuple[FreshInk, Rect, Merge] | None = None
+        self._last: tuple[Pen, Draft] | None = None
 
     def want(self, settings: InkSettings, *, final: bool) -> None:
         """The newest settings; older ones that weren't drawn yet are skipped. `final` ends the drag."""
@@ -109,81 +109,79 @@ class Follower:
         base, target = self._base, self._target
         assert base is not None
         assert target is not None
-        pixel = as_pixel(self._session.pen(wanted), target.layer.form)
-        recolour = recolours(base, pixel, target.layer.form)
+        pen = Pen.of(chosen_colour(wanted), target.layer.form, self.document, self._selection)
         outdated = lambda: self._stopped or (region is None and wanted != self._wanted)  # noqa: E731
-        merged = yield self._session.render_worker.submit(
-            partial(self._merged, base, wanted, region, outdated, recolour=recolour)
+        merge = pen.merging(base, whole=region is None)
+        draft = yield self._context.render_worker.submit(
+            partial(self._drawn, wanted, region, outdated, merge)
         )
-        if merged is None or self._stopped:
+        if draft is None or self._stopped:
             return False
-        _, area, merge = merged
-        for _ in target.write(Ink(merge.coverage, area, pixel, merge)):
+        for _ in target.write(pen.ink(draft)):
             yield
             if region is None and wanted != self._wanted:
                 break
         else:
             if region is None:
-                self._last = merged
+                self._last = pen, draft
         yield from refresh_when_idle(self.document, dragging=not self._final)
         return wanted == self._wanted
 
-    def _merged(
-        self, base: Base, wanted: InkSettings, region: Rect | None, outdated: Any, *, recolour: bool
-    ) -> tuple[FreshInk, Rect, Merge] | None:
+    def _drawn(
+        self,
+        wanted: InkSettings,
+        region: Rect | None,
+        outdated: Callable[[], bool],
+        merge: Callable[[FreshInk], Draft],
+    ) -> Draft | None:
         """Draws on a worker's thread; None if it was outdated."""
         try:
-            fresh = self._session.engine.draw(self._item, wanted, part=region, cancelled=outdated)
+            fresh = self._context.engine.draw(self._item, wanted, part=region, cancelled=outdated)
         except Cancelled:
             return None
-        fresh = base.place(fresh)
-        area = fresh.area if region is not None else base.area(fresh)
-        return fresh, area, base.merge(fresh, area, recolour=recolour)
+        return merge(fresh)
 
     def _renew(self) -> Work:
         """The one undoable step of this drag; whether there is a layer to draw into now."""
-        session, document = self._session, self.document
+        context, document = self._context, self.document
+        memory = context.memory
         while not self._stopped:
-            old = session.memory.lineart_in_use(document, self.sketch)
+            old = memory.lineart_in_use(document, self.sketch)
             if old is None:
                 return False
             shown = application.is_active(document)
-            if shown and session.take_lineart(self, document, self.sketch):
+            if shown and self._turns.take_lineart(self, document, self.sketch):
                 break
             yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
         else:
             return False
         if self._target is None:  # a run may have written the lineart until now, of a newer sketch
-            self._item = session.cache.get(document, self.sketch) or self._item
-        self._base = yield from find_base(session.memory, session.render_worker, document, old)
+            self._item = context.cache.get(document, self.sketch) or self._item
+        self._base = yield from find_base(memory, context.render_worker, document, old)
         if steps := sentence_of_steps(old):
-            session.say(steps)
+            context.messages.say(steps)
         active = document.active_layer()
         self._selection = document.selection()
         self._target = yield from LineartLayer.renew(document, old, self._selection)
-        session.memory.carry(document, old.identity, self._target.layer)
+        memory.carry(document, old.identity, self._target.layer)
         assert self._wanted is not None
-        session.memory.note_lineart(document, self.sketch, self._target.layer, self._wanted)
+        memory.note_lineart(document, self.sketch, self._target.layer, self._wanted)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, self._target.layer)
         return True
 
     def _remember(self, drawn: InkSettings) -> Work:
         """The drag has ended: take note of the ink that is in the layer now."""
-        session, document, base, target = self._session, self.document, self._base, self._target
-        if base is None or target is None or self._last is None:
+        context, document, target = self._context, self.document, self._target
+        if target is None or self._last is None:
             return
-        fresh, area, merge = self._last
-        form = target.layer.form
-        before = base.record if self._selection is not None else None
-        fresh = noted(fresh, document, session.pen(drawn), form, before)
-        selected = selected_over(self._selection, area)
-        record = yield session.render_worker.submit(partial(base.remember, fresh, selected, area))
+        pen, draft = self._last
+        plan = yield from pen.remember(draft, context.render_worker)
         if self._stopped:
             return
-        session.memory.note_ink(document, target.layer, record)
-        session.memory.note_lineart(document, self.sketch, target.layer, drawn)
-        session.corrections.show(Kept.of(document, target.layer, merge, area))
+        context.memory.note_ink(document, target.layer, plan.record)
+        context.memory.note_lineart(document, self.sketch, target.layer, drawn)
+        context.corrections.show(Kept.of(document, target.layer, plan.merge, plan.area))
 
     @property
     def _moved(self) -> bool:

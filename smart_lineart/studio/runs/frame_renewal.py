@@ -3,32 +3,25 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, Rect
-from smart_lineart.krita_host.colour import as_pixel
-from smart_lineart.krita_host.document import selected_over
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord
 from smart_lineart.krita_host.frames import FrameInk
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.krita_host.lineart import Ink
+from smart_lineart.studio.context import Context
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.steps import Work
 
+from .finding import find_in
 from .jobs import Job
-from .renewing import find_in, noted, recolours
-from .steps import Work
-
-if TYPE_CHECKING:
-    from smart_lineart.studio.session import Session
+from .pen import Pen, chosen_colour
 
 
 class FrameRenewal:
     """Tells what to write into each frame of a lineart; `old` is the one there is, if there is one."""
 
-    def __init__(self, session: Session, job: Job, old: Layer | None, inked: dict[int, FrameInk]):
-        self._session = session
+    def __init__(self, context: Context, job: Job, old: Layer | None, inked: dict[int, FrameInk]):
+        self._context = context
         self._job = job
         self._old = old
         self._inked = inked
@@ -45,7 +38,7 @@ class FrameRenewal:
 
     def ink_of(self, layer: Layer, time: int) -> Work:
         """The ink of a frame that is shown now, or None to leave it; `layer` takes the old one's place."""
-        job, session = self._job, self._session
+        job = self._job
         frame = self._inked.get(time)
         base = yield from self._base(layer, time)
         if base is None:
@@ -53,24 +46,14 @@ class FrameRenewal:
             return None
         if frame is None and not base.record.tiles:
             return None
-        pen = session.pen(job.settings)
-        pixel = as_pixel(pen, layer.form)
-        fresh = self._fresh(frame, base.record)
-        fresh = noted(
-            fresh, job.document, pen, layer.form, base.record if job.selection is not None else None
-        )
-        fresh = base.place(fresh)
-        area = base.area(fresh)
-        selected = selected_over(job.selection, area)
-        recolour = recolours(base, pixel, layer.form)
-        merge = yield session.ink_worker.submit(partial(base.merge, fresh, area, recolour=recolour))
-        remember = partial(base.remember, fresh, selected, area)
-        self._records[time] = yield session.ink_worker.submit(remember)
-        return Ink(merge.coverage, area, pixel, merge)
+        pen = Pen.of(chosen_colour(job.settings), layer.form, job.document, job.selection)
+        plan = yield from pen.plan(base, self._fresh(frame, base.record), self._context.ink_worker)
+        self._records[time] = plan.record
+        return pen.ink(plan)
 
     def remember(self, layer: Layer) -> None:
         """Take note of the ink of all frames, which are about to become part of the document."""
-        job, memory = self._job, self._session.memory
+        job, memory = self._job, self._context.memory
         if self._old is not None:
             memory.carry(job.document, self._old.identity, layer)
         for time, record in self._records.items():
@@ -81,17 +64,17 @@ class FrameRenewal:
         thickness = self._job.settings.thickness
         if frame is not None:
             return FreshInk(frame.unpack(), frame.area, thickness, None)
-        area: Rect = record.area
+        area = record.area
         return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
 
     def _base(self, layer: Layer, time: int) -> Work:
-        session, memory = self._session, self._session.memory
+        memory, worker = self._context.memory, self._context.ink_worker
         if self._old is None or not layer.bounds.width:
             return Base.blank()
         try:
             record = memory.records.get(self._job.document, self._old.identity, time)
             if record is None:
                 return None
-            return (yield from find_in(layer, record, memory, session.ink_worker, self._job.document))
+            return (yield from find_in(layer, record, memory, worker, self._job.document))
         except DamagedRecord:
             return None

@@ -9,15 +9,16 @@ only when something may have changed, and every few seconds.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.signal import Signal
+from smart_lineart.studio.steps import Loop
 
 from .jobs import Job
-
-if TYPE_CHECKING:
-    from smart_lineart.studio.session import Session
 
 LOOK_MS = 50
 SETTLE_S = 0.4  # after the pen was lifted: a hatching hand comes down again sooner
@@ -25,10 +26,22 @@ ANYWAY_S = 4.0
 
 
 class Live:
-    """Watches the artist while it is on."""
+    """Watches the artist while it is on.
 
-    def __init__(self, session: Session):
-        self._session = session
+    `busy` tells whether anything is under way or waits; `ink` begins a run of a sketch.
+    """
+
+    def __init__(
+        self,
+        loop: Loop,
+        memory: Memory,
+        busy: Callable[[], bool],
+        ink: Callable[[Document, Layer], Job],
+    ):
+        self._loop = loop
+        self._memory = memory
+        self._busy = busy
+        self._begin = ink
         self.on = False
         self.changed = Signal()
         self._job: Job | None = None
@@ -53,7 +66,7 @@ class Live:
         self.on = False
 
     def _look_soon(self) -> None:
-        self._session.loop.later(LOOK_MS, self._look)
+        self._loop.later(LOOK_MS, self._look)
 
     def _look(self) -> None:
         if not self.on:
@@ -71,18 +84,17 @@ class Live:
                 self._stirred = True
             settled = now - self._quiet_since >= SETTLE_S
             due = self._stirred or now - self._looked_at >= ANYWAY_S
-            if due and settled and not self._session.busy and not self._session.queue.active:
+            if due and settled and not self._busy():
                 self._stirred = False
                 self._looked_at = now
                 self._ink()
         self._look_soon()
 
     def _ink(self) -> None:
-        document = application.active_document()
-        layer = document.active_layer() if document is not None else None
-        if document is None or layer is None:
+        at_hand = self._memory.sketch_at_hand()
+        if at_hand is None:
             return
-        sketch = self._session.memory.sketch_for(document, layer)
+        document, sketch = at_hand
         if sketch.animated or not sketch.bounds.width:
             return
-        self._job = self._session.ink_live(document, sketch)
+        self._job = self._begin(document, sketch)

@@ -7,64 +7,31 @@ One undoable step, or none at all where nothing changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkError, InkRecord, LayerInk, Merge, Rect
-from smart_lineart.inking.renewing.merging import WRITE
+from smart_lineart.inking import FreshInk, LayerInk
 from smart_lineart.krita_host import application, view
-from smart_lineart.krita_host.colour import as_pixel
-from smart_lineart.krita_host.document import Document, selected_over, selection_strip
+from smart_lineart.krita_host.document import Document, selection_strip
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.krita_host.lineart import CHANGING, Ink, LineartLayer, NotRenewed, renews_in_one_step
-from smart_lineart.krita_host.pixels import PixelFormat
+from smart_lineart.krita_host.lineart import Ink, LineartLayer, NotRenewed, renews_in_one_step
 from smart_lineart.krita_host.refreshing import refresh_when_idle
-from smart_lineart.krita_host.retouched import note_colour, noted_colour, read_lineart
+from smart_lineart.krita_host.retouched import read_lineart
+from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.steps import Work, Worker
 
+from .finding import NotFound, find_base
+from .pen import Pen, colours_of, last_pixel
+from .plan import Plan, plan_ink_again
 from .settling import stay_on, wait_for_pen
-from .steps import Work, Worker
 
 TRIES = 20
-COLOURS = 8  # that parts of one lineart may have been inked in
-
-
-class NotFound(InkError):
-    """The ink last written is not in its layer any more, or not known: corrections can't be told from it."""
-
-    def __init__(self, sentence: str = "The ink made last was not found in its layer again.") -> None:
-        super().__init__(sentence)
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Where corrections stand against the fresh ink.
-
-    Attributes:
-        lineart: the layer's identity.
-        places: rectangles in image px.
-    """
-
-    document: Document
-    lineart: str
-    places: tuple[Rect, ...]
-
-    @classmethod
-    def of(cls, document: Document, lineart: Layer, merge: Merge, area: Rect) -> Kept:
-        """What a merge over an area of the image kept, on the page."""
-        page = document.page
-        places = (
-            Rect(place.x + area.x, place.y + area.y, place.width, place.height).intersection(page)
-            for place in merge.kept
-        )
-        return cls(
-            document, lineart.identity, tuple(place for place in places if place.width and place.height)
-        )
 
 
 @dataclass(frozen=True)
@@ -74,28 +41,6 @@ class Renewed:
     layer: Layer
     kept: Kept
     changed: bool
-
-
-@dataclass(frozen=True)
-class _Plan:
-    merge: Merge
-    area: Rect
-    record: InkRecord
-    changes: bool
-
-
-def noted(
-    fresh: FreshInk, document: Document, pen: Any, form: PixelFormat, before: InkRecord | None = None
-) -> FreshInk:
-    """Fresh ink with what its record keeps beside it: the page it was made for, the colours of the ink.
-
-    `before`: the record of ink of which a part stays.
-    """
-    colours = _colours(before) if before is not None else []
-    colour = note_colour(as_pixel(pen, form), form)
-    colours = [other for other in colours if other != colour] + [colour]
-    notes = {"page": list(document.page[2:]), "colours": colours[-COLOURS:]}
-    return replace(fresh, notes={**fresh.notes, **notes})
 
 
 def sentence_of_steps(lineart: Layer) -> str:
@@ -118,44 +63,6 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
     )
 
 
-def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer) -> Work:
-    """A `Base`: what the layer holds, and its ink in it. Raises NotFound."""
-    snapshot = lineart.copy()
-    if not snapshot.bounds.width:  # all was wiped away: begin anew
-        return Base.blank()
-    try:
-        record = memory.ink_of(document, lineart)
-    except DamagedRecord as error:
-        raise NotFound(str(error)) from error
-    if record is None:
-        raise NotFound
-    try:
-        base = yield from find_in(snapshot, record, memory, worker, document)
-    except DamagedRecord as error:
-        raise NotFound(str(error)) from error
-    if base is None:
-        raise NotFound
-    return base
-
-
-def find_in(snapshot: Layer, record: InkRecord, memory: Memory, worker: Worker, document: Document) -> Work:
-    """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
-    layer = yield from read_lineart(snapshot, _colours(record), document.page)
-    return (yield worker.submit(partial(Base.find_on, document.page, record, layer, memory.limit)))
-
-
-def _colours(record: InkRecord) -> list[Any]:
-    colours = record.notes.get("colours")
-    return colours[-COLOURS:] if isinstance(colours, list) else []
-
-
-def recolours(base: Base, pixel: np.ndarray, form: PixelFormat) -> bool:
-    """Whether ink of the colour of `pixel` is another than the layer's was last written in."""
-    colours = _colours(base.record)
-    before = noted_colour(colours[-1], form) if colours else None
-    return before is not None and not np.allclose(before[:-1], pixel[:-1], rtol=1e-3, atol=1e-3)
-
-
 class Renewer:
     """Renews linearts on behalf of runs and of the artist's "Take the new ink here"."""
 
@@ -169,7 +76,7 @@ class Renewer:
         document: Document,
         lineart: Layer,
         fresh: FreshInk,
-        pen: Any,
+        colour: Any | None,
         selection: Any | None,
         *,
         live: bool = False,
@@ -178,6 +85,8 @@ class Renewer:
     ) -> Work:
         """Merge fresh ink into a lineart, inside the selection if there is one; returns `Renewed`.
 
+        `colour`: Krita's, to write it in; None: black.
+
         `live`: of the runs that follow one another only the first is an undoable step, as long as the artist
         leaves the lineart alone. None is returned where one more step would take away what can be redone.
 
@@ -185,35 +94,27 @@ class Renewer:
 
         Raises NotFound, NotRenewed.
         """
-        form = lineart.form
-        pixel = as_pixel(pen, form)
         for _ in range(TRIES):
+            pen = Pen.of(colour, lineart.form, document, selection)
             base = yield from find_base(self._memory, self._worker, document, lineart)
-            recolour = recolours(base, pixel, form)
-            before = base.record if selection is not None else None
-            placing = partial(base.place, noted(fresh, document, pen, form, before))
-            placed = yield self._worker.submit(placing)
-            area = base.area(placed)
-            selected = selected_over(selection, area)
-            plan = yield self._worker.submit(partial(_plan, base, placed, area, selected, recolour=recolour))
+            plan = yield from pen.plan(base, fresh, self._worker)
             yield from ready()
-            again = yield from read_lineart(lineart.copy(), _colours(base.record), document.page)
+            again = yield from read_lineart(lineart.copy(), colours_of(base.record), document.page)
             if again.same_as(base.layer) and not view.painting():
                 break
         else:
             raise NotRenewed  # the artist never stopped painting on it
         begin()
         if live:
-            return (yield from self._carry_out_live(document, lineart, plan, pixel, base.layer))
-        return (yield from self._carry_out(document, lineart, plan, pixel, selection))
+            return (yield from self._carry_out_live(document, lineart, plan, pen.pixel, base.layer))
+        return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection))
 
     def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
         """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`."""
         base = yield from find_base(self._memory, self._worker, document, lineart)
         selected = selection_strip(selection, base.record.area)
-        plan = yield self._worker.submit(partial(_give_up, base, selected))
-        colours = _colours(base.record)
-        pixel = noted_colour(colours[-1], lineart.form) if colours else None
+        plan = yield self._worker.submit(partial(plan_ink_again, base, selected))
+        pixel = last_pixel(base.record, lineart.form)
         yield from wait_for_pen()
         return (yield from self._carry_out(document, lineart, plan, pixel, selection))
 
@@ -222,7 +123,7 @@ class Renewer:
         self._live = lineart.identity, (yield from read_lineart(lineart.copy(), [], document.page))
 
     def _carry_out_live(
-        self, document: Document, lineart: Layer, plan: _Plan, pixel: np.ndarray, now: LayerInk
+        self, document: Document, lineart: Layer, plan: Plan, pixel: np.ndarray, now: LayerInk
     ) -> Work:
         if not plan.changes:
             return (yield from self._carry_out(document, lineart, plan, pixel, None))
@@ -240,7 +141,7 @@ class Renewer:
         return renewed
 
     def _carry_out(
-        self, document: Document, lineart: Layer, plan: _Plan, pixel: np.ndarray | None, selection: Any | None
+        self, document: Document, lineart: Layer, plan: Plan, pixel: np.ndarray | None, selection: Any | None
     ) -> Work:
         if not plan.changes:
             self._memory.note_ink(document, lineart, plan.record)
@@ -257,22 +158,6 @@ class Renewer:
         return Renewed(target.layer, kept, changed=True)
 
 
-def _give_up(base: Base, selected: np.ndarray) -> _Plan:
-    """The ink last made instead of what is there; `selected`, uint8, over its area."""
-    area, ink = base.record.area, base.record.coverage()
-    alpha, touched = base.layer.over(area)
-    action = ((ink != alpha) | touched) * np.uint8(WRITE)
-    return _Plan(Merge(action, ink, []), area, base.record, bool(action[selected > 0].any()))
-
-
-def _write(target: LineartLayer, plan: _Plan, pixel: np.ndarray | None) -> Work:
+def _write(target: LineartLayer, plan: Plan, pixel: np.ndarray | None) -> Work:
     for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True):
         yield from wait_for_pen()
-
-
-def _plan(base: Base, fresh: FreshInk, area: Rect, selected: np.ndarray | None, *, recolour: bool) -> _Plan:
-    merge = base.merge(fresh, area, recolour=recolour)
-    changing = (merge.action & CHANGING) > 0
-    if selected is not None:
-        changing &= selected > 0
-    return _Plan(merge, area, base.remember(fresh, selected, area), bool(changing.any()))

@@ -6,10 +6,10 @@ from __future__ import annotations
 from smart_lineart.krita_host import view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
-
-from .steps import Work
+from smart_lineart.studio.steps import Work
 
 WAIT_FOR_PEN_MS = 30
+WAIT_FOR_DOCUMENT_MS = 200  # until the artist has it in front again
 SETTLE_MS, SETTLE_TURNS = 15, 20
 """How long Krita may take to select a layer that was added."""
 

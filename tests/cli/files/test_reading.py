@@ -20,6 +20,7 @@ from PIL import Image, ImageCms
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files import read_krita, read_psd
 from smart_lineart.cli.files.page import MAX_PIXELS, Page, Spool, read_page
+from smart_lineart.cli.files.read_raster import STRIP_BYTES, open_raster
 from smart_lineart.inking import ArraySketch
 from tests.cli.cli_helpers import files_in
 from tests.cli.photoshop import photoshop_file
@@ -431,6 +432,19 @@ def test_the_last_band_of_a_tiff_that_names_no_colours_is_alpha(tmp_path, bands,
     pixels[..., -1] = 51
     image = pyvips.Image.new_from_array(pixels).copy(interpretation="multiband")
     assert read_bands(image) == pytest.approx(expected, abs=2e-5)
+
+
+def test_strips_are_no_higher_than_all_bands_of_a_file_allow(tmp_path):
+    # libvips holds every band of a strip, also those that are left out.
+    path = tmp_path / "bands.tif"
+    pyvips.Image.black(17, 5000, bands=400).copy(interpretation="srgb").tiffsave(
+        str(path), compression="deflate"
+    )
+    with path.open("rb") as file:
+        picture = open_raster(file, "tiff", "bands.tif", 1 << 30)
+        rows = [len(strip) // (17 * picture.bands) for strip in picture.strips]
+    assert sum(rows) == 5000
+    assert max(rows) * 17 * 400 <= STRIP_BYTES
 
 
 @pytest.mark.parametrize("bands", [1, 3, 5])

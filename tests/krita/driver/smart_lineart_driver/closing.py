@@ -56,7 +56,7 @@ class Closing:
         self._document, self._at, self._way = document, at, WAYS[way]
         if after is not None:
             QtCore.QTimer.singleShot(after, self._close)
-        self._loop = session().loop
+        self._loop = session().context.loop
         self._later = self._loop.later
         self.count = 0
 
@@ -82,7 +82,7 @@ class QuickEngine:
     """Has the real engine draw what the sketch shows, without its network, in a moment."""
 
     def __init__(self):
-        self._engine = session().engine
+        self._engine = session().context.engine
 
     def __enter__(self):
         from smart_lineart.inking import Features
@@ -180,7 +180,7 @@ def live():
 
     def again():
         ours = application.active_document()
-        session().ink_live(ours, session().memory.sketch_for(ours, ours.active_layer()))
+        session().ink_live(ours, session().context.memory.sketch_for(ours, ours.active_layer()))
 
     again()
     yield from idle()
@@ -215,7 +215,7 @@ def take_new():
     selection.select(0, 0, document.width(), document.height(), 255)
     document.setSelection(selection)
     yield 1500  # closed within 0.2 s of that, Krita 5.1.5 ends at times with nothing of ours under way
-    return document, session().corrections.take_new
+    return document, session().take_new
 
 
 WRITERS = {one.__name__: one for one in (new, renew, slider, live, frames, frames_again, take_new)}
@@ -234,8 +234,8 @@ def run(writer, at=None, way="script", after=None):
 
     geometry.strips.__defaults__ = (STRIP,)
     ours = session()
-    ours.say("")
-    ours.last_error = ""
+    ours.messages.say("")
+    ours.messages.last_error = ""
     ours.frames = None
     with QuickEngine():
         document, begin = yield from WRITERS[writer]()
@@ -247,5 +247,5 @@ def run(writer, at=None, way="script", after=None):
             by_script(document)
         yield 100
     ours.frames = None
-    odd = ours.last_error if "was closed" not in ours.message.text else ""
-    return [closing.count, still_open, ours.message.text, odd]
+    odd = ours.messages.last_error if "was closed" not in ours.messages.shown.text else ""
+    return [closing.count, still_open, ours.messages.shown.text, odd]

@@ -105,7 +105,7 @@ class Trial:
         yield from helpers.fresh()
         isolated._unfit.clear()  # a Python whose processes were ended in the trial before
         if self.random.random() < 0.3:
-            ours.engine.close()
+            ours.context.engine.close()
         yield from self.have_document()
         if self.random.random() < 0.4:
             helpers.new_document(120, 90, name=OTHER)
@@ -336,9 +336,9 @@ class Trial:
     def check(self) -> None:
         if modal() is not None:
             raise Violated(f"a modal window: {modal()}")
-        last = session().last_error.strip().splitlines()
+        last = session().messages.last_error.strip().splitlines()
         if last and last[-1].split(":")[0].rpartition(".")[2] not in known_errors():
-            raise Violated(session().last_error)
+            raise Violated(session().messages.last_error)
         if self.document is None:
             return
         self.document.waitForDone()
@@ -390,7 +390,7 @@ class Trial:
         said = yield from helpers.ink(60)
         lineart = node_named(self.document, NAMES[2])
         if lineart is None or not any(any(pixels) for _, pixels in self.pixels_of(lineart)):
-            raise Violated(f"no ink: {said} {session().last_error}")
+            raise Violated(f"no ink: {said} {session().messages.last_error}")
         if said and "went on in a new one" not in said and "undo twice" not in said:
             raise Violated(f"said: {said}")
 

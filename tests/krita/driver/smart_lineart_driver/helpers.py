@@ -297,7 +297,7 @@ def idle(seconds=90.0):
     """Use as `yield from idle()`: wait until nothing is queued, running or following."""
     ours = session()
     yield 30
-    yield from until(lambda: not ours.queue.active and ours._running is None and not ours._followers, seconds)
+    yield from until(lambda: not ours.queue.active and not ours.turns.taken and not ours.turns.drags, seconds)
     yield 150
 
 
@@ -311,12 +311,12 @@ def fresh(**settings):
     ours.queue.cancel_all()
     yield from idle()
     close_all()
-    ours.corrections.set_shown(False)
+    ours.context.corrections.set_shown(False)
     erase = K.action("erase_action")
     if erase is not None and erase.isChecked():
         erase.trigger()
-    ours.say("")
-    ours.last_error = ""
+    ours.messages.say("")
+    ours.messages.last_error = ""
     ours.settings = InkSettings(**settings)
     preferences.save_settings(ours.settings)
     ours.settings_changed.emit()
@@ -328,7 +328,7 @@ def ink(seconds=90.0):
     """Click the button from inside and wait for the end; returns the sentence shown then."""
     widget("ink").click()
     yield from idle(seconds)
-    return session().message.text
+    return session().messages.shown.text
 
 
 def facts(document):
@@ -338,8 +338,8 @@ def facts(document):
         "tree": tree(document),
         "undo": undo_text(),
         "active": active.name() if active else None,
-        "message": session().message.text,
-        "error": session().last_error,
+        "message": session().messages.shown.text,
+        "error": session().messages.last_error,
         "modal": modal(),
         "lineart": lineart_shape(document),
     }

@@ -35,8 +35,8 @@ class Artist:
         self.orphans: set[str] = set()
         self.closed = False
         self.dragged = ""
-        session().last_error = ""
-        session().say("")
+        session().messages.last_error = ""
+        session().messages.say("")
 
     # -- what the artist does
 
@@ -158,7 +158,7 @@ class Artist:
         widget("ink").click()
         yield from self.settle()
         self.document.waitForDone()
-        if session().message.text or self.state() == before:
+        if session().messages.shown.text or self.state() == before:
             return
         K.action("edit_undo").trigger()
         self.document.waitForDone()
@@ -176,7 +176,7 @@ class Artist:
         """Wait for what is under way, look once more, and leave nothing behind."""
         yield from self.settle()
         self.check()
-        if session().queue.active or session()._followers:
+        if session().queue.active or session().turns.drags:
             raise Violated("something is still under way")
         helpers.close_all()
         yield 100
@@ -186,9 +186,9 @@ class Artist:
     def check(self):
         if modal() is not None:
             raise Violated(f"a modal window: {modal()}")
-        last = session().last_error.strip().splitlines()
+        last = session().messages.last_error.strip().splitlines()
         if last and not any(name in last[-1].split(":")[0] for name in EXPECTED_ERRORS):
-            raise Violated(session().last_error)
+            raise Violated(session().messages.last_error)
         if self.closed:
             return
         names = tree(self.document)

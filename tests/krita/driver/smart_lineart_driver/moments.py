@@ -42,7 +42,7 @@ class Moment:
         self._reached = False
         self._jobs_before: list[object] = []
         self._followed = False
-        self._loop = session().loop
+        self._loop = session().context.loop
         self._timer = QtCore.QTimer()
         self._timer.timeout.connect(self._look)
 
@@ -73,7 +73,7 @@ class Moment:
     def _stage(self) -> str:
         """How far the run is that was started since; of a drag, whether it is over."""
         job = next((job for job in session().queue.jobs if job not in self._jobs_before), None)
-        if session()._followers:
+        if session().turns.drags:
             self._followed = True
         elif self._followed and job is None:
             return "ended"

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What any work on documents needs: the loop it goes in, the threads and the engine it uses, what is known of
+sketches and linearts, and where to say how it went.
+"""
+
+from __future__ import annotations
+
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.studio.document.memory import Memory
+from smart_lineart.studio.language.sentences import translated
+
+from . import preferences
+from .corrections import Corrections
+from .engine import MEGABYTE, Engine, EngineOptions, FeatureCache
+from .messages import Messages
+from .own_brushes import OwnBrushes
+from .steps import Loop, Pending, Work, Worker, start
+
+
+class Context:
+    """One for all documents, as long as Krita runs."""
+
+    def __init__(self, loop: Loop, engine: Engine | None = None):
+        self.loop = loop
+        self.messages = Messages()
+        self.brushes = OwnBrushes(application.user_folder() / "brushes")
+        self.engine = engine or Engine(self._notice_from_thread)
+        self.engine.find_style = self.brushes.find
+        self.cache = FeatureCache()
+        self.memory = Memory()
+        self.corrections = Corrections()
+        self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
+        self.device_worker = Worker(loop, "devices")
+        self.use(preferences.load_engine_options())
+
+    def use(self, options: EngineOptions) -> None:
+        """Runtime, device and memory for the runs to come."""
+        self.engine.options = options
+        self.memory.limit = options.memory * MEGABYTE
+
+    def work_on(self, document: Document, work: Work) -> Pending:
+        """Work on a document, step by step; it ends, and says nothing, when that is closed."""
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, Gone):
+                self.messages.report(error)
+
+        return start(self.loop, work, lambda: gone(document), failed)
+
+    def forget_closed(self) -> None:
+        """Let go of what is known of documents that were closed."""
+        self.cache.keep_only(application.is_open)
+        self.memory.records.keep_only(application.is_open)
+
+    def close(self) -> None:
+        """Krita is closing: wait a moment for the threads."""
+        for worker in (self.ink_worker, self.render_worker, self.device_worker):
+            worker.stop()
+
+    def _notice_from_thread(self, sentence: str) -> None:
+        self.loop.post(lambda: self.messages.say(translated(sentence)))

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the ink last made in its lineart again, so that the artist's corrections can be told from it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from smart_lineart.inking import Base, DamagedRecord, InkError, InkRecord
+from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.retouched import read_lineart
+from smart_lineart.studio.document.memory import Memory
+from smart_lineart.studio.steps import Work, Worker
+
+from .pen import colours_of
+
+
+class NotFound(InkError):
+    """The ink last written is not in its layer any more, or not known: corrections can't be told from it."""
+
+    def __init__(self, sentence: str = "The ink made last was not found in its layer again.") -> None:
+        super().__init__(sentence)
+
+
+def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer) -> Work:
+    """A `Base`: what the layer holds, and its ink in it. Raises NotFound."""
+    snapshot = lineart.copy()
+    if not snapshot.bounds.width:  # all was wiped away: begin anew
+        return Base.blank()
+    try:
+        record = memory.ink_of(document, lineart)
+    except DamagedRecord as error:
+        raise NotFound(str(error)) from error
+    if record is None:
+        raise NotFound
+    try:
+        base = yield from find_in(snapshot, record, memory, worker, document)
+    except DamagedRecord as error:
+        raise NotFound(str(error)) from error
+    if base is None:
+        raise NotFound
+    return base
+
+
+def find_in(snapshot: Layer, record: InkRecord, memory: Memory, worker: Worker, document: Document) -> Work:
+    """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
+    layer = yield from read_lineart(snapshot, colours_of(record), document.page)
+    return (yield worker.submit(partial(Base.find_on, document.page, record, layer, memory.limit)))

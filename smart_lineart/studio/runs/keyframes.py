@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A run over keyframes: each is inked by itself, into a layer with the same keyframes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from smart_lineart.inking import Rect
+from smart_lineart.krita_host import frames
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.engine import Engine
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.steps import Work
+
+from .frame_renewal import FrameRenewal
+from .jobs import Job, JobState
+from .renewing import sentence_of_steps
+from .settling import wait_for_pen
+from .sketch import Problem, living_sketch, read
+
+
+def ink_frames(context: Context, job: Job) -> Work:
+    """All of it. Raises Problem."""
+    layer = living_sketch(job)
+    times = _times(job, layer)
+    inked = yield from _ink_each(context, job, layer, times)
+    yield from wait_for_pen()
+    job.enter(JobState.writing)
+    layer = living_sketch(job)
+    old = None if job.keep_copy else context.memory.lineart_in_use(job.document, job.sketch)
+    if old is not None:
+        context.messages.say(sentence_of_steps(old))
+    renewal = FrameRenewal(context, job, old, inked)
+    name = tr("Lineart: {name}", name=layer.name)
+    copy = yield from frames.make_frames(job.document, layer, old, name, times, renewal.ink_of, job.selection)
+    layer = living_sketch(job)
+    job.commit()
+    renewal.remember(copy)  # first: Krita selects the layer that comes, and a click may come
+    frames.put_frames(job.document, layer, old, copy)
+    if renewal.left:
+        context.messages.say(renewal.sentence())
+
+
+def _times(job: Job, layer: Layer) -> list[int]:
+    assert job.frames is not None
+    times = [
+        moment for moment in frames.key_times(job.document, layer) if job.frames[0] <= moment <= job.frames[1]
+    ]
+    if not times:
+        raise Problem(tr('There is no keyframe of "{name}" in that range.', name=layer.name))
+    return times
+
+
+def _ink_each(context: Context, job: Job, layer: Layer, times: list[int]) -> Work:
+    inked: dict[int, frames.FrameInk] = {}
+    for number, moment in enumerate(times):
+        area = frames.frame_area(job.document, layer, moment)
+        try:
+            sketch = yield from read(layer, area, moment)
+        except Problem:
+            continue  # a blank frame stays blank
+        job.enter(JobState.inking)
+        inked[moment] = yield context.ink_worker.submit(partial(_ink_one, context.engine, job, sketch, area))
+        job.report((number + 1) / len(times) * 0.95)
+    return inked
+
+
+def _ink_one(engine: Engine, job: Job, sketch: Any, area: Rect) -> frames.FrameInk:
+    cancelled = lambda: job.cancelled  # noqa: E731
+    features = engine.prepare(sketch, job.settings, lambda _: None, cancelled)
+    return frames.FrameInk.pack(engine.render(features, job.settings, cancelled=cancelled), area)

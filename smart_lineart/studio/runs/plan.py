@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Merge and remember: what fresh ink makes of a lineart layer, and the record that is kept of it.
+
+Arrays in, arrays out, on a worker's thread: nothing here knows Krita.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from smart_lineart.inking import Base, FreshInk, InkRecord, Merge, Rect
+from smart_lineart.inking.arrays import Bytes
+from smart_lineart.inking.renewing.merging import BENEATH, WRITE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What becomes of a lineart layer.
+
+    Attributes:
+        merge: what to do with every pixel of the area.
+        area: px of the image.
+        record: to remember once it is done.
+        changes: whether any pixel becomes another.
+    """
+
+    merge: Merge
+    area: Rect
+    record: InkRecord
+    changes: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Fresh ink merged into a lineart. A drag draws one at each step, and remembers its last one alone."""
+
+    base: Base
+    fresh: FreshInk
+    area: Rect
+    merge: Merge
+
+    def plan(self, selected: Bytes | None) -> Plan:
+        """With its record; `selected`, uint8 (H, W) over the area: how far each pixel is written."""
+        changing = (self.merge.action & (WRITE | BENEATH)) > 0
+        if selected is not None:
+            changing &= selected > 0
+        record = self.base.remember(self.fresh, selected, self.area)
+        return Plan(self.merge, self.area, record, bool(changing.any()))
+
+
+def draft(base: Base, fresh: FreshInk, *, recolour: bool = False, whole: bool = True) -> Draft:
+    """Put fresh ink where it belongs in a lineart, and merge it over all the ink there was and will be.
+
+    `recolour`: it has another colour than the layer's. Not `whole`: over the fresh ink's own area alone.
+    """
+    fresh = base.place(fresh)
+    area = base.area(fresh) if whole else fresh.area
+    return Draft(base, fresh, area, base.merge(fresh, area, recolour=recolour))
+
+
+def record_of_new(fresh: FreshInk, selected: Bytes | None) -> InkRecord:
+    """What to remember of ink in a layer of its own; `selected` as for `Draft.plan`, over the ink's area."""
+    return Base.blank().remember(fresh, selected, fresh.area)
+
+
+def plan_ink_again(base: Base, selected: Bytes) -> Plan:
+    """The ink that is remembered in place of what is there; `selected`, uint8 (H, W), over its area."""
+    area, ink = base.record.area, base.record.coverage()
+    alpha, touched = base.layer.over(area)
+    action = ((ink != alpha) | touched) * np.uint8(WRITE)
+    return Plan(Merge(action, ink, []), area, base.record, bool(action[selected > 0].any()))

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Has the runs that wait in a queue done, and says how they ended."""
+
+from __future__ import annotations
+
+from smart_lineart.inking import Cancelled
+from smart_lineart.krita_host.lineart import NotRenewed
+from smart_lineart.krita_host.living import Gone
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.steps import start
+from smart_lineart.studio.turns import Turns
+
+from .jobs import Job, JobQueue, JobState
+from .renewing import Renewer
+from .run import Run
+from .sketch import Problem
+
+
+class Runner:
+    """The next run begins when the turn is nobody's."""
+
+    def __init__(self, context: Context, turns: Turns, renewer: Renewer, queue: JobQueue):
+        self._context = context
+        self._turns = turns
+        self._renewer = renewer
+        self._queue = queue
+        self._closing = False
+        self.last_seconds: dict[str, float] = {}
+        turns.given_up.connect(self._next)
+
+    def add(self, job: Job) -> None:
+        """Have a run done in its turn."""
+        self._queue.add(job)
+        self._next()
+
+    def stop(self) -> None:
+        """Krita is closing: stop every run, begin none."""
+        self._closing = True
+        self._queue.cancel_all()
+
+    def _next(self) -> None:
+        if self._turns.taken or self._closing:
+            return
+        job = self._queue.next
+        if job is None:
+            return
+        self._turns.take(job)
+        run = Run(self._context, self._turns, self._renewer, job)
+        work = start(self._context.loop, run.steps(), run.stopped, lambda error: self._failed(job, error))
+        work.when_done(lambda: self._ended(job))
+
+    def _ended(self, job: Job) -> None:
+        if job.state is JobState.finished:
+            self.last_seconds = dict(job.seconds)
+        self._turns.end(job)
+
+    def _failed(self, job: Job, error: BaseException) -> None:
+        if isinstance(error, Cancelled) or job.cancelled:
+            job.enter(JobState.cancelled)
+            return
+        job.enter(JobState.failed)
+        if not (job.live and isinstance(error, (Problem, NotRenewed, Gone))):  # the next stroke may mend it
+            self._context.messages.report(error)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sketch a run is of: there and read, or a sentence that says why not."""
+
+from __future__ import annotations
+
+from smart_lineart.inking import InkError, Rect
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.reading import read_sketch
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.steps import Work
+
+from .jobs import Job
+
+
+class Problem(InkError):
+    """Something only the artist can mend, said in one sentence of their language."""
+
+
+def living_sketch(job: Job) -> Layer:
+    """The layer, which the artist may have deleted meanwhile. Raises Problem."""
+    layer: Layer | None = job.document.layer(job.sketch)
+    if layer is None:
+        raise Problem(tr('The layer "{name}" was deleted before it was inked.', name=job.title))
+    return layer
+
+
+def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
+    """A `LayerSketch` of what a layer shows over an area, px of the image, or of its frame at a moment.
+
+    Raises Problem.
+    """
+    sketch = None
+    for step in read_sketch(layer, area, moment):
+        sketch = step
+        yield
+    assert sketch is not None
+    if sketch.empty:
+        raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
+    if sketch.blank:
+        raise Problem(
+            tr('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
+        )
+    return sketch

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The artist gives corrections up: inside the selection the new ink takes their place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from smart_lineart.krita_host.document import Document, selection_strip
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.steps import Work
+from smart_lineart.studio.turns import Turns
+
+from .renewing import Renewer, sentence_of_steps
+
+
+class TakeNew:
+    """What a click on "Take the new ink here" does."""
+
+    def __init__(self, context: Context, turns: Turns, renewer: Renewer):
+        self._context = context
+        self._turns = turns
+        self._renewer = renewer
+
+    def begin(self) -> None:
+        """At the layer the artist is at; says what is missing."""
+        memory, messages = self._context.memory, self._context.messages
+        at_hand = memory.sketch_at_hand()
+        if at_hand is None:
+            return
+        document, sketch = at_hand
+        lineart = memory.lineart_in_use(document, sketch.identity)
+        selection = document.selection()
+        if lineart is None:
+            messages.say(tr("There is no lineart of this layer yet."), "error")
+        elif selection is None:
+            messages.say(tr("Select the places that shall become the new ink first."), "error")
+        elif self._turns.busy:
+            messages.say(tr("Wait until the lineart is inked, then try again."), "error")
+        else:
+            messages.say("")
+            self._context.work_on(document, self._steps(document, sketch.identity, lineart, selection))
+
+    def _steps(self, document: Document, sketch: str, lineart: Layer, selection: Any) -> Work:
+        memory, corrections = self._context.memory, self._context.corrections
+        steps = sentence_of_steps(lineart)
+        with self._turns.at_work(document, sketch):
+            renewed = yield from self._renewer.take_new(document, lineart, selection)
+        if renewed.changed and steps:
+            self._context.messages.say(steps)
+        memory.note_lineart(document, sketch, renewed.layer, memory.settings_of(document, sketch))
+        before = corrections.of(document, lineart.identity)
+        places = () if before is None else before.places
+        left = tuple(place for place in places if not selection_strip(selection, place).any())
+        corrections.show(replace(renewed.kept, places=left))
