@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smart_lineart.inking import STYLES, Cancelled, Rect, Style
+from smart_lineart.inking.brushes import grain
 from smart_lineart.inking.brushes.grain import LEVELS, Grain, levels_at, planes_of
 from smart_lineart.inking.brushes.stamping import Stamp, strip_of
 from smart_lineart.inking.drawing.textured import draw, fill
@@ -136,6 +137,45 @@ class TestGrain:
         upright = ink_of(strokes_of(straight((200, 20), (200, 280))), 40.0, "dry-brush")[60:240, 185:215]
         assert runs(level, 0) > 1.5 * runs(level, 1)
         assert runs(upright, 1) > 1.5 * runs(upright, 0)
+
+
+class TestMakingGrain:
+    """From noise that goes on at its edges."""
+
+    DOT = np.zeros((32, 32), np.int64)
+    DOT[3, 5] = 10
+
+    @pytest.mark.parametrize(("width", "row"), [(1, [10]), (2, [10, 20, 10]), (3, [10, 20, 30, 20, 10])])
+    def test_it_is_blurred_twice_over_a_square(self, width: int, row: list[int]) -> None:
+        soft = grain._blurred(self.DOT, width)
+        assert soft.sum() == 10 * width**4
+        np.testing.assert_array_equal(soft[soft.any(axis=1)][:, soft.any(axis=0)], np.outer(row, row) // 10)
+
+    def test_a_blur_of_an_odd_width_stays_in_place(self) -> None:
+        y, x = np.argwhere(grain._blurred(self.DOT, 5) == 250)[0]
+        assert (y, x) == (3, 5)
+
+    @pytest.mark.parametrize("length", [6, 7, 20])
+    @pytest.mark.parametrize(("turn", "way"), [(0, (0, 1)), (8, (1, 0)), (4, (1, 1)), (12, (1, -1))])
+    def test_it_is_drawn_out_by_its_length_to_both_sides(
+        self, length: int, turn: int, way: tuple[int, int]
+    ) -> None:
+        streak = grain._drawn_out(self.DOT, length, turn)
+        assert streak.sum() == 10 * length
+        steps = np.arange(-(length // 2), length - length // 2)
+        slanting = np.rint(steps * 0.5**0.5).astype(int) if all(way) else steps
+        expected = np.zeros_like(self.DOT)
+        np.add.at(expected, ((3 + way[0] * slanting) % 32, (5 + way[1] * slanting) % 32), 10)
+        np.testing.assert_array_equal(streak, expected)
+
+    def test_it_is_evened_to_a_spread_of_64(self) -> None:
+        plane = np.random.default_rng(2).normal(900, 7, (200, 200)).astype(np.int64)
+        even = grain._evened(plane)
+        assert even.std() == pytest.approx(64, abs=1)
+        assert abs(even.mean()) < 6
+        plane[0, :2] = 0, 5000
+        assert (even.min() > -256, grain._evened(plane)[0, :2].tolist()) == (True, [-255, 255])
+        assert not grain._evened(np.full((4, 4), 7, np.int64)).any()
 
 
 @pytest.mark.parametrize("turn", range(0, 16, 2))
