@@ -197,6 +197,15 @@ class _Finder(ast.NodeVisitor):
         elif isinstance(value, float):
             self._add(node, repr(value * 2 if value else 1.0))
 
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+            for length in node.args:  # numpy takes any negative number for a length that is to be found out
+                if not isinstance(length, ast.UnaryOp):
+                    self.visit(length)
+            self.visit(node.func)
+        else:
+            self.generic_visit(node)
+
     def visit_keyword(self, node: ast.keyword) -> None:
         if node.arg != "strict":  # zip's is an assertion as well
             self.visit(node.value)

@@ -197,6 +197,21 @@ class TestGaps:
     def test_a_wider_one_where_a_line_is_half_seen(self, gap: float, seen: float, joined: bool) -> None:
         assert self.closed(gap, seen=seen, gap=10.0, line=0.06) == joined
 
+    @pytest.mark.parametrize("way", [(9, 0), (0, 9), (6, -6)])
+    def test_it_is_looked_for_in_the_middle_third_of_the_way(self, way: tuple[int, int]) -> None:
+        """Near its ends lie the lines themselves."""
+        start, across = np.array([100, 100]), np.array(way)
+        places: Places = {
+            node: tuple((start + part * across).tolist()) for node, part in enumerate((-4, 0, 1, 5))
+        }
+        for part, joined in ((0.5, True), (0.0, False), (1.0, False)):
+            made = graph(places, (0, 1), (2, 3))
+            seen = BLANK.copy()
+            x, y = np.rint(start + part * across).astype(int)
+            seen[y - 1 : y + 2, x - 1 : x + 2] = 120
+            close_gaps(made, seen, GapTuning())
+            assert (len(made.edges) == 1) == joined, part
+
     @pytest.mark.parametrize(("aside", "joined"), [(7.2, True), (8, False)])
     def test_across_a_wide_one_they_face_each_other_straighter(self, aside: float, joined: bool) -> None:
         """0.75 of the way lies ahead, and 0.3 of a small one."""
