@@ -124,7 +124,10 @@ class _Finder(ast.NodeVisitor):
         self._add(node, "break")
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        # Of a truth the fault is its opposite: None in place of False is seen by the type checker alone.
+        if node.value is not None and not (
+            isinstance(node.value, ast.Constant) and node.value.value in (None, True, False)
+        ):
             self._add(node.value, "None")
         self.generic_visit(node)
 
