@@ -71,3 +71,16 @@ def test_the_first_language_there_is_wins(wanted: list[str], chosen: str) -> Non
 def test_a_text_without_translation_stays_english() -> None:
     i18n.choose_language(["de"])
     assert i18n.tr("No such text {value}", value=3) == "No such text 3"
+
+
+def test_a_text_that_a_language_lacks_is_english_and_not_of_the_one_before(monkeypatch, tmp_path) -> None:
+    (tmp_path / "de.json").write_text(json.dumps({"Ink": "Tusche", "Undo": "Zurück"}))
+    (tmp_path / "fr.json").write_text(json.dumps({"Ink": "Encre"}))
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path)
+    assert i18n.available_languages() == ["de", "fr"]
+    assert i18n.choose_language(["de"]) == "de"
+    assert i18n.choose_language(["fr"]) == "fr"
+    assert (i18n.tr("Ink"), i18n.tr("Undo")) == ("Encre", "Undo")
+    assert i18n.catalogue() == {"Ink": "Encre"}
+    i18n.choose_language(["en"])
+    assert i18n.catalogue() == {}
