@@ -10,16 +10,19 @@ DEV_READY := $(VENV)/.ready-dev
 SETUP := scripts/set_up.sh pyproject.toml requirements/build.txt scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink check test test-kritas mutants lint bench lock clean
+.PHONY: help ink check coverage test test-kritas mutants lint bench gallery translations lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
 	@echo "make check        run the linters and the quick tests, in two minutes"
+	@echo "make coverage     the same, and tell which lines the quick tests run"
 	@echo "make test         run every check and the whole test-suite"
 	@echo "make test-kritas  run the end-to-end tests in Krita 5.2, 5.3 and 6.0"
 	@echo "make mutants      write small faults into a copy and see that the tests notice nine of ten"
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench        measure speed, memory and quality"
+	@echo "make gallery      draw sketches beside their ink into gallery/; more with STROKES=FOLDER"
+	@echo "make translations bring the translations up to date; LANGUAGE=fr begins another one"
 	@echo "make lock         renew the exact versions in requirements/"
 	@echo "make clean        remove what these commands made"
 
@@ -44,6 +47,10 @@ lint: $(DEV_READY)
 check: $(DEV_READY)
 	@$(BIN)/python scripts/check.py
 
+# A tenth to a fifth longer.
+coverage: $(DEV_READY)
+	@$(BIN)/python scripts/check.py --coverage
+
 # The suite comes last, so that its closing line closes the run; in two halves side by side.
 test: lint
 	@sh scripts/install_krita.sh
@@ -62,9 +69,18 @@ bench: $(DEV_READY)
 	$(BIN)/python benchmarks/performance.py
 	$(BIN)/python benchmarks/quality.py benchmarks/drawings examples/strokes
 
+# What the documents show of it is drawn by `scripts/lineart_gallery.py --front`, and is in git.
+gallery: $(DEV_READY)
+	$(BIN)/python scripts/lineart_gallery.py $(STROKES)
+	$(BIN)/python scripts/brush_gallery.py
+
+# A desktop has a LANGUAGE of its own in the environment: only one that is given to make counts.
+translations: $(DEV_READY)
+	@$(BIN)/python scripts/translations.py $(if $(filter command line,$(origin LANGUAGE)),$(LANGUAGE))
+
 lock: $(DEV_READY)
 	PATH="$(BIN):$$PATH" sh scripts/lock.sh
 
 clean:
-	rm -rf $(VENV) build dist lineart .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist lineart gallery .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find smart_lineart tests training benchmarks drawings scripts -name __pycache__ -prune -exec rm -rf {} +

@@ -3,7 +3,7 @@
 
 DIR holds pages as `python -m training.characters` writes them: NAME-sketch.png, NAME-truth.png,
 NAME-solid.png, white where the truth is spotted black, and NAME-boxes.json with the boxes of `faces` and
-`eyes`, and for each eye its face (`eye_face`). Prints and writes the metrics of benchmarks/metrics.py, and
+`eyes`, and for each eye its face (`eye_face`). Prints and writes the metrics of drawings/metrics.py, and
 
 | metric    | definition                                                                             | ideal |
 |-----------|----------------------------------------------------------------------------------------|-------|

@@ -2,9 +2,9 @@
 """Measure lineart quality on the sketches of one or more folders.
 
 DIR holds any of: stroke drawings (.json, drawn in several looks at 1400 px), pairs NAME.sketch.png and
-NAME.truth.png, and lone images, which are only shown. Prints the metrics of drawings/metrics.py for this
-project and for the classical methods, per image, at the median and where the worst tenth begins; writes them
-as metrics.json, with contact sheets, to the output folder.
+NAME.truth.png, and lone images, which are only shown. Prints the metrics of drawings/metrics.py and
+drawings/fixes.py for this project and for the classical methods, per image, at the median and where the worst
+tenth begins; writes them as metrics.json, with contact sheets, to the output folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import numpy as np
 if __package__ in (None, ""):  # run as a file: its folder is on the path, the repository is not
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import classical, sheet, summary
+from benchmarks import classical, overlay, sheet, summary
+from drawings.fixes import KINDS, find_places, fixes
 from drawings.looks import LOOKS
 from drawings.metrics import Lineart, measure_lineart
 from drawings.strokes import LONG_EDGE
@@ -38,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         files = [file for folder in options.folders for file in find_files(folder)][: options.limit]
-        options.out.mkdir(parents=True, exist_ok=True)
+        for folder in filter(None, (options.out, options.overlays)):
+            folder.mkdir(parents=True, exist_ok=True)
         with Inker(model=options.model) as inker:
             report, rows = _measure_all(files, options, _inkings(inker, options))
     except (ValueError, OSError, InkError) as error:
@@ -65,6 +67,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--limit", type=int, help="measure only the first so many files")
     parser.add_argument(
         "--out", type=Path, default=Path("lineart/quality"), help="output folder (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--overlays", type=Path, metavar="DIR", help="write pictures of the places that are to be mended"
     )
     parser.add_argument(
         "--model", type=Path, help="folder of the model to ink with (default: the built-in one)"
@@ -123,7 +128,7 @@ def _measure_all(
                 linearts[name] = ink(subject.sketch)
             except classical.MissingProgram as error:
                 missing[name] = str(error)
-        measured = _measure(subject, linearts)
+        measured = _measure(subject, linearts, options.overlays)
         for name, figures in measured.items():
             print(summary.row(f"{subject.name} ({subject.look}) {name}", figures), flush=True)
         images.append({"name": subject.name, "look": subject.look, "methods": measured})
@@ -137,11 +142,20 @@ def _measure_all(
     return report, rows
 
 
-def _measure(subject: Subject, linearts: dict[str, np.ndarray]) -> dict[str, dict[str, float]]:
+def _measure(
+    subject: Subject, linearts: dict[str, np.ndarray], overlays: Path | None
+) -> dict[str, dict[str, float]]:
     if subject.truth is None:
         return {}
-    truth = Lineart.of(subject.truth)
-    return {name: measure_lineart(Lineart.of(lineart), truth) for name, lineart in linearts.items()}
+    truth, measured = Lineart.of(subject.truth), {}
+    for name, lineart in linearts.items():
+        ink = Lineart.of(lineart)
+        places = find_places(ink, truth)
+        measured[name] = measure_lineart(ink, truth) | fixes(places, truth)
+        if overlays:
+            picture = overlay.draw(ink, truth, places)
+            picture.save(overlays / f"{subject.name}-{subject.look}-{name}.png")
+    return measured
 
 
 def _summarise(
@@ -175,7 +189,9 @@ def _sheet_row(
 def _caption(method: str, figures: dict[str, float] | None) -> str:
     if figures is None:
         return method
-    return "{method}: F {F:.3f}  L {L:.2f}  ends {ends:.1f}  comp {comp:.2f}".format(method=method, **figures)
+    return "{method}: F {F:.3f}  L {L:.2f}  ends {ends:.1f}  fixes {fixes:.1f}".format(
+        method=method, **figures
+    )
 
 
 def _by_look(images: list[dict]) -> dict[str, list[dict[str, float]]]:
@@ -195,7 +211,16 @@ def _print_summary(report: dict, thickness: float) -> None:
             print(summary.row(f"{statistic}: {name}", found[statistic]))
     for look, measured_ours in _by_look(report["images"]).items():
         print(summary.row(f"median of {len(measured_ours)} in {look}: {OURS}", summary.median(measured_ours)))
-    print(f"(ideal: F P R L comp 1, ends dirt 0, width {thickness:g}; grey is stated at that width)")
+    print(f"(ideal: F P R L comp 1, ends dirt fixes 0, width {thickness:g}; grey is stated at that width)")
+    _print_kinds(report)
+
+
+def _print_kinds(report: dict) -> None:
+    """What kinds the fixes are of, in the mean."""
+    for name in report["summary"]:
+        measured = [image["methods"][name] for image in report["images"] if name in image["methods"]]
+        kinds = "  ".join(f"{kind} {np.mean([one[kind] for one in measured]):.2f}" for kind in KINDS)
+        print(f"mean fixes: {name}: {kinds}")
 
 
 if __name__ == "__main__":

@@ -11,15 +11,18 @@ import numpy as np
 
 from drawings.metrics import METRICS
 
+FIGURES = (*METRICS, "fixes")
+"""What is measured of an image: the metrics of drawings/metrics.py, and drawings/fixes.py."""
+
 LABEL = 46
 """Characters for the first column."""
 
 Measured = Mapping[str, float]
-"""A figure for each name in METRICS."""
+"""A figure for each name in FIGURES."""
 
 
 def median(measured: Sequence[Measured]) -> dict[str, float]:
-    return {name: float(np.median([one[name] for one in measured])) for name in METRICS}
+    return {name: float(np.median([one[name] for one in measured])) for name in FIGURES}
 
 
 def worst_tenth(measured: Sequence[Measured], asked_width: float) -> dict[str, float]:
@@ -29,7 +32,7 @@ def worst_tenth(measured: Sequence[Measured], asked_width: float) -> dict[str, f
     by being small.
     """
     found = {}
-    for name in METRICS:
+    for name in FIGURES:
         values = sorted((one[name] for one in measured), key=partial(badness, name, asked_width=asked_width))
         found[name] = values[math.ceil(0.9 * len(values)) - 1]
     return found
@@ -47,11 +50,11 @@ def badness(metric: str, value: float, asked_width: float) -> float:
 
 
 def heading(first: str) -> str:
-    return f"{first:<{LABEL}}" + "".join(f"{name:>8}" for name in METRICS)
+    return f"{first:<{LABEL}}" + "".join(f"{name:>8}" for name in FIGURES)
 
 
 def row(label: str, measured: Measured) -> str:
-    return f"{label:<{LABEL}}" + "".join(f"{measured[name]:>8.{_decimals(name)}f}" for name in METRICS)
+    return f"{label:<{LABEL}}" + "".join(f"{measured[name]:>8.{_decimals(name)}f}" for name in FIGURES)
 
 
 def _decimals(metric: str) -> int:

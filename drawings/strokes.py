@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clustered stroke drawings, and the lineart they mean.
+"""Clustered stroke drawings.
 
 A stroke drawing is JSON: `pen_width`, and `strokes`, each with `points` (N x 2) in drawing units and a
 `cluster`. Strokes of one cluster are passes over one intended line, as in StrokeStrip (Pagurek van Mossel et
-al., SIGGRAPH 2021), whose study drawings have this form. The truth is one line per cluster, 4 px wide at any
-size.
+al., SIGGRAPH 2021), whose study drawings have this form. What they mean is told by drawings/truth.py.
 """
 
 from __future__ import annotations
@@ -16,13 +15,9 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from skimage.morphology import skeletonize
-
-from drawings.metrics import count_neighbours
 
 LONG_EDGE = 1400
 MARGIN = 40
-TRUTH_WIDTH = 4
 SUBPIXEL_BITS = 4
 """OpenCV draws at 1/16 px."""
 
@@ -107,35 +102,6 @@ def load_drawing(path: Path, long_edge: int = LONG_EDGE, margin: int = MARGIN) -
     return Drawing((int(height), int(width)), placed, pen_width * scale, scale)
 
 
-def draw_truth(drawing: Drawing) -> np.ndarray:
-    """The intended lines, uint8 H x W: 0 ink, 255 paper."""
-    truth = np.full(drawing.size, 255, np.uint8)
-    for passes in drawing.clusters().values():
-        if len(passes) == 1:
-            patch = Patch.around(passes[0], TRUTH_WIDTH, drawing.size)
-            page = np.ascontiguousarray(truth[patch.rows, patch.columns])
-            patch.draw(passes[0], TRUTH_WIDTH, page, value=0)
-            truth[patch.rows, patch.columns] = page
-        else:
-            patch, line = _merge_passes(passes, drawing)
-            truth[patch.rows, patch.columns][line] = 0
-    return truth
-
-
-def _merge_passes(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
-    """The one line that several passes mean, as a bool patch."""
-    patch, middle = middle_of(passes, drawing)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
-    thick = cv2.dilate(middle.astype(np.uint8) * 255, disc)
-    return patch, cv2.GaussianBlur(thick, (0, 0), 1.5) > 110
-
-
-def middle_of(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
-    """The middle of the band that several passes cover together: a bool skeleton of a patch of the page."""
-    patch, band = band_of(passes, drawing)
-    return patch, prune(np.asarray(skeletonize(band), bool), max(8, _band_width(drawing)))
-
-
 def band_of(passes: list[np.ndarray], drawing: Drawing) -> tuple[Patch, np.ndarray]:
     """What several passes cover together, closed where they lie near each other: a bool patch of the page."""
     width = _band_width(drawing)
@@ -151,19 +117,15 @@ def _band_width(drawing: Drawing) -> int:
     return max(3, int(drawing.pen_width * 2))
 
 
-def prune(skeleton: np.ndarray, length: int) -> np.ndarray:
-    """A bool skeleton without side branches shorter than `length` px; ends of lines stay where they are."""
-    kept = skeleton.copy()
-    for _ in range(length):
-        kept &= ~_ends(kept)
-    if not kept.any():
-        return skeleton
-    regrown = _ends(kept).astype(np.uint8)
-    room = skeleton.astype(np.uint8)
-    for _ in range(length):
-        regrown = cv2.dilate(regrown, np.ones((3, 3), np.uint8)) & room
-    return kept | regrown.astype(bool)
-
-
-def _ends(skeleton: np.ndarray) -> np.ndarray:
-    return skeleton & (count_neighbours(skeleton) <= 1)
+def resample(points: np.ndarray, step: float) -> np.ndarray:
+    """Points (N, C) at even spacing `step` along the x, y arc length; both ends kept."""
+    at = np.zeros(len(points))
+    np.cumsum(np.hypot(*(points[1:, :2] - points[:-1, :2]).T), out=at[1:])
+    if at[-1] < 1e-6:
+        return points[:1]
+    count = max(2, int(np.ceil(at[-1] / step)) + 1)
+    want = np.arange(count) * (at[-1] / (count - 1))
+    out = np.empty((count, points.shape[1]))
+    for i in range(points.shape[1]):
+        out[:, i] = np.interp(want, at, points[:, i])
+    return out

@@ -13,7 +13,8 @@ import numpy as np
 
 from drawings.looks import draw_sketch
 from drawings.metrics import Lineart
-from drawings.strokes import draw_truth, load_drawing
+from drawings.strokes import load_drawing
+from drawings.truth import draw_truth
 
 IMAGES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"}
 SKETCH, TRUTH = ".sketch.png", ".truth.png"

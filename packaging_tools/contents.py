@@ -24,7 +24,8 @@ TRAINING_DATA = "docs/data.md"
 # The command stays out: it needs Pillow, and nothing in Krita calls it.
 _LEFT_OUT = ("cli", "__pycache__", "models", "runtime_libs", "vendor")
 _LEFT_OUT_FILES = ("__main__.py", "py.typed")
-_SOURCE_SUFFIXES = (".py", ".json", ".png", ".svg")
+_LEFT_OUT_SUFFIXES = (".po", ".pot")  # translators' files: the plugin reads the .mo made from them
+_SOURCE_SUFFIXES = (".py", ".mo", ".png", ".svg")
 MODEL = "lineart"  # the docker offers no other
 _MODEL_FILES = ("README.md", "metadata.json", "model.onnx")
 
@@ -83,7 +84,9 @@ def _add_plugin(entries: Entries, root: Path) -> None:
         entries.add_file(f"{NAME}.{suffix}", root / f"{NAME}.{suffix}")
     for path in sorted((root / NAME).rglob("*")):
         inside = path.relative_to(root / NAME)
-        if path.is_dir() or _LEFT_OUT_FILES.count(inside.name) or set(inside.parts) & set(_LEFT_OUT):
+        if path.is_dir() or inside.name in _LEFT_OUT_FILES or set(inside.parts) & set(_LEFT_OUT):
+            continue
+        if path.suffix in _LEFT_OUT_SUFFIXES:
             continue
         if path.suffix not in _SOURCE_SUFFIXES or path.is_symlink():
             raise PackingError(f"{path} does not belong into the plugin: remove it.")

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Draws docs/gallery: three sketches in every bundled style, and in three brushes held out from all design.
+"""Draws sketches in every bundled style, and in three brushes held out from all design.
 
 Usage: python scripts/brush_gallery.py [--blind FOLDER]
 
-The brushes held out are the first random ones that training never sees (training/brushes.py). `--blind`
-writes FOLDER/blind.png instead, in which letters in a new random order stand for the brushes, and
-FOLDER/key.json, which says what they are.
+Writes gallery/brushes.webp with three sketches, and docs/gallery/brushes.webp with less of two. The brushes
+held out are the first random ones that training never sees (training/brushes.py). `--blind` writes
+FOLDER/blind.png instead, in which letters in a new random order stand for the brushes, and FOLDER/key.json,
+which says what they are.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+from small_pictures import save_small
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
@@ -33,6 +35,7 @@ SKETCHES = {  # file: (thickness px, left, top of the crop, shown at its own siz
     "pig-blue-pencil.webp": (14.0, 330, 290),
 }
 CELL = 380, 250  # px
+IN_DOCUMENTS, SMALL_CELL = (0, 2), (300, 190)  # which of the sketches, and how much of each
 LABEL, GAP = 176, 4
 STRIP = 160, 40
 
@@ -69,17 +72,18 @@ def sketches() -> list[Image.Image]:
 
 def sheet(labels: list[tuple[str, Image.Image | None]], rows: list[list[Image.Image]]) -> Image.Image:
     """One row per label, with its picture under it."""
-    wide, tall = LABEL + len(SKETCHES) * (CELL[0] + GAP), len(rows) * (CELL[1] + GAP)
+    width, height = rows[0][0].size
+    wide, tall = LABEL + len(rows[0]) * (width + GAP), len(rows) * (height + GAP)
     page = Image.new("L", (wide, tall), 255)
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(18)
     for number, ((label, strip), row) in enumerate(zip(labels, rows, strict=True)):
-        y = number * (CELL[1] + GAP)
-        pen.line((0, y + CELL[1] + 1, wide, y + CELL[1] + 1), fill=190)
+        y = number * (height + GAP)
+        pen.line((0, y + height + 1, wide, y + height + 1), fill=190)
         pen.text((6, y + 8), label, fill=0, font=font)
         if strip is not None:
             page.paste(strip.resize(STRIP, Image.Resampling.LANCZOS), (6, y + 44))
         for column, cell in enumerate(row):
-            page.paste(cell, (LABEL + column * (CELL[0] + GAP), y))
+            page.paste(cell, (LABEL + column * (width + GAP), y))
     return page
 
 
@@ -96,15 +100,16 @@ def main() -> None:
         letters = list(string.ascii_uppercase[: len(styles)])
         blind.mkdir(parents=True, exist_ok=True)
         sheet([(letter, None) for letter in letters], inked(styles)).save(blind / "blind.png")
-        key = {letter: style.title for letter, style in zip(letters, styles, strict=True)}
+        key = {letter: str(style.title) for letter, style in zip(letters, styles, strict=True)}
         (blind / "key.json").write_text(json.dumps(key, indent=1) + "\n", encoding="utf-8")
         return
-    folder = REPOSITORY / "docs" / "gallery"
-    folder.mkdir(parents=True, exist_ok=True)
-    labels = [("Sketch", None), *((s.title, Image.fromarray(s.strip.pixels)) for s in styles)]
-    page = sheet(labels, [sketches(), *inked(styles)])
-    page.save(folder / "brushes.webp", quality=82, method=6)
-    print(f"{folder / 'brushes.webp'}: {page.size}, {(folder / 'brushes.webp').stat().st_size} bytes")
+    labels = [("Sketch", None), *((str(s.title), Image.fromarray(s.strip.pixels)) for s in styles)]
+    rows = [sketches(), *inked(styles)]
+    whole = REPOSITORY / "gallery" / "brushes.webp"
+    whole.parent.mkdir(exist_ok=True)
+    sheet(labels, rows).save(whole, quality=82, method=6)
+    less = [[row[column].crop((0, 0, *SMALL_CELL)) for column in IN_DOCUMENTS] for row in rows]
+    save_small(sheet(labels, less), REPOSITORY / "docs" / "gallery" / "brushes.webp")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
     .venv/bin/python scripts/docker_pictures.py [SKETCH]
 
-Writes docs/images/docker-{dark,light}-{before,after}.png: Krita with a sketch, before and after inking it.
+Writes docs/images/docker-{dark,light}-{before,after}.webp: Krita with a sketch, before and after inking it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from small_pictures import save_small
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "tests/krita"))
@@ -51,18 +52,25 @@ def take(screen: harness.Screen, sketch: Path, theme: str, folder: Path) -> None
     krita = harness.KritaProcess(screen, settings=f"[theme]\nTheme={THEMES[theme]}\n")
     try:
         krita.run(OPEN, PATH=str(sketch))
-        krita.picture(folder / f"docker-{theme}-before.png")
+        shoot(krita, folder / f"docker-{theme}-before.webp")
         krita.run(INK, timeout=120)
-        krita.picture(folder / f"docker-{theme}-after.png")
+        shoot(krita, folder / f"docker-{theme}-after.webp")
     finally:
         krita.close()
+
+
+def shoot(krita: harness.KritaProcess, path: Path) -> None:
+    """What the window shows."""
+    with tempfile.TemporaryDirectory() as spare:
+        shown = Path(spare) / "window.png"
+        krita.picture(shown)
+        save_small(Image.open(shown).convert("RGB"), path)
 
 
 def main() -> None:
     """Take all pictures."""
     sketch = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "examples/pig-blue-pencil.webp"
     folder = REPOSITORY / "docs/images"
-    folder.mkdir(parents=True, exist_ok=True)
     screen = harness.Screen()
     try:
         with tempfile.TemporaryDirectory() as spare:
@@ -70,7 +78,6 @@ def main() -> None:
             Image.open(sketch).save(picture)
             for theme in THEMES:
                 take(screen, picture, theme, folder)
-                print(f"docs/images/docker-{theme}-*.png")
     finally:
         screen.close()
 

@@ -20,6 +20,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from smart_lineart.said import Said, SaidError
+
 PACKAGE = Path(__file__).resolve().parent
 MANIFEST = "bundle.json"
 OPENVINO_VARIABLE = "SMART_LINEART_OPENVINO"
@@ -30,8 +32,8 @@ _MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}
 _SYSTEMS = {"win32": "windows", "darwin": "macos"}
 
 
-class DoesNotFit(Exception):
-    """The plugin's file is for another system or Python; ``str()`` is a sentence for the artist."""
+class DoesNotFit(SaidError):
+    """The plugin's file is for another system or Python."""
 
 
 def activate() -> None:
@@ -48,8 +50,10 @@ def activate() -> None:
         return
     if manifest["platform"] != running_platform():
         raise DoesNotFit(
-            f"This is Smart Lineart for {manifest['platform']}, but this Krita runs on {running_platform()}: "
-            "import the file made for your system."
+            "This is Smart Lineart for {platform}, but this Krita runs on {other}: "
+            "import the file made for your system.",
+            platform=manifest["platform"],
+            other=running_platform(),
         )
     libraries = _unlocked_libraries(manifest["libraries"])
     if sys.platform == "win32":
@@ -111,7 +115,7 @@ def _import_numpy(folders: dict[str, str], libraries: Path) -> None:
         if (
             spec is None or spec.origin is None
         ):  # a folder of that name alone, as Debian leaves one, is no numpy
-            raise DoesNotFit(_no_numpy(sorted(folders, key=_age)))
+            raise _no_numpy(sorted(folders, key=_age))
         return
     path = str(libraries / folder)
     sys.path.insert(0, path)
@@ -120,21 +124,24 @@ def _import_numpy(folders: dict[str, str], libraries: Path) -> None:
     except ImportError as error:
         reason = " ".join(str(error.__cause__ or error).split())
         raise DoesNotFit(
-            f"The numpy in Smart Lineart's file does not load on this system ({reason[:200]}): "
-            "import the file made for your system, or ask for help with this sentence."
+            "The numpy in Smart Lineart's file does not load on this system ({reason}): "
+            "import the file made for your system, or ask for help with this sentence.",
+            reason=reason[:200],
         ) from error
     finally:
         # Its own modules are found through the package; what lies beside it is not for other plugins.
         sys.path.remove(path)
 
 
-def _no_numpy(tags: list[str]) -> str:
-    names = [f"{tag[2]}.{tag[3:]}" for tag in tags]
-    carried = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    here = ".".join(map(str, sys.version_info[:2]))
-    return (
-        f"This Krita runs Python {here}, and Smart Lineart's file carries numpy for {carried}: install your "
-        "system's numpy package (python3-numpy) and restart Krita, or use the Krita from krita.org."
+def _no_numpy(tags: list[str]) -> DoesNotFit:
+    *names, last = [f"{tag[2]}.{tag[3:]}" for tag in tags]
+    # Translators: versions of Python, such as "3.10, 3.11 and 3.13".
+    carried = Said("{names} and {last}", names=", ".join(names), last=last) if names else last
+    return DoesNotFit(
+        "This Krita runs Python {python}, and Smart Lineart's file carries numpy for {pythons}: install your "
+        "system's numpy package (python3-numpy) and restart Krita, or use the Krita from krita.org.",
+        python=".".join(map(str, sys.version_info[:2])),
+        pythons=carried,
     )
 
 

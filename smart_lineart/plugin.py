@@ -8,8 +8,8 @@ import traceback
 from typing import Any
 
 from smart_lineart import bundled
+from smart_lineart.said import Said
 from smart_lineart.studio.language import i18n
-from smart_lineart.studio.language.sentences import translated
 
 ACTION = "smart_lineart_ink"
 DOCKER = "smart_lineart_docker"
@@ -55,17 +55,22 @@ def _register() -> None:
     )
 
 
-def excuse(error: BaseException) -> str:
-    """Why the plugin can't run here, in a sentence for the artist."""
+def excuse(error: BaseException) -> Said:
+    """Why the plugin can't run here, for the artist."""
     if isinstance(error, bundled.DoesNotFit):
-        return str(error)
+        return error.said
     python = ".".join(str(part) for part in sys.version_info[:2])
     if isinstance(error, ImportError) and (error.name or "").split(".")[0] == "numpy":
-        return (
-            f"Smart Lineart needs numpy for Python {python}, which this Krita runs: install the file "
-            "for your system, or your system's numpy package (python3-numpy)."
+        return Said(
+            "Smart Lineart needs numpy for Python {python}, which this Krita runs: install the file "
+            "for your system, or your system's numpy package (python3-numpy).",
+            python=python,
         )
-    return f"Smart Lineart could not start in this Krita (Python {python}): {' '.join(str(error).split())}"
+    return Said(
+        "Smart Lineart could not start in this Krita (Python {python}): {problem}",
+        python=python,
+        problem=error,
+    )
 
 
 def _register_excuse(error: BaseException) -> None:
@@ -78,7 +83,7 @@ def _register_excuse(error: BaseException) -> None:
         from PyQt5 import QtWidgets  # type: ignore[no-redef]
 
     i18n.choose_language(i18n.languages())
-    sentence, story = translated(excuse(error)), traceback.format_exc()
+    sentence, story = i18n.translated(excuse(error)), traceback.format_exc()
 
     class Excuse(DockWidget):  # type: ignore[misc]
         """The sentence, with the whole story as tooltip."""

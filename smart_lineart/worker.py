@@ -3,8 +3,7 @@
 
 Started as a script, by a Python that may be another one than the program's: ``python -I worker.py``. Reads
 questions from standard input and answers on standard output, see
-``inking/network/runtime/messages.py``; ends at the end of its input, so it never outlives the program that
-asked.
+``framing.py``; ends at the end of its input, so it never outlives the program that asked.
 """
 
 from __future__ import annotations
@@ -39,10 +38,10 @@ def main() -> None:
     questions, answers = _private_pipes()
     _go_first_when_memory_is_short()
     _let_painting_go_first()
-    messages = _import_file("messages", PACKAGE / "inking" / "network" / "runtime" / "messages.py")
+    framing = _import_file("framing", PACKAGE / "framing.py")
     arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_read_on, args=(messages, questions, arrived), daemon=True).start()
-    say = partial(messages.send, answers)
+    threading.Thread(target=_read_on, args=(framing, questions, arrived), daemon=True).start()
+    say = partial(framing.send, answers)
     arrived.get()  # a greeting
     try:
         server = _server(say)
@@ -75,6 +74,7 @@ class Server:
 
         self._runtime = runtime
         self._ink_error = errors.InkError
+        self._out_of_memory = errors.OutOfMemory().said.to_data()
         self._say = say
         self._network: Network | None = None
 
@@ -83,9 +83,9 @@ class Server:
         try:
             {"load": self._load, "run": self._run, "devices": self._devices}[fields["do"]](fields, payload)
         except self._ink_error as error:
-            self._say({"error": type(error).__name__, "sentence": str(error)})
+            self._say({"error": type(error).__name__, "said": error.said.to_data()})
         except MemoryError:
-            self._say({"error": "OutOfMemory"})
+            self._say({"error": "OutOfMemory", "said": self._out_of_memory})
 
     def _load(self, fields: dict[str, Any], _: bytearray) -> None:
         self._network, runtime, device = self._runtime.load_network(
@@ -93,7 +93,7 @@ class Server:
             runtime=fields["runtime"],
             device=fields["device"],
             threads=fields["threads"],
-            notify=lambda sentence: self._say({"notice": sentence}),
+            notify=lambda said: self._say({"notice": said.to_data()}),
         )
         self._say({"runtime": runtime, "device": device})
 
@@ -107,9 +107,10 @@ class Server:
         self._say({"shape": list(output.shape), **names}, output.data)
 
     def _devices(self, _: dict[str, Any], __: bytearray) -> None:
-        from dataclasses import asdict
-
-        self._say({"devices": [asdict(device) for device in self._runtime.list_devices()]})
+        devices = self._runtime.list_devices()
+        reasons = [None if device.reason is None else device.reason.to_data() for device in devices]
+        told = [{**vars(device), "reason": reason} for device, reason in zip(devices, reasons, strict=True)]
+        self._say({"devices": told})
 
 
 def _private_pipes() -> tuple[Any, Any]:
@@ -155,12 +156,12 @@ def _import_file(name: str, file: Path, folders: list[str] | None = None) -> Mod
     return module
 
 
-def _read_on(messages: ModuleType, questions: Any, arrived: queue.SimpleQueue[Any]) -> None:
+def _read_on(framing: ModuleType, questions: Any, arrived: queue.SimpleQueue[Any]) -> None:
     """Take questions, even while native code is busy or stuck; end the process once nobody asks any more."""
     while True:
         try:
-            arrived.put(messages.receive(questions))
-        except (OSError, EOFError, messages.Garbled):
+            arrived.put(framing.receive(questions))
+        except (OSError, EOFError, framing.Garbled):
             os._exit(0)
 
 

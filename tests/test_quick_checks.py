@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,30 @@ def test_fewer_tests_than_there_should_be_are_a_failure(
     with pytest.raises(SystemExit) as ended:
         check.main()
     assert ended.value.code == code
+
+
+@pytest.mark.parametrize(("floor", "code"), [("1", 0), ("100", 1)])
+def test_coverage_of_all_parts_is_told_and_too_little_fails(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path, floor: str, code: int
+) -> None:
+    monkeypatch.setattr(check, "ROOT", tmp_path)
+    monkeypatch.setattr(check, "LINTERS", {})
+    monkeypatch.setattr(check, "LEAST_TESTS", 2)
+    (tmp_path / "tests").mkdir()
+    for name, calls in (("one", "left"), ("two", "right")):
+        (tmp_path / "tests" / f"test_{name}.py").write_text(
+            f"import halves\ndef test() -> None:\n    halves.{calls}()\n"
+        )
+    (tmp_path / "halves.py").write_text(
+        "def left():\n    return 1\n\n\ndef right():\n    return 2\n\n\ndef neither():\n    return 3\n"
+    )
+    (tmp_path / "pyproject.toml").write_text(
+        f"[tool.pytest.ini_options]\npythonpath = ['.']\nmarkers = ['slow', 'krita']\n"
+        f"[tool.coverage.run]\nsource = ['halves']\n[tool.coverage.report]\nfail_under = {floor}\n"
+    )
+    with pytest.raises(SystemExit) as ended:
+        check.main(["--coverage"])
+    assert ended.value.code == code
+    said = capfd.readouterr().out
+    assert re.search(r"halves\.py +6 +1 +83%", said)  # each part ran one of three
+    assert ("failed: coverage" in said) == bool(code)

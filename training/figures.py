@@ -10,7 +10,16 @@ import argparse
 import json
 from pathlib import Path
 
-SHOWN = {"F": 3, "L": 3, "ends": 2, "comp": 3, "grey": 2, "dirt": 2, "width": 2}  # metric: decimals
+SHOWN = {
+    "F": 3,
+    "fixes": 2,
+    "L": 3,
+    "ends": 2,
+    "comp": 3,
+    "grey": 2,
+    "dirt": 2,
+    "width": 2,
+}  # metric: decimals
 
 
 def put_figures(folder: Path, measured: Path) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from drawings.strokes import load_drawing
+from drawings.strokes import load_drawing, resample
 from smart_lineart.inking.lines.chains import join_through_junctions
 from smart_lineart.inking.lines.graph import Graph, trace
 from smart_lineart.inking.raster.thinning import thin
-from training.roughen import Rng, normals, resample
+from training.roughen import Rng, normals
 from training.truth import tidy
 
 SIDE = 1000  # px: size at which clusters are measured

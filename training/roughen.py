@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from drawings.strokes import resample
+
 Rng = np.random.Generator
 
 SEARCHING = 0.17  # share of hands that look for their line with many wide passes
@@ -73,20 +75,6 @@ class Hand:
             long = size * 0.5 * float(np.exp(rng.normal(0, 0.5)))
             return replace(usual, single=usual.single * 0.5, more=0.5, spread=wide, section=long)
         return usual
-
-
-def resample(points: np.ndarray, step: float) -> np.ndarray:
-    """Points (N, C) at even spacing `step` along the x, y arc length; both ends kept."""
-    at = np.zeros(len(points))
-    np.cumsum(np.hypot(*(points[1:, :2] - points[:-1, :2]).T), out=at[1:])
-    if at[-1] < 1e-6:
-        return points[:1]
-    count = max(2, int(np.ceil(at[-1] / step)) + 1)
-    want = np.arange(count) * (at[-1] / (count - 1))
-    out = np.empty((count, points.shape[1]))
-    for i in range(points.shape[1]):
-        out[:, i] = np.interp(want, at, points[:, i])
-    return out
 
 
 def normals(points: np.ndarray) -> np.ndarray:

@@ -10,12 +10,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from drawings.strokes import resample
 from training import corpus as corpus_module
 from training import procedural
 from training.corpus import Drawing
 from training.hands import RealHand, load_hands
 from training.looks import finish, grain, hatching, load_papers
-from training.roughen import Hand, Pass, Rng, press, resample, roughen, smooth_noise
+from training.roughen import Hand, Pass, Rng, press, roughen, smooth_noise
 from training.sketches import RealSketch, load_sketches
 
 LINE_WIDTH = 3.0  # px at working scale: the line map's lines, wide enough to survive doubt about their place

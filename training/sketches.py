@@ -12,14 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from drawings.strokes import MARGIN, band_of, load_drawing
+from drawings.strokes import MARGIN, load_drawing
+from drawings.truth import meant_lines
 from training.corpus import Drawing
 from training.hands import EVERY
-from training.one_curve import one_curve
-from training.roughen import Rng, resample
+from training.roughen import Rng
 
 SIDE = 1400  # px: size at which the middle of several passes is found
-CALM = 12  # times that a traced line is smoothed over its next vertices, 2 px away: by 5 px
 WARP = 0.012  # of the drawing's size: how far a drawing is bent, each time anew
 WAVES = 3  # bends that are laid over each other
 SLOWEST, FASTEST = 0.5, 1.6  # of them across the drawing
@@ -61,24 +60,7 @@ def load_sketches(folder: Path) -> list[RealSketch]:
 
 def _load(path: Path) -> RealSketch:
     drawing = load_drawing(path, long_edge=SIDE + 2 * MARGIN, margin=MARGIN)
-    lines: list[np.ndarray] = []
-    for passes in drawing.clusters().values():
-        if len(passes) == 1:
-            lines += passes
-            continue
-        patch, band = band_of(passes, drawing)
-        corner = np.array([patch.columns.start, patch.rows.start], float)
-        lines += [_calmed(line + corner) for line in one_curve(band, SIDE)]
-    strokes = [
-        np.column_stack([line, np.ones(len(line))]).astype(np.float32) for line in lines if len(line) > 1
-    ]
+    lines = [line for line in meant_lines(drawing, SIDE) if len(line) > 1]
+    strokes = [np.column_stack([line, np.ones(len(line))]).astype(np.float32) for line in lines]
     passes = [stroke.points.astype(np.float32) for stroke in drawing.strokes if len(stroke.points) > 1]
     return RealSketch(Drawing(path.stem, float(SIDE), strokes, []), passes)
-
-
-def _calmed(line: np.ndarray) -> np.ndarray:
-    """A traced line, as calm as a hand draws it."""
-    line = resample(line, 2.0)
-    for _ in range(CALM):
-        line[1:-1] = 0.25 * (line[:-2] + line[2:]) + 0.5 * line[1:-1]
-    return line

@@ -168,8 +168,9 @@ class Training:
         temporary.replace(path)
 
     def load(self, path: Path) -> None:
+        """Go on from a checkpoint, or start from its average where it has no more (`export.keep_weights`)."""
         state = torch.load(path, map_location=self.device, weights_only=True)
-        self.net.load_state_dict(state["net"])
+        self.net.load_state_dict(state.get("net", state["average"]))
         self.average.load_state_dict(state["average"])
         if "optimiser" in state:
             self.optimiser.load_state_dict(state["optimiser"])

@@ -24,7 +24,8 @@ import numpy as np
 
 from drawings.looks import LOOKS, draw_sketch
 from drawings.metrics import Lineart, measure_lineart
-from drawings.strokes import LONG_EDGE, draw_truth, load_drawing
+from drawings.strokes import LONG_EDGE, load_drawing
+from drawings.truth import draw_truth
 from smart_lineart.inking import Inker
 from smart_lineart.inking.network.runtime import Network
 from smart_lineart.inking.tuning import BadNumber, Tuning

@@ -233,7 +233,7 @@ FILES = (
     Protection(
         8,
         "a payload has a limit",
-        "smart_lineart/inking/network/runtime/messages.py",
+        "smart_lineart/framing.py",
         " or size > most_payload:",
         ":",
         ("tests/inking/network/test_worker_process.py", "-k", "says_too_much"),

@@ -148,8 +148,8 @@ OTHER = (
         0,
         "where the system has no room for the process, Krita's own does not take over",
         "smart_lineart/inking/network/runtime/isolated.py",
-        ("        raise errors.OutOfMemory\n    return None, reason\n"),
-        ("        pass\n    return None, reason\n"),
+        ("        raise errors.OutOfMemory\n    return None, str(_why(death))\n"),
+        ("        pass\n    return None, str(_why(death))\n"),
         ("tests/inking/network/test_memory_group.py", "-k", "take_over"),
     ),
     Protection(
@@ -192,7 +192,7 @@ OTHER = (
     Protection(
         0,
         "brackets without end are no message",
-        "smart_lineart/inking/network/runtime/messages.py",
+        "smart_lineart/framing.py",
         "except (ValueError, RecursionError)",
         "except ValueError",
         ("tests/fuzz/test_found.py", "-k", "TestMessages"),

@@ -9,14 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from smart_lineart import __version__
 from smart_lineart.cli.errors import UsageError
 
 DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
-MM_PER_INCH = 25.4
 
 # The engine's own limits; asking it for them would load it for every --help.
 THINNEST, THICKEST = 0.25, 400.0
@@ -31,18 +30,12 @@ class Thickness:
     unit: str  # "px" or "mm"
 
 
-@dataclass(frozen=True)
-class Colour:
+class Colour(NamedTuple):
     """An sRGB colour, 0..255 each."""
 
     red: int
     green: int
     blue: int
-
-    @property
-    def is_black(self) -> bool:
-        """Whether it is the same in every RGB profile."""
-        return not (self.red or self.green or self.blue)
 
 
 def thickness(text: str) -> Thickness | None:
@@ -120,7 +113,7 @@ def _reader(parse: Callable[[str], object]) -> Callable[[str], object]:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         sentence = message[0].upper() + message[1:]
-        raise UsageError(f"{sentence}; see {self.prog} --help.")
+        raise UsageError("{sentence}; see {program} --help.", sentence=sentence, program=self.prog)
 
 
 def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:

@@ -76,7 +76,7 @@ class _Desk:
         progress = self.report.progress(number, job.sketch.name)
         try:
             if job.fault:
-                raise FileError(job.fault)
+                raise FileError("{fault}", fault=job.fault)
             self._check_target(job)
             inked = ink_file(
                 job.sketch,
@@ -145,9 +145,13 @@ def _make_folder(plan: Plan) -> None:
     try:
         plan.folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError as error:
-        raise FileError(f"{plan.folder} is no folder, so no lineart can be written into it.") from error
+        raise FileError(
+            "{folder} is no folder, so no lineart can be written into it.", folder=plan.folder
+        ) from error
     except OSError as error:
-        raise FileError(f"The folder {plan.folder} cannot be made: {why(error)}.") from error
+        raise FileError(
+            "The folder {folder} cannot be made: {reason}.", folder=plan.folder, reason=why(error)
+        ) from error
 
 
 def _open_inker(arguments: argparse.Namespace, report: Report) -> Inker:
@@ -160,4 +164,4 @@ def _open_inker(arguments: argparse.Namespace, report: Report) -> Inker:
             notify=report.notice,
         )
     except InkError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError.saying(error.said) from error

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import errno
 
+from smart_lineart.said import SaidError
 
-class CommandError(Exception):
-    """Base of the command's errors; `str(error)` is one sentence for the person at the terminal."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(" ".join(sentence.split()))
+class CommandError(SaidError):
+    """Base of the command's errors; `str(error)` is one sentence for the person at the terminal.
+
+    The command speaks English: what it says alone is in no catalogue.
+    """
 
 
 class UsageError(CommandError):
@@ -24,8 +26,7 @@ class FileError(CommandError):
 class Interrupted(CommandError):
     """Ctrl-C, or the signal that asks a program to end."""
 
-    def __init__(self) -> None:
-        super().__init__("Inking was interrupted; nothing half-done was left behind.")
+    usual = "Inking was interrupted; nothing half-done was left behind."
 
 
 def why(error: OSError) -> str:

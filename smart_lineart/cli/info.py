@@ -11,6 +11,7 @@ from typing import Any
 
 from smart_lineart import __version__
 from smart_lineart.inking import STYLES, available_models, list_devices
+from smart_lineart.said import Said
 
 
 def info_command(*, as_json: bool) -> int:
@@ -25,7 +26,7 @@ def info_command(*, as_json: bool) -> int:
 
 def gather() -> dict[str, Any]:
     """Everything `info` tells, as JSON has it."""
-    faults: list[str] = []
+    faults: list[Said] = []
     models = [
         {"name": model.name, "folder": str(model.folder), "card": _card(model.folder), **model.metadata}
         for model in available_models(faults.append)
@@ -35,19 +36,19 @@ def gather() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "models": models,
-        "model_faults": faults,
+        "model_faults": [str(fault) for fault in faults],
         "devices": [
             {
                 "runtime": device.runtime,
                 "kind": device.kind,
                 "title": device.title,
                 "available": device.available,
-                "reason": device.reason,
+                "reason": "" if device.reason is None else str(device.reason),
             }
             for device in list_devices()
         ],
         "styles": [
-            {"name": style.name, "title": style.title, "description": style.description}
+            {"name": style.name, "title": str(style.title), "description": str(style.description)}
             for style in STYLES.values()
         ],
     }

@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.cli.arguments import MM_PER_INCH, Colour, Thickness
+from smart_lineart.cli.arguments import Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
-from smart_lineart.cli.files.output import check_writable, whole_file
+from smart_lineart.cli.files.output import check_writable, write_lineart
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
-from smart_lineart.cli.files.png import PngWriter
+from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
+from smart_lineart.units import MM_PER_INCH
 
 STRIP_PIXELS = 2 << 20
 """Ink is drawn and written in strips of about so many pixels."""
@@ -90,8 +90,9 @@ def ink_file(
     )
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch)
-    ink = _strips(inker, features, look, thickness, cancelled)
-    _write(target, page, look, ink, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
+    strips = _strips(inker, features, look, thickness, cancelled)
+    lineart = _lineart(page, features, look, thickness, strips)
+    write_lineart(target, lineart, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
     written = time.perf_counter()
     seconds = {
         "read": was_read - started,
@@ -127,6 +128,24 @@ def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:
     return pixels
 
 
+def _lineart(
+    page: Page, features: Features, look: Appearance, thickness: float, strips: Iterator[NDArray[np.uint8]]
+) -> Lineart:
+    return Lineart(
+        size=page.sketch.size,
+        dpi=page.dpi,
+        icc=page.icc,
+        thickness=thickness,
+        style=look.style,
+        colour=look.colour,
+        white=look.white,
+        strokes=features.drawn_at(look.faint),
+        solid=features.solid,
+        scale=features.scale,
+        strips=strips,
+    )
+
+
 def _strips(
     inker: Inker, features: Features, look: Appearance, thickness: float, cancelled: Callable[[], bool]
 ) -> Iterator[NDArray[np.uint8]]:
@@ -145,34 +164,3 @@ def _strips(
             region=region,
             cancelled=cancelled,
         )
-
-
-def _write(
-    target: Path,
-    page: Page,
-    look: Appearance,
-    ink: Iterator[NDArray[np.uint8]],
-    progress: Callable[[float], None],
-) -> None:
-    height, width = page.sketch.size
-    # The ink's colour is sRGB. Black is black in any profile, so the sketch's own can be kept with it.
-    icc = page.icc if look.colour.is_black else None
-    colours = _colours(look)
-    with whole_file(target) as file:
-        writer = PngWriter(file, width=width, height=height, channels=colours.shape[1], dpi=page.dpi, icc=icc)
-        done = 0
-        for coverage in ink:
-            writer.write(colours.take(coverage, axis=0))
-            done += len(coverage)
-            progress(done / height)
-        writer.finish()
-
-
-def _colours(look: Appearance) -> NDArray[Any]:
-    """The pixel for each coverage 0..255: ink with that alpha, or ink laid over white."""
-    ink = np.array([look.colour.red, look.colour.green, look.colour.blue])
-    coverage = np.arange(256)[:, None]
-    if look.white:
-        pixels = 255 + (ink - 255) * coverage / 255
-        return np.rint(pixels).astype(np.uint8)
-    return np.hstack([np.broadcast_to(ink, (256, 3)), coverage]).astype(np.uint8)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import SUFFIXES
-from smart_lineart.cli.files.output import ENDING, SUFFIX
+from smart_lineart.cli.files.output import ENDING, WRITERS
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,24 @@ def _sketches_in(folder: Path) -> list[Path]:
         images = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
         files = sorted(path for path in images if path.is_file())
     except OSError as error:
-        raise FileError(f"The folder {folder} cannot be read: {why(error)}.") from error
+        raise FileError(
+            "The folder {folder} cannot be read: {reason}.", folder=folder, reason=why(error)
+        ) from error
     # Lineart made earlier is no sketch, nor are files that a desktop hides.
     sketches = [path for path in files if not path.name.endswith(ENDING) and not path.name.startswith(".")]
     if not sketches:
-        raise FileError(f"The folder {folder} holds no sketch that can be inked.")
+        raise FileError("The folder {folder} holds no sketch that can be inked.", folder=folder)
     return sketches
 
 
 def both_to_one(sketch: Path, other: Path, target: Path) -> FileError:
     """The error of two sketches whose lineart would be one file."""
-    return FileError(f"{sketch} and {other} would both be written to {target}: ink them one by one.")
+    return FileError(
+        "{sketch} and {other} would both be written to {target}: ink them one by one.",
+        sketch=sketch,
+        other=other,
+        target=target,
+    )
 
 
 def same_file(target: Path) -> object:
@@ -97,16 +104,23 @@ def same_file(target: Path) -> object:
 
 def _names_folder(output: str) -> bool:
     place = Path(output)
-    is_image = place.suffix.lower() in (SUFFIX, *SUFFIXES)
+    is_image = place.suffix.lower() in {*WRITERS, *SUFFIXES}
     return _is_folder(place) or output.endswith(("/", "\\")) or not is_image
 
 
 def _single_target(target: Path, *, batch: bool) -> Path:
-    if target.suffix.lower() != SUFFIX:
-        kind = target.suffix[1:].upper()
-        raise UsageError(f"Lineart is written as PNG, not as {kind}: name the file {target.stem}.png.")
+    if target.suffix.lower() not in WRITERS:
+        asked, *written = (suffix[1:].upper() for suffix in (target.suffix, *WRITERS))
+        raise UsageError(
+            "Lineart is written as {kinds}, not as {kind}: name the file {name}.",
+            kinds=" or ".join(written),
+            kind=asked,
+            name=target.stem + next(iter(WRITERS)),
+        )
     if batch:
-        raise UsageError(f"Several sketches cannot go into the one file {target}: name a folder.")
+        raise UsageError(
+            "Several sketches cannot go into the one file {target}: name a folder.", target=target
+        )
     return target
 
 

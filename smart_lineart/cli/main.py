@@ -68,8 +68,10 @@ def _heed_the_limit() -> None:
         return
     if limit < LEAST_ADDRESS_SPACE:
         raise CommandError(
-            f"There is not enough memory to ink anything: this program may take {limit >> 20} MB of address"
-            f" space (ulimit -v), and needs more than {LEAST_ADDRESS_SPACE >> 20} MB."
+            "There is not enough memory to ink anything: this program may take {limit} MB of address space "
+            "(ulimit -v), and needs more than {least} MB.",
+            limit=limit >> 20,
+            least=LEAST_ADDRESS_SPACE >> 20,
         )
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for each, OpenBLAS takes 32 MB when it is loaded
 

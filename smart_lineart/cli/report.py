@@ -14,6 +14,7 @@ from smart_lineart.cli.ink import Inked
 from smart_lineart.cli.jobs import Job
 from smart_lineart.cli.memory import peak_memory
 from smart_lineart.inking import Inker
+from smart_lineart.said import Said
 
 
 class Report:
@@ -68,10 +69,10 @@ class Report:
         self._results.append({"sketch": str(job.sketch), "lineart": None, "error": sentence})
         self._say(f"smart-lineart: {sentence}", sys.stderr)
 
-    def notice(self, sentence: str) -> None:
+    def notice(self, said: Said) -> None:
         """Tell what holds for every sketch: the runtime or device is not the one hoped for."""
-        self._notices.append(sentence)
-        self._tell(sentence)
+        self._notices.append(str(said))
+        self._tell(str(said))
 
     def close(self, folder: Path | None, most_held: int) -> None:
         """End the bar, print the JSON document, and say where a batch's lineart is.

@@ -32,9 +32,13 @@ def choose_style(asked: str) -> str | Style:
     if is_file:
         return Style(path.stem, path.stem, f"From {path}.", read_brush(path))
     if path.suffix or len(path.parts) > 1:
-        raise FileError(f"The brush strip {asked} does not exist.")
+        raise FileError("The brush strip {asked} does not exist.", asked=asked)
     names = ", ".join(style_names())
-    raise UsageError(f'"{asked}" is not a brush style; there are {names}, or name the file of a brush strip.')
+    raise UsageError(
+        '"{asked}" is not a brush style; there are {names}, or name the file of a brush strip.',
+        asked=asked,
+        names=names,
+    )
 
 
 def read_brush(path: Path) -> Strip:
@@ -42,17 +46,18 @@ def read_brush(path: Path) -> Strip:
     image_format(path)  # refuses what is no image and no ordinary file
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise FileError(f"{path} is too large for a picture of a brush mark.")
+            raise FileError("{path} is too large for a picture of a brush mark.", path=path)
         data = path.read_bytes()
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {why(error)}.") from error
+        raise FileError("{path} cannot be read: {reason}.", path=path, reason=why(error)) from error
     try:
         if is_strip(data):
             return Strip.from_bytes(data, str(path))
         return strip_from_picture(_grey(path))
     except BadStrip as error:
-        sentence = str(error)
-        raise FileError(sentence if sentence.startswith(str(path)) else f"{path}: {sentence}") from error
+        if str(error).startswith(str(path)):
+            raise FileError.saying(error.said) from error
+        raise FileError("{path}: {problem}.", path=path, problem=error) from error
 
 
 def _grey(path: Path) -> np.ndarray:
@@ -61,5 +66,10 @@ def _grey(path: Path) -> np.ndarray:
         page = decoder.read(path, Spool(MOST_PIXELS * 2, Path(tempfile.gettempdir()), MOST_MEMORY))
     height, width = page.sketch.size
     if height * width > MOST_PIXELS:
-        raise FileError(f"{path} is {width} x {height} px, too large for a picture of a brush mark.")
+        raise FileError(
+            "{path} is {width} x {height} px, too large for a picture of a brush mark.",
+            path=path,
+            width=width,
+            height=height,
+        )
     return np.rint(page.sketch.read_luma(0, height) * 255).astype(np.uint8)

@@ -29,6 +29,7 @@ from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import DamagedRecord, InkRecord
 from smart_lineart.inking.renewing.renewal import Base, FreshInk, LayerInk
 from smart_lineart.inking.strokes import Stroke, Strokes
+from smart_lineart.said import Said
 
 __all__ = [
     "STYLES",
@@ -55,6 +56,7 @@ __all__ = [
     "ProcessFailed",
     "Rect",
     "RuntimeMissing",
+    "Said",
     "Sketch",
     "Strip",
     "Stroke",

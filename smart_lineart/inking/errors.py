@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every error the engine raises: each is one sentence that tells an artist what is wrong and what to do.
 
-What a library reported underneath stays reachable as ``__cause__``, for a log or a bug report.
+It is raised with a template and its values, so that it can be shown in any language:
+``BadOption("Faint must lie between 0 and 1, not {given}.", given=faint)``. What a library reported
+underneath stays reachable as ``__cause__``, for a log or a bug report.
 """
 
 from __future__ import annotations
 
+from smart_lineart.said import SaidError
 
-class InkError(Exception):
-    """Base of all errors meant for the artist; ``str(error)`` is one sentence on one line."""
 
-    def __init__(self, sentence: str) -> None:
-        # Native libraries and file names bring line breaks along; a status bar has one line.
-        super().__init__(" ".join(sentence.split()))
+class InkError(SaidError):
+    """Base of all errors meant for the artist; ``str(error)`` is one English sentence on one line.
+
+    ``error.said`` has its template and values.
+    """
 
 
 class BadSketch(InkError):
@@ -38,10 +41,7 @@ class RuntimeMissing(InkError):
 class OutOfMemory(InkError):
     """The machine, or the device, has no memory left for the next tile."""
 
-    def __init__(
-        self, sentence: str = "Inking ran out of memory; lower the memory limit or close other programs."
-    ) -> None:
-        super().__init__(sentence)
+    usual = "Inking ran out of memory; lower the memory limit or close other programs."
 
 
 class ProcessFailed(InkError):
@@ -51,5 +51,4 @@ class ProcessFailed(InkError):
 class Cancelled(InkError):
     """The caller's ``cancelled`` function returned True; nothing was changed."""
 
-    def __init__(self, sentence: str = "Inking was cancelled.") -> None:
-        super().__init__(sentence)
+    usual = "Inking was cancelled."

@@ -43,6 +43,7 @@ from smart_lineart.inking.page.survey import (
 from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.tuning import tuning_of
+from smart_lineart.said import Said
 
 MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
@@ -62,7 +63,7 @@ class Inker:
         memory_limit: bytes that the process should stay within.
         model: a model folder; None takes the one that comes along.
         threads: most threads; None lets the runtime choose.
-        notify: gets a sentence when something other than asked for had to be done.
+        notify: is told when something other than asked for had to be done.
         isolated: run the network in a process of its own, so that native code cannot take this one down; its
             faults then show in :meth:`prepare`.
 
@@ -77,7 +78,7 @@ class Inker:
         memory_limit: int = 1 << 30,
         model: Path | None = None,
         threads: int | None = None,
-        notify: Callable[[str], None] | None = None,
+        notify: Callable[[Said], None] | None = None,
         isolated: bool = False,
     ):
         self._notify = notify or ignore
@@ -85,13 +86,18 @@ class Inker:
         self._model = load_model(model)
         if self._model.stride % TILE_MULTIPLE:
             raise ModelError(
-                f"The model {self._model.folder} has a stride of {self._model.stride} px; "
-                f"only multiples of {TILE_MULTIPLE} can be run."
+                "The model {model} has a stride of {stride} px; only multiples of {multiple} can be run.",
+                model=self._model.folder,
+                stride=self._model.stride,
+                multiple=TILE_MULTIPLE,
             )
         channels = self._model.metadata["channels"]
         if channels != MAPS:
             raise ModelError(
-                f"The model {self._model.folder} has {channels} channels; only those with {MAPS} can be run."
+                "The model {model} has {channels} channels; only those with {known} can be run.",
+                model=self._model.folder,
+                channels=channels,
+                known=MAPS,
             )
         self.tuning = tuning_of(self._model)
         self._isolated: IsolatedNetwork | None = None
@@ -169,7 +175,12 @@ class Inker:
         ProcessFailed and RuntimeMissing.
         """
         if detail is not None and not MIN_SCALE <= detail <= MAX_SCALE:
-            raise BadOption(f"Detail must lie between {MIN_SCALE} and {MAX_SCALE:g}, not {detail:g}.")
+            raise BadOption(
+                "Detail must lie between {low} and {high}, not {given}.",
+                low=MIN_SCALE,
+                high=MAX_SCALE,
+                given=detail,
+            )
         page = self._begin(sketch, cancelled)
         report, stop = rising(progress or ignore), cancelled or never
         seen = previous.seen if previous is not None and previous.size == page.size else None
@@ -235,7 +246,10 @@ class Inker:
             scale = min(wanted, largest)
             if scale < wanted and not views:
                 self._notify(
-                    f"The page is too large for its detail within the memory limit; {scale:.2g} is used."
+                    Said(
+                        "The page is too large for its detail within the memory limit; {scale} is used.",
+                        scale=f"{scale:.2g}",
+                    )
                 )
             if not views or scale < views[-1].scale:
                 seen = read_working(page, scale) if luma is None else luma
@@ -383,7 +397,7 @@ class Inker:
                     raise
                 pixels = max(LEAST_PIXELS, pixels // 4)
                 self._network.release_memory()
-                self._notify("Memory ran short; inking goes on in smaller tiles.")
+                self._notify(Said("Memory ran short; inking goes on in smaller tiles."))
 
     def render(
         self,
@@ -416,7 +430,10 @@ class Inker:
         part = whole if region is None else region
         if part.intersection(whole) != part or not part.width or not part.height:
             raise BadOption(
-                f"The region {tuple(part)} does not lie on the page of {whole.width} x {whole.height} px."
+                "The region {region} does not lie on the page of {width} x {height} px.",
+                region=tuple(part),
+                width=whole.width,
+                height=whole.height,
             )
         strokes = features.drawn_at(faint)
         try:
@@ -450,7 +467,10 @@ class Inker:
 def _check_brush(thickness: float, faint: float) -> None:
     if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
         raise BadOption(
-            f"Thickness must lie between {MIN_THICKNESS} and {MAX_THICKNESS:g} px, not {thickness:g}."
+            "Thickness must lie between {low} and {high} px, not {given}.",
+            low=MIN_THICKNESS,
+            high=MAX_THICKNESS,
+            given=thickness,
         )
     if not 0.0 <= faint <= 1.0:
-        raise BadOption(f"Faint must lie between 0 and 1, not {faint:g}.")
+        raise BadOption("Faint must lie between 0 and 1, not {given}.", given=faint)

@@ -13,10 +13,9 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
 from smart_lineart.inking.drawing.fills import FillTuning
-from smart_lineart.inking.errors import ModelError
 from smart_lineart.inking.lines.tracing import TracingTuning
 from smart_lineart.inking.lines.uncertainty import UncertaintyTuning
-from smart_lineart.inking.network.models import METADATA_FILE, REPAIR, Model
+from smart_lineart.inking.network.models import METADATA_FILE, Model, bad_key
 from smart_lineart.inking.page.roughness import RoughnessTuning
 from smart_lineart.inking.page.scale import ScaleTuning
 from smart_lineart.inking.ranges import unsound
@@ -79,4 +78,4 @@ def tuning_of(model: Model) -> Tuning:
     except BadNumber as error:
         card = model.folder / METADATA_FILE
         name = str(error) if str(error) == KEY else f"{KEY}.{error}"
-        raise ModelError(f'The model\'s card {card} has no valid "{name}"; {REPAIR}.') from error
+        raise bad_key(card, name) from error

@@ -29,11 +29,10 @@ CONVERT_MS, CONVERT_TURNS = 5, 1000
 class NotRenewed(InkError):
     """Krita did not let the layer be replaced."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "Krita did not let the lineart be renewed: finish what is under way, such as a transform, "
-            "and try again."
-        )
+    usual = (
+        "Krita did not let the lineart be renewed: finish what is under way, such as a transform, "
+        "and try again."
+    )
 
 
 @dataclass(frozen=True)

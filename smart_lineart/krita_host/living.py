@@ -23,8 +23,7 @@ from .document import Document
 class Gone(InkError):
     """The document was closed while there was work on it."""
 
-    def __init__(self, sentence: str = "The document was closed.") -> None:
-        super().__init__(sentence)
+    usual = "The document was closed."
 
 
 def gone(document: Document) -> Gone | None:

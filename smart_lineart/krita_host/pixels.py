@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from smart_lineart.inking import Rect
+from smart_lineart.inking.page.sketch import LUMA_WEIGHTS
 
 DEPTHS: dict[str, np.dtype] = {
     "U8": np.dtype(np.uint8),
@@ -23,8 +24,7 @@ CHANNELS = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4, "XYZA": 4, "YCbCrA": 4
 FAINT = 12  # of 255: coverage from which a pixel's colour is looked at
 ROUNDING = 5  # of 255: by how much a colour of full coverage may have been rounded
 
-# Rec. 709, on gamma-encoded values, as Krita's own HSY' and Desaturate take luma.
-LUMA_BGR = np.array([0.0722, 0.7152, 0.2126], np.float32)
+LUMA_BGR = np.array(LUMA_WEIGHTS[::-1], np.float32)  # Krita's order of channels
 
 
 @dataclass(frozen=True)

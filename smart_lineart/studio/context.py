@@ -8,8 +8,9 @@ from __future__ import annotations
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.said import Said
 from smart_lineart.studio.document.memory import Memory
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import translated
 
 from . import preferences
 from .corrections import Corrections
@@ -59,5 +60,5 @@ class Context:
         for worker in (self.ink_worker, self.render_worker, self.device_worker):
             worker.stop()
 
-    def _notice_from_thread(self, sentence: str) -> None:
-        self.loop.post(lambda: self.messages.say(translated(sentence)))
+    def _notice_from_thread(self, said: Said) -> None:
+        self.loop.post(lambda: self.messages.say(translated(said)))

@@ -29,6 +29,7 @@ from smart_lineart.inking import (
 from smart_lineart.inking.brushes.styles import find_style
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.said import Said
 
 from .settings import InkSettings
 
@@ -78,7 +79,7 @@ class Earlier:
 class Engine:
     """Prepares and renders, each on a worker's thread. The network is loaded at the first run."""
 
-    def __init__(self, notify: Callable[[str], None], make: Callable[..., Inker] = Inker):
+    def __init__(self, notify: Callable[[Said], None], make: Callable[..., Inker] = Inker):
         self._notify = notify
         self._make = make
         self._inker: Inker | None = None

@@ -7,8 +7,7 @@ import traceback
 from dataclasses import dataclass
 
 from smart_lineart.inking import InkError
-from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import tr, translated
 
 from .signal import Signal
 
@@ -38,7 +37,7 @@ class Messages:
         """Say an error in a sentence, and keep its story for the diagnostics."""
         self.last_error = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         if isinstance(error, InkError):
-            self.say(translated(str(error)), "error")
+            self.say(translated(error), "error")
         elif isinstance(error, MemoryError):
             self.say(tr("Krita ran out of memory: close other documents or programs and try again."), "error")
         else:

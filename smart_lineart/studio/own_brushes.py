@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from smart_lineart.inking import STYLES, BadStrip, Strip, Style
+from smart_lineart.said import Said
 from smart_lineart.studio.language.i18n import tr
 
 from .signal import Signal
@@ -27,7 +28,7 @@ class OwnBrushes:
     def __init__(self, folder: Path):
         self.folder = folder
         self.changed = Signal()
-        self.broken: list[str] = []
+        self.broken: list[Said] = []
         self._own: dict[str, Style] = {}
         self._seen: tuple[tuple[str, int], ...] | None = None
         self.refresh()
@@ -46,8 +47,11 @@ class OwnBrushes:
         for path in files:
             try:
                 strip = Strip.from_bytes(_strip_bytes(path), path.name)
-            except (BadStrip, OSError) as error:
-                self.broken.append(str(error))
+            except BadStrip as error:
+                self.broken.append(error.said)
+            except OSError as error:
+                reason = error.strerror or error
+                self.broken.append(Said("{path} cannot be read: {reason}.", path=path.name, reason=reason))
             else:
                 name = PREFIX + path.stem
                 own[name] = Style(name, path.stem, str(path), strip)
@@ -89,7 +93,7 @@ class OwnBrushes:
 def _strip_bytes(path: Path) -> bytes:
     """A strip's file. Raises OSError, and BadStrip for what cannot be one: a pipe, a very large file."""
     if not path.is_file() or path.stat().st_size > MOST_BYTES:
-        raise BadStrip(tr("{path} is not a picture that can be read.", path=path.name))
+        raise BadStrip("{path} is not a picture that can be read.", path=path.name)
     return path.read_bytes()
 
 

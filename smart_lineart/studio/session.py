@@ -13,8 +13,7 @@ from smart_lineart.inking import InkError, list_devices_isolated
 from smart_lineart.krita_host import application, colour
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
 from smart_lineart.studio.runs.renewing import Renewer
@@ -75,7 +74,7 @@ class Session:
         try:
             job = self._job_for_selection()
         except InkError as error:
-            self.messages.say(str(error), "error")
+            self.messages.say(translated(error), "error")
             return
         self.messages.say("")
         self.runner.add(job)
@@ -162,10 +161,10 @@ class Session:
     def _job_for_selection(self) -> Job:
         document = application.active_document()
         if document is None:
-            raise Problem(tr("Open a document and select the layer with your sketch first."))
+            raise Problem("Open a document and select the layer with your sketch first.")
         layer = document.active_layer()
         if layer is None:
-            raise Problem(tr("Select the layer with your sketch first."))
+            raise Problem("Select the layer with your sketch first.")
         layer = self.context.memory.sketch_for(document, layer)
         animated = self.frames if layer.animated else None
         return Job(

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from smart_lineart.units import MM_PER_INCH
+
 NOTE_KEY = "smart_lineart/state"
 NOTE_TITLE = "Smart Lineart settings"
 VERSION = 1
 LONGEST_NAME = 100
-MM_PER_INCH = 25.4
 LONGEST_NOTE = 1 << 20
 """Characters of a document's note: hundreds of sketches take a tenth of it. A longer one is damaged."""
 MOST_LAYERS = 64

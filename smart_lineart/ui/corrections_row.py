@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from smart_lineart.krita_host import application
 from smart_lineart.studio.corrections import Corrections
-from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.language.i18n import tr, tr_count
 
 from .overlay import Overlay
 from .qt import QtWidgets
@@ -56,13 +56,8 @@ class CorrectionsRow(QtWidgets.QWidget):
     def refresh(self) -> None:
         """Show what the corrections are now."""
         count = self._corrections.count
-        self._label.setText(
-            tr("No corrections")
-            if not count
-            else tr("1 correction kept")
-            if count == 1
-            else tr("{count} corrections kept", count=count)
-        )
+        kept = tr_count("1 correction kept", "{count} corrections kept", count)
+        self._label.setText(kept if count else tr("No corrections"))
         self._show.setEnabled(bool(count))
         shown = self._corrections.shown and bool(count)
         self._show.blockSignals(True)

@@ -13,6 +13,7 @@ from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.session import Session
 from smart_lineart.studio.settings import LIMITS, shown_thickness, thickness_in_pixels
 from smart_lineart.studio.signal import Signal
+from smart_lineart.units import MM_PER_INCH
 
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
@@ -229,7 +230,7 @@ class SmartLineartDocker(DockWidget):
         self._thickness.setDecimals(2 if in_mm else 1)
         self._thickness.setSuffix(" mm" if in_mm else " px")
         self._thickness.setSingleStep(0.05 if in_mm else 0.5)
-        scale = 25.4 / ppi if in_mm else 1.0
+        scale = MM_PER_INCH / ppi if in_mm else 1.0
         self._thickness.setRange(low * scale, high * scale)
         self._thickness.blockSignals(False)
         self._thickness.show_value(shown_thickness(settings, ppi))

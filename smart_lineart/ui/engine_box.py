@@ -12,8 +12,7 @@ import smart_lineart
 from smart_lineart.krita_host import application
 from smart_lineart.studio import diagnostics
 from smart_lineart.studio.engine import LEAST_MB, MOST_MB
-from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.session import Session
 
 from .qt import QtCore, QtGui, QtWidgets

@@ -9,7 +9,7 @@ from smart_lineart.inking import Rect
 from smart_lineart.inking.brushes.styles import Style
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.language.i18n import translated
 from smart_lineart.studio.own_brushes import OwnBrushes
 
 from .qt import QtCore, QtGui, QtWidgets
@@ -52,9 +52,8 @@ class StylePictures(QtCore.QObject):
         chosen = self._combo.currentData()
         self._combo.clear()
         for style in self._brushes.styles():
-            own = self._brushes.is_own(style.name)
-            self._combo.addItem(style.title if own else tr(style.title), style.name)
-            tip = style.description if own else tr(style.description)
+            self._combo.addItem(translated(style.title), style.name)
+            tip = translated(style.description)
             self._combo.setItemData(self._combo.count() - 1, tip, QtCore.Qt.ItemDataRole.ToolTipRole)
         self._combo.setCurrentIndex(max(0, self._combo.findData(chosen)))
         self._paint()

@@ -13,7 +13,8 @@ from smart_lineart.inking import BadStrip, InkError, Strip, is_strip, strip_from
 from smart_lineart.inking.brushes.stamping import strip_of
 from smart_lineart.inking.brushes.strip_files import HEIGHT as STRIP_HEIGHT
 from smart_lineart.krita_host import brushes, preset_settings
-from smart_lineart.studio.language.i18n import tr
+from smart_lineart.krita_host.pixels import LUMA_BGR
+from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.own_brushes import file_name, write_whole
 from smart_lineart.studio.session import Session
 
@@ -174,7 +175,7 @@ class StyleRow(QtWidgets.QWidget):
         dialog.setNameFilters([tr("Brush strips ({patterns})", patterns="*.png")])
         dialog.setDefaultSuffix("png")
         style = self._brushes.find(self._session.settings.style)
-        dialog.selectFile(file_name(style.title) + ".png")
+        dialog.selectFile(file_name(translated(style.title)) + ".png")
         dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
         dialog.show()
 
@@ -212,15 +213,15 @@ def _strip_from_settings(settings: str) -> Strip | None:
 def strip_in(path: Path) -> Strip:
     """The strip in a file: a strip itself, or made from a picture of a mark. Raises BadStrip, OSError."""
     if path.stat().st_size > MOST_BYTES:
-        raise BadStrip(tr("{path} is too large for a picture of a brush mark.", path=path.name))
+        raise BadStrip("{path} is too large for a picture of a brush mark.", path=path.name)
     data = path.read_bytes()
     if is_strip(data):
         return Strip.from_bytes(data, path.name)
     image = QtGui.QImage.fromData(data)
     if image.isNull():
-        raise BadStrip(tr("{path} is not a picture that can be read.", path=path.name))
+        raise BadStrip("{path} is not a picture that can be read.", path=path.name)
     if image.width() * image.height() > MOST_PIXELS:
-        raise BadStrip(tr("{path} is too large for a picture of a brush mark.", path=path.name))
+        raise BadStrip("{path} is too large for a picture of a brush mark.", path=path.name)
     return strip_from_picture(_grey(image))
 
 
@@ -235,4 +236,4 @@ def _grey(image: QtGui.QImage) -> np.ndarray:
     bits.setsize(page.bytesPerLine() * page.height())
     pixels = np.frombuffer(bits, np.uint8).reshape(page.height(), -1)[:, : 4 * page.width()]
     bgr = pixels.reshape(page.height(), page.width(), 4)[..., :3].astype(np.float32)
-    return np.rint(bgr @ np.array([0.0722, 0.7152, 0.2126], np.float32)).astype(np.uint8)
+    return np.rint(bgr @ LUMA_BGR).astype(np.uint8)

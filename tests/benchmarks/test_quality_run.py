@@ -13,10 +13,12 @@ import pytest
 from PIL import Image
 from threshold_model import write_threshold_model
 
-from benchmarks import classical, quality, sheet
-from drawings.metrics import METRICS
-from drawings.strokes import draw_truth, load_drawing
+from benchmarks import classical, overlay, quality, sheet
+from benchmarks.summary import FIGURES
+from drawings.fixes import KINDS
+from drawings.strokes import load_drawing
 from drawings.subjects import find_files, load_subjects
+from drawings.truth import draw_truth
 
 DRAWINGS = Path(__file__).parents[2] / "benchmarks" / "drawings"
 
@@ -51,7 +53,8 @@ def test_a_folder_is_measured_and_shown(
     assert names == [("bunny", "image", methods), ("empty", "image", []), ("fish", "plain", methods)]
 
     bunny, _, fish = (image["methods"] for image in report["images"])
-    assert tuple(bunny["ours"]) == METRICS
+    assert tuple(bunny["ours"]) == (*FIGURES, *KINDS)
+    assert fish["ours"]["fixes"] == 0 < fish["otsu"]["fixes"]
     assert bunny["ours"]["F"] > 0.98  # the sketch is its own truth, and darkness is taken for lines
     assert 0.95 < bunny["ours"]["L"] < 1.05
     assert bunny["ours"]["width"] == pytest.approx(2, abs=1)  # 4 px at 1400 px, the pair has 700
@@ -64,9 +67,26 @@ def test_a_folder_is_measured_and_shown(
     for method in methods:
         assert sum(line.startswith((f"median: {method} ", f"worst tenth: {method} ")) for line in table) == 2
         assert any(line.startswith(f"fish (plain) {method} ") for line in table)
+    for method in methods:
+        assert sum(line.startswith(f"mean fixes: {method}: extra ") for line in table) == 1
     for kind in ("sheet", "crops"):
         shown = Image.open(out / f"{kind}-1.png")
         assert shown.width == 5 * (sheet.CELL + sheet.GAP) + sheet.GAP  # sketch, truth and three methods
+
+
+def test_overlays_mark_the_places_to_mend(folder: Path, model: Path, tmp_path: Path) -> None:
+    options = ["--model", str(model), "--out", str(tmp_path / "out"), "--methods", "ours,otsu"]
+    marked = tmp_path / "new" / "overlays"
+    assert quality.main([str(folder), "--looks", "plain", *options, "--overlays", str(marked)]) == 0
+    fish = json.loads((tmp_path / "out" / "metrics.json").read_text())["images"][2]["methods"]["otsu"]
+    shown = [f"{name}-{method}.png" for name in ("bunny-image", "fish-plain") for method in ("otsu", "ours")]
+    assert sorted(path.name for path in marked.iterdir()) == shown
+    picture = np.asarray(Image.open(marked / "fish-plain-otsu.png"))
+    assert picture.shape[:2] == load_drawing(folder / "fish.json").size
+    below_legend = picture[int(2 * overlay.LEGEND * max(picture.shape)) :]
+    assert fish["tick"] > 0
+    for kind in KINDS:
+        assert (below_legend == overlay.COLOURS[kind]).all(2).any() == (fish[kind] > 0)
 
 
 def test_ours_is_drawn_at_the_thickness_asked_for(folder: Path, model: Path, tmp_path: Path) -> None:

@@ -5,12 +5,22 @@ import math
 
 import pytest
 
-from benchmarks.summary import badness, heading, median, row, worst_tenth
-from drawings.metrics import METRICS
+from benchmarks.summary import FIGURES, badness, heading, median, row, worst_tenth
 
 
 def measured(**figures: float) -> dict[str, float]:
-    ideal = {"F": 1, "P": 1, "R": 1, "L": 1, "ends": 0, "comp": 1, "grey": 0, "dirt": 0, "width": 4}
+    ideal = {
+        "F": 1,
+        "P": 1,
+        "R": 1,
+        "L": 1,
+        "ends": 0,
+        "comp": 1,
+        "grey": 0,
+        "dirt": 0,
+        "width": 4,
+        "fixes": 0,
+    }
     return ideal | figures
 
 
@@ -38,5 +48,5 @@ def test_the_median_is_taken_per_metric() -> None:
 
 def test_rows_stand_under_the_heading() -> None:
     assert len(heading("image")) == len(row("fish (plain) otsu", measured()))
-    assert heading("image").split() == ["image", *METRICS]
+    assert heading("image").split() == ["image", *FIGURES]
     assert row("x", measured(F=0.5)).split()[:2] == ["x", "0.500"]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking import Cancelled
+from smart_lineart.inking import Cancelled, Strokes
 
 
 @dataclass
@@ -21,9 +21,18 @@ class FakeFeatures:
     ink: NDArray[np.uint8]
     scale: float = 0.5
 
+    solid: None = None
+
     @property
     def size(self) -> tuple[int, int]:
         return self.ink.shape
+
+    def drawn_at(self, faint: float) -> Strokes:
+        """One stroke across the page, and another as long as `faint` is small."""
+        height, width = self.ink.shape
+        across = np.array([[0, 0], [width, height]], np.float32)
+        strokes = Strokes.from_lists([across, across / 2], [np.ones(2, np.float32)] * 2, [1.0, 0.1])
+        return strokes.select(strokes.strength >= faint)
 
 
 @dataclass

@@ -6,6 +6,7 @@ import json
 from smart_lineart import __version__
 from smart_lineart.cli import info
 from smart_lineart.inking import STYLES, available_models, list_devices
+from smart_lineart.said import Said
 
 
 def test_json_has_models_with_their_cards_devices_and_styles(run):
@@ -38,7 +39,7 @@ def test_the_same_is_told_to_people(run):
 
 def test_a_damaged_model_is_named_and_the_rest_told(run, monkeypatch):
     def only_a_damaged_one(notify):
-        notify("The model file is damaged.")
+        notify(Said("The model file is damaged."))
         return []
 
     monkeypatch.setattr(info, "available_models", only_a_damaged_one)

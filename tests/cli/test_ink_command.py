@@ -13,6 +13,7 @@ from cli_helpers import files_in
 from PIL import Image, ImageCms
 
 from smart_lineart.inking import BadSketch, ModelError, RuntimeMissing
+from smart_lineart.said import Said
 
 
 def pixels(path: Path) -> np.ndarray:
@@ -364,7 +365,7 @@ def test_a_fault_of_the_program_itself_is_one_sentence_too(run, folder, fake_ink
 
 def test_notices_of_the_engine_are_passed_on(run, sketch, fake_inker, monkeypatch):
     def say():
-        fake_inker.opened_with["notify"]("The GPU failed, so the CPU is used.")
+        fake_inker.opened_with["notify"](Said("The {device} failed, so the CPU is used.", device="GPU"))
 
     fake_inker.before_prepare = say
     assert run("ink", sketch).err == "The GPU failed, so the CPU is used.\n"

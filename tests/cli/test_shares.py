@@ -84,14 +84,6 @@ def appearance(colour: Colour, *, white: bool) -> ink.Appearance:
     return ink.Appearance(None, "pen", None, 0.5, colour, white)
 
 
-def test_ink_is_a_colour_with_alpha_or_lies_over_white() -> None:
-    clear = ink._colours(appearance(Colour(10, 20, 30), white=False))
-    assert clear.tolist() == [[10, 20, 30, alpha] for alpha in range(256)]
-    over = ink._colours(appearance(Colour(0, 100, 255), white=True))
-    assert over.shape == (256, 3)
-    assert over[[0, 51, 255]].tolist() == [[255, 255, 255], [204, 224, 255], [0, 100, 255]]
-
-
 def test_progress_goes_from_nothing_to_the_whole_sketch(sketch: Path, fake_inker, run, monkeypatch) -> None:
     """The strokes are four fifths of the work; ink is told as rows are written."""
     monkeypatch.setattr(ink, "STRIP_PIXELS", 320 * 60)

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stroke drawings against images made by the definition's own script, and what the looks promise."""
+"""Stroke drawings, the lines that they mean, and what the looks promise.
+
+The plain sketches in expected/ were made by the script of the look's definition, the truths by this code.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ import numpy as np
 import pytest
 
 from drawings.looks import LOOKS, draw_sketch
-from drawings.metrics import distance_to
-from drawings.strokes import TRUTH_WIDTH, draw_truth, load_drawing, prune
+from drawings.metrics import Lineart, distance_to
+from drawings.strokes import load_drawing
+from drawings.truth import TRUTH_WIDTH, draw_truth
 
 DRAWINGS = Path(__file__).parents[2] / "benchmarks" / "drawings"
 EXPECTED = Path(__file__).parent / "expected"
@@ -23,7 +27,7 @@ def luma(image: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", ["fish", "Bunny03"])
-def test_truth_and_plain_sketch_are_those_of_the_definition(name: str) -> None:
+def test_truth_and_plain_sketch_stay_as_they_are(name: str) -> None:
     drawing = load_drawing(DRAWINGS / f"{name}.json")
     for kind, drawn in (("truth", draw_truth(drawing)), ("sketch", draw_sketch(drawing, "plain", name))):
         expected = cv2.imread(str(EXPECTED / f"{name}.{kind}.png"), cv2.IMREAD_GRAYSCALE)
@@ -77,13 +81,15 @@ def test_strokes_of_one_cluster_become_one_line_and_others_stay(tmp_path: Path) 
     assert widths == pytest.approx([TRUTH_WIDTH] * 3, abs=1)
 
 
-def test_pruning_takes_spurs_and_leaves_ends() -> None:
-    skeleton = np.zeros((40, 100), bool)
-    skeleton[20, 5:95] = True
-    skeleton[14:20, 50] = True
-    pruned = prune(skeleton, 8)
-    np.testing.assert_array_equal(pruned[20], skeleton[20])
-    assert pruned.sum() <= skeleton[20].sum() + 1  # the spur's last pixel touches three of the line's
+def test_passes_that_end_apart_leave_no_burr_in_the_truth_and_a_dot_stays(tmp_path: Path) -> None:
+    passes = [[[0, 0], [60, 0]], [[40, 0], [100, 0]], [[40, 0], [55, 5]]]
+    strokes = [{"cluster": 0, "points": points} for points in passes]
+    strokes += [{"cluster": 1, "points": [[50, 40]]}]
+    path = tmp_path / "burr.json"
+    path.write_text(json.dumps({"pen_width": 0.2, "strokes": strokes}))
+    truth = Lineart.of(draw_truth(load_drawing(path)))
+    assert truth.components == 2
+    assert truth.ends == 3  # of the line, and the dot
 
 
 @pytest.mark.parametrize(

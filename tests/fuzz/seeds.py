@@ -13,9 +13,10 @@ import numpy as np
 import tifffile
 from PIL import Image
 
+from smart_lineart import framing
 from smart_lineart.inking import STYLES, Calibration, InkRecord, Rect
 from smart_lineart.inking.network.models import load_model
-from smart_lineart.inking.network.runtime import messages
+from smart_lineart.said import Said
 from smart_lineart.studio.engine import EngineOptions
 from smart_lineart.studio.settings import DocumentState, InkSettings, LineartRecord
 
@@ -175,17 +176,27 @@ def model() -> list[bytes]:
 
 
 def message() -> list[bytes]:
+    said = Said("The {what} is damaged; {remedy}.", what="model", remedy=Said("do {this}", this=1)).to_data()
+    cpu = {"runtime": "openvino", "kind": "cpu", "title": "CPU", "available": True}
     answers = [
         ({"fits": "3.11.2"}, b""),
         ({"runtime": "openvino", "device": "cpu"}, b""),
         ({"shape": [1, 2, 16, 32], "runtime": "openvino", "device": "cpu"}, bytes(2 * 16 * 32)),
-        ({"error": "ModelError", "sentence": "The model is damaged."}, b""),
-        ({"notice": "The GPU failed."}, b""),
-        ({"devices": [{"runtime": "openvino", "kind": "cpu", "title": "CPU"}]}, b""),
+        ({"error": "ModelError", "said": said}, b""),
+        ({"notice": said}, b""),
+        (
+            {
+                "devices": [
+                    {**cpu, "available": True, "reason": None},
+                    {**cpu, "available": False, "reason": said},
+                ]
+            },
+            b"",
+        ),
     ]
     written = []
     for fields, payload in answers:
         file = io.BytesIO()
-        messages.send(file, fields, payload)
+        framing.send(file, fields, payload)
         written.append(file.getvalue())
     return [*written, b"".join(written)]

@@ -24,6 +24,7 @@ import smart_lineart.cli.files.read_krita
 import smart_lineart.cli.files.read_psd
 import smart_lineart.cli.files.read_raster  # noqa: F401 (a changed first byte makes another reader of one)
 import smart_lineart.inking.inker as inker_module
+from smart_lineart import framing
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.page import MAX_PIXELS, Spool, read_page
 from smart_lineart.inking import (
@@ -44,7 +45,7 @@ from smart_lineart.inking.brushes.strip_files import SIGNATURE
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.errors import BadStrip, InkError
 from smart_lineart.inking.network.models import load_model
-from smart_lineart.inking.network.runtime import answers, messages
+from smart_lineart.inking.network.runtime import answers
 from smart_lineart.inking.network.runtime.worker_process import Answer, WorkerDied
 from smart_lineart.inking.renewing.record import AROUND, HEAD, MAGIC
 from smart_lineart.inking.strokes import Strokes
@@ -302,8 +303,8 @@ def read_messages(data: bytes) -> None:
     pipe = io.BytesIO(data)
     while True:
         try:
-            fields, payload = messages.receive(pipe)
-        except (EOFError, messages.Garbled):
+            fields, payload = framing.receive(pipe)
+        except (EOFError, framing.Garbled):
             return
         for read in (
             answers.raise_error,

@@ -21,14 +21,16 @@ import numpy as np
 import pytest
 import pyvips
 
+from smart_lineart import framing
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.page import Spool, read_page
 from smart_lineart.inking import DamagedRecord, Inker, InkRecord, ModelError, Rect
 from smart_lineart.inking.network.models import load_model
-from smart_lineart.inking.network.runtime import answers, messages
+from smart_lineart.inking.network.runtime import answers
 from smart_lineart.inking.network.runtime.worker_process import Answer, WorkerDied
 from smart_lineart.inking.renewing.record import HEAD, MAGIC
 from smart_lineart.krita_host.preset_settings import stamp_of
+from smart_lineart.said import Said
 from smart_lineart.studio.engine import EngineOptions
 from smart_lineart.studio.settings import LONGEST_NOTE, DocumentState, InkSettings, read_object
 from tests.fuzz import seeds
@@ -100,25 +102,25 @@ class TestRecords:
 
 class TestMessages:
     def test_brackets_without_end_are_no_message(self) -> None:
-        head = b"[" * (messages.MOST_FIELDS // 2)  # few enough bytes to be read
-        with pytest.raises(messages.Garbled):
-            messages.receive(io.BytesIO(struct.pack("<IQ", len(head), 0) + head))
+        head = b"[" * (framing.MOST_FIELDS // 2)  # few enough bytes to be read
+        with pytest.raises(framing.Garbled):
+            framing.receive(io.BytesIO(struct.pack("<IQ", len(head), 0) + head))
 
     def test_memory_is_taken_for_what_comes_and_not_for_what_is_announced(self) -> None:
         pipe = io.BytesIO(struct.pack("<IQ", 2, 1 << 30) + b"{}" + bytes(100))
         tracemalloc.start()
         with pytest.raises(EOFError):
-            messages.receive(pipe)
+            framing.receive(pipe)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert peak < 4 * messages.PART
+        assert peak < 4 * framing.PART
 
     def test_a_payload_of_several_parts_arrives_whole(self, monkeypatch) -> None:
-        monkeypatch.setattr(messages, "PART", 7)
+        monkeypatch.setattr(framing, "PART", 7)
         pipe = io.BytesIO()
-        messages.send(pipe, {"a": 1}, bytes(range(100)))
+        framing.send(pipe, {"a": 1}, bytes(range(100)))
         pipe.seek(0)
-        assert messages.receive(pipe) == ({"a": 1}, bytearray(range(100)))
+        assert framing.receive(pipe) == ({"a": 1}, bytearray(range(100)))
 
     @pytest.mark.parametrize(
         "fields",
@@ -148,7 +150,7 @@ class TestMessages:
 
     def test_an_unknown_error_is_still_a_sentence(self) -> None:
         with pytest.raises(ModelError, match="Something"):
-            answers.raise_error({"error": ["no", "name"], "sentence": "Something."})
+            answers.raise_error({"error": ["no", "name"], "said": Said("Something.").to_data()})
 
 
 class TestModels:

@@ -15,6 +15,7 @@ from tiny_models import write_onnx
 from smart_lineart.inking.network.runtime import isolated, load_network, worker_process
 from smart_lineart.inking.network.runtime.isolated import IsolatedNetwork
 from smart_lineart.inking.network.runtime.worker_process import WorkerProcess
+from smart_lineart.said import Said
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def expected(onnx: Path) -> np.ndarray:
 
 
 @pytest.fixture
-def notices() -> list[str]:
+def notices() -> list[Said]:
     return []
 
 
@@ -56,7 +57,7 @@ def processes(monkeypatch) -> Iterator[list[WorkerProcess]]:
 
 
 @pytest.fixture
-def make(onnx: Path, notices: list[str], processes) -> Iterator[Callable[..., IsolatedNetwork]]:
+def make(onnx: Path, notices: list[Said], processes) -> Iterator[Callable[..., IsolatedNetwork]]:
     """Networks that are closed, with their processes, when the test ends."""
     made: list[IsolatedNetwork] = []
 

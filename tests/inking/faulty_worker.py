@@ -95,17 +95,18 @@ def a_payload_without_end(server, fields) -> None:
 
 def notices_without_end(server, fields) -> None:
     while True:
-        server._say({"notice": "All is well."})
+        server._say({"notice": {"template": "All is well.", "values": {}}})
 
 
 def a_notice_now_and_then(server, fields) -> None:
     while True:
-        server._say({"notice": "All is well."})
+        server._say({"notice": {"template": "All is well.", "values": {}}})
         time.sleep(0.2)
 
 
 def a_long_sentence(server, fields) -> None:
-    server._say({"error": "ModelError", "sentence": "The model is\n\n" + "very " * 10_000})
+    said = {"template": "The model is {how}", "values": {"how": "\n\n" + "very " * 10_000}}
+    server._say({"error": "ModelError", "said": said})
 
 
 def nameless(server, fields) -> None:
@@ -190,6 +191,7 @@ def main() -> None:
     worker._private_pipes = answers.open_by(worker._private_pipes)
     worker.Server._run = with_faults(tokens, RUN, worker.Server._run)
     worker.Server._load = with_faults(tokens, "load", worker.Server._load)
+    worker.Server._devices = with_faults(tokens, "devices", worker.Server._devices)
     go_wrong(tokens, "greet")
     worker.main()
 

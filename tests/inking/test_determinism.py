@@ -29,7 +29,7 @@ from smart_lineart.inking import Inker
 options = json.loads(sys.argv[1])
 detail = options.pop("detail")
 notices = []
-with Inker(notify=notices.append, **options) as inker:
+with Inker(notify=lambda said: notices.append(str(said)), **options) as inker:
     features = inker.prepare(np.load(sys.argv[2]), detail=detail)
     ink = inker.render(features, thickness=5.0, style="brush")
     textured = inker.render(features, thickness=7.0, style="pencil")

@@ -57,7 +57,7 @@ def peak():
 
 height, width, detail, limit, runtime = json.loads(sys.argv[1])
 notices = []
-with Inker(runtime=runtime, memory_limit=limit, notify=notices.append) as inker:
+with Inker(runtime=runtime, memory_limit=limit, notify=lambda said: notices.append(str(said))) as inker:
     loaded = peak()
     features = inker.prepare(Page(height, width), detail=detail)
     prepared = peak()

@@ -525,13 +525,13 @@ def test_what_the_engine_had_to_do_otherwise_is_said_in_the_docker(krita) -> Non
     shown = krita.run(
         """
 def job():
-    import threading
+    from smart_lineart.said import Said
     document = sketch_document(300, 200)
     yield 400
     ours = session()
     original = ours.context.engine._make
     def make(**options):
-        options["notify"]("The GPU failed, so the CPU went on.")
+        options["notify"](Said("The {device} failed, so the CPU went on.", device="GPU"))
         return original(**options)
     ours.context.engine.close()
     ours.context.engine._make = make

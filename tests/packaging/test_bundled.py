@@ -13,13 +13,13 @@ import pytest
 
 from smart_lineart import bundled
 
-SOURCE = Path(bundled.__file__)
+SOURCES = [bundled.PACKAGE / name for name in ("__init__.py", "bundled.py", "said.py")]
 # Runs bundled.py as Krita would find it, with the given system and Python pretended.
 PROGRAM = """
-import importlib.util, json, os, sys
-spec = importlib.util.spec_from_file_location("bundled", sys.argv[1])
-bundled = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(bundled)
+import json, os, sys
+sys.path.insert(0, sys.argv[1])
+from smart_lineart import bundled
+sys.path.pop(0)
 bundled.python_tag = lambda: "cp313"
 bundled.running_platform = lambda: "linux-x86_64"
 if sys.argv[2]: sys.path.append(sys.argv[2])
@@ -41,7 +41,8 @@ def package(tmp_path) -> Path:
     for name in ("vendor/numpy-1/numpy", "vendor/numpy-2/numpy", "runtime_libs/openvino"):
         (folder / name).mkdir(parents=True)
         (folder / name / "__init__.py").write_text("")
-    shutil.copy(SOURCE, folder)
+    for source in SOURCES:
+        shutil.copy(source, folder)
     write_manifest(folder)
     return folder
 
@@ -54,7 +55,7 @@ def write_manifest(folder: Path, **changes) -> None:
 
 def activate(package: Path, system_packages: Path | str = "") -> dict:
     # -S: the packages of this interpreter would stand for a system with numpy.
-    command = [sys.executable, "-I", "-S", "-c", PROGRAM, str(package / "bundled.py"), str(system_packages)]
+    command = [sys.executable, "-I", "-S", "-c", PROGRAM, str(package.parent), str(system_packages)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(ran.stdout)
 

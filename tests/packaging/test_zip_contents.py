@@ -17,6 +17,7 @@ from packaging_tools import archive, check, contents, manual, recipes, report
 from packaging_tools.entries import Entries
 from packaging_tools.errors import PackingError
 from smart_lineart.inking import STYLES
+from smart_lineart.studio.language import i18n
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,6 +86,9 @@ def test_a_zip_holds_plugin_model_manual_licences_and_runtime(built):
     assert {f"models/lineart/{name}" for name in ("model.onnx", "metadata.json", "README.md")} <= inside
     assert {f"inking/brushes/{name}.png" for name in STYLES} <= inside
     assert {"licences/Smart Lineart.txt", "licences/training data.md"} <= inside
+    translations = {Path(name) for name in inside if "/translations/" in name and not name.endswith("/")}
+    assert {path.suffix for path in translations} == {".mo"}
+    assert sorted(path.stem for path in translations) == i18n.available_languages()
     for wheel in manifest["wheels"]:
         project, version = wheel.split("-")[:2]
         assert f"licences/{project}-{version}/LICENSE" in inside

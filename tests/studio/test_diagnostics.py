@@ -38,7 +38,7 @@ def test_before_the_first_run_it_says_so() -> None:
 
 def test_a_plugin_that_cannot_start_says_why_in_one_sentence() -> None:
     missing = excuse(ModuleNotFoundError("No module named 'numpy.core'", name="numpy.core"))
-    assert "needs numpy for Python 3." in missing
-    other = excuse(RuntimeError("first line\nsecond line"))
+    assert "needs numpy for Python 3." in str(missing)
+    other = str(excuse(RuntimeError("first line\nsecond line")))
     assert other.endswith("first line second line")
     assert "\n" not in other

@@ -85,8 +85,8 @@ def test_a_damaged_strip_is_named_and_the_others_are_there(tmp_path: Path) -> No
     brushes = OwnBrushes(tmp_path)
     assert [s.name for s in brushes.styles()][len(STYLES) :] == ["own:good"]
     assert len(brushes.broken) == 1
-    assert brushes.broken[0].startswith("bad.png")
-    assert brushes.broken[0].endswith(".")
+    assert str(brushes.broken[0]).startswith("bad.png")
+    assert str(brushes.broken[0]).endswith(".")
 
 
 def test_what_cannot_be_a_strip_is_named_without_reading_it(tmp_path: Path) -> None:

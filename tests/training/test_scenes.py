@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from drawings.strokes import resample
 from training import procedural
 from training.corpus import load_corpus
 from training.looks import finish
-from training.roughen import Hand, resample, roughen
+from training.roughen import Hand, roughen
 from training.scenes import LINE_WIDTH, Scenes, Sources, beside_blacks
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from drawings.strokes import resample
 from training.characters.curves import bezier, ellipse
 from training.characters.head import Head
 from training.characters.sheet import Black, Line
-from training.roughen import Rng, normals, resample
+from training.roughen import Rng, normals
 
 SMALL, MIDDLE = 115.0, 190.0  # px at 1400: heads lower than this have plainer eyes
 MARGIN = 0.12  # of an eye's width, that its box is larger

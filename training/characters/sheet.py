@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from drawings.strokes import resample
 from training.characters.curves import Places, ellipse, ribbon, widths
-from training.roughen import Rng, resample
+from training.roughen import Rng
 from training.scenes import SHIFT, fixed
 
 STEP = 2.0  # px between the vertices of what shows

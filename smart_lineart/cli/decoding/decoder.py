@@ -23,6 +23,8 @@ from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.page import Page, Spool, keep
 from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
 from smart_lineart.cli.memory import address_space_limit, peak_memory
+from smart_lineart.framing import Garbled
+from smart_lineart.said import printable
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoding.process import main; main()"
@@ -64,7 +66,7 @@ class Decoder:
             picture = wire.picture_of(fields.get("picture"), bytes(icc), str(path))
             picture.strips = self._strips(picture, cancelled)
             return keep(picture, spool)
-        except (OSError, EOFError, wire.Nonsense) as error:
+        except (OSError, EOFError, Garbled) as error:
             self._note(spool.most_at_once)
             raise _death(str(path), self._status()) from error
         finally:
@@ -114,11 +116,11 @@ class Decoder:
     def _greet(self, process: subprocess.Popen[bytes]) -> None:
         try:
             greeting, _ = wire.receive(process.stdout)
-        except (OSError, EOFError, wire.Nonsense) as error:
+        except (OSError, EOFError, Garbled) as error:
             raise _unfit(f"it ended with status {self._status()}") from error
         if "unfit" in greeting:
             self.close()
-            raise _unfit(wire.printable(str(greeting["unfit"])))
+            raise _unfit(printable(str(greeting["unfit"])))
         self._greeted = True
 
     def _receive(self) -> tuple[dict[str, Any], bytearray]:
@@ -126,9 +128,9 @@ class Decoder:
         fields, payload = wire.receive(self._process.stdout)
         self._in_step = not payload and bool({"refused", "fault", "end"} & set(fields))
         if "refused" in fields:
-            raise FileError(wire.printable(str(fields["refused"])))
+            raise FileError.saying(wire.said_in(fields["refused"]))
         if "fault" in fields:
-            raise DecoderFault(wire.printable(str(fields["fault"])))
+            raise DecoderFault(printable(str(fields["fault"])))
         return fields, payload
 
     def _strips(self, picture: Picture, cancelled: Callable[[], bool]) -> Iterator[bytearray]:
@@ -137,7 +139,7 @@ class Decoder:
         while left:
             fields, strip = self._receive()
             if fields or not strip or len(strip) > left or len(strip) % picture.row_bytes:
-                raise wire.Nonsense(f"a strip of {len(strip)} bytes")
+                raise Garbled(f"a strip of {len(strip)} bytes")
             if cancelled():
                 raise Interrupted
             left -= len(strip)
@@ -176,8 +178,10 @@ def _death(name: str, status: int) -> FileError:
         with contextlib.suppress(ValueError):
             how = signal.Signals(-status).name
     return FileError(
-        f"{name} cannot be read: its decoder ended with {how}; the file is damaged, or needs more memory than"
-        " there is: save it anew as plain PNG, or raise --memory-limit."
+        "{name} cannot be read: its decoder ended with {how}; the file is damaged, or needs more memory "
+        "than there is: save it anew as plain PNG, or raise --memory-limit.",
+        name=name,
+        how=how,
     )
 
 
@@ -185,4 +189,6 @@ def _unfit(reason: str) -> Exception:
     """The error of a process that did not come to read anything."""
     if "memory" in reason.lower() or address_space_limit() is not None:
         return MemoryError(reason)
-    return FileError(f"No image can be read, since the process that decodes them could not start ({reason}).")
+    return FileError(
+        "No image can be read, since the process that decodes them could not start ({reason}).", reason=reason
+    )

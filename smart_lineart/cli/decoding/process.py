@@ -19,6 +19,7 @@ from smart_lineart.cli.decoding.caps import Caps
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.picture import Picture, too_much_memory
 from smart_lineart.cli.memory import memory_now, peak_memory
+from smart_lineart.framing import Garbled
 
 Say = Callable[..., None]
 
@@ -57,9 +58,9 @@ def _answer(say: Say, caps: Caps, request: dict[str, Any]) -> None:
         caps.time(OPENING_SECONDS + SECONDS_PER_MEGAPIXEL * picture.width * picture.height / 1e6)
         _tell(say, picture)
     except FileError as error:
-        say({"refused": str(error)})
+        say({"refused": error.said.to_data()})
     except MemoryError:
-        say({"refused": str(too_much_memory(str(path)))})
+        say({"refused": too_much_memory(str(path)).said.to_data()})
     except Exception as error:  # noqa: BLE001 (a fault of ours, which the command reports as such)
         say({"fault": f"{type(error).__name__}: {error}"})
 
@@ -87,5 +88,5 @@ def _read_on(requests: Any, arrived: queue.SimpleQueue[dict[str, Any]]) -> None:
     while True:
         try:
             arrived.put(wire.receive(requests)[0])
-        except (OSError, EOFError, wire.Nonsense):
+        except (OSError, EOFError, Garbled):
             os._exit(0)

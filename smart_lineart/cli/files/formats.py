@@ -37,20 +37,20 @@ def open_image(path: Path) -> tuple[BinaryIO, str]:
     """An image file opened at its beginning, and its format. Raises FileError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe could wait for ever
-            raise FileError(f"{path} is no ordinary file.")
+            raise FileError("{path} is no ordinary file.", path=path)
         file = path.open("rb")
         start = file.read(16)
         file.seek(0)
     except FileNotFoundError:
-        raise FileError(f"{path} does not exist.") from None
+        raise FileError("{path} does not exist.", path=path) from None
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {why(error)}.") from error
+        raise FileError("{path} cannot be read: {reason}.", path=path, reason=why(error)) from error
     kind = format_of(start)
     if kind is None:
         file.close()
-        raise FileError(
-            f"{path} is not an image that can be inked; {READABLE}." if start else f"{path} is empty."
-        )
+        if not start:
+            raise FileError("{path} is empty.", path=path)
+        raise FileError("{path} is not an image that can be inked; {readable}.", path=path, readable=READABLE)
     return file, kind
 
 

@@ -39,7 +39,9 @@ class LumaStore:
         except OSError as error:
             if error.errno == errno.ENOMEM:
                 raise MemoryError from error
-            raise FileError(f"The page does not fit into {folder}: {why(error)}.") from error
+            raise FileError(
+                "The page does not fit into {folder}: {reason}.", folder=folder, reason=why(error)
+            ) from error
         self.array = np.frombuffer(self._map, self.dtype).reshape(height, width)
 
     @property

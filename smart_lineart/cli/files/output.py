@@ -8,17 +8,33 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from smart_lineart.cli import partials
 from smart_lineart.cli.errors import FileError, why
+from smart_lineart.cli.files.png import write_png
+from smart_lineart.cli.files.writer import Lineart, Writer
 
 SUFFIX = ".png"
 ENDING = "-lineart" + SUFFIX
+"""What the lineart of a sketch is called where no name is given."""
+
+WRITERS: dict[str, Writer] = {SUFFIX: write_png}
+"""What lineart can be written as, by the ending of the file's name in small letters."""
 
 _unfinished: set[Path] = set()
+
+
+def write_lineart(target: Path, lineart: Lineart, progress: Callable[[float], None]) -> None:
+    """Write a lineart as what its file's ending in WRITERS says, whole or not at all.
+
+    Raises FileError, and what drawing it raises.
+    """
+    write = WRITERS[target.suffix.lower()]
+    with whole_file(target) as file:
+        write(file, lineart, progress)
 
 
 def check_writable(target: Path) -> None:
@@ -26,20 +42,26 @@ def check_writable(target: Path) -> None:
     try:
         _check(target, target.parent)
     except OSError as error:
-        raise FileError(f"{target} cannot be written: {why(error)}.") from error
+        raise FileError("{target} cannot be written: {reason}.", target=target, reason=why(error)) from error
 
 
 def _check(target: Path, folder: Path) -> None:
     about = _about(target)
     if about is not None and stat.S_ISDIR(about.st_mode):
-        raise FileError(f"{target} is a folder; name a file to write the lineart to.")
+        raise FileError("{target} is a folder; name a file to write the lineart to.", target=target)
     if about is not None and not stat.S_ISREG(about.st_mode):
-        raise FileError(f"{target} is no ordinary file; name another to write the lineart to.")
+        raise FileError("{target} is no ordinary file; name another to write the lineart to.", target=target)
     place = _about(folder)
     if place is None:
-        raise FileError(f"The folder {folder} does not exist, so {target.name} cannot be written.")
+        raise FileError(
+            "The folder {folder} does not exist, so {name} cannot be written.",
+            folder=folder,
+            name=target.name,
+        )
     if not stat.S_ISDIR(place.st_mode):
-        raise FileError(f"{folder} is not a folder, so {target.name} cannot be written.")
+        raise FileError(
+            "{folder} is not a folder, so {name} cannot be written.", folder=folder, name=target.name
+        )
     # Writing replaces the file, so its own permission has to be asked as well.
     for path in (folder, target) if about is not None else (folder,):
         if not _may_write(path):
@@ -86,7 +108,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
             partial.replace(target)
         _keep_name(target.parent)
     except OSError as error:
-        raise FileError(f"{target} cannot be written: {why(error)}.") from error
+        raise FileError("{target} cannot be written: {reason}.", target=target, reason=why(error)) from error
     finally:
         if partial is not None:
             partial.unlink(missing_ok=True)

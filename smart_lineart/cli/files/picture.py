@@ -67,11 +67,16 @@ def plausible_dpi(across: float, down: float) -> tuple[float, float] | None:
 def check_size(name: str, width: int, height: int) -> None:
     """Refuse sizes that no drawing has, before any memory is taken. Raises FileError."""
     if width < 1 or height < 1:
-        raise FileError(f"{name} has no pixels.")
+        raise FileError("{name} has no pixels.", name=name)
     if width * height > MAX_PIXELS or max(width, height) > MAX_EDGE:
         raise FileError(
-            f"{name} says it is {width} x {height} pixels; more than {MAX_PIXELS // 1_000_000} megapixels,"
-            f" or {MAX_EDGE} pixels one way, cannot be inked."
+            "{name} says it is {width} x {height} pixels; more than {most} megapixels, or {edge} pixels one "
+            "way, cannot be inked.",
+            name=name,
+            width=width,
+            height=height,
+            most=MAX_PIXELS // 1_000_000,
+            edge=MAX_EDGE,
         )
 
 
@@ -84,21 +89,24 @@ def check_memory(name: str, needed: int, allowed: int) -> None:
 def too_much_memory(name: str) -> FileError:
     """The error of a file that cannot be decoded in the memory there is leave for."""
     return FileError(
-        f"{name} takes more memory to read than allowed; save it as plain PNG without interlacing, "
-        "or raise --memory-limit."
+        "{name} takes more memory to read than allowed; save it as plain PNG without interlacing, or raise "
+        "--memory-limit.",
+        name=name,
     )
 
 
 def too_much_time(name: str) -> FileError:
     """The error of a file that keeps its decoder busy beyond all measure."""
-    return FileError(f"{name} takes far longer to read than its size explains; save it anew as PNG.")
+    return FileError(
+        "{name} takes far longer to read than its size explains; save it anew as PNG.", name=name
+    )
 
 
 def damaged(name: str) -> FileError:
     """The error of a file whose pixels cannot all be read."""
-    return FileError(f"{name} is damaged or cut short.")
+    return FileError("{name} is damaged or cut short.", name=name)
 
 
 def unreadable(name: str) -> FileError:
     """The error of a file that begins like an image and cannot even be opened as one."""
-    return FileError(f"{name} is damaged, or of a kind that cannot be read; save it anew as PNG.")
+    return FileError("{name} is damaged, or of a kind that cannot be read; save it anew as PNG.", name=name)

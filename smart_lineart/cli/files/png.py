@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
+
+from smart_lineart.cli.files.writer import Lineart
+from smart_lineart.units import MM_PER_INCH
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FAST = 1
@@ -19,7 +23,33 @@ FAST = 1
 
 _TRUECOLOUR = {3: 2, 4: 6}  # channels to PNG's colour type
 _PERCEPTUAL = b"\0"
-_INCH = 0.0254
+_MM_PER_METRE = 1000
+_BLACK = (0, 0, 0)
+
+
+def write_png(file: BinaryIO, lineart: Lineart, progress: Callable[[float], None]) -> None:
+    """The `Writer` of PNG: the pixels of a lineart, strip by strip."""
+    height, width = lineart.size
+    # The ink's colour is sRGB. Black is black in any profile, so the sketch's own can be kept with it.
+    icc = lineart.icc if lineart.colour == _BLACK else None
+    colours = _colours(lineart)
+    writer = PngWriter(file, width=width, height=height, channels=colours.shape[1], dpi=lineart.dpi, icc=icc)
+    done = 0
+    for coverage in lineart.strips:
+        writer.write(colours.take(coverage, axis=0))
+        done += len(coverage)
+        progress(done / height)
+    writer.finish()
+
+
+def _colours(lineart: Lineart) -> NDArray[Any]:
+    """The pixel for each coverage 0..255: ink with that alpha, or ink laid over white."""
+    ink = np.array(lineart.colour)
+    coverage = np.arange(256)[:, None]
+    if lineart.white:
+        pixels = 255 + (ink - 255) * coverage / 255
+        return np.rint(pixels).astype(np.uint8)
+    return np.hstack([np.broadcast_to(ink, (256, 3)), coverage]).astype(np.uint8)
 
 
 class PngWriter:
@@ -47,7 +77,7 @@ class PngWriter:
         else:
             self._chunk(b"sRGB", _PERCEPTUAL)
         if dpi is not None:
-            across, down = (round(value / _INCH) for value in dpi)
+            across, down = (round(value * _MM_PER_METRE / MM_PER_INCH) for value in dpi)
             self._chunk(b"pHYs", struct.pack(">IIB", across, down, 1))
 
     def write(self, rows: NDArray[np.uint8]) -> None:

@@ -71,11 +71,13 @@ def open_krita(file: BinaryIO, _: str, name: str, most_at_once: int) -> Picture:
         merged = io.BufferedReader(_Unpacked(_merged(file, name)), 1 << 16)
         start = merged.peek(16)[:16]
     except KeyError:
-        raise FileError(f"{name} holds no merged image; save it once more in Krita.") from None
+        raise FileError("{name} holds no merged image; save it once more in Krita.", name=name) from None
     except BROKEN as error:
         raise damaged(name) from error
     except OSError as error:
-        raise FileError(f"The merged image of {name} cannot be read: {why(error)}.") from error
+        raise FileError(
+            "The merged image of {name} cannot be read: {reason}.", name=name, reason=why(error)
+        ) from error
     if format_of(start) != "png":  # whatever it is called: a loader of another kind is never asked
         raise damaged(name)
     return open_raster(merged, "png", name, most_at_once)
@@ -89,5 +91,5 @@ def _merged(file: BinaryIO, name: str) -> IO[bytes]:
         raise NotImplementedError  # Krita knows no other; some want gigabytes to be unpacked
     swells = entry.file_size > MOST_SWELLING * max(entry.compress_size, SMALL)
     if entry.file_size > MAX_BYTES or swells:
-        raise FileError(f"{name} holds a merged image too large for any drawing.")
+        raise FileError("{name} holds a merged image too large for any drawing.", name=name)
     return archive.open(entry)

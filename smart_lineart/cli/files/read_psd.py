@@ -183,10 +183,12 @@ def _rare(
 ) -> tuple[int, str, Iterator[NDArray[Any]]]:
     """The same of a document in print colours, Lab, a palette or one bit, which Pillow unpacks as a whole."""
     if document.depth > 8:
-        raise FileError(f"{name} is a Photoshop document of a rare kind; save it as PNG or TIFF.")
+        raise FileError("{name} is a Photoshop document of a rare kind; save it as PNG or TIFF.", name=name)
     size = document.width * document.height
     if size > _PILLOW_PIXELS:
-        raise FileError(f"{name} is a large Photoshop document of a rare kind; save it as PNG or TIFF.")
+        raise FileError(
+            "{name} is a large Photoshop document of a rare kind; save it as PNG or TIFF.", name=name
+        )
     check_memory(name, _PILLOW_BYTES * size, most_at_once)
     # Pillow would warn of large images and refuse larger ones; check_size does that for every format.
     Image.MAX_IMAGE_PIXELS = None

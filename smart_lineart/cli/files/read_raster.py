@@ -10,7 +10,6 @@ from typing import Any, BinaryIO
 
 import pyvips
 
-from smart_lineart.cli.arguments import MM_PER_INCH
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.picture import (
     MAX_PROFILE,
@@ -24,6 +23,7 @@ from smart_lineart.cli.files.picture import (
     unreadable,
 )
 from smart_lineart.cli.files.tiff_layout import bytes_at_once as tiff_bytes_at_once
+from smart_lineart.units import MM_PER_INCH
 
 STRIP_BYTES = 1 << 20
 ROWS_AT_ONCE = 16  # what libvips decodes ahead, at least; matters for rows of hundreds of bands

@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.errors import BadStrip
+from smart_lineart.said import Said
 
 WIDTH, HEIGHT = 256, 64  # px: pressure from 0 to 100 %, and across the mark
 LARGEST = 1 << 18  # bytes: a strip that cannot be compressed takes 16 kB
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 0, 0, 0, 0)
 _ROW = WIDTH + 1
+# Translators: stands for a file's name at the beginning of a sentence.
+STRIP = Said("The brush strip")
 
 
 def encode_strip(pixels: NDArray[np.uint8]) -> bytes:
@@ -36,25 +39,34 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def decode_strip(data: bytes, name: str = "The brush strip") -> NDArray[np.uint8]:
+def decode_strip(data: bytes, name: str | Said = STRIP) -> NDArray[np.uint8]:
     """The pixels of a strip's file: uint8 (64, 256), 0 ink, 255 paper. Raises BadStrip, calling it `name`."""
     if len(data) > LARGEST:
-        raise BadStrip(f"{name} is too large for a brush strip, which takes a few kilobytes.")
+        raise BadStrip("{name} is too large for a brush strip, which takes a few kilobytes.", name=name)
     if not data.startswith(SIGNATURE):
-        raise BadStrip(f"{name} is not a PNG file.")
+        raise BadStrip("{name} is not a PNG file.", name=name)
     header, packed = _read_chunks(data, name)
     width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", header)
     if (width, height) != (WIDTH, HEIGHT):
-        raise BadStrip(f"{name} is {width} x {height} px; a brush strip is {WIDTH} x {HEIGHT} px.")
+        raise BadStrip(
+            "{name} is {width} x {height} px; a brush strip is {wide} x {high} px.",
+            name=name,
+            width=width,
+            height=height,
+            wide=WIDTH,
+            high=HEIGHT,
+        )
     if (depth, colour) != (8, 0) or any(rest):
-        raise BadStrip(f"{name} is not a plain grey picture: save it as PNG, grey, 8 bit, not interlaced.")
+        raise BadStrip(
+            "{name} is not a plain grey picture: save it as PNG, grey, 8 bit, not interlaced.", name=name
+        )
     unpack = zlib.decompressobj()
     try:
         raw = unpack.decompress(packed, HEIGHT * _ROW)
     except zlib.error as error:
-        raise BadStrip(f"{name} is damaged.") from error
+        raise BadStrip("{name} is damaged.", name=name) from error
     if len(raw) != HEIGHT * _ROW:
-        raise BadStrip(f"{name} is cut short.")
+        raise BadStrip("{name} is cut short.", name=name)
     return _unfilter(np.frombuffer(raw, np.uint8).reshape(HEIGHT, _ROW), name)
 
 
@@ -63,7 +75,7 @@ def is_strip(data: bytes) -> bool:
     return data.startswith(SIGNATURE) and data[16:29] == _HEADER
 
 
-def _read_chunks(data: bytes, name: str) -> tuple[bytes, bytes]:
+def _read_chunks(data: bytes, name: str | Said) -> tuple[bytes, bytes]:
     """The header and the packed pixels."""
     header, packed, at = b"", [], len(SIGNATURE)
     while at + 12 <= len(data):
@@ -71,7 +83,7 @@ def _read_chunks(data: bytes, name: str) -> tuple[bytes, bytes]:
         kind, body = data[at + 4 : at + 8], data[at + 8 : at + 8 + length]
         check = data[at + 8 + length : at + 12 + length]
         if len(check) < 4 or int.from_bytes(check, "big") != zlib.crc32(kind + body):
-            raise BadStrip(f"{name} is damaged or cut short.")
+            raise BadStrip("{name} is damaged or cut short.", name=name)
         if kind == b"IHDR" and not header and length == 13:
             header = body
         elif kind == b"IDAT":
@@ -80,11 +92,11 @@ def _read_chunks(data: bytes, name: str) -> tuple[bytes, bytes]:
             break
         at += 12 + length
     if not header or not packed:
-        raise BadStrip(f"{name} is damaged or cut short.")
+        raise BadStrip("{name} is damaged or cut short.", name=name)
     return header, b"".join(packed)
 
 
-def _unfilter(rows: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
+def _unfilter(rows: NDArray[np.uint8], name: str | Said) -> NDArray[np.uint8]:
     """Undo each row's filter."""
     out = np.zeros((HEIGHT + 1, WIDTH), np.uint8)
     for number, row in enumerate(rows):
@@ -98,7 +110,7 @@ def _unfilter(rows: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
         elif kind in (3, 4):
             out[number + 1] = _from_neighbours(values.tolist(), above.tolist(), paeth=kind == 4)
         else:
-            raise BadStrip(f"{name} is damaged.")
+            raise BadStrip("{name} is damaged.", name=name)
     return out[1:]
 
 

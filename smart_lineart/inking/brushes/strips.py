@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes, Floats
 from smart_lineart.inking.brushes.grain import LEVELS, Grain
-from smart_lineart.inking.brushes.strip_files import HEIGHT, WIDTH, decode_strip, encode_strip
+from smart_lineart.inking.brushes.strip_files import HEIGHT, STRIP, WIDTH, decode_strip, encode_strip
 from smart_lineart.inking.errors import BadStrip
+from smart_lineart.said import Said
 
 Doubles = NDArray[np.floating[Any]]
 
@@ -113,17 +114,19 @@ class Strip:
 
     def __post_init__(self) -> None:
         if self.pixels.shape != (HEIGHT, WIDTH) or self.pixels.dtype != np.uint8:
-            raise BadStrip(f"A brush strip is a grey picture of {WIDTH} x {HEIGHT} px with 8 bits.")
+            raise BadStrip(
+                "A brush strip is a grey picture of {wide} x {high} px with 8 bits.", wide=WIDTH, high=HEIGHT
+            )
         _ = self.medium  # a strip that cannot be measured is refused at once
 
     @classmethod
-    def from_bytes(cls, data: bytes, name: str = "The brush strip") -> Strip:
+    def from_bytes(cls, data: bytes, name: str | Said = STRIP) -> Strip:
         """From a PNG file's content. Raises BadStrip, calling the file `name`."""
         pixels = decode_strip(data, name)
         try:
             return cls(pixels)
         except BadStrip as error:
-            raise BadStrip(f"{name}: {error}") from error
+            raise BadStrip("{name}: {problem}.", name=name, problem=error) from error
 
     def to_bytes(self) -> bytes:
         """As a PNG file."""

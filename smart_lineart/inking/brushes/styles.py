@@ -12,6 +12,7 @@ import numpy as np
 from smart_lineart.inking.arrays import Floats
 from smart_lineart.inking.brushes.strips import USUAL, Medium, Strip
 from smart_lineart.inking.errors import BadOption
+from smart_lineart.said import Said
 
 BRUSHES = Path(__file__).parent
 LEAST = 0.2
@@ -24,13 +25,13 @@ class Style:
 
     Attributes:
         name: what the command line and saved settings call it.
-        title, description: for the artist.
+        title, description: for the artist; what they called a brush of their own is plain text.
         given: its strip; None for a bundled one, which is read when first needed.
     """
 
     name: str
-    title: str
-    description: str = ""
+    title: Said | str
+    description: Said | str = ""
     given: Strip | None = field(default=None, compare=False)
 
     @cached_property
@@ -54,14 +55,20 @@ class Style:
 STYLES: dict[str, Style] = {
     style.name: style
     for style in (
-        Style("pen", "Pen", "A flexible pen: lines swell and taper gently, as drawn."),
-        Style("technical", "Technical pen", "Every line equally wide, with round ends."),
-        Style("g-pen", "G-pen", "A manga nib: strong swelling and pointed ends."),
-        Style("brush", "Brush pen", "A soft brush: large swells and long points."),
-        Style("pencil", "Pencil", "Graphite on paper: soft grey lines that catch the paper's grain."),
-        Style("charcoal", "Charcoal", "A crumbling stick: coarse grain and broken edges."),
-        Style("dry-brush", "Dry brush", "Bristles with little ink: streaks along the stroke, ragged edges."),
-        Style("marker", "Marker", "A felt tip: flat, even tone, darker where lines cross."),
+        Style("pen", Said("Pen"), Said("A flexible pen: lines swell and taper gently, as drawn.")),
+        Style("technical", Said("Technical pen"), Said("Every line equally wide, with round ends.")),
+        Style("g-pen", Said("G-pen"), Said("A manga nib: strong swelling and pointed ends.")),
+        Style("brush", Said("Brush pen"), Said("A soft brush: large swells and long points.")),
+        Style(
+            "pencil", Said("Pencil"), Said("Graphite on paper: soft grey lines that catch the paper's grain.")
+        ),
+        Style("charcoal", Said("Charcoal"), Said("A crumbling stick: coarse grain and broken edges.")),
+        Style(
+            "dry-brush",
+            Said("Dry brush"),
+            Said("Bristles with little ink: streaks along the stroke, ragged edges."),
+        ),
+        Style("marker", Said("Marker"), Said("A felt tip: flat, even tone, darker where lines cross.")),
     )
 }
 
@@ -79,4 +86,6 @@ def find_style(style: str | Style) -> Style:
         return STYLES[style]
     except KeyError:
         known = ", ".join(STYLES)
-        raise BadOption(f"There is no brush style called {style!r}; choose one of {known}.") from None
+        raise BadOption(
+            "There is no brush style called {name}; choose one of {names}.", name=repr(style), names=known
+        ) from None

@@ -35,13 +35,15 @@ from pathlib import Path
 from typing import Any
 
 from smart_lineart.inking.errors import ModelError
+from smart_lineart.said import Said
 
 SCHEMA = 1
 DEFAULT_NAME = "lineart"
 ONNX_FILE = "model.onnx"
 METADATA_FILE = "metadata.json"
 
-REPAIR = "reinstall Smart Lineart or choose another model folder"
+# Translators: goes on after "; " in another sentence, as what to do.
+REPAIR = Said("reinstall Smart Lineart or choose another model folder")
 _TEXTS = ("name", "version", "title", "sha256", "input", "output", "licence", "created")
 _COUNTS = {"channels": 256, "stride": 64, "receptive_field": 512}
 """The most of each that makes sense, about twice what the shipped network has.
@@ -78,7 +80,7 @@ def search_folders() -> list[Path]:
     return [package / "models", package.parent / "models"]
 
 
-def available_models(notify: Callable[[str], None] | None = None) -> list[Model]:
+def available_models(notify: Callable[[Said], None] | None = None) -> list[Model]:
     """Return every sound model, the package's own first, each name once.
 
     A damaged model is left out, and the sentence that says what is wrong with it goes to ``notify``.
@@ -102,11 +104,21 @@ def default_model() -> Model:
             return _checked(folder)
     if len(folders) == 1:
         return _checked(folders[0])
+    places = search_folders()
     if not folders:
-        places = " or ".join(str(place) for place in search_folders())
-        raise ModelError(f"No model was found in {places}; reinstall Smart Lineart.")
+        raise ModelError("No model was found in {places}; reinstall Smart Lineart.", places=_either(places))
     names = ", ".join(folder.name for folder in folders)
-    raise ModelError(f"There are several models ({names}) and none is called {DEFAULT_NAME}; choose one.")
+    raise ModelError(
+        "There are several models ({names}) and none is called {name}; choose one.",
+        names=names,
+        name=DEFAULT_NAME,
+    )
+
+
+def _either(places: list[Path]) -> Said | Path:
+    """One place or another, in words."""
+    *others, last = places
+    return Said("{one} or {other}", one=_either(others), other=last) if others else last
 
 
 def load_model(folder: Path | None) -> Model:
@@ -133,12 +145,12 @@ def _subfolders(place: Path) -> list[Path]:
         return []
 
 
-def _sound(folder: Path, notify: Callable[[str], None] | None) -> Model | None:
+def _sound(folder: Path, notify: Callable[[Said], None] | None) -> Model | None:
     try:
         return _checked(folder)
     except ModelError as error:
         if notify is not None:
-            notify(str(error))
+            notify(error.said)
         return None
 
 
@@ -154,15 +166,31 @@ def _checked(folder: Path) -> Model:
     try:
         is_folder = stat.S_ISDIR(folder.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):
-        raise ModelError(f"The model folder {folder} does not exist; {REPAIR}.") from None
+        raise ModelError(
+            "The model folder {folder} does not exist; {remedy}.", folder=folder, remedy=REPAIR
+        ) from None
     except OSError as error:
-        raise ModelError(f"The model folder {folder} cannot be read ({error.strerror}); {REPAIR}.") from error
+        raise ModelError(
+            "The model folder {folder} cannot be read ({reason}); {remedy}.",
+            folder=folder,
+            reason=error.strerror,
+            remedy=REPAIR,
+        ) from error
     if not is_folder:
-        raise ModelError(f"{folder} is a file; choose the folder that holds {ONNX_FILE} and {METADATA_FILE}.")
+        raise ModelError(
+            "{folder} is a file; choose the folder that holds {network} and {card}.",
+            folder=folder,
+            network=ONNX_FILE,
+            card=METADATA_FILE,
+        )
     metadata = _read_metadata(folder / METADATA_FILE)
     onnx = folder / ONNX_FILE
     if hashlib.sha256(_read(onnx)).hexdigest() != metadata["sha256"].lower():
-        raise ModelError(f"The model file {onnx} is damaged, its checksum differs from its card's; {REPAIR}.")
+        raise ModelError(
+            "The model file {file} is damaged, its checksum differs from its card's; {remedy}.",
+            file=onnx,
+            remedy=REPAIR,
+        )
     return Model(metadata["name"], folder, onnx, metadata)
 
 
@@ -171,9 +199,14 @@ def _read(path: Path) -> bytes:
         _check_file(path)
         return path.read_bytes()
     except FileNotFoundError:
-        raise ModelError(f"The model file {path} is missing; {REPAIR}.") from None
+        raise ModelError("The model file {file} is missing; {remedy}.", file=path, remedy=REPAIR) from None
     except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read ({error.strerror}); {REPAIR}.") from error
+        raise ModelError(
+            "The model file {file} cannot be read ({reason}); {remedy}.",
+            file=path,
+            reason=error.strerror,
+            remedy=REPAIR,
+        ) from error
 
 
 def _check_file(path: Path) -> None:
@@ -188,9 +221,11 @@ def _read_metadata(path: Path) -> dict[str, Any]:
     try:
         metadata = json.loads(_read(path).decode("utf-8"))
     except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or brackets without end
-        raise ModelError(f"The model's card {path} is not valid JSON; {REPAIR}.") from error
+        raise ModelError(
+            "The model's card {card} is not valid JSON; {remedy}.", card=path, remedy=REPAIR
+        ) from error
     if not isinstance(metadata, dict):
-        raise ModelError(f"The model's card {path} is not a JSON object; {REPAIR}.")
+        raise ModelError("The model's card {card} is not a JSON object; {remedy}.", card=path, remedy=REPAIR)
     _check_schema(path, metadata)
     _check_values(path, metadata)
     return metadata
@@ -198,9 +233,11 @@ def _read_metadata(path: Path) -> dict[str, Any]:
 
 def _check_schema(path: Path, metadata: dict[str, Any]) -> None:
     if not _is_count(metadata.get("schema")):
-        raise ModelError(f'The model\'s card {path} has no valid "schema"; {REPAIR}.')
+        raise bad_key(path, "schema")
     if metadata["schema"] > SCHEMA:
-        raise ModelError(f"The model {path.parent} was made for a newer Smart Lineart; update Smart Lineart.")
+        raise ModelError(
+            "The model {model} was made for a newer Smart Lineart; update Smart Lineart.", model=path.parent
+        )
 
 
 def _check_values(path: Path, metadata: dict[str, Any]) -> None:
@@ -214,8 +251,18 @@ def _check_values(path: Path, metadata: dict[str, Any]) -> None:
     sound["sha256"] = sound["sha256"] and re.fullmatch(r"[0-9A-Fa-f]{64}", metadata["sha256"]) is not None
     for key, is_sound in sound.items():
         if not is_sound:
-            lack = "has no valid" if key in metadata else "lacks"
-            raise ModelError(f'The model\'s card {path} {lack} "{key}"; {REPAIR}.')
+            raise bad_key(path, key) if key in metadata else _missing_key(path, key)
+
+
+def bad_key(card: Path, key: str) -> ModelError:
+    """The error of a card with a value that cannot be."""
+    return ModelError(
+        'The model\'s card {card} has no valid "{key}"; {remedy}.', card=card, key=key, remedy=REPAIR
+    )
+
+
+def _missing_key(card: Path, key: str) -> ModelError:
+    return ModelError('The model\'s card {card} lacks "{key}"; {remedy}.', card=card, key=key, remedy=REPAIR)
 
 
 def _is_count(value: object) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.errors import BadSketch
 
-# Krita's HSY' luma: BT.709 weights on the encoded (not linearised) values.
+# Krita's HSY' luma and Desaturate: BT.709 weights of red, green, blue on the encoded (not linearised) values.
 LUMA_WEIGHTS = (0.2126, 0.7152, 0.0722)
 MAX_SIDE = 1 << 17  # px; beyond this a page is a mistake and coordinates lose their sub-pixel part
 
@@ -65,11 +65,15 @@ class ArraySketch:
     def __init__(self, image: NDArray[Any]):
         image = np.asarray(image)
         if image.ndim not in (2, 3) or (image.ndim == 3 and image.shape[2] not in (1, 2, 3, 4)):
-            raise BadSketch(f"The sketch has the shape {image.shape}; an image of 1 to 4 channels is needed.")
+            raise BadSketch(
+                "The sketch has the shape {shape}; an image of 1 to 4 channels is needed.", shape=image.shape
+            )
         if image.dtype == np.bool_:
             image = image.astype(np.uint8) * np.uint8(255)
         if image.dtype.kind not in "uf" or image.dtype.itemsize > 8:
-            raise BadSketch(f"The sketch has values of type {image.dtype}; 8 or 16 bit or float is needed.")
+            raise BadSketch(
+                "The sketch has values of type {dtype}; 8 or 16 bit or float is needed.", dtype=image.dtype
+            )
         check_size(image.shape[0], image.shape[1])
         self._image = image
 
@@ -88,4 +92,9 @@ def check_size(height: int, width: int) -> None:
     if height < 1 or width < 1:
         raise BadSketch("The sketch has no pixels.")
     if max(height, width) > MAX_SIDE:
-        raise BadSketch(f"The sketch is {width} x {height} px; sides up to {MAX_SIDE} px can be inked.")
+        raise BadSketch(
+            "The sketch is {width} x {height} px; sides up to {most} px can be inked.",
+            width=width,
+            height=height,
+            most=MAX_SIDE,
+        )

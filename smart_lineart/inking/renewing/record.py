@@ -25,7 +25,6 @@ from smart_lineart.inking.geometry import Rect
 MAGIC = b"SLIR"
 HEAD = struct.Struct("<HIII")  # version, bytes of the facts, tiles, checksum of all that follows
 INDEX = np.dtype("<u4")  # column, row and bytes of a tile
-NEWER = "What this document remembers of its lineart was written by a later version of Smart Lineart."
 VERSION = 1
 TILE = 256  # px: side of a packed tile
 LEVEL = 6  # of zlib
@@ -44,10 +43,7 @@ class DamagedRecord(InkError):
     version.
     """
 
-    def __init__(
-        self, sentence: str = "What this document remembers of its lineart is damaged and cannot be read."
-    ) -> None:
-        super().__init__(sentence)
+    usual = "What this document remembers of its lineart is damaged and cannot be read."
 
 
 @dataclass(frozen=True)
@@ -280,7 +276,9 @@ def _read(data: bytes, limit: int) -> InkRecord:
         raise DamagedRecord
     version, facts_size, count, checksum = HEAD.unpack_from(data, len(MAGIC))
     if version > VERSION:
-        raise DamagedRecord(NEWER)
+        raise DamagedRecord(
+            "What this document remembers of its lineart was written by a later version of Smart Lineart."
+        )
     if zlib.crc32(body) != checksum or facts_size + count * INDEX.itemsize * 3 > len(body):
         raise DamagedRecord
     facts = json.loads(body[:facts_size].decode("utf-8"))

@@ -1,25 +1,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Texts in the artist's language.
 
-``tr("English text {value}", value=...)`` looks the English text up in ``translations/LANGUAGE.json``; what
-isn't there stays English. Krita's own catalogues hold only Krita's texts, so the plugin brings its own.
+English is written in the code, as a template: ``tr("English text {value}", value=...)``, or in what is said
+or raised elsewhere, which `translated` shows. A template is looked up in ``translations/LANGUAGE.mo``, which
+``make translations`` compiles from the ``.po`` that translators edit; what isn't there stays English. Krita's
+own catalogues hold only Krita's texts, so the plugin brings its own.
 """
 
 from __future__ import annotations
 
-import json
+import gettext
 import os
+import struct
 from collections.abc import Iterable
 from pathlib import Path
 
+from smart_lineart.said import Said, SaidError, one_line, placeholders
+
 FOLDER = Path(__file__).parent / "translations"
 
-_texts: dict[str, str] = {}
+_NONE = gettext.NullTranslations()
+_used = [_NONE]
 
 
 def available_languages() -> list[str]:
     """The languages there is a translation for, besides English."""
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
+    return sorted(path.stem for path in FOLDER.glob("*.mo"))
 
 
 def choose_language(wanted: Iterable[str]) -> str:
@@ -30,22 +36,20 @@ def choose_language(wanted: Iterable[str]) -> str:
         if code in {"C", "POSIX"} or code.split("_")[0] == "en":
             break
         for candidate in (code, code.split("_")[0]):
-            if candidate in there:
-                load(candidate)
+            if candidate in there and _load(candidate):
                 return candidate
-    _texts.clear()
+    _used[0] = _NONE
     return "en"
 
 
-def load(language: str) -> None:
-    """Use this translation."""
-    _texts.clear()
-    _texts.update(json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8")))
-
-
-def catalogue() -> dict[str, str]:
-    """English texts and what they are in the artist's language; empty in English."""
-    return _texts
+def _load(language: str) -> bool:
+    """Use this translation; whether its file can be read."""
+    try:
+        with (FOLDER / f"{language}.mo").open("rb") as file:
+            _used[0] = gettext.GNUTranslations(file)
+    except (OSError, ValueError, struct.error):  # cut short, say: English is better than no plugin
+        return False
+    return True
 
 
 def languages() -> list[str]:
@@ -55,7 +59,27 @@ def languages() -> list[str]:
     return [part for value in named for part in value.split(":") if part]
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """The text in the artist's language, with its {placeholders} filled in."""
-    translated = _texts.get(text) or text
-    return translated.format(**values) if values else translated
+    return Said(text, **values).filled(_wording)
+
+
+def tr_count(one: str, many: str, /, count: int) -> str:
+    """The text for one or that for many with {count}; a language may tell more kinds of numbers apart."""
+    wording = _used[0].ngettext(one, many, count)
+    if placeholders(wording) != {"count"} and "{" in wording:
+        wording = one if count == 1 else many
+    return Said(wording, count=count).filled()
+
+
+def translated(said: Said | SaidError | str) -> str:
+    """What was said or raised, in the artist's language on one line. A plain text stays as it is."""
+    if isinstance(said, SaidError):
+        said = said.said
+    return one_line(said.filled(_wording)) if isinstance(said, Said) else said
+
+
+def _wording(template: str) -> str:
+    """A template in the artist's language; English where that is missing or has lost or misspelt a place."""
+    wording = _used[0].gettext(template) if template else template
+    return wording if placeholders(wording) == placeholders(template) else template

@@ -18,8 +18,7 @@ from .pen import colours_of
 class NotFound(InkError):
     """The ink last written is not in its layer any more, or not known: corrections can't be told from it."""
 
-    def __init__(self, sentence: str = "The ink made last was not found in its layer again.") -> None:
-        super().__init__(sentence)
+    usual = "The ink made last was not found in its layer again."
 
 
 def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer) -> Work:
@@ -30,13 +29,13 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
     try:
         record = memory.ink_of(document, lineart)
     except DamagedRecord as error:
-        raise NotFound(str(error)) from error
+        raise NotFound.saying(error.said) from error
     if record is None:
         raise NotFound
     try:
         base = yield from find_in(snapshot, record, memory, worker, document)
     except DamagedRecord as error:
-        raise NotFound(str(error)) from error
+        raise NotFound.saying(error.said) from error
     if base is None:
         raise NotFound
     return base

@@ -49,7 +49,7 @@ def _times(job: Job, layer: Layer) -> list[int]:
         moment for moment in frames.key_times(job.document, layer) if job.frames[0] <= moment <= job.frames[1]
     ]
     if not times:
-        raise Problem(tr('There is no keyframe of "{name}" in that range.', name=layer.name))
+        raise Problem('There is no keyframe of "{name}" in that range.', name=layer.name)
     return times
 
 

@@ -22,8 +22,7 @@ from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.retouched import read_lineart
 from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.document.memory import Memory
-from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.language.sentences import translated
+from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.steps import Work, Worker
 
 from .finding import NotFound, find_base
@@ -57,7 +56,7 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
     """Keep a lineart whole, as a layer of the artist's own; returns the sentence that says so."""
     lineart.rename(tr("Lineart corrections"))
     return (
-        translated(str(error))
+        translated(error)
         + " "
         + tr('That layer stays as "Lineart corrections"; the new ink has a layer of its own.')
     )

@@ -60,7 +60,7 @@ class Run:
         known = context.cache.get(job.document, job.sketch) or self._noted()
         area = sketch_area(layer, job.document.page, known.area if known is not None else None)
         if not area.width:
-            raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
+            raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
         sketch = yield from read(layer, area)
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
@@ -235,5 +235,5 @@ class Run:
         if job.cancelled:
             return Cancelled()
         if not application.is_open(job.document):
-            return Gone(tr('The document was closed before "{name}" was inked.', name=job.title))
+            return Gone('The document was closed before "{name}" was inked.', name=job.title)
         return None

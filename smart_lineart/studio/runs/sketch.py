@@ -6,21 +6,20 @@ from __future__ import annotations
 from smart_lineart.inking import InkError, Rect
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.reading import read_sketch
-from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
 
 from .jobs import Job
 
 
 class Problem(InkError):
-    """Something only the artist can mend, said in one sentence of their language."""
+    """Something only the artist can mend."""
 
 
 def living_sketch(job: Job) -> Layer:
     """The layer, which the artist may have deleted meanwhile. Raises Problem."""
     layer: Layer | None = job.document.layer(job.sketch)
     if layer is None:
-        raise Problem(tr('The layer "{name}" was deleted before it was inked.', name=job.title))
+        raise Problem('The layer "{name}" was deleted before it was inked.', name=job.title)
     return layer
 
 
@@ -35,9 +34,7 @@ def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
         yield
     assert sketch is not None
     if sketch.empty:
-        raise Problem(tr('The layer "{name}" is empty: there is nothing to ink.', name=layer.name))
+        raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
     if sketch.blank:
-        raise Problem(
-            tr('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
-        )
+        raise Problem('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
     return sketch

@@ -134,6 +134,8 @@ def test_whatever_a_decoder_does_the_next_file_is_read(
         "({'picture': good}, b''), ({}, bytes(1000))",
         "({'picture': good}, b''), ({}, b'')",
         "({'picture': []}, b'')",
+        "({'refused': 'It is damaged.'}, b'')",
+        "({'refused': {'template': '{name} is damaged.', 'values': {}}}, b'')",
     ],
 )
 def test_nonsense_of_a_decoder_is_a_sentence(sketch: Path, monkeypatch, said: str) -> None:
@@ -153,8 +155,17 @@ def test_nonsense_of_a_decoder_is_a_sentence(sketch: Path, monkeypatch, said: st
         "process._tell = tell",
     )
     monkeypatch.setattr(decoder_module, "_POLITE_SECONDS", 0.1)
-    with Decoder() as decoder, pytest.raises(FileError):
+    with Decoder() as decoder, pytest.raises(FileError, match=r"its decoder ended|pixels one way|cut short"):
         decoder.read(sketch, spool(sketch.parent))
+
+
+def test_what_a_decoder_says_of_a_file_keeps_its_template_and_values(tmp_path: Path) -> None:
+    path = tmp_path / "{name} {}.psd"
+    path.write_bytes(b"8BPS\0\1" + bytes(40))
+    with Decoder() as decoder, pytest.raises(FileError) as caught:
+        decoder.read(path, spool(tmp_path))
+    assert caught.value.template == "{name} is damaged or cut short."
+    assert caught.value.values == {"name": str(path)}
 
 
 @pytest.mark.parametrize("kind", ["jpg", "png", "tif", "psd"])

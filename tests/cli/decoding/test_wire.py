@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from smart_lineart import framing
 from smart_lineart.cli.decoding import wire
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.files.picture import Picture
+from smart_lineart.cli.files.picture import MAX_PROFILE, Picture
+from smart_lineart.framing import Garbled
 
 PICTURE = Picture(5, 4, 3, "uint16", iter(()), (300.0, 150.0), None, 6, ["It has 3 pages."])
 
@@ -29,7 +31,7 @@ class Pipe(io.BytesIO):
 
 def sent(head: bytes, payload: bytes = b"", *, head_size: int | None = None, size: int | None = None) -> Pipe:
     lengths = struct.pack(
-        "<II", len(head) if head_size is None else head_size, len(payload) if size is None else size
+        "<IQ", len(head) if head_size is None else head_size, len(payload) if size is None else size
     )
     return Pipe(lengths + head + payload)
 
@@ -53,17 +55,18 @@ def test_what_ends_within_a_message_is_its_end() -> None:
 
 
 def test_the_longest_message_is_taken_and_a_longer_one_is_nonsense() -> None:
-    longest = sent(b"{}".ljust(wire.MOST_FIELDS)).getvalue()
+    longest = sent(b"{}".ljust(framing.MOST_FIELDS)).getvalue()
     assert wire.receive(io.BytesIO(longest)) == ({}, bytearray())
     assert len(wire.receive(io.BytesIO(sent(b"{}", bytes(wire.MOST_PAYLOAD)).getvalue()))[1]) == 32 << 20
-    for head, size in ((wire.MOST_FIELDS + 1, 0), (2, wire.MOST_PAYLOAD + 1)):
-        with pytest.raises(wire.Nonsense):
+    for head, size in ((framing.MOST_FIELDS + 1, 0), (2, wire.MOST_PAYLOAD + 1), (2**32 - 1, 2**64 - 1)):
+        with pytest.raises(Garbled, match="bytes"):  # unread
             wire.receive(sent(b"{}", head_size=head, size=size))
+    assert wire.MOST_PAYLOAD >= MAX_PROFILE
 
 
 @pytest.mark.parametrize("head", [b"", b"{", b"[]", b"7", b"\xff\xfe", b"[" * 60_000])
 def test_fields_that_are_none_are_nonsense(head: bytes) -> None:
-    with pytest.raises(wire.Nonsense):
+    with pytest.raises(Garbled):
         wire.receive(io.BytesIO(sent(head).getvalue()))
 
 
@@ -103,15 +106,15 @@ ODD = {
 @pytest.mark.parametrize("key", ODD)
 def test_values_that_cannot_be_are_nonsense(key: str) -> None:
     for value in ODD[key]:
-        with pytest.raises(wire.Nonsense):
+        with pytest.raises(Garbled):
             wire.picture_of({**wire.fields_of(PICTURE), key: value}, b"", "a.png")
-    with pytest.raises(wire.Nonsense):
+    with pytest.raises(Garbled):
         wire.picture_of({k: v for k, v in wire.fields_of(PICTURE).items() if k != key}, b"", "a.png")
 
 
 @pytest.mark.parametrize("fields", [None, [], "a picture"])
 def test_a_picture_without_fields_is_nonsense(fields: object) -> None:
-    with pytest.raises(wire.Nonsense):
+    with pytest.raises(Garbled):
         wire.picture_of(fields, b"", "a.png")
 
 

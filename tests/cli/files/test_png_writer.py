@@ -5,6 +5,7 @@ import io
 import struct
 import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from smart_lineart.cli.files.png import PngWriter
+from smart_lineart.cli.files.png import PngWriter, _colours
 
 
 def encode(pixels: np.ndarray, strips: list[int], **options) -> bytes:
@@ -130,3 +131,11 @@ def test_rows_beyond_the_page_are_refused():
     writer = PngWriter(io.BytesIO(), width=5, height=4, channels=4)
     with pytest.raises(AssertionError):
         writer.write(np.zeros((5, 5, 4), np.uint8))
+
+
+def test_ink_is_a_colour_with_alpha_or_lies_over_white():
+    clear = _colours(SimpleNamespace(colour=(10, 20, 30), white=False))
+    assert clear.tolist() == [[10, 20, 30, alpha] for alpha in range(256)]
+    over = _colours(SimpleNamespace(colour=(0, 100, 255), white=True))
+    assert over.shape == (256, 3)
+    assert over[[0, 51, 255]].tolist() == [[255, 255, 255], [204, 224, 255], [0, 100, 255]]

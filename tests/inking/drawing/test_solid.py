@@ -314,7 +314,7 @@ class TestStyles:
             style = find_style(name)
             assert style.name == name
             assert style.title
-            assert style.description.endswith(".")
+            assert str(style.description).endswith(".")
 
     def test_an_unknown_style_names_those_there_are(self) -> None:
         with pytest.raises(BadOption, match=r"'crayon'; choose one of pen, technical") as caught:

@@ -18,6 +18,7 @@ from smart_lineart.inking import Inker, InkError, ModelError, OutOfMemory, Proce
 from smart_lineart.inking.network.models import load_model
 from smart_lineart.inking.network.runtime import interpreters, isolated, worker_process
 from smart_lineart.inking.network.runtime.isolated import ANEW, INSIDE
+from smart_lineart.said import Said
 from tests.inking import faults
 from tests.inking.faults import TILE
 
@@ -153,10 +154,10 @@ def test_smaller_tiles_follow_where_the_system_kills_the_process(faulty, monkeyp
     with Inker(runtime="openvino") as plain:
         wanted = plain.ink(sketch, detail=1.0)
     faulty("killed", 2)
-    notices: list[str] = []
+    notices: list[Said] = []
     with Inker(runtime="openvino", isolated=True, notify=notices.append) as inker:
         assert np.array_equal(inker.ink(sketch, detail=1.0), wanted)
-    assert notices == ["Memory ran short; inking goes on in smaller tiles."]
+    assert list(map(str, notices)) == ["Memory ran short; inking goes on in smaller tiles."]
 
 
 def test_any_bytes_from_the_network_become_ink_or_a_sentence(faulty, monkeypatch) -> None:
@@ -334,15 +335,38 @@ def test_a_library_that_cannot_be_loaded_is_said_at_the_first_run(make, tmp_path
     (broken / "libopenvino_c.so").write_bytes(b"\x7fELF" + bytes(60))
     monkeypatch.setenv("SMART_LINEART_OPENVINO", str(broken))
     network = make(runtime="openvino")
-    with pytest.raises(InkError, match="cannot be loaded"):
+    with pytest.raises(InkError, match="cannot be loaded") as caught:
         network.run(TILE)
+    assert caught.value.values["folder"] == str(broken)
+    assert isinstance(caught.value.values["remedy"], Said)
+
+
+def test_devices_are_told_with_their_reasons(processes) -> None:
+    devices = isolated.list_devices_isolated()
+    assert len(processes) == 1
+    assert ("openvino", "cpu", True) in {
+        (device.runtime, device.kind, device.available) for device in devices
+    }
+    missing = [device.reason for device in devices if not device.available]
+    assert missing
+    assert all(isinstance(reason, Said) and reason.values for reason in missing)
+
+
+@NOT_ON_WINDOWS
+def test_devices_that_cannot_be_asked_for_say_why(faulty, processes) -> None:
+    faulty("devices.abort", 1)
+    reasons = {device.reason for device in isolated.list_devices_isolated()}
+    assert [str(reason) for reason in reasons] == ["Asking for the devices failed (ended by SIGABRT)."]
+    assert isinstance(reasons.pop().values["reason"], Said)
 
 
 def test_a_model_that_cannot_be_run_is_said_at_the_first_run(make, tmp_path: Path) -> None:
     broken = tmp_path / "broken.onnx"
     broken.write_bytes(b"not a network")
-    with pytest.raises(ModelError, match="damaged"):
+    with pytest.raises(ModelError, match="damaged") as caught:
         make(broken).run(TILE)
+    assert "{file} is damaged" in caught.value.template  # as it was raised, over there
+    assert caught.value.values == {"file": str(broken)}
 
 
 def test_closing_forbids_runs(make) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from smart_lineart.inking import Inker, OutOfMemory
 from smart_lineart.inking.network.runtime import interpreters, isolated
+from smart_lineart.said import Said
 from tests.inking.memory_groups import NoGroup, killed_in, memory_group, python_in
 
 # The process takes 135 MB for the whole page in one tile, and 50 MB before it has seen any.
@@ -49,11 +50,11 @@ def test_what_the_kernel_kills_for_memory_is_inked_in_smaller_tiles(limited) -> 
     with Inker(runtime="openvino") as plain:
         wanted = plain.ink(sketch, detail=1.0)
     group = limited(TIGHT)
-    notices: list[str] = []
+    notices: list[Said] = []
     with Inker(runtime="openvino", isolated=True, notify=notices.append) as inker:
         assert np.array_equal(inker.ink(sketch, detail=1.0), wanted)
     assert killed_in(group) == 2
-    assert notices == ["Memory ran short; inking goes on in smaller tiles."]
+    assert list(map(str, notices)) == ["Memory ran short; inking goes on in smaller tiles."]
 
 
 @pytest.mark.parametrize("most", [MUCH_TOO_TIGHT, TOO_TIGHT_FOR_PYTHON])

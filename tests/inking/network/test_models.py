@@ -13,6 +13,7 @@ import pytest
 from smart_lineart.inking.errors import ModelError
 from smart_lineart.inking.network import models
 from smart_lineart.inking.network.models import SCHEMA, available_models, default_model, load_model
+from smart_lineart.said import Said
 from tests.inking.tiny_models import write_model_folder
 
 REQUIRED = [
@@ -173,10 +174,10 @@ class TestSearch:
         write_model_folder(places[0] / "sound", name="sound")
         damaged = write_model_folder(places[0] / "damaged", name="damaged")
         (damaged / "metadata.json").unlink()
-        notices: list[str] = []
+        notices: list[Said] = []
         assert [model.name for model in available_models(notices.append)] == ["sound"]
         assert len(notices) == 1
-        assert str(damaged / "metadata.json") in notices[0]
+        assert notices[0].values["file"] == str(damaged / "metadata.json")
         assert [model.name for model in available_models()] == ["sound"]
 
     def test_the_only_model_is_the_default(self, places: list[Path]) -> None:

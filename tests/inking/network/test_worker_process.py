@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 import threading
@@ -14,17 +15,20 @@ from types import SimpleNamespace
 
 import pytest
 
+from smart_lineart import framing
+from smart_lineart.framing import MOST_FIELDS, MOST_PAYLOAD, Garbled, receive
 from smart_lineart.inking import ModelError
-from smart_lineart.inking.network.runtime import messages, worker_process
+from smart_lineart.inking.network.runtime import worker_process
 from smart_lineart.inking.network.runtime.answers import raise_error, read_devices, read_names
-from smart_lineart.inking.network.runtime.messages import MOST_FIELDS, MOST_PAYLOAD, Garbled, receive
 from smart_lineart.inking.network.runtime.worker_process import (
     MOST_SENTENCE,
     WorkerDied,
     WorkerProcess,
     WorkerRetired,
-    sentence_of,
+    line_of,
+    said_by,
 )
+from smart_lineart.said import Said
 
 HANGS = "import time\ntime.sleep(3600)\n"
 # Says one thing over and over, whatever it is asked.
@@ -36,6 +40,10 @@ for _ in range({times}):
     sys.stdout.buffer.flush()
 sys.stdin.buffer.read()
 """
+
+
+def notice(said: Said) -> bytes:
+    return json.dumps({"notice": said.to_data()}).encode()
 
 
 @pytest.fixture
@@ -207,7 +215,7 @@ def message(head: bytes, payload: int, announced: int | None = None) -> io.Bytes
 def test_of_a_message_that_says_too_much_nothing_is_read(stream: io.BytesIO, most: int) -> None:
     with pytest.raises(Garbled, match="a message of"):
         receive(stream, most)
-    assert stream.tell() == messages._LENGTHS.size
+    assert stream.tell() == framing._LENGTHS.size
 
 
 def test_a_message_may_say_as_much_as_was_asked_for() -> None:
@@ -218,14 +226,14 @@ def test_a_message_may_say_as_much_as_was_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("head", "payload", "times"),
-    [(b'{"fits": ""}', 1, 1), (b'{"notice": "All is well."}', 0, 1_000_000)],
+    [(b'{"fits": ""}', 1, 1), (notice(Said("All is well.")), 0, 1_000_000)],
     ids=["a payload", "notices without end"],
 )
 def test_a_process_that_says_more_than_was_asked_is_ended(
     start, head: bytes, payload: int, times: int
 ) -> None:
     worker = start(SAYS.format(head=head, payload=payload, times=times))
-    heard: list[str] = []
+    heard: list[Said] = []
     with pytest.raises(WorkerDied, match="nonsense"):
         worker.ask({}, seconds=60, notify=heard.append)
     assert len(heard) <= worker_process.MOST_NOTICES
@@ -235,28 +243,54 @@ def test_a_process_that_says_more_than_was_asked_is_ended(
 
 def test_notices_do_not_put_off_the_end(start) -> None:
     source = "import time\n" + SAYS.replace("flush()\n", "flush(); time.sleep(0.3)\n")
-    worker = start(source.format(head=b'{"notice": "Soon."}', payload=0, times=7))
-    heard: list[str] = []
+    worker = start(source.format(head=notice(Said("Soon.")), payload=0, times=7))
+    heard: list[Said] = []
     with pytest.raises(WorkerDied, match=r"no answer within 1 s"):
         worker.ask({}, seconds=1, notify=heard.append)
     assert len(heard) < 7
 
 
-def test_a_sentence_is_one_line_that_can_be_shown() -> None:
-    assert sentence_of("CPU is used\n\ninstead.") == "CPU is used instead."
-    assert sentence_of("x" * MOST_SENTENCE) == "x" * MOST_SENTENCE
-    assert len(sentence_of("x" * 60_000)) == MOST_SENTENCE
-    assert sentence_of(["no", "text"]) == "['no', 'text']"
+def test_a_line_can_be_shown() -> None:
+    assert line_of("CPU is used\n\ninstead.") == "CPU is used instead."
+    assert line_of("x" * MOST_SENTENCE) == "x" * MOST_SENTENCE
+    assert len(line_of("x" * 60_000)) == MOST_SENTENCE
+    assert line_of(["no", "text"]) == "['no', 'text']"
+
+
+def test_what_a_process_says_keeps_its_template_and_values() -> None:
+    said = Said("{file} is damaged; {remedy}.", file="a {b}", remedy=Said("install {what}", what="it"))
+    assert said_by(said.to_data()) == said
     with pytest.raises(ModelError) as caught:
-        raise_error({"error": "ModelError", "sentence": "very " * 10_000})
-    assert len(str(caught.value)) <= MOST_SENTENCE
+        raise_error({"error": "ModelError", "said": said.to_data()})
+    assert caught.value.said == said
+
+
+def test_a_sentence_that_is_too_long_is_cut() -> None:
+    long = Said("very {long}", long="x" * 9000)
+    assert len(str(said_by(long.to_data()))) == MOST_SENTENCE
+    assert said_by(Said("{a}", a="x" * MOST_SENTENCE).to_data()).values == {"a": "x" * MOST_SENTENCE}
+    with pytest.raises(ModelError) as caught:
+        raise_error({"error": "ModelError", "said": long.to_data()})
+    assert len(str(caught.value)) == MOST_SENTENCE
+
+
+@pytest.mark.parametrize("said", [None, "All is well.", {"template": "{a}", "values": {}}, {"template": "a"}])
+def test_a_process_that_says_something_else_has_lost_its_mind(start, said: object) -> None:
+    with pytest.raises(WorkerDied, match="nonsense"):
+        raise_error({"error": "ModelError", "said": said})
+    worker = start(SAYS.format(head=json.dumps({"notice": said}).encode(), payload=0, times=1))
+    with pytest.raises(WorkerDied, match="nonsense"):
+        worker.ask({}, seconds=60)
 
 
 def test_what_a_process_tells_of_devices_is_short_and_known() -> None:
-    cpu = {"runtime": "openvino", "kind": "cpu", "title": "x" * 9000, "available": True, "reason": "y" * 9000}
+    reason = Said("{why}", why="y" * 9000).to_data()
+    cpu = {"runtime": "openvino", "kind": "cpu", "title": "x" * 9000, "available": False, "reason": reason}
     (device,) = read_devices({"devices": [cpu]})
-    assert max(len(device.title), len(device.reason)) == MOST_SENTENCE
-    for devices in ([cpu] * 1000, [{**cpu, "runtime": "x"}], [{**cpu, "kind": "x"}]):
+    assert len(device.title) == len(str(device.reason)) == MOST_SENTENCE
+    assert read_devices({"devices": [{**cpu, "reason": None}]})[0].reason is None
+    strange = [{**cpu, "runtime": "x"}], [{**cpu, "kind": "x"}], [{**cpu, "reason": "none"}]
+    for devices in ([cpu] * 1000, *strange):
         with pytest.raises(WorkerDied):
             read_devices({"devices": devices})
     for names in ({"runtime": "x" * 9000, "device": "cpu"}, {"runtime": "openvino", "device": "x"}):

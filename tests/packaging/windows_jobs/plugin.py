@@ -23,7 +23,9 @@ def sketch():
 
 
 def make_inker(notices):
-    return Inker(runtime="openvino", device="cpu", isolated=True, notify=notices.append)
+    return Inker(
+        runtime="openvino", device="cpu", isolated=True, notify=lambda said: notices.append(str(said))
+    )
 
 
 def checksum(array):

@@ -10,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from smart_lineart.framing import Garbled
 from smart_lineart.inking import errors
+from smart_lineart.said import Said
 
 from .network import KIND_TITLES, RUNTIME_TITLES, Device, Tile
-from .worker_process import Answer, WorkerDied, sentence_of
+from .worker_process import Answer, WorkerDied, line_of, said_by
 
 MOST_CHANNELS = 16
 MOST_DEVICES = 64
@@ -27,17 +29,23 @@ def raise_error(fields: dict[str, Any]) -> None:
     """Raise the InkError an answer tells of, if it tells of one."""
     if "error" not in fields:
         return
-    kind, sentence = _RAISED.get(str(fields["error"]), errors.ModelError), fields.get("sentence")
-    raise kind(sentence_of(sentence)) if isinstance(sentence, str) and sentence else errors.OutOfMemory()
+    raise _RAISED.get(str(fields["error"]), errors.ModelError).saying(_said(fields.get("said")))
+
+
+def _said(data: object) -> Said:
+    try:
+        return said_by(data)
+    except Garbled as error:
+        raise WorkerDied.babbling(error) from error
 
 
 def read_names(fields: dict[str, Any]) -> tuple[str, str]:
     """The runtime and the device in use."""
     runtime, device = fields.get("runtime"), fields.get("device")
     if not isinstance(runtime, str) or not isinstance(device, str):
-        raise WorkerDied("nonsense instead of an answer (no runtime and device)")
+        raise WorkerDied.babbling("no runtime and device")
     if runtime not in RUNTIME_TITLES or device not in KIND_TITLES:
-        raise WorkerDied("nonsense instead of an answer (an unknown runtime or device)")
+        raise WorkerDied.babbling("an unknown runtime or device")
     return runtime, device
 
 
@@ -58,7 +66,7 @@ def read_map(answer: Answer, height: int, width: int) -> Tile:
         or not 0 < shape[1] <= MOST_CHANNELS
         or shape[1] * height * width != len(payload)
     ):
-        raise WorkerDied(f"nonsense instead of an answer (a map of {str(shape)[:80]}, {len(payload)} bytes)")
+        raise WorkerDied.babbling(f"a map of {str(shape)[:80]}, {len(payload)} bytes")
     return np.frombuffer(payload, np.uint8).reshape(shape)
 
 
@@ -66,19 +74,19 @@ def read_devices(fields: dict[str, Any]) -> list[Device]:
     """The devices the runtimes see there."""
     devices = fields.get("devices")
     if not isinstance(devices, list) or len(devices) > MOST_DEVICES:
-        raise WorkerDied("nonsense instead of an answer (no devices)")
+        raise WorkerDied.babbling("no devices")
     return [_device(one) for one in devices]
 
 
 def _device(one: Any) -> Device:
-    texts = ("runtime", "kind", "title", "reason")
+    texts = ("runtime", "kind", "title")
     if (
         not isinstance(one, dict)
-        or set(one) != {*texts, "available"}
+        or set(one) != {*texts, "available", "reason"}
         or not all(isinstance(one[name], str) for name in texts)
         or one["runtime"] not in RUNTIME_TITLES
         or one["kind"] not in KIND_TITLES
     ):
-        raise WorkerDied("nonsense instead of an answer (an unknown kind of device)")
-    title, reason = sentence_of(one["title"]), sentence_of(one["reason"])
-    return Device(one["runtime"], one["kind"], title, one["available"] is True, reason)
+        raise WorkerDied.babbling("an unknown kind of device")
+    reason = None if one["reason"] is None else _said(one["reason"])
+    return Device(one["runtime"], one["kind"], line_of(one["title"]), one["available"] is True, reason)

@@ -18,29 +18,30 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from smart_lineart.inking import errors
+from smart_lineart.said import Said
 
 from .answers import most_bytes_of_map, raise_error, read_devices, read_map, read_names
 from .interpreters import interpreters, wants_none
 from .network import RUNTIME_TITLES, Device, Kind, Network, Tile
 from .opening import Opening
 from .selection import check_options, list_devices, load_network
-from .worker_process import POLITE_SECONDS, WorkerDied, WorkerProcess, WorkerRetired, sentence_of
+from .worker_process import POLITE_SECONDS, WorkerDied, WorkerProcess, WorkerRetired, line_of
 
 START_SECONDS = 30.0  # for a Python and numpy to come from a slow disk
 LOAD_SECONDS = 120.0
 RUN_SECONDS = 120.0  # for one tile; on a slow computer it takes seconds
 
 _NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
-_CRASHED = (
+_CRASHED = Said(
     "The inking process crashed and was stopped; your document is as it was: try again, "
     "or choose another runtime or device."
 )
-_HUNG = (
+_HUNG = Said(
     "The inking process stopped answering and was ended; your document is as it was: try again, "
     "or choose another runtime or device."
 )
-ANEW = "The inking process ended unexpectedly; inking went on in a new one."
-INSIDE = (
+ANEW = Said("The inking process ended unexpectedly; inking went on in a new one.")
+INSIDE = Said(
     "No inking process could be started, so inking runs inside Krita, where a fault could end it: "
     'save often; "Copy diagnostics" tells the reason.'
 )
@@ -74,7 +75,7 @@ class IsolatedNetwork:
         runtime: str = "auto",
         device: str = "auto",
         threads: int | None = None,
-        notify: Callable[[str], None] | None = None,
+        notify: Callable[[Said], None] | None = None,
     ) -> None:
         check_options(runtime, device, threads)
         self._onnx = onnx
@@ -261,7 +262,7 @@ def start_worker(cancelled: Callable[[], bool] = _never) -> WorkerProcess | None
         worker, reason = _greeted(python, cancelled)
         if worker is not None:
             return worker
-        _unfit[python] = sentence_of(reason)
+        _unfit[python] = line_of(reason)
     return None
 
 
@@ -293,10 +294,14 @@ def _greeted(python: Path, cancelled: Callable[[], bool]) -> tuple[WorkerProcess
             worker.stop()
             return None, str(answer.fields.get("unfit", "it greets in another way"))
         worker.stop()
-    reason, killed = str(death) or "it ended at once", isinstance(death, WorkerDied) and death.killed
+    killed = isinstance(death, WorkerDied) and death.killed
     if killed and sys.platform == "linux":  # macOS kills programs whose signature it doesn't like as well
         raise errors.OutOfMemory
-    return None, reason
+    return None, str(_why(death))
+
+
+def _why(death: WorkerDied | WorkerRetired | None) -> Said:
+    return death.said if isinstance(death, WorkerDied) else Said("it ended at once")
 
 
 def why_not_isolated() -> dict[str, str]:
@@ -317,7 +322,7 @@ def list_devices_isolated(cancelled: Callable[[], bool] = _never) -> list[Device
         return read_devices(answer.fields)
     except (WorkerDied, WorkerRetired) as death:
         titles: list[Kind] = ["cpu", "gpu", "npu"]
-        reason = f"Asking for the devices failed ({death})."
+        reason = Said("Asking for the devices failed ({reason}).", reason=_why(death))
         return [
             Device(name, kind, kind.upper(), available=False, reason=reason)
             for name in RUNTIME_TITLES
@@ -330,8 +335,8 @@ def list_devices_isolated(cancelled: Callable[[], bool] = _never) -> list[Device
 def _final(death: WorkerDied) -> errors.InkError:
     if death.killed:  # most likely by the system, for memory; smaller tiles may do
         return errors.OutOfMemory()
-    return errors.ProcessFailed(_HUNG if "no answer" in str(death) else _CRASHED)
+    return errors.ProcessFailed.saying(_HUNG if death.hung else _CRASHED)
 
 
-def _ignore(_: str) -> None:
+def _ignore(_: Said) -> None:
     """Stands in for a callback that nobody gave."""

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from smart_lineart.said import Said, one_line
+
 Kind = Literal["cpu", "gpu", "npu"]
 Tile = npt.NDArray[np.uint8]
 
@@ -40,13 +42,13 @@ _MEMORY_SIGNS = (
 
 @dataclass(frozen=True)
 class Device:
-    """A device of a runtime. ``reason`` says why it is not available, and is empty when it is."""
+    """A device of a runtime. ``reason`` says why it is not available, and is None when it is."""
 
     runtime: str
     kind: Kind
     title: str
     available: bool
-    reason: str
+    reason: Said | None = None
 
 
 class Network(Protocol):
@@ -74,15 +76,18 @@ class Network(Protocol):
 
 
 class DeviceFailed(Exception):
-    """A device cannot load or run a network; ``str()`` is a short technical reason, not yet a sentence."""
+    """A device cannot load or run a network; ``reason`` is short and technical, not yet a sentence."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(short_reason(reason))
+    def __init__(self, reason: Said | str) -> None:
+        self.reason = short_reason(reason) if isinstance(reason, str) else reason
+        super().__init__(str(self.reason))
 
 
-def short_reason(message: str) -> str:
+def short_reason(message: str) -> Said | str:
     """Return what a native library's message says, on one line, without the places in its source code."""
-    told = " ".join(_SOURCE_PLACE.sub("", message).split()) or "no reason given"
+    told = one_line(_SOURCE_PLACE.sub("", message))
+    if not told:
+        return Said("no reason given")
     if len(told) > _REASON_LENGTH:
         told = told[: _REASON_LENGTH - 1] + "…"
     return told.rstrip(".")

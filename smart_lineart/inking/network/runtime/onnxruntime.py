@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking.errors import ModelError, OutOfMemory, RuntimeMissing
+from smart_lineart.said import Said
 
 from .cores import physical_cores
 from .network import KIND_TITLES, Device, DeviceFailed, Kind, Tile, short_reason, tells_out_of_memory
@@ -53,11 +54,11 @@ class ONNXRuntimeNetwork:
             if device != "cpu":
                 raise DeviceFailed(str(fault)) from fault
             raise ModelError(
-                f"The model file {onnx} is damaged or not an ONNX network; reinstall Smart Lineart."
+                "The model file {file} is damaged or not an ONNX network; reinstall Smart Lineart.", file=onnx
             ) from fault
         if not _fits_contract(self._session):
             raise ModelError(
-                f"The model file {onnx} does not take a sketch and return line geometry as bytes."
+                "The model file {file} does not take a sketch and return line geometry as bytes.", file=onnx
             )
 
     def run(self, tile: Tile) -> Tile:
@@ -92,7 +93,12 @@ class ONNXRuntimeNetwork:
         )
         # A GPU provider that cannot load its libraries drops out of the list without an error.
         if session.get_providers()[0] != self._provider[0][0]:
-            raise DeviceFailed(f"{self._provider[0][0]} could not load its libraries or finds no device")
+            raise DeviceFailed(
+                Said(
+                    "{provider} could not load its libraries or finds no device",
+                    provider=self._provider[0][0],
+                )
+            )
         return session
 
 
@@ -105,21 +111,22 @@ def onnxruntime_devices() -> list[Device]:
     try:
         module = _load_module()
     except RuntimeMissing as error:
-        return [_unavailable(kind, str(error)) for kind in KIND_TITLES]
-    devices = [Device(RUNTIME, "cpu", KIND_TITLES["cpu"], available=True, reason="")]
+        return [_unavailable(kind, error.said) for kind in KIND_TITLES]
+    devices = [Device(RUNTIME, "cpu", KIND_TITLES["cpu"], available=True)]
     gpus = [_GPU_PROVIDERS[name][0] for name in _gpu_providers(module)]
-    devices += [Device(RUNTIME, "gpu", title, available=True, reason="") for title in gpus]
+    devices += [Device(RUNTIME, "gpu", title, available=True) for title in gpus]
     if not gpus:
-        devices.append(_unavailable("gpu", f"{_no_provider('gpu')}."))
-    return [*devices, _unavailable("npu", f"{_no_provider('npu')}.")]
+        devices.append(_unavailable("gpu", _no_provider("gpu")))
+    return [*devices, _unavailable("npu", _no_provider("npu"))]
 
 
-def _unavailable(kind: Kind, reason: str) -> Device:
+def _unavailable(kind: Kind, reason: Said) -> Device:
     return Device(RUNTIME, kind, KIND_TITLES[kind], available=False, reason=reason)
 
 
-def _no_provider(kind: Kind) -> str:
-    return f"This build of ONNX Runtime has no {KIND_TITLES[kind]} support"
+def _no_provider(kind: Kind) -> Said:
+    # Translators: CPU, GPU or NPU.
+    return Said("This build of ONNX Runtime has no {device} support.", device=KIND_TITLES[kind])
 
 
 def _load_module() -> ModuleType:
@@ -131,28 +138,36 @@ def _load_module() -> ModuleType:
         module.set_default_logger_severity(_FATAL)
     except ModuleNotFoundError as error:
         if error.name == "onnxruntime":
-            raise RuntimeMissing(f"ONNX Runtime is not installed; {_how_to_install()}.") from error
+            raise RuntimeMissing(
+                "ONNX Runtime is not installed; {remedy}.", remedy=_how_to_install()
+            ) from error
         raise _unusable(error) from error
     except Exception as error:  # a wheel for another Python or numpy fails in any way it likes
         raise _unusable(error) from error
     return module
 
 
-def _how_to_install() -> str:
+def _how_to_install() -> Said:
     folder = os.environ.get(_PACKAGES_VARIABLE)
     if not folder:
-        return "install it with: pip install onnxruntime"
+        # Translators: goes on after "; " in another sentence, as what to do.
+        return Said("install it with: {command}", command="pip install onnxruntime")
     # Krita's own Python has no pip, so another one fetches what fits it.
     python = "py" if sys.platform == "win32" else "python3"
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return (
-        f"install it with: {python} -m pip install --only-binary=:all: --no-deps "
+    command = (
+        f"{python} -m pip install --only-binary=:all: --no-deps "
         f'--python-version {version} --target "{folder}" onnxruntime'
     )
+    return Said("install it with: {command}", command=command)
 
 
 def _unusable(error: Exception) -> RuntimeMissing:
-    return RuntimeMissing(f"ONNX Runtime cannot be loaded ({short_reason(str(error))}); {_how_to_install()}.")
+    return RuntimeMissing(
+        "ONNX Runtime cannot be loaded ({reason}); {remedy}.",
+        reason=short_reason(str(error)),
+        remedy=_how_to_install(),
+    )
 
 
 def _faults() -> tuple[type[Exception], ...]:
@@ -201,7 +216,9 @@ def _read(onnx: Path) -> bytes:
     try:
         return onnx.read_bytes()
     except OSError as error:
-        raise ModelError(f"The model file {onnx} cannot be read ({error.strerror}).") from error
+        raise ModelError(
+            "The model file {file} cannot be read ({reason}).", file=onnx, reason=error.strerror
+        ) from error
 
 
 def _fits_contract(session: Any) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from smart_lineart.inking.errors import ModelError, OutOfMemory, RuntimeMissing
+from smart_lineart.said import Said
 
-from .network import KIND_TITLES, Device, DeviceFailed, Kind, Tile, tells_out_of_memory
+from .network import KIND_TITLES, Device, DeviceFailed, Kind, Tile, short_reason, tells_out_of_memory
 from .openvino_library import U8, Library, OpenVINOFault, Property, Shape, load_library
 
 RUNTIME = "openvino"
@@ -77,7 +78,9 @@ class OpenVINONetwork:
         try:
             data = onnx.read_bytes()
         except OSError as error:
-            raise ModelError(f"The model file {onnx} cannot be read ({error.strerror}).") from error
+            raise ModelError(
+                "The model file {file} cannot be read ({reason}).", file=onnx, reason=error.strerror
+            ) from error
         try:
             read = "ov_core_read_model_from_memory_buffer"
             model = self._library.handle(read, self._library.core, data, len(data), None)
@@ -85,12 +88,12 @@ class OpenVINONetwork:
             if tells_out_of_memory(str(fault)):
                 raise OutOfMemory from fault
             raise ModelError(
-                f"The model file {onnx} is damaged or not an ONNX network; reinstall Smart Lineart."
+                "The model file {file} is damaged or not an ONNX network; reinstall Smart Lineart.", file=onnx
             ) from fault
         if not self._fits_contract(model):
             self._library.free("ov_model_free", model)
             raise ModelError(
-                f"The model file {onnx} does not take a sketch and return line geometry as bytes."
+                "The model file {file} does not take a sketch and return line geometry as bytes.", file=onnx
             )
         return model
 
@@ -159,9 +162,9 @@ def openvino_devices() -> list[Device]:
         library = load_library()
         return [device for kind in KIND_TITLES for device in _devices(library, kind)]
     except RuntimeMissing as error:
-        reason = str(error)
+        reason = error.said
     except OpenVINOFault as fault:
-        reason = f"OpenVINO cannot list its devices ({DeviceFailed(str(fault))})."
+        reason = Said("OpenVINO cannot list its devices ({reason}).", reason=short_reason(str(fault)))
     return [
         Device(RUNTIME, kind, title, available=False, reason=reason) for kind, title in KIND_TITLES.items()
     ]
@@ -171,8 +174,8 @@ def _devices(library: Library, kind: Kind) -> list[Device]:
     names = _named(library, kind)
     if not names:
         title = KIND_TITLES[kind]
-        return [Device(RUNTIME, kind, title, available=False, reason=f"{_not_found(kind)}.")]
-    return [Device(RUNTIME, kind, _title(library, name), available=True, reason="") for name in names]
+        return [Device(RUNTIME, kind, title, available=False, reason=_not_found(kind))]
+    return [Device(RUNTIME, kind, _title(library, name), available=True) for name in names]
 
 
 def _title(library: Library, name: str) -> str:
@@ -187,8 +190,9 @@ def _named(library: Library, kind: Kind) -> list[str]:
     return [name for name in library.devices() if name.split(".")[0] == kind.upper()]
 
 
-def _not_found(kind: Kind) -> str:
-    return f"OpenVINO finds no {KIND_TITLES[kind]} with a working driver"
+def _not_found(kind: Kind) -> Said:
+    # Translators: CPU, GPU or NPU.
+    return Said("OpenVINO finds no {device} with a working driver.", device=KIND_TITLES[kind])
 
 
 KEPT_KERNELS = 256

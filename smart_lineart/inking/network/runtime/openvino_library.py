@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from smart_lineart.inking.errors import RuntimeMissing
+from smart_lineart.said import Said
 
 FOLDER_VARIABLE = "SMART_LINEART_OPENVINO"
 # The calls that take properties as an array appeared in 2026.4, and the numbers of the element types have
@@ -26,7 +27,8 @@ SUPPORTED = (2026, 4)
 U8 = 16  # ov_element_type_e in 2026.4; OpenVINONetwork compares it with what a model's uint8 input reports
 
 KEPT_PRIMITIVES = 256  # kernels of sizes seen that oneDNN keeps; its own 1024 pile up in a batch
-_HOW_TO_INSTALL = 'install it with: pip install "openvino>=2026.4,<2026.5"'
+# Translators: goes on after "; " in another sentence, as what to do.
+_HOW_TO_INSTALL = Said("install it with: {command}", command='pip install "openvino>=2026.4,<2026.5"')
 _MESSAGELESS = range(-17, -13)  # faults found by the C wrapper itself, which leave an older message behind
 
 
@@ -113,8 +115,12 @@ class Library:
         if version_pair(self.version) != SUPPORTED:
             wanted = ".".join(map(str, SUPPORTED))
             raise RuntimeMissing(
-                f"OpenVINO {self.version} in {self.folder} is not the version Smart Lineart works with, "
-                f"{wanted}; {_HOW_TO_INSTALL}."
+                "OpenVINO {version} in {folder} is not the version Smart Lineart works with, {wanted}; "
+                "{remedy}.",
+                version=self.version or Said("of unknown version"),
+                folder=self.folder,
+                wanted=wanted,
+                remedy=_HOW_TO_INSTALL,
             )
         for name, arguments in _CALLS.items():
             self._declare(name, arguments)
@@ -167,7 +173,7 @@ class Library:
     def _read_version(self) -> str:
         version = _Version()
         if self._calls.ov_get_openvino_version(ctypes.byref(version)) != 0:
-            return "of unknown version"
+            return ""
         try:
             return (version.build or b"").decode(errors="replace").split("-")[0]
         finally:
@@ -207,13 +213,17 @@ def find_library() -> Path:
     if chosen:
         file = _library_in(Path(chosen).expanduser())
         if file is None:
-            raise RuntimeMissing(f"{FOLDER_VARIABLE} names {chosen}, which holds no OpenVINO C library.")
+            raise RuntimeMissing(
+                "{variable} names {folder}, which holds no OpenVINO C library.",
+                variable=FOLDER_VARIABLE,
+                folder=chosen,
+            )
         return file
     for folder in (bundled_folder(), _wheel_folder()):
         file = _library_in(folder) if folder is not None else None
         if file is not None:
             return file
-    raise RuntimeMissing(f"OpenVINO is not installed; {_HOW_TO_INSTALL}.")
+    raise RuntimeMissing("OpenVINO is not installed; {remedy}.", remedy=_HOW_TO_INSTALL)
 
 
 def bundled_folder() -> Path:
@@ -232,11 +242,17 @@ def _load(file: Path) -> Library:
         return Library(file)
     except (OSError, AttributeError) as error:  # AttributeError: a library without the calls asked for
         raise RuntimeMissing(
-            f"OpenVINO in {file.parent} cannot be loaded ({error}); {_HOW_TO_INSTALL}."
+            "OpenVINO in {folder} cannot be loaded ({reason}); {remedy}.",
+            folder=file.parent,
+            reason=error,
+            remedy=_HOW_TO_INSTALL,
         ) from error
     except OpenVINOFault as error:
         raise RuntimeMissing(
-            f"OpenVINO in {file.parent} cannot start ({error}); {_HOW_TO_INSTALL}."
+            "OpenVINO in {folder} cannot start ({reason}); {remedy}.",
+            folder=file.parent,
+            reason=error,
+            remedy=_HOW_TO_INSTALL,
         ) from error
 
 

@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from smart_lineart.inking.errors import BadOption, InkError, ModelError, OutOfMemory, RuntimeMissing
+from smart_lineart.said import Said
 
 from .network import KIND_TITLES, RUNTIME_TITLES, Device, DeviceFailed, Kind, Network, Tile
 from .onnxruntime import ONNXRuntimeNetwork, onnxruntime_devices
@@ -32,8 +34,13 @@ class _Place(NamedTuple):
     kind: Kind
 
     @property
-    def title(self) -> str:
-        return f"{RUNTIME_TITLES[self.runtime]} on the {KIND_TITLES[self.kind]}"
+    def title(self) -> Said:
+        # Translators: "OpenVINO on the CPU"; goes into other sentences.
+        return Said(
+            "{runtime} on the {device}",
+            runtime=RUNTIME_TITLES[self.runtime],
+            device=KIND_TITLES[self.kind],
+        )
 
 
 class _Failure(NamedTuple):
@@ -41,10 +48,11 @@ class _Failure(NamedTuple):
     error: DeviceFailed | RuntimeMissing | OutOfMemory
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> Said | str:
         if isinstance(self.error, OutOfMemory):
-            return f"the {KIND_TITLES[self.place.kind]} ran out of memory"
-        return str(self.error).rstrip(".")
+            # Translators: the CPU, GPU or NPU; goes on after ": " in another sentence.
+            return Said("the {device} ran out of memory", device=KIND_TITLES[self.place.kind])
+        return self.error.reason if isinstance(self.error, DeviceFailed) else self.error.said
 
 
 _NETWORKS: dict[str, type[OpenVINONetwork | ONNXRuntimeNetwork]] = {
@@ -64,7 +72,7 @@ def load_network(
     runtime: str = "auto",
     device: str = "auto",
     threads: int | None = None,
-    notify: Callable[[str], None] | None = None,
+    notify: Callable[[Said], None] | None = None,
 ) -> tuple[Network, str, str]:
     """Load a model and return the network with the names of the runtime and the device it is on.
 
@@ -75,7 +83,7 @@ def load_network(
             starts at once. A GPU or NPU that cannot load the model, or fails in a later ``run``, gives way to
             the CPU.
         threads: Most threads to use on the CPU; None takes one per physical core.
-        notify: Gets a sentence when another runtime or device than the wanted one is used. ``runtime_name``
+        notify: Is told when another runtime or device than the wanted one is used. ``runtime_name``
             and ``device_name`` of the network are then the new ones.
 
     Raises BadOption, RuntimeMissing, ModelError and OutOfMemory.
@@ -89,7 +97,7 @@ class _FallbackNetwork:
     """A network that moves on to the next of its places when one fails, and raises when the last one does."""
 
     def __init__(
-        self, onnx: Path, places: list[_Place], threads: int | None, notify: Callable[[str], None] | None
+        self, onnx: Path, places: list[_Place], threads: int | None, notify: Callable[[Said], None] | None
     ) -> None:
         self._onnx = onnx
         self._places = places  # the first is in use, or the next to try
@@ -149,7 +157,14 @@ class _FallbackNetwork:
             self._places = self._places[index:]
             if failures and self._notify is not None:
                 first = failures[0]
-                self._notify(f"{place.title} is used instead of {first.place.title}: {first.reason}.")
+                self._notify(
+                    Said(
+                        "{used} is used instead of {wanted}: {reason}.",
+                        used=place.title,
+                        wanted=first.place.title,
+                        reason=first.reason,
+                    )
+                )
             return outcome
         raise self._final_error(failures) from failures[-1].error
 
@@ -171,18 +186,25 @@ class _FallbackNetwork:
         failed = next((failure for failure in failures if isinstance(failure.error, DeviceFailed)), None)
         if failed is not None:
             return ModelError(
-                f"{failed.place.title} cannot run the model {self._onnx} ({failed.reason}); "
-                "choose another runtime or reinstall Smart Lineart."
+                "{place} cannot run the model {file} ({reason}); "
+                "choose another runtime or reinstall Smart Lineart.",
+                place=failed.place.title,
+                file=self._onnx,
+                reason=failed.reason,
             )
         reasons = dict.fromkeys(failure.reason for failure in failures)
-        return RuntimeMissing(f"{'; '.join(reasons)}.")
+        return RuntimeMissing.saying(reduce(_both, (one for one in reasons if isinstance(one, Said))))
 
     def _checked_output(self, output: Tile, tile: Tile) -> Tile:
         if output.ndim != 4 or output.shape[0] != 1 or output.shape[2:] != tile.shape[2:]:
             raise ModelError(
-                f"The model {self._onnx} returns a map of the wrong size; reinstall Smart Lineart."
+                "The model {file} returns a map of the wrong size; reinstall Smart Lineart.", file=self._onnx
             )
         return output
+
+
+def _both(one: Said, other: Said) -> Said:
+    return Said("{one}; {other}.", one=one, other=other)
 
 
 def _places(runtime: str, device: str) -> Iterator[_Place]:
@@ -199,16 +221,21 @@ def _places(runtime: str, device: str) -> Iterator[_Place]:
 
 def check_options(runtime: str, device: str, threads: int | None) -> None:
     """Raise BadOption for a runtime, device or number of threads that cannot be had."""
-    _check_name("runtime", runtime, RUNTIME_TITLES)
-    _check_name("device", device, KIND_TITLES)
+    runtimes, devices = (["auto", *names] for names in (RUNTIME_TITLES, KIND_TITLES))
+    if runtime not in runtimes:
+        raise BadOption(
+            "There is no runtime called {name}; choose one of {names}.",
+            name=repr(runtime),
+            names=", ".join(runtimes),
+        )
+    if device not in devices:
+        raise BadOption(
+            "There is no device called {name}; choose one of {names}.",
+            name=repr(device),
+            names=", ".join(devices),
+        )
     if threads is not None and threads < 1:
-        raise BadOption(f"The number of threads must be 1 or more, not {threads}.")
-
-
-def _check_name(option: str, value: str, names: Iterable[str]) -> None:
-    allowed = ["auto", *names]
-    if value not in allowed:
-        raise BadOption(f"There is no {option} called {value!r}; choose one of {', '.join(allowed)}.")
+        raise BadOption("The number of threads must be 1 or more, not {given}.", given=threads)
 
 
 def _checked_tile(tile: Tile) -> Tile:

@@ -19,10 +19,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from smart_lineart.framing import Garbled, receive, send
 from smart_lineart.inking.errors import Cancelled
+from smart_lineart.said import Said, SaidError, one_line
 
 from .interpreters import clean_environment
-from .messages import Garbled, receive, send
 
 SCRIPT = Path(__file__).resolve().parents[3] / "worker.py"
 IDLE_SECONDS = 60.0  # without a question; the next one starts another process
@@ -35,13 +36,24 @@ _F_SETNOSIGPIPE = 73  # of macOS's fcntl.h
 _KILLED = -int(getattr(signal, "SIGKILL", 9))
 
 
-class WorkerDied(Exception):
-    """The process ended, did not answer in time, or answered nonsense. ``str()`` is for a bug report."""
+class WorkerDied(SaidError):
+    """The process ended, did not answer in time, or answered nonsense: a reason, not yet a sentence.
 
-    def __init__(self, reason: str, *, killed: bool = False) -> None:
-        super().__init__(reason)
-        self.killed = killed
-        """Whether something else ended it, which is what a system does that has run out of memory."""
+    Attributes:
+        killed: whether something else ended it, which is what a system does that has run out of memory.
+        hung: whether it did not answer.
+    """
+
+    def __init__(
+        self, template: str, /, *, killed: bool = False, hung: bool = False, **values: object
+    ) -> None:
+        super().__init__(template, **values)
+        self.killed, self.hung = killed, hung
+
+    @staticmethod
+    def babbling(detail: object) -> WorkerDied:
+        """The death of a process that answers nonsense; the detail is for a bug report."""
+        return WorkerDied("nonsense instead of an answer ({detail})", detail=detail)
 
 
 class WorkerRetired(Exception):
@@ -59,7 +71,7 @@ class _Question(NamedTuple):
     fields: Mapping[str, object]
     payload: memoryview | bytes
     most_payload: int
-    reply: queue.SimpleQueue[Answer | Exception | str]
+    reply: queue.SimpleQueue[Answer | Exception | Said]
 
 
 class WorkerProcess:
@@ -102,14 +114,14 @@ class WorkerProcess:
         seconds: float,
         most_payload: int = 0,
         cancelled: Callable[[], bool] | None = None,
-        notify: Callable[[str], None] | None = None,
+        notify: Callable[[Said], None] | None = None,
     ) -> Answer:
         """Send a question and wait for the answer, of which the payload has at most so many bytes.
 
         Raises WorkerDied, also after `seconds` without an answer, WorkerRetired and Cancelled; the process
         is then ended or ending.
         """
-        reply: queue.SimpleQueue[Answer | Exception | str] = queue.SimpleQueue()
+        reply: queue.SimpleQueue[Answer | Exception | Said] = queue.SimpleQueue()
         with self._lock:
             if self._retired or not self.running:
                 raise WorkerRetired
@@ -132,17 +144,17 @@ class WorkerProcess:
 
     def _wait(
         self,
-        reply: queue.SimpleQueue[Answer | Exception | str],
+        reply: queue.SimpleQueue[Answer | Exception | Said],
         seconds: float,
         cancelled: Callable[[], bool] | None,
-        notify: Callable[[str], None],
+        notify: Callable[[Said], None],
     ) -> Answer | Exception:
         deadline = time.monotonic() + seconds
         unwanted = False
         while True:
             with contextlib.suppress(queue.Empty):
                 said = reply.get(timeout=LOOK_SECONDS)
-                if not isinstance(said, str):
+                if not isinstance(said, Said):
                     return said
                 notify(said)
             now = time.monotonic()
@@ -151,7 +163,9 @@ class WorkerProcess:
                 deadline = min(deadline, now + POLITE_SECONDS)
             if now >= deadline:
                 self._process.kill()  # the courier then finds an end instead of an answer, and clears up
-                return Cancelled() if unwanted else WorkerDied(f"no answer within {seconds:g} s")
+                if unwanted:
+                    return Cancelled()
+                return WorkerDied("no answer within {seconds} s", seconds=seconds, hung=True)
 
     def _carry(self) -> None:
         while True:
@@ -187,7 +201,7 @@ class WorkerProcess:
             notices += 1
             if notices > MOST_NOTICES:
                 raise Garbled("notices without end")
-            question.reply.put(sentence_of(fields["notice"]))
+            question.reply.put(said_by(fields["notice"]))
 
     def _retire(self) -> None:
         with self._lock:
@@ -217,8 +231,8 @@ class WorkerProcess:
         if isinstance(error, MemoryError):
             return WorkerDied("no memory for the answer", killed=True)
         if code is None or isinstance(error, Garbled):
-            return WorkerDied(f"nonsense instead of an answer ({error})")
-        return WorkerDied(_told(code), killed=code == _KILLED)
+            return WorkerDied.babbling(error)
+        return _ended(code)
 
 
 def _spare_this_program(pipe: IO[bytes]) -> None:
@@ -235,20 +249,33 @@ def _spare_this_program(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe, _F_SETNOSIGPIPE, 1)
 
 
-def sentence_of(told: object) -> str:
+def said_by(data: object) -> Said:
+    """What a process says, if it isn't too long to be shown; a longer one stays English. Raises Garbled."""
+    try:
+        said = Said.from_data(data)
+    except ValueError as error:
+        raise Garbled(str(error)) from error
+    told = str(said)
+    return said if len(told) <= MOST_SENTENCE else Said("{told}", told=line_of(told))
+
+
+def line_of(told: object) -> str:
     """What a process tells, as one line that is not too long to be shown."""
-    line = " ".join(str(told).split())
+    line = one_line(str(told))
     return line if len(line) <= MOST_SENTENCE else line[: MOST_SENTENCE - 1] + "…"
 
 
-def _told(code: int) -> str:
+def _ended(code: int) -> WorkerDied:
+    killed = code == _KILLED
     if code < 0:
         try:
-            return f"ended by {signal.Signals(-code).name}"
+            return WorkerDied("ended by {signal}", signal=signal.Signals(-code).name, killed=killed)
         except ValueError:
-            return f"ended by signal {-code}"
-    return f"ended with {code:#x}" if sys.platform == "win32" else f"ended with status {code}"
+            return WorkerDied("ended by signal {number}", number=-code, killed=killed)
+    if sys.platform == "win32":
+        return WorkerDied("ended with {code}", code=f"{code:#x}")
+    return WorkerDied("ended with status {code}", code=code)
 
 
-def _ignore(_: str) -> None:
+def _ignore(_: Said) -> None:
     """Stands in for a callback that nobody gave."""

@@ -3,7 +3,7 @@
 
 The engine does what the docker does; eraser and pen of the artist are drawn here.
 
-Usage: python docs/make_reinking_picture.py [FILE]
+Usage: python scripts/reinking_picture.py [FILE]
 """
 
 from __future__ import annotations

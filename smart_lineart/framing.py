@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said between the painting program and a worker process: fields as JSON, pixels as plain bytes.
+"""Messages between two of the project's processes through a pipe: fields as JSON, pixels as plain bytes.
 
-One message is two little-endian lengths, the fields and the payload. Nothing in it can run code.
+One message is two little-endian lengths, the fields and the payload. Nothing in it can run code. The worker
+in which networks run and the process in which images are decoded speak like this; worker.py imports this file
+by itself, before anything else, so it imports nothing of the house.
 """
 
 from __future__ import annotations

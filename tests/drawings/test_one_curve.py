@@ -6,7 +6,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training.one_curve import ISLAND, one_curve
+from drawings.one_curve import ISLAND, one_curve
 
 SIDE = 600
 

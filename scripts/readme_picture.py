@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes docs/images/readme.png: example sketches on the left, the engine's ink of them on the right.
+"""Makes docs/images/readme.webp: example sketches on the left, the engine's ink of them on the right.
 
-Usage: python docs/make_readme_picture.py [FILE]
+Usage: python scripts/readme_picture.py [FILE]
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from small_pictures import save_small
 
 from smart_lineart.inking import Inker
 
@@ -47,7 +48,5 @@ def compose() -> Image.Image:
 
 
 if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images" / "readme.png"
-    target.parent.mkdir(exist_ok=True)
-    compose().quantize(128).save(target, optimize=True)
-    print(f"{target}: {target.stat().st_size / 1e3:.0f} kB")
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images" / "readme.webp"
+    save_small(compose(), target)
