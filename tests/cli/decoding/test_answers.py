@@ -33,7 +33,7 @@ class Caps:
         self.asked.append(("time", seconds))
 
 
-class Said(list[tuple[dict[str, Any], bytes]]):
+class Answers(list[tuple[dict[str, Any], bytes]]):
     """Every answer."""
 
     def __call__(self, fields: dict[str, Any], payload: bytes = b"") -> None:
@@ -46,8 +46,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(process, "memory_now", lambda: HELD)
     monkeypatch.setattr(process, "peak_memory", lambda: 2 * HELD)
 
-    def ask(path: Path, memory: int = 100 << 20) -> tuple[Said, list[tuple[str, float]]]:
-        said, caps = Said(), Caps()
+    def ask(path: Path, memory: int = 100 << 20) -> tuple[Answers, list[tuple[str, float]]]:
+        said, caps = Answers(), Caps()
         process._answer(said, caps, {"path": os.fsencode(path).decode("latin-1"), "memory": memory})
         return said, caps.asked
 
