@@ -283,6 +283,17 @@ class TestRuns:
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
         assert "Lineart corrections" in scene.context.said[-1]
 
+    def test_a_lineart_of_which_nothing_is_remembered_is_not_found(self, scene) -> None:
+        ink(scene)
+        layer = scene.room.layer.Layer(lineart(scene))
+        for key in [key for key in scene.raw.notes if layer.identity.strip("{}") in key]:
+            del scene.raw.notes[key]
+        scene.context.memory.records.keep_only(lambda _document: False)
+        finding = scene.room.finding
+        work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
+        with pytest.raises(finding.NotFound, match="was not found in its layer"):
+            run(work)
+
     def test_the_pen_is_waited_for(self, scene) -> None:
         scene.room.krita.buttons = 1
         work = run_of(scene, job(scene)).steps()
@@ -364,6 +375,26 @@ class TestKeyframes:
         for time, top in ((0, 24), (9, 30)):
             record = records.get(clip.document, lineart(clip).identity, time)
             np.testing.assert_array_equal(record.coverage(page), stripe(top))
+
+    def test_the_ink_of_a_frame_that_was_wiped_goes(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        clip.sketch.frames[9] = {}
+        ink(clip, frames=(0, 9))
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], []]
+        record = clip.context.memory.records.get(clip.document, lineart(clip).identity, 9)
+        assert not record.coverage().any()
+        assert record.thickness == 3.0
+
+    def test_progress_goes_on_with_each_frame(self, clip, monkeypatch) -> None:
+        seen: list[float] = []
+        report = clip.room.jobs.Job.report
+        monkeypatch.setattr(
+            clip.room.jobs.Job, "report", lambda one, done: (seen.append(done), report(one, done))
+        )
+        ink(clip, frames=(0, 9))
+        frames = [done for done in seen if done in (0.95 / 3, 0.95)]
+        assert frames == [0.95 / 3, 0.95], "the blank one between them is passed over"
+        assert max(seen) <= 1.0
 
     def test_no_keyframe_in_a_range_is_told(self, clip) -> None:
         with pytest.raises(clip.room.sketch.Problem, match="no keyframe"):
