@@ -493,6 +493,15 @@ class TestSettling:
         scene.raw.closed = True
         assert len(list(scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(other)))) == 1
 
+    def test_where_the_artist_was_on_no_layer_or_is_on_none_nothing_is_chosen(self, scene) -> None:
+        layer, stay_on = scene.room.layer.Layer, scene.room.settling.stay_on
+        newcomer = scene.raw.active = scene.raw.add("new")
+        assert len(list(stay_on(scene.document, None, layer(newcomer)))) == 1
+        assert scene.raw.active is newcomer
+        scene.raw.active = None
+        assert len(list(stay_on(scene.document, layer(scene.sketch), layer(newcomer)))) == 1
+        assert scene.raw.active is None
+
 
 class TestCorrections:
     @pytest.fixture
