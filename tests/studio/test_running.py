@@ -197,6 +197,14 @@ class TestRuns:
         with pytest.raises(InkError, match=case.replace("closed", "was closed")):
             ink(scene)
 
+    def test_an_area_without_pixels_is_empty_and_one_of_one_tone_blank(self, scene) -> None:
+        layer, read = scene.room.layer.Layer(scene.sketch), scene.room.sketch.read
+        scene.sketch.frames = {0: {}}
+        for word in ("empty", "blank"):
+            with pytest.raises(scene.room.sketch.Problem, match=f'"sketch" is {word}'):
+                run(read(layer, Rect(0, 0, 9, 9)))
+            painted(scene.sketch, 0, 0, np.full((9, 9), 255, np.uint8))
+
     def test_a_page_without_lines_is_told(self, scene) -> None:
         scene.context.ink[:] = 0
         ink(scene)
@@ -579,9 +587,11 @@ class TestCorrections:
         chosen[22:36, 17:32] = 255
         scene.raw.chosen = Selection(chosen)
         scene.raw.active = scene.sketch
+        scene.context.messages.say("Select the places first.", "error")
         scene.taking.begin()
         while scene.todo:
             scene.todo.pop(0)()
+        assert scene.context.messages.shown.text == "", "what was wrong is not any more"
         expected = stripe(14)
         expected[25:33, 110:118] = 255
         np.testing.assert_array_equal(whole(lineart(scene)), expected)
