@@ -170,6 +170,20 @@ class TestRuns:
         ink(scene, live=True)
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
 
+    def test_live_runs_one_after_the_other_write_into_one_layer_and_remember_its_ink(self, scene) -> None:
+        memory, layer = scene.context.memory, scene.room.layer.Layer
+        ink(scene)
+        written = []
+        for number, top in enumerate((20, 24, 15)):
+            painted(scene.sketch, 30 + 4 * number, 20, np.full((2, 3), 255, np.uint8))
+            scene.context.ink = stripe(top)
+            ink(scene, live=True)
+            written.append(lineart(scene))
+            np.testing.assert_array_equal(whole(written[-1]), stripe(top))
+            record = memory.ink_of(scene.document, layer(written[-1]))
+            np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(top))
+        assert written[0] is written[1] is written[2]
+
     def test_an_edit_is_told_to_the_engine(self, scene) -> None:
         ink(scene)
         painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
