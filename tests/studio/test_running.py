@@ -316,6 +316,16 @@ class TestRuns:
         with pytest.raises(finding.NotFound, match="was not found in its layer"):
             run(work)
 
+    def test_a_lineart_that_holds_other_ink_is_not_found(self, scene) -> None:
+        ink(scene)
+        node = lineart(scene)
+        node.frames = {0: {}}
+        painted(node, 60, 3, np.full((30, 40), 255, np.uint8))
+        finding, layer = scene.room.finding, scene.room.layer.Layer(node)
+        work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
+        with pytest.raises(finding.NotFound, match="was not found in its layer"):
+            run(work)
+
     def test_the_pen_is_waited_for(self, scene) -> None:
         scene.room.krita.buttons = 1
         work = run_of(scene, job(scene)).steps()
