@@ -320,7 +320,9 @@ class TestRuns:
         ink(scene)
         node = lineart(scene)
         node.frames = {0: {}}
-        painted(node, 60, 3, np.full((30, 40), 255, np.uint8))
+        dots = np.zeros((36, 120), np.uint8)
+        dots[::4, ::4] = 255
+        painted(node, 2, 2, dots)
         finding, layer = scene.room.finding, scene.room.layer.Layer(node)
         work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
         with pytest.raises(finding.NotFound, match="was not found in its layer"):
