@@ -64,6 +64,19 @@ def test_the_decoder_stays_beside_a_small_page_where_there_is_room_for_both(limi
     assert reader.closed is not stays
 
 
+def test_a_batch_of_small_pages_is_read_by_one_decoder(sketch: Path, fake_inker, run, monkeypatch) -> None:
+    """It ends with the last page, before that is inked."""
+    second = sketch.with_name("second.png")
+    second.write_bytes(sketch.read_bytes())
+    started, living = [], []
+    start = Decoder._start
+    monkeypatch.setattr(Decoder, "_start", lambda self: started.append(self) or start(self))
+    fake_inker.before_prepare = lambda: living.append(started[-1]._process is not None)
+    assert run("ink", sketch, second, "--memory-limit", "1G").code == 0
+    assert len(started) == 1
+    assert living == [True, False]
+
+
 @pytest.mark.parametrize(
     ("asked", "size", "dpi", "expected"),
     [

@@ -127,6 +127,29 @@ def test_no_thread_watches_before_there_is_a_limit(monkeypatch: pytest.MonkeyPat
         made._watch()
 
 
+def test_on_windows_a_job_object_keeps_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    class Job:
+        """Notes what it is to keep."""
+
+        def memory(self, more: int) -> None:
+            asked.append(("memory", more))
+
+        def time(self, until: int) -> None:
+            asked.append(("time", until))
+
+    monkeypatch.setitem(sys.modules, "smart_lineart.cli.decoding.windows_job", SimpleNamespace(Job=Job))
+    monkeypatch.setattr(caps, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(caps.time, "process_time", lambda: 1.5)
+    noted = limits(monkeypatch)
+    made = caps.Caps()
+    made.memory(70)
+    made.time(3)
+    assert asked == [("memory", 70), ("time", 5)]
+    assert noted.set == {}
+
+
 @pytest.mark.parametrize(
     ("system", "status", "expected"),
     [
