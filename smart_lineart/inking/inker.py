@@ -22,25 +22,16 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines.fairing import Fairer
 from smart_lineart.inking.lines.levels import Levels
 from smart_lineart.inking.lines.tracing import trace_strokes
-from smart_lineart.inking.lines.uncertainty import Settled, find_zones, is_searching, page_from_afar, settle
+from smart_lineart.inking.looking import Looks
 from smart_lineart.inking.network.maps import MAPS, Maps, Prediction
 from smart_lineart.inking.network.models import load_model
 from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
 from smart_lineart.inking.network.tiles import run_tiles
 from smart_lineart.inking.page.calibration import Calibration
-from smart_lineart.inking.page.roughness import Observation, roughness
-from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE, scale_by_roughness
-from smart_lineart.inking.page.sheet import find_sheet
+from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.page.sketch import ArraySketch, Sketch, check_size
 from smart_lineart.inking.page.survey import (
-    Survey,
     View,
-    read_working,
-    reread_working,
-    survey,
-    view_again,
-    view_anew,
-    working_size,
 )
 from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
 from smart_lineart.inking.strokes import Strokes
@@ -189,11 +180,7 @@ class Inker:
         if calibration is None and previous is not None:
             calibration = previous.calibration
         try:
-            view, answer = None, None
-            if calibration is not None and calibration.detail == detail:
-                view = self._look_again(page, calibration, seen, changed)
-            if view is None:
-                view, answer = self._look(page, detail, lambda done: report(0.1 + 0.7 * done), stop)
+            view, answer = self._looks.at(page, detail, calibration, seen, changed, report, stop)
             report(0.2)
             stop_if(stop)
             found = self._find_lines(page.size, view, seen, answer, report, stop)
@@ -218,7 +205,7 @@ class Inker:
         page = self._begin(sketch, cancelled)
         try:
             report, stop = rising(progress or ignore), cancelled or never
-            return self._choose(page, self._views(page, None), report, stop)[0]
+            return self._looks.scale(page, report, stop)
         except MemoryError as error:
             raise OutOfMemory from error
 
@@ -230,80 +217,9 @@ class Inker:
             self._isolated.stop_when(cancelled)
         return page
 
-    def _look(
-        self, page: Sketch, detail: float | None, report: Progress, cancelled: Cancel
-    ) -> tuple[View, Prediction | None]:
-        """See a page for the first time, and what the network says of it where it had to be asked."""
-        views = self._views(page, detail)
-        scale, view, answer = self._choose(page, views, report, cancelled)
-        if view is None:
-            assert views[0].calibration is not None
-            view = view_anew(read_working(page, scale), page.size, scale, None, views[0].calibration.sheet)
-        return view, answer
-
-    def _views(self, page: Sketch, detail: float | None) -> list[View]:
-        """The views of a page that may suit it, the closest first."""
-        largest = self._largest_scale(page.size)
-        if detail is not None:
-            seen = read_working(page, min(detail, largest))
-            found = Survey([(detail, seen)], find_sheet(seen))
-        else:
-            found = survey(page, largest, self.tuning.scale)
-        if not found.looks:
-            return [View.blank(np.zeros((0, 0), np.uint16), 1.0)]
-        views: list[View] = []
-        for wanted, luma in found.looks:
-            scale = min(wanted, largest)
-            if scale < wanted and not views:
-                self._notify(
-                    Said(
-                        "The page is too large for its detail within the memory limit; {scale} is used.",
-                        scale=f"{scale:.2g}",
-                    )
-                )
-            if not views or scale < views[-1].scale:
-                seen = read_working(page, scale) if luma is None else luma
-                views.append(view_anew(seen, page.size, scale, detail, found.sheet))
-        return views
-
-    def _choose(
-        self, page: Sketch, views: list[View], report: Progress, cancelled: Cancel
-    ) -> tuple[float, View | None, Prediction | None]:
-        """The scale that suits a page: that of a close view or of one from afar, one between or one closer.
-
-        With it the view that has it, if one does, and what the network says of that, if it was asked.
-        """
-        if len(views) == 1 or any(view.calibration is None for view in views):
-            return views[0].scale, views[0], None
-        answers = []
-        for number, view in enumerate(views):
-
-            def share(done: float, number: int = number) -> None:
-                report((number + done) / len(views))
-
-            answers.append(
-                Prediction(view.darkness, self._run_network(view.darkness, None, share, cancelled))
-            )
-        tuning, maps = self.tuning.roughness, self.tuning.tracing.maps
-        near, far = (Observation(answer.page, answer.named.line, tuning, maps) for answer in answers)
-        rough = roughness(near, far, tuning)
-        if rough in (0.0, 1.0):
-            return views[int(rough)].scale, views[int(rough)], answers[int(rough)]
-        scale = scale_by_roughness(views[0].scale, views[1].scale, rough)
-        return min(scale, max(views[0].scale, self._largest_scale(page.size))), None, None
-
-    def _look_again(
-        self, page: Sketch, calibration: Calibration, seen: Seen | None, changed: Rect | None
-    ) -> View | None:
-        """See a page as before, or None if that suits it no more."""
-        if calibration.scale > self._largest_scale(page.size):
-            return None
-        shape = working_size(page.size, calibration.scale)
-        if changed is not None and seen is not None and seen.luma.shape == shape:
-            luma = reread_working(page, seen.luma, calibration.scale, changed)
-        else:
-            luma = read_working(page, calibration.scale)
-        return view_again(luma, page.size, calibration)
+    @property
+    def _looks(self) -> Looks:
+        return Looks(self.tuning, self._halo, self._largest_scale, self._run_network, self._notify)
 
     def _find_lines(
         self,
@@ -326,7 +242,7 @@ class Inker:
             earlier = Prediction(seen.darkness, seen.maps)
         said = self._run_network(view.darkness, earlier, lambda done: report(0.2 + 0.4 * done), cancelled)
         maps = Maps.from_channels(said)
-        calibration, settled, from_afar = self._look_from_afar(view, maps.line, seen, report, cancelled)
+        calibration, settled, from_afar = self._looks.in_doubt(view, maps.line, seen, report, cancelled)
         stop_if(cancelled)
         tall, wide = view.darkness.shape
         levels = None if view.fresh else Levels(calibration.certain, calibration.usual)
@@ -344,25 +260,6 @@ class Inker:
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, said, network, from_afar, settled.verdicts, fairer.kept),
         )
-
-    def _look_from_afar(
-        self, view: View, line: Bytes, seen: Seen | None, report: Progress, cancelled: Cancel
-    ) -> tuple[Calibration, Settled, Prediction | None]:
-        """Look again where the network is in doubt, if that is how the page is seen; what both looks say."""
-        assert view.calibration is not None
-        calibration, tuning = view.calibration, self.tuning.uncertainty
-        zones = find_zones(line, tuning)
-        if view.fresh:
-            searching = is_searching(line, zones, tuning, self.tuning.tracing.maps)
-            calibration = replace(calibration, searching=searching)
-        if not (calibration.searching and zones):
-            return calibration, Settled(line, view.darkness, {}), None
-        page = page_from_afar(view.darkness, zones, self._halo, tuning)
-        known = seen.from_afar if seen is not None else None
-        said = self._run_network(page, known, lambda done: report(0.6 + 0.25 * done), cancelled)
-        from_afar, verdicts = Prediction(page, said), seen.verdicts if seen is not None else {}
-        settled = settle(line, view.darkness, zones, from_afar, verdicts, tuning, self.tuning.tracing)
-        return calibration, settled, from_afar
 
     @property
     def _identity(self) -> str:
