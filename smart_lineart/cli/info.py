@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from smart_lineart import __version__
+from smart_lineart.cli.voice import Voice
 from smart_lineart.inking import STYLES, available_models, list_devices
 from smart_lineart.said import Said
 
 
-def info_command(*, as_json: bool) -> int:
+def info_command(voice: Voice, *, as_json: bool) -> int:
     """Print the version, models, devices and styles; returns the exit code."""
     facts = gather()
-    if as_json:
-        print(json.dumps(facts, indent=2))
-    else:
-        print("\n".join(_lines(facts)))
+    voice.tell(json.dumps(facts, indent=2) if as_json else "\n".join(_lines(facts)))
     return 0
 
 

@@ -18,6 +18,7 @@ from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
+from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
 STRIP_PIXELS = 2 << 20
@@ -53,14 +54,15 @@ class Appearance:
 
 @dataclass
 class Inked:
-    """What came of one sketch; times in seconds."""
+    """What came of one sketch; times in seconds. `blank`: its lineart has no ink at all."""
 
     size: tuple[int, int]
     dpi: tuple[float, float] | None
     thickness: float
     scale: float
     seconds: dict[str, float]
-    notices: list[str] = field(default_factory=list)
+    blank: bool = False
+    notices: list[Said] = field(default_factory=list)
 
 
 def ink_file(
@@ -90,7 +92,7 @@ def ink_file(
     )
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch)
-    strips = _strips(inker, features, look, thickness, cancelled)
+    strips = _Watched(_strips(inker, features, look, thickness, cancelled))
     lineart = _lineart(page, features, look, thickness, strips)
     write_lineart(target, lineart, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
     written = time.perf_counter()
@@ -100,7 +102,33 @@ def ink_file(
         "render": written - prepared,
         "total": written - started,
     }
-    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices)
+    if strips.blank:
+        page.notices.append(_nothing_found(sketch))
+    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, strips.blank, page.notices)
+
+
+def _nothing_found(sketch: Path) -> Said:
+    return Said(
+        "The lineart is blank, since no lines were found in {sketch}; a lower --faint or a higher --detail "
+        "may find some.",
+        sketch=sketch,
+    )
+
+
+class _Watched:
+    """Strips of a lineart as they pass by; `blank` as long as none had any ink."""
+
+    def __init__(self, strips: Iterator[NDArray[np.uint8]]) -> None:
+        self._strips = strips
+        self.blank = True
+
+    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
+        return self
+
+    def __next__(self) -> NDArray[np.uint8]:
+        strip = next(self._strips)
+        self.blank = self.blank and not strip.any()
+        return strip
 
 
 def _spool(memory_limit: int, folder: Path) -> Spool:
@@ -122,8 +150,13 @@ def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:
         return asked.value * sum(page.dpi) / 2 / MM_PER_INCH
     pixels = asked.value * ASSUMED_DPI / MM_PER_INCH
     page.notices.append(
-        f"{sketch} names no resolution; {ASSUMED_DPI:.0f} dpi is assumed, so {asked.value:g} mm"
-        f" is {pixels:.1f} px."
+        Said(
+            "{sketch} names no resolution; {dpi} dpi is assumed, so {asked} mm is {pixels} px.",
+            sketch=sketch,
+            dpi=ASSUMED_DPI,
+            asked=asked.value,
+            pixels=f"{pixels:.1f}",
+        )
     )
     return pixels
 

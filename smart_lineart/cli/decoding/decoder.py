@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from smart_lineart.cli import libraries
 from smart_lineart.cli.decoding import wire
 from smart_lineart.cli.decoding.caps import OUT_OF_MEMORY, ran_out_of_time
 from smart_lineart.cli.errors import FileError, Interrupted, why
@@ -187,6 +188,9 @@ def _death(name: str, status: int) -> FileError:
 
 def _unfit(reason: str) -> Exception:
     """The error of a process that did not come to read anything."""
+    stranger = libraries.from_elsewhere()
+    if stranger is not None:
+        return stranger
     if "memory" in reason.lower() or address_space_limit() is not None:
         return MemoryError(reason)
     return FileError(
