@@ -94,7 +94,7 @@ def memory(text: str) -> int:
 
 
 def existing_name(text: str) -> str:
-    """A name that is not empty: an empty one, as of a variable that is not set, would be the folder one is in."""
+    """A name, but no empty one, as of a variable that is not set: that would be the folder one is in."""
     if not text:
         raise ValueError("its name is empty")
     return text
@@ -135,7 +135,7 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
     ink = commands.add_parser(
         "ink",
         help="ink sketches",
-        description="Ink sketches: PNG, JPEG, TIFF, WebP, PSD, Krita and OpenRaster files, or folders of them.",
+        description="Ink sketches: PNG, JPEG, TIFF, WebP, PSD, Krita and OpenRaster files, or folders.",
     )
     ink.add_argument(
         "sketches",

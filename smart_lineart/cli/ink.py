@@ -37,6 +37,7 @@ THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 AUTO_SHARE = 500
 """An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
 
+CONTOUR = 128  # of solid black, see `Lineart`
 _PREPARING = 0.8  # how far the progress bar is when the strokes are known
 
 
@@ -62,7 +63,7 @@ class Inked:
     scale: float
     seconds: dict[str, float]
     blank: bool = False
-    notices: list[Said] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
 
 
 def ink_file(
@@ -92,7 +93,7 @@ def ink_file(
     )
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch)
-    strips = _Watched(_strips(inker, features, look, thickness, cancelled))
+    strips = _strips(inker, features, look, thickness, cancelled)
     lineart = _lineart(page, features, look, thickness, strips)
     write_lineart(target, lineart, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
     written = time.perf_counter()
@@ -102,9 +103,14 @@ def ink_file(
         "render": written - prepared,
         "total": written - started,
     }
-    if strips.blank:
-        page.notices.append(_nothing_found(sketch))
-    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, strips.blank, page.notices)
+    blank = _is_blank(lineart)
+    if blank:
+        page.notices.append(str(_nothing_found(sketch)))
+    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, blank, page.notices)
+
+
+def _is_blank(lineart: Lineart) -> bool:
+    return not len(lineart.strokes) and (lineart.solid is None or not (lineart.solid >= CONTOUR).any())
 
 
 def _nothing_found(sketch: Path) -> Said:
@@ -113,22 +119,6 @@ def _nothing_found(sketch: Path) -> Said:
         "may find some.",
         sketch=sketch,
     )
-
-
-class _Watched:
-    """Strips of a lineart as they pass by; `blank` as long as none had any ink."""
-
-    def __init__(self, strips: Iterator[NDArray[np.uint8]]) -> None:
-        self._strips = strips
-        self.blank = True
-
-    def __iter__(self) -> Iterator[NDArray[np.uint8]]:
-        return self
-
-    def __next__(self) -> NDArray[np.uint8]:
-        strip = next(self._strips)
-        self.blank = self.blank and not strip.any()
-        return strip
 
 
 def _spool(memory_limit: int, folder: Path) -> Spool:
@@ -149,15 +139,14 @@ def _thickness(asked: Thickness | None, page: Page, sketch: Path) -> float:
         # Scans are sometimes finer one way than the other; a round brush takes the mean.
         return asked.value * sum(page.dpi) / 2 / MM_PER_INCH
     pixels = asked.value * ASSUMED_DPI / MM_PER_INCH
-    page.notices.append(
-        Said(
-            "{sketch} names no resolution; {dpi} dpi is assumed, so {asked} mm is {pixels} px.",
-            sketch=sketch,
-            dpi=ASSUMED_DPI,
-            asked=asked.value,
-            pixels=f"{pixels:.1f}",
-        )
+    said = Said(
+        "{sketch} names no resolution; {dpi} dpi is assumed, so {asked} mm is {pixels} px.",
+        sketch=sketch,
+        dpi=ASSUMED_DPI,
+        asked=asked.value,
+        pixels=f"{pixels:.1f}",
     )
+    page.notices.append(str(said))
     return pixels
 
 

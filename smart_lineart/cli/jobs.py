@@ -102,6 +102,10 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+def _skipped(lineart: Path, sketch: Path) -> Said:
+    return Said("{lineart} was skipped, since it is the lineart of {sketch}.", lineart=lineart, sketch=sketch)
+
+
 def _sketches_in(folder: Path, notices: list[Said]) -> list[Path]:
     try:
         files = sorted(path for path in folder.iterdir() if path.is_file())

@@ -16,7 +16,7 @@ NEEDED = ("numpy", "pyvips", "cffi", "PIL", "tqdm", "openvino", "onnxruntime")
 
 @contextlib.contextmanager
 def all_there() -> Iterator[None]:
-    """Make one sentence of whatever comes of importing libraries of another Python, or none. Raises CommandError."""
+    """Make one sentence of whatever importing libraries of another Python brings. Raises CommandError."""
     try:
         yield
     except CommandError:

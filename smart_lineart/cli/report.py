@@ -59,7 +59,7 @@ class Report:
                 "device": inker.device_name,
                 "seconds": {step: round(seconds, 3) for step, seconds in inked.seconds.items()},
                 "blank": inked.blank,
-                "notices": [str(said) for said in inked.notices],
+                "notices": inked.notices,
             }
         )
         if not self._as_json:
@@ -80,7 +80,7 @@ class Report:
         self._voice.complain(said)
 
     def notice(self, said: Said) -> None:
-        """Tell what holds for no sketch alone: the runtime is not the one hoped for, or files were left out."""
+        """Tell what holds for no sketch alone: of another runtime than hoped for, or of files left out."""
         self._notices.append(str(said))
         self._tell(said)
 
@@ -103,7 +103,7 @@ class Report:
         elif folder is not None and self.failed < len(self._results):
             self._voice.tell(Said("The lineart is in {folder}", folder=folder.resolve()))
 
-    def _tell(self, said: Said) -> None:
+    def _tell(self, said: Said | str) -> None:
         if not self._as_json:
             self._voice.notice(said)
 

@@ -48,7 +48,7 @@ class Voice:
         if self._is_there(_OUT) and not self._write(_OUT, str(text)):
             self.lost = True
 
-    def notice(self, said: Said) -> None:
+    def notice(self, said: Said | str) -> None:
         """Say something beside the results."""
         self._say(str(said))
 

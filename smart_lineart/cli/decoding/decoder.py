@@ -21,11 +21,12 @@ from smart_lineart.cli.decoding import wire
 from smart_lineart.cli.decoding.caps import OUT_OF_MEMORY, ran_out_of_time
 from smart_lineart.cli.errors import FileError, Interrupted, why
 from smart_lineart.cli.files.formats import image_format
-from smart_lineart.cli.files.page import Page, Spool, keep
+from smart_lineart.cli.files.page import Page, Spool, keep, read_as_meant
 from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
+from smart_lineart.cli.files.values import Meaning
 from smart_lineart.cli.memory import address_space_limit, peak_memory
 from smart_lineart.framing import Garbled
-from smart_lineart.said import printable
+from smart_lineart.said import escaped, printable
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoding.process import main; main()"
@@ -58,18 +59,22 @@ class Decoder:
         Raises FileError, Interrupted, and MemoryError where there is no room even for a small process.
         """
         image_format(path)  # what is no image is told without a decoder
+        return read_as_meant(lambda meaning: self._read(path, spool, cancelled, meaning))
+
+    def _read(self, path: Path, spool: Spool, cancelled: Callable[[], bool], meaning: Meaning | None) -> Page:
+        name = escaped(str(path))
         process = self._ready()
         self._in_step = False
         try:
             request = {"path": os.fsencode(path).decode("latin-1"), "memory": spool.most_at_once}
             wire.send(process.stdin, request)
             fields, icc = self._receive()
-            picture = wire.picture_of(fields.get("picture"), bytes(icc), str(path))
+            picture = wire.picture_of(fields.get("picture"), bytes(icc), name)
             picture.strips = self._strips(picture, cancelled)
-            return keep(picture, spool)
+            return keep(picture, spool, meaning)
         except (OSError, EOFError, Garbled) as error:
             self._note(spool.most_at_once)
-            raise _death(str(path), self._status()) from error
+            raise _death(name, self._status()) from error
         finally:
             if not self._in_step:
                 self.close()
@@ -146,6 +151,7 @@ class Decoder:
             left -= len(strip)
             yield strip
         fields, _ = self._receive()
+        picture.notices[:] = wire.notices_in(fields)
         self._kept = int(fields.get("now") or 0)
         self._note(int(fields.get("peak") or 0))
 
