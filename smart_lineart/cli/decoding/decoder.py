@@ -33,6 +33,7 @@ _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decodin
 _PLAIN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1"}
 """One thread decodes; pools and arenas for more would only fill the address space that is counted."""
 
+_NOT_LOADED = ("ImportError", "ModuleNotFoundError", "SyntaxError")  # how such a fault begins
 _POLITE_SECONDS = 2.0  # for a process that has closed its end of a pipe to be gone
 
 
@@ -136,7 +137,7 @@ class Decoder:
         if "refused" in fields:
             raise FileError.saying(wire.said_in(fields["refused"]))
         if "fault" in fields:
-            raise DecoderFault(printable(str(fields["fault"])))
+            raise _fault(printable(str(fields["fault"])))
         return fields, payload
 
     def _strips(self, picture: Picture, cancelled: Callable[[], bool]) -> Iterator[bytearray]:
@@ -190,6 +191,12 @@ def _death(name: str, status: int) -> FileError:
         name=name,
         how=how,
     )
+
+
+def _fault(told: str) -> Exception:
+    """The error of a fault in that process. Some libraries are loaded for the files that take them only."""
+    stranger = libraries.from_elsewhere() if told.startswith(_NOT_LOADED) else None
+    return stranger or DecoderFault(told)
 
 
 def _unfit(reason: str) -> Exception:

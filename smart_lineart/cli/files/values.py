@@ -28,7 +28,9 @@ OVERSHOOT = 0.1  # by how much a value that is out of range may be a filter's do
 HIGHLIGHTS = 16.0  # white in pictures of 0 to 1 with bright lights has been seen up to here
 MOST_PAPER = 1.5  # half the picture is brighter: then 1 is not its white
 NO_VALUE = 1e9  # what is larger marks places without a value
-SEEN_AT_ONCE = 1 << 22  # pixels; of larger pictures every second one is looked at, and so on
+SEEN_AT_ONCE = (
+    1 << 19
+)  # pixels; of larger pictures every second, third... one of a row and a column is looked at
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ class Look:
         return None if found == self._read_as else found
 
     def _range(self) -> Meaning:
-        """By the range of values. Opacity shares the colours', and tells it also where all of them are dark."""
+        """By the range of values, which opacity shares: it tells it also where all colours are dark."""
         opaque = self._usual.opaque
         if self._kind == "f":
             values = np.concatenate(self._some)

@@ -21,7 +21,7 @@ MOST_SPREAD = (
 
 
 class LightStrokes:
-    """Tells whether a picture of `size` (height, width) is sparse on transparency and hardly dark anywhere."""
+    """Tells whether a picture of `size` (height, width) is sparse on transparency, and hardly dark."""
 
     def __init__(self, size: tuple[int, int]) -> None:
         self._area = size[0] * size[1]
