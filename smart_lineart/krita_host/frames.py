@@ -29,11 +29,14 @@ class FrameInk:
 
     data: bytes
     area: Rect
+    blank: bool
+    """There is no ink."""
 
     @classmethod
     def pack(cls, coverage: np.ndarray, area: Rect) -> FrameInk:
         """Pack coverage uint8 (h, w)."""
-        return cls(zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1), area)
+        packed = zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1)
+        return cls(packed, area, not coverage.any())
 
     def unpack(self) -> np.ndarray:
         """Coverage uint8 (h, w)."""

@@ -323,6 +323,12 @@ class TestKeyframes:
         assert one.progress == 1.0
         assert clip.raw.time == 2
 
+    def test_frames_without_lines_are_told_where_none_has_any(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        assert not any("No lines" in one for one in clip.context.said)
+        ink(clip, frames=(4, 4))
+        assert "No lines were found" in clip.context.said[-1]
+
     def test_frames_beyond_a_range_are_not(self, clip) -> None:
         ink(clip, frames=(1, 9))
         assert self.frames_of(lineart(clip)) == [[], [], [19, 20, 21]]

@@ -130,7 +130,10 @@ class _Bytes:
 
     def _seek(self, place: int, whence: int) -> int:
         self.ended_early = False
-        return self._file.seek(place, whence)
+        try:
+            return self._file.seek(place, whence)
+        except (OSError, ValueError):  # before the beginning, say
+            return -1
 
 
 def _whole(strips: Iterator[bytes], bytes_of: _Bytes, name: str, notices: list[str]) -> Iterator[bytes]:

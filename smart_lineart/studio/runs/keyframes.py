@@ -18,7 +18,7 @@ from .frame_renewal import FrameRenewal
 from .jobs import Job, JobState
 from .renewing import sentence_of_steps
 from .settling import wait_for_pen
-from .sketch import Problem, living_sketch, read
+from .sketch import Problem, living_sketch, nothing_found, read
 
 
 def ink_frames(context: Context, job: Job) -> Work:
@@ -41,6 +41,8 @@ def ink_frames(context: Context, job: Job) -> Work:
     frames.put_frames(job.document, layer, old, copy)
     if renewal.left:
         context.messages.say(renewal.sentence())
+    if all(ink.blank for ink in inked.values()):
+        context.messages.say(nothing_found(job.title))
 
 
 def _times(job: Job, layer: Layer) -> list[int]:

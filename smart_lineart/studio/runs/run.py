@@ -26,7 +26,7 @@ from .keyframes import ink_frames
 from .pen import Pen, chosen_colour
 from .renewing import Renewer, keep_apart, sentence_of_steps
 from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on, wait_for_pen
-from .sketch import Problem, living_sketch, read
+from .sketch import Problem, living_sketch, nothing_found, read
 
 NOWHERE = Rect(0, 0, 0, 0)
 
@@ -75,13 +75,7 @@ class Run:
         if (yield from self._put(fresh, colour)):
             context.cache.put(item)
             if not fresh.coverage.any() and not job.live:
-                context.messages.say(self._nothing_found())
-
-    def _nothing_found(self) -> str:
-        return tr(
-            'No lines were found in "{name}": drag "Faint lines" or "Detail" to the right to find more.',
-            name=self._job.title,
-        )
+                context.messages.say(nothing_found(job.title))
 
     def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None) -> Work:
         """The sketch's lines: those known already, where nothing has changed."""
