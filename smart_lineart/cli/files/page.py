@@ -70,12 +70,13 @@ def keep(picture: Picture, spool: Spool, meaning: Meaning | None = None) -> Page
     meaning = meaning or usual(picture.sample)
     look = Look(picture, meaning) if meaning.paper else None  # what is read over black was seen before
     top = 0
-    for strip in picture.strips:
-        pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
-        store.write(top, luma(pixels, meaning))
-        if look is not None:
-            look.see(top, pixels)
-        top += len(pixels)
+    with np.errstate(all="ignore"):  # a file may hold what is no number
+        for strip in picture.strips:
+            pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
+            store.write(top, luma(pixels, meaning))
+            if look is not None:
+                look.see(top, pixels)
+            top += len(pixels)
     dpi = picture.dpi[::-1] if picture.dpi and picture.orientation >= 5 else picture.dpi
     better = look.better() if look is not None else None
     return Page(PageSketch(store, picture.orientation), dpi, picture.icc, picture.notices, better)

@@ -82,6 +82,20 @@ def test_a_few_values_beyond_white_or_black_are_clipped(tmp_path, over):
     assert np.abs(luma(tmp_path / "over.tif") - page.clip(0, 1)).max() < 1e-4
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("size", ["<f2", "<f4"])
+def test_no_bits_of_floating_point_are_warned_of(tmp_path, size):
+    bits = np.random.default_rng(1).integers(0, 256, (*SIZE, 4 * int(size[2:])), np.uint8)
+    bits[::3] = 0xFF  # many that are no number, quiet ones and signalling ones
+    bits[::3, :, ::4] = 0x01
+    with np.errstate(all="ignore"):
+        tifffile.imwrite(
+            tmp_path / "bits.tif", bits.view(size), photometric="rgb", extrasamples=["unassalpha"]
+        )
+    values = luma(tmp_path / "bits.tif")
+    assert ((values >= 0) & (values <= 1)).all()
+
+
 def test_a_page_without_any_number_is_paper(tmp_path):
     tifffile.imwrite(tmp_path / "nothing.tif", np.full(SIZE, np.nan, np.float32))
     assert (luma(tmp_path / "nothing.tif") == 1).all()
