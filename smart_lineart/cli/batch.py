@@ -42,7 +42,7 @@ def ink_command(arguments: argparse.Namespace, voice: Voice) -> int:
     look = _look(arguments)
     plan = make_plan(arguments.sketches, arguments.output)
     _make_folder(plan)
-    report = Report(voice, len(plan.jobs), as_json=arguments.json)
+    report = Report(len(plan.jobs), as_json=arguments.json, voice=voice)
     for said in plan.notices:
         report.notice(said)
 

@@ -14,12 +14,14 @@ from smart_lineart.cli.voice import Voice
 from smart_lineart.inking import STYLES, available_models, list_devices
 from smart_lineart.said import Said
 
+NOT_TOLD = 2
 
-def info_command(voice: Voice, *, as_json: bool) -> int:
+
+def info_command(*, as_json: bool) -> int:
     """Print the version, models, devices and styles; returns the exit code."""
-    facts = gather()
+    voice, facts = Voice(), gather()
     voice.tell(json.dumps(facts, indent=2) if as_json else "\n".join(_lines(facts)))
-    return 0
+    return NOT_TOLD if voice.lost else 0
 
 
 def gather() -> dict[str, Any]:

@@ -62,8 +62,8 @@ class Inked:
     thickness: float
     scale: float
     seconds: dict[str, float]
-    blank: bool = False
     notices: list[str] = field(default_factory=list)
+    blank: bool = False
 
 
 def ink_file(
@@ -106,7 +106,7 @@ def ink_file(
     blank = _is_blank(lineart)
     if blank:
         page.notices.append(str(_nothing_found(sketch)))
-    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, blank, page.notices)
+    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices, blank)
 
 
 def _is_blank(lineart: Lineart) -> bool:

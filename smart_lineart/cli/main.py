@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 from smart_lineart.cli.arguments import make_parser
@@ -33,6 +34,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (Interrupted, KeyboardInterrupt):
         voice.complain(Interrupted().said)
         return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone; Python would say so once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
     except CommandError as error:
         voice.complain(error.said)
         return EXIT_FAILED
@@ -57,7 +62,7 @@ def _run(argv: Sequence[str] | None, voice: Voice) -> int:
         with all_there():
             from smart_lineart.cli.info import info_command
 
-        return info_command(voice, as_json=arguments.json)
+        return info_command(as_json=arguments.json)
     with all_there():
         from smart_lineart.cli.batch import ink_command
 

@@ -20,9 +20,9 @@ from smart_lineart.said import Said, escaped
 class Report:
     """Collects results; tells them as they come, or all at the end as one JSON document."""
 
-    def __init__(self, voice: Voice, jobs: int, *, as_json: bool) -> None:
+    def __init__(self, jobs: int, *, as_json: bool, voice: Voice | None = None) -> None:
         self.failed = 0
-        self._voice = voice
+        self._voice = voice = voice or Voice()
         self._as_json = as_json
         self._results: list[dict[str, Any]] = []
         self._notices: list[str] = []
@@ -73,13 +73,13 @@ class Report:
             )
             self._voice.tell(line)
 
-    def failure(self, job: Job, said: Said) -> None:
+    def failure(self, job: Job, said: Said | str) -> None:
         """Tell of a sketch that could not be inked."""
         self.failed += 1
         self._results.append({"sketch": str(job.sketch), "lineart": None, "error": str(said)})
         self._voice.complain(said)
 
-    def notice(self, said: Said) -> None:
+    def notice(self, said: Said | str) -> None:
         """Tell what holds for no sketch alone: of another runtime than hoped for, or of files left out."""
         self._notices.append(str(said))
         self._tell(said)

@@ -20,19 +20,17 @@ def photoshop_file(
     clear: bool = False,
     large: bool = False,
     layers: int = 0,
-    tells: bool | None = None,
+    resources: bytes | None = None,
 ) -> Path:
     """A document with a merged image, planes one after the other, and its resolution.
 
-    `clear`: the fourth channel is transparency, not a saved selection. `large`: a PSB. `layers`: how many it
-    says it has, where documents of that depth say it. `tells`: what it says of whether its image is merged.
+    `clear`: the channel after the colours is transparency, not a saved selection. `large`: a PSB. `layers`:
+    how many it says it has, where documents of that depth say it. `resources`: others than 300 dpi.
     """
     height, width, channels = pixels.shape
     depth = 8 * pixels.itemsize
-    resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
-    resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
-    if tells is not None:
-        resources += b"8BIM" + struct.pack(">HHIIBx", 1057, 0, 5, 1, tells)
+    if resources is None:
+        resources = image_resource(1005, struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1))
     header = b"8BPS" + struct.pack(
         ">H6xHIIHH", 2 if large else 1, channels, height, width, depth, mode or MODES[channels]
     )
@@ -61,3 +59,17 @@ def _layer_section(depth: int, large: bool, count: int) -> bytes:
     block = b"8BIM" + (b"Lr16" if depth == 16 else b"Lr32") + struct.pack(length, 2) + number + bytes(2)
     other = b"8BIMPatt" + struct.pack(">I", 5) + bytes(8)
     return struct.pack(length, 0) + struct.pack(">I", 0) + other + block
+
+
+def image_resource(number: int, data: bytes, name: bytes = b"") -> bytes:
+    """An image resource: name and data are each padded to an even length."""
+    title = bytes([len(name)]) + name
+    title += bytes(len(title) % 2)
+    return (
+        b"8BIM"
+        + struct.pack(">H", number)
+        + title
+        + struct.pack(">I", len(data))
+        + data
+        + bytes(len(data) % 2)
+    )

@@ -85,7 +85,7 @@ def test_a_full_standard_output_is_one_sentence(batch, options):
 @pytest.mark.parametrize("command", [["info"], ["info", "--json"]])
 def test_so_it_is_for_what_only_tells(command):
     ran = shell("> /dev/full", *command)
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert ran.stderr.decode() == "smart-lineart: The standard output cannot be written: the disk is full.\n"
 
 

@@ -152,7 +152,8 @@ class Decoder:
             left -= len(strip)
             yield strip
         fields, _ = self._receive()
-        picture.notices[:] = wire.notices_in(fields)
+        if "notices" in fields:
+            picture.notices[:] = wire.notices_in(fields)
         self._kept = int(fields.get("now") or 0)
         self._note(int(fields.get("peak") or 0))
 

@@ -70,8 +70,8 @@ def _tell(say: Say, picture: Picture) -> None:
     say({"picture": wire.fields_of(picture)}, picture.icc or b"")
     for strip in picture.strips:
         say({}, strip)
-    end = {"end": True, "now": memory_now(), "peak": peak_memory()}
-    say({**end, "notices": picture.notices})  # some are known only now
+    late = {"notices": picture.notices} if picture.notices else {}  # some are known only now
+    say({"end": True, "now": memory_now(), "peak": peak_memory(), **late})
 
 
 def _private_pipes() -> tuple[Any, Any]:

@@ -55,7 +55,7 @@ def picture_of(fields: object, icc: bytes, name: str) -> Picture:
 
 def notices_in(fields: dict[str, Any]) -> list[str]:
     """What is said beside a picture. Raises Garbled."""
-    notices = fields.get("notices", [])
+    notices = fields.get("notices")
     if not isinstance(notices, list):
         raise Garbled("notices that are none")
     return [printable(str(notice)) for notice in notices[:_MOST_NOTICES]]

@@ -24,7 +24,8 @@ from smart_lineart.cli.files.picture import (
     unreadable,
 )
 from smart_lineart.cli.files.png_layout import png_dpi
-from smart_lineart.cli.files.tiff_layout import Layout, read_layout
+from smart_lineart.cli.files.tiff_layout import bytes_at_once as tiff_bytes_at_once
+from smart_lineart.cli.files.tiff_layout import opacity as tiff_opacity
 from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
@@ -55,6 +56,7 @@ _NUMPY = {
 _NO_MEMORY = ("memory", "no space for", "allocat")
 # What libtiff says of a sound file whose packing it does not know, or not for such pixels.
 _NO_CODEC = ("is not configured", "is not implemented", "doesn't support", "only supports")
+_LIBVIPS_KNOWS = 0  # whether and where an image has opacity
 _JPEG_END = b"\xff\xd9"
 
 # Nothing is read twice, and a batch must not keep the last page's pixels.
@@ -65,9 +67,10 @@ logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Picture:
     """Open an image of a `kind` in LOADERS; errors call it `name`. Raises FileError."""
-    layout = read_layout(file) if kind == "tiff" else None
-    if layout is not None:
-        check_memory(name, layout.bytes_at_once, most_at_once)
+    opacity: int | None = _LIBVIPS_KNOWS
+    if kind == "tiff":
+        check_memory(name, tiff_bytes_at_once(file), most_at_once)
+        opacity = tiff_opacity(file)
     named = png_dpi(file) if kind == "png" else None
     bytes_of = _Bytes(file, _JPEG_END if kind == "jpeg" else b"")
     source = bytes_of.source()
@@ -82,7 +85,7 @@ def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Pict
     packed = _size_of(file) if kind == "webp" else 0  # of which libvips wants all at once
     check_memory(name, _bytes_at_once(image, kind) + packed, most_at_once)
     try:
-        bands = _grey_or_rgb(image, layout)
+        bands = _grey_or_rgb(image, opacity)
     except pyvips.Error as error:
         raise _fault(error, damaged(name), name) from error
     notices = _notices(image, name)
@@ -208,8 +211,11 @@ def _orientation(image: Any) -> int:
     return orientation if orientation in range(1, 9) else 1
 
 
-def _grey_or_rgb(image: Any, layout: Layout | None = None) -> Any:
-    """The image with 1 to 4 bands: grey or RGB, with or without straight alpha. `layout` is a TIFF's."""
+def _grey_or_rgb(image: Any, opacity: int | None = _LIBVIPS_KNOWS) -> Any:
+    """The image with 1 to 4 bands: grey or RGB, with or without straight alpha.
+
+    `opacity`: which band that is, counted from behind; None where none is.
+    """
     if image.interpretation in ("multiband", "histogram", "matrix"):
         colours, alpha = (1, image.bands == 2) if image.bands < 3 else (3, image.bands == 4)
     else:
@@ -218,8 +224,8 @@ def _grey_or_rgb(image: Any, layout: Layout | None = None) -> Any:
         colours = 1 if image.interpretation in _GREY else 3
         alpha = image.bands > colours and image.hasalpha()
     place = colours
-    if layout is not None:
-        place = -1 if layout.opacity is None else image.bands + layout.opacity
+    if opacity != _LIBVIPS_KNOWS:
+        place = -1 if opacity is None else image.bands + opacity
         alpha = colours <= place < image.bands
     # What else comes after the colours are masks and spot colours.
     if image.bands == colours + alpha:

@@ -9,7 +9,6 @@ the first for opacity, whatever it is. The layout is that of TIFF 6.0 (Adobe, 19
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import BinaryIO
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES = 256, 257, 258, 259, 262, 277
@@ -28,31 +27,30 @@ _OPACITY = (1, 2)  # of what an extra sample is: that of premultiplied colours, 
 _MOST_VALUES = 64  # of a tag
 
 
-@dataclass(frozen=True)
-class Layout:
-    """Of a TIFF's first image.
+def bytes_at_once(file: BinaryIO) -> int:
+    """Memory that a strip or tile takes which unpacks as a whole, in bytes; 0 where the file tells of none.
 
-    Attributes:
-        bytes_at_once: memory that a strip or tile takes which unpacks as a whole; 0 where the file tells of
-            none.
-        opacity: which of the last samples of a pixel is its opacity, counted from behind: -1 is the last one.
-            None where none is.
+    The file is at its beginning before and after.
     """
-
-    bytes_at_once: int
-    opacity: int | None
+    return _unpacked({tag: values[0] for tag, values in _tags(file).items()})
 
 
-def read_layout(file: BinaryIO) -> Layout:
-    """The layout of a TIFF; the file is at its beginning before and after."""
+def opacity(file: BinaryIO) -> int | None:
+    """Which sample of a pixel is its opacity, counted from behind: -1 is the last one. None where none is.
+
+    The file is at its beginning before and after.
+    """
+    extra = _tags(file).get(_EXTRA_SAMPLES, [])
+    return next((place for place, what in enumerate(extra, -len(extra)) if what in _OPACITY), None)
+
+
+def _tags(file: BinaryIO) -> dict[int, list[int]]:
     try:
         tags = _first_directory(file)
     except (struct.error, OSError, ValueError, OverflowError):
         tags = {}  # the decoder says what is wrong
     file.seek(0)
-    extra = tags.get(_EXTRA_SAMPLES, [])
-    places = (place for place, what in enumerate(extra, -len(extra)) if what in _OPACITY)
-    return Layout(_unpacked({tag: values[0] for tag, values in tags.items()}), next(places, None))
+    return tags
 
 
 def _unpacked(tags: dict[int, int]) -> int:

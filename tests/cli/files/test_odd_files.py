@@ -17,7 +17,7 @@ from PIL import Image
 from smart_lineart.cli.decoding.decoder import Decoder
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.page import Page, Spool, read_page
-from tests.cli.photoshop import photoshop_file
+from tests.cli.photoshop import image_resource, photoshop_file
 
 SIZE = (40, 60)
 GREY = np.tile(np.linspace(0, 255, SIZE[1]).astype(np.uint8), (SIZE[0], 1))
@@ -153,6 +153,7 @@ def test_millimetres_come_out_as_such(tmp_path, run, fake_inker):
 
 
 DEPTHS = {1: (0, 1), 8: (3, 3), 16: (3, 3), 32: (3, 3)}  # bits: colour mode and channels
+SAYS_NO, SAYS_YES = (image_resource(1057, struct.pack(">IB", 1, merged)) for merged in (False, True))
 WITHOUT = "holds no merged image of its layers: save it once more with compatibility on"
 
 
@@ -198,11 +199,11 @@ def test_so_does_one_that_ends_with_its_layers(tmp_path, large, depth):
 def test_so_does_one_that_says_so(tmp_path, depth):
     """Photoshop then writes words in many languages where the image would be."""
     with pytest.raises(FileError, match=WITHOUT):
-        read(blank(tmp_path / "layers.psd", depth, 1, tells=False))
+        read(blank(tmp_path / "layers.psd", depth, 1, resources=SAYS_NO))
 
 
 @pytest.mark.parametrize("mode", [1, 3])
-@pytest.mark.parametrize("how", [{}, {"layers": 2, "tells": True}], ids=["flat", "merged"])
+@pytest.mark.parametrize("how", [{}, {"layers": 2, "resources": SAYS_YES}], ids=["flat", "merged"])
 def test_an_empty_page_is_one(tmp_path, how, mode):
     assert (luma(read(blank(tmp_path / "empty.psd", 8, 1, **how))) == 1).all()
 
