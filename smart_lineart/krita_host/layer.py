@@ -49,6 +49,11 @@ class Layer:
         return self.kind in MASKS
 
     @property
+    def passes_through(self) -> bool:
+        """Whether it is a group that Krita never composes by itself, see `composing`."""
+        return self.kind == "grouplayer" and bool(self.raw.passThroughMode())
+
+    @property
     def parent(self) -> Layer | None:
         """The group it lies in; None if it isn't part of a document."""
         node = self.raw.parentNode()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from smart_lineart.inking import InkError, list_devices_isolated
-from smart_lineart.krita_host import application, colour
+from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.language.i18n import tr, translated
@@ -128,6 +128,7 @@ class Session:
         self.runner.stop()
         self._sliders.stop()
         self.context.close()
+        composing.close_benches()
         colour.close_workbench()
 
     # -- what Krita tells

@@ -10,6 +10,7 @@ from typing import Any
 
 from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
 from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
@@ -56,7 +57,7 @@ class Run:
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
         self._turns.finish_drags(job.document, job.sketch)
-        layer = living_sketch(job)
+        layer = yield from as_shown(job.document, living_sketch(job))
         known = context.cache.get(job.document, job.sketch) or self._noted()
         area = sketch_area(layer, job.document.page, known.area if known is not None else None)
         if not area.width:

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pass-through groups, which have no pixels of their own, inked as what their layers show together."""
+
+from __future__ import annotations
+
+import pytest
+from test_layers_and_colours import SHADOW
+
+COMPOSED = """
+WIDE, TALL = 500, 350
+
+def as_composed(document, group):
+    \"\"\"What the plugin reads of a group, over the page and around it, and how long one step took at most.\"\"\"
+    from smart_lineart.krita_host.composing import as_shown
+    from smart_lineart.krita_host.document import Document
+    from smart_lineart.krita_host.layer import Layer
+    steps = as_shown(Document(document), Layer(group))
+    longest = 0
+    while True:
+        began = time.monotonic()
+        try:
+            wish = next(steps)
+        except StopIteration as end:
+            return end.value.raw, longest
+        longest = max(longest, time.monotonic() - began)
+        yield wish
+
+def pixels(node, shown=False):
+    from smart_lineart.krita_host.colour import convert
+    from smart_lineart.krita_host.layer import Layer
+    from smart_lineart.krita_host.pixels import SRGB
+    read = node.projectionPixelData if shown else node.pixelData
+    data = convert(bytes(read(0, 0, WIDE, TALL)), WIDE, TALL, Layer(node).form, SRGB)
+    return np.frombuffer(data, np.uint8).reshape(TALL, WIDE, 4)
+
+def group_in(parent, name, document):
+    group = document.createGroupLayer(name)
+    parent.addChildNode(group, None)
+    return group
+
+def painted(parent, name, document, x=0, y=0, form=None, **look):
+    node = document.createNode(name, "paintlayer")
+    if form:
+        node.setColorSpace(*form)
+    paint(document, node, strokes(WIDE, TALL, opaque=False, **look), x, y)
+    parent.addChildNode(node, None)
+    return node
+"""
+EVERYTHING = (
+    COMPOSED
+    + """
+def mask_on(layer, document):
+    half = Selection()
+    half.select(0, 0, 260, TALL, 255)
+    layer.addChildNode(document.createFilterMask("Mask", K.filter("invert"), half), None)
+
+def fill(group, document):
+    draw(group, "Low", thick=30, colour=(200, 0, 0))
+    place = Selection()
+    place.select(100, 100, 200, 120, 255)
+    group.addChildNode(document.createFillLayer("Fill", "color", InfoObject(), place), None)
+
+def vector(group, document):
+    layer = document.createVectorLayer("Vector")
+    group.addChildNode(layer, None)
+    layer.addShapesFromSvg(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 84" width="120pt" height="84pt">'
+        '<path d="M 20 20 L 100 60 M 20 60 L 100 20" stroke="#000000" stroke-width="3" fill="none"/></svg>')
+
+def from_file(group, document):
+    picture = strokes(WIDE, TALL, opaque=False, thick=20)
+    QtGui.QImage(picture.tobytes(), WIDE, TALL, 4 * WIDE, QtGui.QImage.Format.Format_ARGB32).save(PICTURE)
+    group.addChildNode(document.createFileLayer("File", PICTURE, "None"), None)
+
+def filtered(group, document):
+    draw(group, "Low", thick=30, colour=(200, 0, 0))
+    half = Selection()
+    half.select(0, 0, 260, TALL, 255)
+    group.addChildNode(document.createFilterLayer("Filter", K.filter("invert"), half), None)
+
+def nested(group, document):
+    draw(group, "Low", thick=30, colour=(200, 0, 0))
+    inner = group_in(group, "Inner", document)
+    draw(inner, "Middle", thick=30, colour=(0, 200, 0), x=25).setBlendingMode("multiply")
+    deep = group_in(inner, "Deep", document)
+    draw(deep, "High", thick=30, colour=(0, 0, 200), x=50)
+    inner.setPassThroughMode(True)
+    deep.setPassThroughMode(True)
+    inner.setOpacity(200)
+    deep.setOpacity(100)
+
+def hidden(group, document):
+    draw(group, "Low", thick=30, colour=(200, 0, 0))
+    draw(group, "High", thick=30, x=50).setVisible(False)
+    inner = group_in(group, "Inner", document)
+    draw(inner, "Middle", thick=30, colour=(0, 200, 0), x=25)
+    inner.setPassThroughMode(True)
+    inner.setVisible(False)
+
+def ordinary(group, document):
+    inner = group_in(group, "Inner", document)
+    draw(inner, "Low", thick=30, colour=(200, 0, 0))
+    draw(inner, "High", thick=30, x=25).setBlendingMode("erase")
+    inner.setOpacity(128)
+
+def clipped(group, document):
+    draw(group, "Low", thick=30, colour=(200, 0, 0))
+    draw(group, "High", thick=30, x=20, colour=(0, 200, 0)).setInheritAlpha(True)
+
+def clone(group, document):
+    low = draw(group, "Low", thick=10)
+    copy = document.createCloneLayer("Clone", low)
+    copy.setBlendingMode("multiply")
+    group.addChildNode(copy, None)
+    low.setOpacity(90)
+
+def styled(group, document):
+    draw(group, "Low", thick=20).setLayerStyleFromAsl(STYLE)
+
+def masked(group, document):
+    mask_on(draw(group, "Low", thick=20), document)
+    draw(group, "High", thick=20, x=40)
+
+def modes(group, document):
+    draw(group, "Low", thick=30, colour=(200, 80, 0))
+    for number, mode in enumerate(("multiply", "screen", "add", "diff", "erase", "overlay")):
+        layer = draw(group, mode, thick=30, x=10 * number, colour=(90, 200 - 30 * number, 120))
+        layer.setBlendingMode(mode)
+        layer.setOpacity(255 - 20 * number)
+
+def depths(group, document):
+    draw(group, "Low", thick=30, form=("RGBA", "U16", ""), colour=(200, 80, 0))
+    draw(group, "High", thick=20, x=30, form=("GRAYA", "U8", ""))
+
+def outside(group, document):
+    draw(group, "Low", thick=20, x=-150, y=-90)
+    draw(group, "High", thick=20, x=60, y=-90)
+
+def draw(group, name, **look):
+    return painted(group, name, DOCUMENT[0], **look)
+
+DOCUMENT = []
+
+def job():
+    results = {}
+    for name in KINDS:
+        yield from fresh()
+        document = new_document(WIDE, TALL, *SPACE)
+        DOCUMENT[:] = [document]
+        yield 300
+        group = group_in(document.rootNode(), "Group", document)
+        globals()[name](group, document)
+        group.setPassThroughMode(True)
+        group.setOpacity(150)
+        document.waitForDone()
+        yield 200
+        if SAVED:
+            document.saveAs(SAVED)
+            document.waitForDone()
+            close_all()
+            yield 200
+            document = K.openDocument(SAVED)
+            document.setBatchmode(True)
+            K.activeWindow().addView(document)
+            yield 700
+            group = node_named(document, "Group")
+        document.setModified(False)
+        undo_before, tree_before, count = undo_text(), tree(document), len(owned(K.documents()))
+        flat, _ = yield from as_composed(document, group)
+        same = undo_text() == undo_before and tree(document) == tree_before and not document.modified()
+        same = same and len(owned(K.documents())) == count
+        ours = pixels(flat).astype(int)
+        # Krita's own: nothing passes through.
+        for one in (group, node_named(document, "Inner"), node_named(document, "Deep")):
+            if one is not None and name != "nested":
+                one.setPassThroughMode(False)
+        group.setPassThroughMode(False)
+        document.refreshProjection()
+        document.waitForDone()
+        yield 200
+        krita = pixels(group, shown=True).astype(int)
+        # Beyond the page Krita composes no shadow, so that at its edge the two differ.
+        apart = np.abs(ours - krita)[25:-25, 25:-25]
+        apart[..., :3] *= np.maximum(krita, ours)[25:-25, 25:-25, 3:]  # the paler, the coarser is a colour kept
+        apart[..., :3] //= 255
+        results[name] = [int((krita[..., 3] > 8).sum()), int(apart.max()), int((apart > 2).any(-1).sum()), same]
+    return results
+"""
+)
+KINDS = (
+    *("nested", "hidden", "ordinary", "clipped", "clone", "styled", "masked", "modes", "depths", "outside"),
+    *("fill", "vector", "from_file", "filtered"),
+)
+
+
+def composed(krita, kinds: tuple[str, ...], space: tuple[str, str, str], saved: str = "") -> dict[str, str]:
+    """What is wrong with how groups of these kinds are composed."""
+    results = krita.run(
+        EVERYTHING,
+        timeout=200,
+        KINDS=kinds,
+        SPACE=space,
+        SAVED=saved,
+        STYLE=SHADOW,
+        PICTURE=str(krita.home / "picture.png"),
+    )
+    return {kind: fault for kind, result in results.items() if (fault := difference(*result))}
+
+
+def difference(painted: int, apart: int, pixels: int, same: bool) -> str:
+    """What is wrong with a composition, or ""; `apart` is in steps of 255, `pixels` those 3 or more apart."""
+    if not same:
+        return "the artist's document is another"
+    if painted < 300 or pixels:
+        return f"{painted} pixels are painted, {pixels} differ, by {apart} at most"
+    return ""
+
+
+def test_every_kind_of_layer_is_composed_as_krita_does(krita) -> None:
+    assert composed(krita, KINDS, ("RGBA", "U8", "")) == {}
+
+
+@pytest.mark.parametrize("space", [("RGBA", "F32", ""), ("CMYKA", "U8", ""), ("GRAYA", "U16", "")])
+def test_groups_are_composed_in_the_colours_of_their_document(krita, space: tuple[str, str, str]) -> None:
+    assert composed(krita, ("nested", "modes", "depths"), space) == {}
+
+
+def test_groups_of_a_file_that_was_opened_are_composed(krita) -> None:
+    kinds = ("nested", "ordinary", "clipped", "clone", "masked", "vector", "from_file", "filtered")
+    assert composed(krita, kinds, ("RGBA", "U8", ""), str(krita.home / "groups.kra")) == {}
