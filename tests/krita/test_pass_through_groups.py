@@ -228,3 +228,74 @@ def test_groups_are_composed_in_the_colours_of_their_document(krita, space: tupl
 def test_groups_of_a_file_that_was_opened_are_composed(krita) -> None:
     kinds = ("nested", "ordinary", "clipped", "clone", "masked", "vector", "from_file", "filtered")
     assert composed(krita, kinds, ("RGBA", "U8", ""), str(krita.home / "groups.kra")) == {}
+
+
+LEAVE = (
+    COMPOSED
+    + """
+def job():
+    from smart_lineart.krita_host import composing
+    from smart_lineart.krita_host.composing import as_shown
+    from smart_lineart.krita_host.document import Document
+    from smart_lineart.krita_host.layer import Layer
+    composing.AT_ONCE = 30_000
+    document = new_document(WIDE, TALL)
+    yield 300
+    group = group_in(document.rootNode(), "Group", document)
+    for x in (0, 20, 40):
+        painted(group, str(x), document, x, colour=(3 * x, 0, 0))
+    group.setPassThroughMode(True)
+    document.waitForDone()
+    yield 300
+    document.setModified(False)
+    there, count, left = len(owned(K.documents())), 0, []
+    while True:
+        steps = as_shown(Document(document), Layer(group))
+        try:
+            for _ in range(count):
+                yield next(steps)
+        except StopIteration:
+            composing.AT_ONCE = 2_000_000
+            return [count, left, document.modified(), undo_text()]
+        steps.close()
+        if len(owned(K.documents())) != there:
+            left.append(count)
+        yield 20
+        count += 1
+"""
+)
+
+
+def test_composing_that_is_left_at_any_step_leaves_nothing_behind(krita) -> None:
+    steps, left, modified, undo = krita.run(LEAVE, timeout=100)
+    assert steps > 15
+    assert (left, modified) == ([], False)
+    assert "Group" not in undo or "Add Layer" in undo
+
+
+LARGE = (
+    COMPOSED
+    + """
+def job():
+    document = new_document(2480, 3508)
+    yield 500
+    group = group_in(document.rootNode(), "Group", document)
+    for number in range(8):
+        layer = document.createNode(str(number), "paintlayer")
+        paint(document, layer, strokes(2480, 3508, opaque=number == 0, thick=9 + number))
+        layer.setBlendingMode("multiply" if number % 2 else "normal")
+        group.addChildNode(layer, None)
+    group.setPassThroughMode(True)
+    document.waitForDone()
+    yield 1000
+    began = time.monotonic()
+    flat, longest = yield from as_composed(document, group)
+    return [time.monotonic() - began, longest]
+"""
+)
+
+
+def test_composing_a_page_of_many_layers_holds_up_nobody(krita, figures) -> None:
+    seconds, longest = krita.run(LARGE, timeout=100)
+    figures(f"8 layers of A4 at 300 dpi: {seconds:.2f} s, the longest step {longest * 1000:.0f} ms")
+    assert longest < 1.0
