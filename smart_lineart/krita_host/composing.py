@@ -20,7 +20,6 @@ from . import application
 from .document import Document
 from .geometry import grown, reach, strips
 from .layer import Layer
-from .lists import children
 from .living import afterwards
 from .pixels import PixelFormat
 from .reading import pixel_source
@@ -98,7 +97,7 @@ def _parts(group: Layer) -> list[_Part]:
 
     The lowest is clipped by what lies beneath the group, which is none of the sketch: it is taken whole.
     """
-    parts = []
+    parts: list[_Part] = []
     for layer, opacity, clipped in _shown_in(group, OPAQUE, clipped=False):
         take, form = pixel_source(layer, None)
         parts.append(_Part(layer, opacity, clipped and bool(parts), take, form))
@@ -107,12 +106,9 @@ def _parts(group: Layer) -> list[_Part]:
 
 def _shown_in(group: Layer, opacity: int, *, clipped: bool) -> Iterator[tuple[Layer, int, bool]]:
     """Layers with their opacity, and whether they are clipped; pass-through groups hand on what is theirs."""
-    for child in children(group.raw):
-        layer = Layer(child)
-        if layer.is_mask or not layer.visible:
-            continue
-        own = round(child.opacity() * opacity / OPAQUE)
-        inherits = clipped or bool(child.inheritAlpha())
+    for layer in group.seen_inside():
+        own = round(layer.raw.opacity() * opacity / OPAQUE)
+        inherits = clipped or bool(layer.raw.inheritAlpha())
         if layer.passes_through:
             yield from _shown_in(layer, own, clipped=inherits)
         else:
@@ -129,7 +125,9 @@ def _compose(parts: list[_Part], area: Rect, flat: Layer) -> Generator[int, None
     with afterwards(bench, lambda: _close(bench)):
         group = bench.raw.createGroupLayer("composed")
         for part in parts:
-            group.addChildNode((yield from (_filter if part.is_filter else _painted)(bench, part, area)), None)
+            group.addChildNode(
+                (yield from (_filter if part.is_filter else _painted)(bench, part, area)), None
+            )
         bench.raw.rootNode().addChildNode(group, None)
         yield from _settled(bench)
         bench.refresh()

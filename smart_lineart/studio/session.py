@@ -188,7 +188,11 @@ class Session:
     # -- documents
 
     def _remember(self, settings: InkSettings) -> None:
-        preferences.save_settings(settings)
+        """Keep them; where that fails it is said, and the artist's drag goes on to its end all the same."""
+        try:
+            preferences.save_settings(settings)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the lineart must not follow for ever)
+            self.messages.report(error)
         if self._document is not None and application.is_open(self._document):
             self.context.memory.remember(self._document, settings)
 

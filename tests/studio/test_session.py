@@ -139,6 +139,22 @@ def test_a_slider_redraws_without_looking_at_the_sketch(scene) -> None:
     assert scene.room.preferences.load_settings().thickness == 8.0
 
 
+def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeypatch) -> None:
+    ink(scene)
+
+    def refuse(*_: object) -> None:
+        raise UnicodeEncodeError("ascii", "ü", 0, 1, "ordinal not in range(128)")
+
+    monkeypatch.setattr(scene.room.krita, "writeSetting", refuse, raising=False)
+    scene.session.change("thickness", 6.0, final=False)
+    scene.session.change("thickness", 8.0, final=True)
+    scene.loop.turn()
+    assert stripe(scene) == 8
+    assert not scene.session.turns.busy
+    assert "UnicodeEncodeError" in scene.session.messages.last_error
+    assert scene.session.messages.shown.kind == "error"
+
+
 def test_a_drag_left_open_ends_where_the_next_one_ends_elsewhere(scene) -> None:
     ink(scene)
     scene.session.change("thickness", 6.0, final=False)

@@ -397,7 +397,7 @@ def test_a_frame_whose_record_makes_no_sense_is_left_alone_and_told(studio: Stud
     studio.loop.run()
     np.testing.assert_array_equal(studio.lineart.keys[4], before)
     assert opaque(studio.lineart, 8) > 900
-    assert studio.session.messages.shown.text.endswith(" 4")
+    assert studio.session.messages.shown.text.endswith(" 4.")
 
 
 @pytest.mark.parametrize("deleted", ["lineart", "sketch"])
