@@ -281,6 +281,48 @@ def test_composing_that_is_left_at_any_step_leaves_nothing_behind(krita) -> None
     assert "Group" not in undo or "Add Layer" in undo
 
 
+FRAMES = (
+    COMPOSED
+    + """
+def job():
+    document = new_document(WIDE, TALL)
+    yield 300
+    group = group_in(document.rootNode(), "Group", document)
+    painted(group, "Still", document, 200, 0)
+    moving = painted(group, "Moving", document, thick=2)
+    document.waitForDone()
+    document.setActiveNode(moving)
+    yield 300
+    moving.enableAnimation()
+    yield 200
+    for at, thick in ((0, 2), (4, 12)):
+        document.setCurrentTime(at)
+        document.waitForDone()
+        yield 100
+        if not moving.hasKeyframeAtTime(at):
+            K.action("add_blank_frame").trigger()
+            document.waitForDone()
+            yield 200
+        paint(document, moving, strokes(WIDE, TALL, opaque=False, thick=thick))
+    group.setPassThroughMode(True)
+    found = []
+    for at in (4, 0, 6):
+        document.setCurrentTime(at)
+        document.waitForDone()
+        yield 200
+        flat, _ = yield from as_composed(document, group)
+        found.append(int((pixels(flat)[..., 3] > 128).sum()))
+    return [found, document.currentTime()]
+"""
+)
+
+
+def test_what_is_animated_in_a_group_is_composed_as_it_is_shown(krita) -> None:
+    (thick, thin, again), time = krita.run(FRAMES, timeout=100)
+    assert 0 < thin < thick / 1.5
+    assert (again, time) == (thick, 6)
+
+
 LARGE = (
     COMPOSED
     + """
