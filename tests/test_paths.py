@@ -41,6 +41,8 @@ brushes.refresh()
 messages = Messages()
 messages.say(str(brushes.broken[0]))
 assert messages.shown.text.startswith("B\\xfcrste.png"), ascii(messages.shown.text)
+messages.say(f"It lies in {folder}.")
+assert "J\\xfcrgen \\u753b" in messages.shown.text, ascii(messages.shown.text)
 assert without_home(f"{Path.home()}/x and {readable(str(Path.home()))}/y") == "~/x and ~/y"
 """
 

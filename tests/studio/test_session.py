@@ -333,6 +333,20 @@ def test_closing_ends_all_work(scene) -> None:
     assert scene.session.queue.active, "it is never begun"
 
 
+def test_closing_lets_go_of_what_a_group_is_composed_in(scene) -> None:
+    around = scene.raw.add("group", "grouplayer")
+    around.addChildNode(scene.sketch.duplicate(), None)
+    around.passing, scene.raw.active = True, around
+    scene.session.ink()
+    scene.loop.turn(2)
+    (bench,) = [document for document in scene.room.krita.open if document is not scene.raw]
+    assert not bench.closed
+    scene.session.close()
+    assert bench.closed
+    scene.loop.turn()
+    assert not scene.session.turns.busy
+
+
 def test_the_pen_is_black_or_kritas_foreground(scene) -> None:
     scene.room.krita.foreground = "blue"
     settings = scene.room.settings.InkSettings
