@@ -155,6 +155,21 @@ def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeyp
     assert scene.session.messages.shown.kind == "error"
 
 
+def test_a_drag_ends_where_showing_a_setting_fails(scene) -> None:
+    ink(scene)
+    scene.session.change("thickness", 6.0, final=False)
+
+    def fail() -> None:
+        raise RuntimeError("wrapped C/C++ object has been deleted")
+
+    scene.session.settings_changed.connect(fail)
+    with pytest.raises(RuntimeError):
+        scene.session.change("thickness", 8.0, final=True)
+    scene.loop.turn()
+    assert stripe(scene) == 8
+    assert not scene.session.turns.busy
+
+
 def test_a_drag_left_open_ends_where_the_next_one_ends_elsewhere(scene) -> None:
     ink(scene)
     scene.session.change("thickness", 6.0, final=False)
