@@ -46,6 +46,7 @@ PACKAGE = "smart_lineart"
 COPIED = (PACKAGE, "tests", "pyproject.toml")
 LINKED = ("models", "examples", "docs", "scripts", "requirements", "benchmarks", "drawings", "training")
 EQUAL = "tests/mutants_equal.txt"
+EVERY = "every test"
 QUICK = "not krita and not slow"
 # Imported once, not for each fault: that takes longer than most tests.
 ONCE = (
@@ -61,10 +62,20 @@ Tests = dict[str, float]  # a test's id, and how many seconds it takes
 
 @dataclass(frozen=True)
 class Room:
-    """Files of the package, and pytest's arguments for the tests that shall notice faults in them."""
+    """Files of the package, and pytest's arguments for the tests that shall notice faults in them.
+
+    `apart`: the beginnings of files that run in processes of their own, where nobody sees which test runs
+    what, each with that of the tests that start those.
+    """
 
     files: tuple[str, ...]
     tests: tuple[str, ...]
+    apart: tuple[tuple[str, str], ...] = ()
+
+    def started(self, file: str, found: dict[str, Tests]) -> Tests:
+        """The tests that run a file in a process of its own."""
+        starting = tuple(test for begins, test in self.apart if file.startswith(begins))
+        return {test: seconds for test, seconds in found[EVERY].items() if test.startswith(starting)}
 
 
 # Tests of processes, libraries and memory: they take long, and see little of single functions.
@@ -82,7 +93,14 @@ ROOMS = {
         ("tests/inking", *(f"--ignore={file}" for file in PROCESSES)),
     ),
     "krita_host": Room(("smart_lineart/krita_host/*.py",), ("tests/krita_host",)),
-    "cli": Room(("smart_lineart/cli/**/*.py",), ("tests/cli",)),
+    "cli": Room(
+        ("smart_lineart/cli/**/*.py",),
+        ("tests/cli",),
+        (
+            ("smart_lineart/cli/decoding/", "tests/cli/decoding/"),
+            ("smart_lineart/cli/interrupt.py", "tests/cli/test_interruption.py"),
+        ),
+    ),
     # Docker, rows, widgets and the overlay, in smart_lineart/ui, are driven in a real Krita instead.
     "studio": Room(("smart_lineart/studio/**/*.py",), ("tests/studio",)),
 }
@@ -163,7 +181,10 @@ class Workshop:
         compileall.compile_dir(folder / PACKAGE, quiet=1)
 
     def survey(self, tests: Iterable[str]) -> dict[str, Tests]:
-        """Which tests run which function: "file:first line" -> tests; and "file" -> tests of all of it."""
+        """Which tests run which function: "file:first line" -> tests; and "file" -> tests of all of it.
+
+        EVERY -> all tests, also those that run nothing of the package in their own process.
+        """
         notes = self.folder / "survey.json"
 
         def watch() -> int:
@@ -176,8 +197,9 @@ class Workshop:
 
         self._apart(watch, 3600, quiet=False)
         ran, seconds, failed = json.loads(notes.read_text(encoding="utf-8"))
-        found: dict[str, Tests] = {}
+        found: dict[str, Tests] = {EVERY: {}}
         for test in seconds.keys() - set(failed):
+            found[EVERY][test] = seconds[test]
             for place in ran[test]:
                 for key in (place, place.rpartition(":")[0]):
                     found.setdefault(key, {})[test] = seconds[test]
@@ -277,8 +299,11 @@ class Options:
     patience: float = 10.0
 
 
-def try_file(shop: Workshop, file: str, found: dict[str, Tests], equals: Equals, options: Options) -> Tally:
+def try_file(
+    shop: Workshop, file: str, room: Room, found: dict[str, Tests], equals: Equals, options: Options
+) -> Tally:
     """Draw faults for a file, and see which are noticed."""
+    started = room.started(file, found)
     source = (shop.folder / file).read_bytes()
     faults = list(mutations(source))
     chance = random.Random(f"{options.seed} {file}")
@@ -288,7 +313,8 @@ def try_file(shop: Workshop, file: str, found: dict[str, Tests], equals: Equals,
         diff = fault.diff(source)
         name = equals.name(file, diff)
         key = f"{file}:{fault.function}" if fault.function else file
-        tests = found.get(key, {})
+        # What no test runs may have run when the file was imported.
+        tests = started | (found.get(key) or found.get(file, {}))
         if equals.has(name):
             tally.equal += 1
         elif tests and shop.notices(file, fault, tests, options.patience):
@@ -316,7 +342,7 @@ def try_room(root: Path, room: Room, wanted: Iterable[str], options: Options) ->
         found = shop.survey(room.tests)
         for file in files:
             if not names or any(name in file for name in names):
-                tally = tally.plus(try_file(shop, file, found, equals, options))
+                tally = tally.plus(try_file(shop, file, room, found, equals, options))
     return tally
 
 

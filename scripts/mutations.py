@@ -124,7 +124,10 @@ class _Finder(ast.NodeVisitor):
         self._add(node, "break")
 
     def visit_Return(self, node: ast.Return) -> None:
-        if node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None):
+        # Of a truth the fault is its opposite: None in place of False is seen by the type checker alone.
+        if node.value is not None and not (
+            isinstance(node.value, ast.Constant) and node.value.value in (None, True, False)
+        ):
             self._add(node.value, "None")
         self.generic_visit(node)
 
@@ -196,6 +199,19 @@ class _Finder(ast.NodeVisitor):
             self._add(node, str(value + 1 if value < 4 else value * 2))
         elif isinstance(value, float):
             self._add(node, repr(value * 2 if value else 1.0))
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "reshape":
+            for length in node.args:  # numpy takes any negative number for a length that is to be found out
+                if not isinstance(length, ast.UnaryOp):
+                    self.visit(length)
+            self.visit(node.func)
+        else:
+            self.generic_visit(node)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        if node.arg != "strict":  # zip's is an assertion as well
+            self.visit(node.value)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         """Texts are for readers; the places of what is in them are not told by older Pythons."""

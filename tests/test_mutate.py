@@ -53,18 +53,35 @@ smart_lineart/toy.py: - if a > b: + if a >= b:
 """
 
 
-@pytest.fixture(scope="module")
-def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
-    root = tmp_path_factory.mktemp("toy")
-    for name, text in (
-        ("smart_lineart/__init__.py", ""),
-        ("smart_lineart/toy.py", TOY),
-        ("tests/test_toy.py", TESTS),
-        ("tests/mutants_equal.txt", EQUAL),
-    ):
+APART = """
+def answer() -> int:
+    return 7
+"""
+STARTS = """
+import subprocess
+import sys
+
+PROGRAM = "import sys; from smart_lineart.apart import answer; sys.exit(answer() != 7)"
+
+
+def test_answer() -> None:
+    assert subprocess.run([sys.executable, "-c", PROGRAM]).returncode == 0
+"""
+
+
+def repository(root: Path, files: dict[str, str]) -> Path:
+    """Files in a folder, and the package that they are of."""
+    for name, text in ({"smart_lineart/__init__.py": ""} | files).items():
         path = root / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
+    return root
+
+
+@pytest.fixture(scope="module")
+def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
+    files = {"smart_lineart/toy.py": TOY, "tests/test_toy.py": TESTS, "tests/mutants_equal.txt": EQUAL}
+    root = repository(tmp_path_factory.mktemp("toy"), files)
     room = Room(("smart_lineart/*.py",), ("tests",))
     found = try_room(root, room, (), Options(most=100, patience=2.0))
     assert (root / "smart_lineart" / "toy.py").read_text() == TOY
@@ -89,6 +106,15 @@ def test_faults_known_to_be_equal_do_not_count(tally: Tally) -> None:
     assert tally.share == pytest.approx(tally.killed / (tally.killed + 3))
 
 
+@pytest.mark.parametrize("apart", [(), (("smart_lineart/apart", "tests/test_apart"),)])
+def test_what_runs_in_a_process_of_its_own_is_tried_with_the_tests_that_start_it(
+    tmp_path: Path, apart: tuple[tuple[str, str], ...]
+) -> None:
+    root = repository(tmp_path, {"smart_lineart/apart.py": APART, "tests/test_apart.py": STARTS})
+    found = try_room(root, Room(("smart_lineart/*.py",), ("tests",), apart), (), Options(patience=5.0))
+    assert (found.killed, len(found.survived)) == ((2, 0) if apart else (0, 2))
+
+
 def test_every_fault_can_be_compiled_and_changes_the_file() -> None:
     source = Path(sys.modules[mutations.__module__].__file__ or "").read_bytes()
     found = list(mutations(source))
@@ -107,3 +133,6 @@ def test_a_room_names_files_and_tests_that_are_there(name: str) -> None:
     assert len(files) == len(set(files))
     tests = [test.removeprefix("--ignore=") for test in ROOMS[name].tests]
     assert [test for test in tests if not (root / test).exists()] == []
+    for file, test in ROOMS[name].apart:
+        assert list(root.glob(file + "*"))
+        assert list(root.glob(test + "*"))

@@ -117,4 +117,5 @@ def _in_the_middle(mark: Bytes) -> Bytes:
     weight = ink.sum(1)
     middle = round(float((weight * np.arange(len(weight))).sum() / weight.sum()) + 0.5)
     top = min(max(middle - HEIGHT // 2, int(rows[-1]) + 1 - HEIGHT), int(rows[0]))
+    top = min(max(top, 0), len(mark) - HEIGHT)  # a mark may lie far from its stroke
     return np.ascontiguousarray(mark[top : top + HEIGHT])

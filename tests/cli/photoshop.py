@@ -12,16 +12,23 @@ MODES = {1: 1, 3: 3, 4: 3}  # channels to Photoshop's colour mode
 
 
 def photoshop_file(
-    path: Path, pixels: np.ndarray, *, packed: bool = False, mode: int | None = None, clear: bool = False
+    path: Path,
+    pixels: np.ndarray,
+    *,
+    packed: bool = False,
+    mode: int | None = None,
+    clear: bool = False,
+    resources: bytes | None = None,
 ) -> Path:
     """A document with a merged image, planes one after the other, and its resolution.
 
-    `clear`: the fourth channel is transparency, not a saved selection.
+    `clear`: the channel after the colours is transparency, not a saved selection. `resources`: others than
+    300 dpi.
     """
     height, width, channels = pixels.shape
     depth = 8 * pixels.itemsize
-    resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
-    resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
+    if resources is None:
+        resources = image_resource(1005, struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1))
     header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, depth, mode or MODES[channels])
     layers = struct.pack(">Ih", 2, -1) if clear else b""
     rows = np.moveaxis(pixels, 2, 0).astype(pixels.dtype.newbyteorder(">")).reshape(-1, width)
@@ -36,3 +43,17 @@ def photoshop_file(
     parts = [b"", resources, layers]
     path.write_bytes(header + b"".join(struct.pack(">I", len(part)) + part for part in parts) + merged)
     return path
+
+
+def image_resource(number: int, data: bytes, name: bytes = b"") -> bytes:
+    """An image resource: name and data are each padded to an even length."""
+    title = bytes([len(name)]) + name
+    title += bytes(len(title) % 2)
+    return (
+        b"8BIM"
+        + struct.pack(">H", number)
+        + title
+        + struct.pack(">I", len(data))
+        + data
+        + bytes(len(data) % 2)
+    )

@@ -102,3 +102,8 @@ def test_version_and_help_load_neither_numpy_nor_the_engine():
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
         assert ran.stdout.splitlines()[-1] == "[]"
     assert ran.stdout.splitlines()[0] == f"smart-lineart {__version__}"
+
+
+def test_what_is_missing_is_a_sentence(run):
+    said = "The following arguments are required: COMMAND; see smart-lineart --help."
+    assert run().complaint == said

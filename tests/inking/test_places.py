@@ -23,6 +23,8 @@ class TestRectangles:
     def test_the_smallest_around_both(self) -> None:
         assert Rect(2, 3, 4, 5).united(Rect(-1, 6, 2, 9)) == Rect(-1, 3, 7, 12)
         assert Rect(2, 3, 4, 5).united(Rect(3, 4, 1, 1)) == Rect(2, 3, 4, 5)
+        assert Rect(3, 4, 1, 1).united(Rect(2, 3, 4, 5)) == Rect(2, 3, 4, 5)
+        assert Rect(0, 0, 1, 1).united(Rect(7, 9, 1, 1)) == Rect(0, 0, 8, 10)
 
     @pytest.mark.parametrize("nothing", [Rect(50, 50, 0, 3), Rect(50, 50, 3, 0)])
     def test_an_empty_one_adds_nothing(self, nothing: Rect) -> None:
@@ -56,6 +58,12 @@ class TestPlaces:
     def test_places_are_told_from_top_to_bottom_and_left_to_right(self) -> None:
         marks = self.marks(*(Rect(x, y, 3, 3) for x, y in ((80, 64), (0, 64), (48, 0))))
         assert [(place.x, place.y) for place in find_regions(marks, 2)] == [(48, 0), (0, 64), (80, 64)]
+
+    def test_pixels_of_a_cell_count_together_and_cells_that_touch_at_a_corner_are_one_place(self) -> None:
+        apart = self.marks(Rect(33, 17, 2, 1), Rect(47, 31, 1, 1))
+        assert find_regions(apart, 2) == [Rect(32, 16, 16, 16)]
+        chain = self.marks(Rect(40, 2, 2, 2), Rect(2, 2, 2, 2), Rect(20, 18, 2, 2), Rect(36, 34, 2, 2))
+        assert find_regions(chain, 2) == [Rect(0, 0, 48, 48)]
 
     def test_an_empty_page_has_none(self) -> None:
         assert find_regions(np.zeros((0, 5), np.uint8), 1) == []

@@ -31,14 +31,17 @@ class QByteArray(bytes):
 
 
 class Emitter:
-    def __init__(self) -> None:
+    """A signal of Krita's notifier, which tells nothing before it is active."""
+
+    def __init__(self, active: Callable[[], bool]) -> None:
+        self._active = active
         self._listeners: list[Any] = []
 
     def connect(self, listener: Any) -> None:
         self._listeners.append(listener)
 
     def emit(self, *values: object) -> None:
-        for listener in self._listeners:
+        for listener in self._listeners if self._active() else ():
             listener(*values)
 
 
@@ -366,6 +369,7 @@ class Document:
         self.modified = on
 
     def close(self) -> None:
+        assert not self.modified, "Krita would ask the artist whether to save it"
         self.closed = True
 
 
@@ -401,7 +405,9 @@ class Krita:
         self.triggered: list[str] = []
         self.actions: dict[str, Action] = {}
         self.kept: dict[tuple[str, str], str] = {}
-        self.signals = {name: Emitter() for name in ("applicationClosing", "imageClosed", "viewClosed")}
+        self.notifies = False
+        names = ("applicationClosing", "imageClosed", "viewClosed")
+        self.signals = {name: Emitter(lambda: self.notifies) for name in names}
         self.buttons = 0
         self.converts = True
 
@@ -467,7 +473,7 @@ class Krita:
         self.kept[group, key] = value
 
     def notifier(self) -> Any:
-        return SimpleNamespace(setActive=lambda on: None, **self.signals)
+        return SimpleNamespace(setActive=lambda on: setattr(self, "notifies", on), **self.signals)
 
 
 class ManagedColor:

@@ -88,6 +88,10 @@ class TestApplication:
     def test_closing_is_heard(self, host) -> None:
         heard = []
         host.application.when_closing(lambda: heard.append("Krita"))
+        host.krita.signals["applicationClosing"].emit()
+        assert heard == ["Krita"]
+        host.krita.notifies = False
+        heard.clear()
         host.application.when_image_closed(lambda: heard.append("image"))
         for name in ("applicationClosing", "imageClosed", "viewClosed"):
             host.krita.signals[name].emit()
@@ -216,6 +220,8 @@ class TestBrushes:
         def paint_line(node: Node, start, stop, least: float, most: float, source: str) -> None:
             assert (least, most, source) == (0.0, 1.0, "ForegroundColor")
             width = stop[0] + 1 - start[0]
+            assert width == 256, "a column for each pressure"
+            assert start[1] == stop[1] == 192
             pixels = np.zeros((384, width, 4), np.uint8)
             half = round(view.size * view.share / 2)
             top = start[1] - half - view.above
@@ -257,6 +263,39 @@ class TestBrushes:
         view.above = 40
         rows = np.flatnonzero(host.brushes.paint_mark().min(1) < 100)
         assert abs(rows[0] + rows[-1] + 1 - 64) <= 2
+
+    def test_three_sizes_are_tried_and_no_more(self, host, view, monkeypatch) -> None:
+        sizes, paint = [], Node.paintLine
+
+        def counting(node: Node, *arguments) -> None:
+            sizes.append(view.size)
+            view.share = 0.6 if len(sizes) % 2 else 0.2  # it never fits
+            paint(node, *arguments)
+
+        monkeypatch.setattr(Node, "paintLine", counting)
+        host.brushes.paint_mark()
+        assert len(sizes) == 3
+        assert sizes[0] == 56.0
+
+    @pytest.mark.parametrize(
+        ("rows", "top"), [((100, 156), 96), ((100, 164), 100), ((0, 20), 0), ((370, 384), 320)]
+    )
+    def test_a_mark_lies_in_the_middle_of_its_strip(self, host, rows: tuple[int, int], top: int) -> None:
+        mark = np.full((384, 256), 255, np.uint8)
+        mark[slice(*rows)] = 0
+        strip = host.brushes._in_the_middle(mark)
+        assert strip.shape == (64, 256)
+        first, last = np.flatnonzero(strip.min(1) < 255)[[0, -1]]
+        assert (first, last) == (rows[0] - top, rows[1] - 1 - top)
+
+    def test_a_mark_higher_than_a_strip_is_kept_whole(self, host) -> None:
+        mark = np.full((384, 256), 255, np.uint8)
+        mark[100:164] = 0
+        assert len(host.brushes._in_the_middle(mark)) == 64
+        mark[164] = 0
+        assert host.brushes._in_the_middle(mark) is mark
+        mark[100:] = mark[:100] = 255 - 8  # too faint to count
+        assert host.brushes._in_the_middle(mark) is mark
 
     def test_a_brush_that_leaves_no_mark_gives_a_blank_one(self, host, view) -> None:
         view.share = 0.0

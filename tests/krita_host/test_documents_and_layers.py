@@ -74,6 +74,9 @@ def test_an_empty_selection_is_none_and_another_is_a_copy(host, raw) -> None:
     assert document.selection() is None
     raw.chosen = Selection(np.zeros((30, 40), np.uint8))
     assert document.selection() is None
+    raw.chosen.pixels[7, 3] = 1
+    assert document.selection() is not None, "one pixel is one"
+    raw.chosen.pixels[7, 3] = 0
     raw.chosen.pixels[5:9, 10:14] = 200
     taken = document.selection()
     raw.chosen.pixels[:] = 0

@@ -64,6 +64,25 @@ def test_nothing_selected_leaves_the_old_pixels() -> None:
     assert (blend(old, old * 0, np.zeros((2, 2), np.uint8), SRGB) == old).all()
 
 
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
+def test_colours_mix_by_their_alpha_and_what_is_not_selected_stays_byte_for_byte(form: PixelFormat) -> None:
+    full = np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1
+    old, new = (np.full((1, 4, form.channels), part * full).astype(form.dtype) for part in (0.8, 0.2))
+    old[0, :, -1] = [full, 0, 0, full]
+    new[0, :, -1] = [full, full, 0, full]
+    with np.errstate(all="raise"):
+        mixed = blend(old, new, np.array([[51, 102, 102, 0]], np.uint8), form)
+    found = mixed[0].astype(np.float64) / full
+    assert found[0] == pytest.approx([0.68] * (form.channels - 1) + [1], abs=0.01)
+    assert found[1] == pytest.approx([0.2] * (form.channels - 1) + [0.4], abs=0.01)
+    assert not mixed[0, 2].any(), "nothing on nothing"
+    unselected = old.copy()
+    unselected[0, 0, -1] = 0  # what nobody sees
+    assert (
+        blend(unselected, new, np.array([[0, 51, 51, 51]], np.uint8), form)[0, 0] == unselected[0, 0]
+    ).all()
+
+
 def sketch_of(grey: np.ndarray, alpha: np.ndarray) -> LayerSketch:
     sketch = LayerSketch(*grey.shape)
     sketch.put(0, grey[:10], alpha[:10])
@@ -113,6 +132,10 @@ def test_empty_and_blank_are_told_apart() -> None:
     grey, alpha = page(255, 255)
     grey[33, 20] = 0
     assert not sketch_of(grey, alpha).blank
+    for apart, blank in ((1, True), (3, False)):
+        grey, alpha = page(200, 255)
+        grey[33, 20] += apart
+        assert sketch_of(grey, alpha).blank == blank
 
 
 def test_strips_cover_a_rectangle_once() -> None:
@@ -121,6 +144,28 @@ def test_strips_cover_a_rectangle_once() -> None:
     assert [part.y for part in parts] == list(range(7, 107, 10))
     assert sum(part.height for part in parts) == 100
     assert all(part.x == -5 and part.width == 30 for part in parts)
+
+
+def test_a_strip_has_a_row_at_least() -> None:
+    assert list(strips(Rect(2, 3, 1000, 3), 300)) == [Rect(2, top, 1000, 1) for top in (3, 4, 5)]
+    assert list(strips(Rect(2, 3, 0, 3), 1)) == [Rect(2, top, 0, 1) for top in (3, 4, 5)]
+    assert list(strips(Rect(2, 3, 5, 0))) == []
+    assert [part.height for part in strips(Rect(2, 3, 1, 700), 300)] == [300, 300, 100]
+
+
+def test_whether_a_page_is_blank_is_looked_at_in_eighths(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of all of it as floats would be four times as large."""
+    sketch, heights = sketch_of(*page(200, 255)), []
+    read = sketch.read_luma
+
+    def noting(top: int, bottom: int) -> np.ndarray:
+        heights.append(bottom - top)
+        return read(top, bottom)
+
+    monkeypatch.setattr(sketch, "read_luma", noting)
+    assert sketch.blank
+    assert sum(heights) == sketch.size[0]
+    assert max(heights) <= sketch.size[0] // 8
 
 
 def test_rectangles() -> None:
@@ -229,5 +274,7 @@ class TestPaper:
 
     def test_pale_strokes_alone_are_judged_as_they_are(self) -> None:
         grey, alpha = self.light(30)
+        assert self.sketch(grey, np.minimum(alpha, 1)).paper == 0
+        assert self.sketch(255 - grey, np.minimum(alpha, 1)).paper == 255
         assert self.sketch(grey, alpha * 0.5).paper == 0
         assert self.sketch(255 - grey, alpha * 0.5).paper == 255

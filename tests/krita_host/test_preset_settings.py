@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking.brushes.stamping import strip_of
+from smart_lineart.krita_host import preset_settings
 from smart_lineart.krita_host.preset_settings import LARGEST, stamp_of
 
 TIP = (
@@ -55,6 +56,21 @@ def test_the_size_follows_the_presets_curve(curve: str) -> None:
     pressure = np.linspace(0, 1, 50)
     wanted = np.interp(pressure, *points.T)
     assert np.abs(stamp.size(pressure) - wanted).max() < 0.16
+
+
+def test_a_preset_that_tells_no_opacity_is_opaque_and_a_faint_one_can_be_seen() -> None:
+    for value, opacity in (("", 1.0), ("odd", 1.0), ("0.5", 0.5), ("0", 0.1)):
+        stamp = stamp_of(preset(OpacityValue=value))
+        assert stamp is not None
+        assert stamp.opacity == opacity
+
+
+def test_settings_are_read_up_to_a_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = preset()
+    monkeypatch.setattr(preset_settings, "LARGEST", len(text))
+    assert stamp_of(text) is not None
+    monkeypatch.setattr(preset_settings, "LARGEST", len(text) - 1)
+    assert stamp_of(text) is None
 
 
 def test_without_its_sensor_the_size_stays() -> None:

@@ -139,7 +139,7 @@ class TestRenewing:
         node = lineart_on(host, raw)
         node.look["locked"] = True
         host.krita.converts = False
-        with pytest.raises(host.lineart.NotRenewed):
+        with pytest.raises(host.lineart.NotRenewed, match="finish what is under way"):
             run(host.lineart.LineartLayer.renew(host.document.Document(raw), host.layer.Layer(node)), 1100)
         assert node.look["locked"]
         node.remove()
@@ -207,6 +207,58 @@ class TestReading:
         assert host.reading.sketch_area(layer, PAGE) == Rect(0, -128, 256, 256)
         painted(node, 160, 10, np.full((1, 70), 255, np.uint8))
         assert host.reading.sketch_area(layer, PAGE) == Rect(0, -128, 384, 256)
+
+    def test_a_layer_without_pixels_near_the_page_has_no_area(self, host, raw) -> None:
+        """Nobody can see what lies farther off than the page's long side."""
+        nowhere = Rect(0, 0, 0, 0)
+        assert host.reading.sketch_area(host.layer.Layer(raw.add("empty")), PAGE) == nowhere
+        for x, y in (
+            (0, PAGE.height + PAGE.width),
+            (2 * PAGE.width, 0),
+            (0, -PAGE.width - 1),
+            (-PAGE.width - 1, 0),
+        ):
+            far = raw.add("far")
+            painted(far, x, y, np.full((1, 1), 255, np.uint8))
+            assert host.reading.sketch_area(host.layer.Layer(far), PAGE) == nowhere, (x, y)
+
+    @pytest.mark.parametrize("size", [(1, 40), (40, 1)])
+    def test_a_line_one_px_thin_is_a_sketch(self, host, raw, size: tuple[int, int]) -> None:
+        node = raw.add("line")
+        painted(node, 50, 60, np.full(size, 255, np.uint8))
+        assert host.reading.sketch_area(host.layer.Layer(node), PAGE) == Rect(50, 60, size[1], size[0])
+
+    def test_an_area_is_made_of_squares_wherever_it_lies(self, host, raw) -> None:
+        node = raw.add("sketch")
+        alpha = np.zeros((30, 20), np.uint8)
+        alpha[0, 0] = alpha[-1, -1] = 255
+        painted(node, 300, 170, alpha)
+        assert host.reading.sketch_area(host.layer.Layer(node), PAGE) == Rect(256, 128, 128, 128)
+
+    @pytest.mark.parametrize("sides", ["top left", "top right", "bottom left", "bottom right"])
+    @pytest.mark.parametrize("gaps", [0, 2])
+    def test_paper_is_painted_along_more_than_half_of_its_edge(
+        self, host, raw, sides: str, gaps: int
+    ) -> None:
+        """Of 100 px at the edge of 30 x 20 two sides have 52, corners counted twice."""
+        node = raw.add("scan")
+        alpha = np.zeros((20, 30), np.uint8)
+        row = 0 if "top" in sides else 19
+        alpha[row] = 255
+        alpha[:, 0 if "left" in sides else 29] = 255
+        alpha[row, 10 : 10 + gaps] = 0
+        painted(node, 3, 4, alpha)
+        area = host.reading.sketch_area(host.layer.Layer(node), PAGE)
+        assert (area == Rect(3, 4, 30, 20)) is (gaps == 0)
+
+    @pytest.mark.parametrize("size", [(1, 3), (3, 1)])
+    def test_lineart_one_px_thin_is_read(self, host, raw, size: tuple[int, int]) -> None:
+        node = raw.add("lineart")
+        painted(node, 5, 6, np.full(size, 90, np.uint8))
+        held = run(host.retouched.read_lineart(host.layer.Layer(node), [], PAGE))
+        assert held.area == Rect(5, 6, size[1], size[0])
+        assert (held.alpha == 90).all()
+        assert held.touched.all(), "in no colour that was noted"
 
     def test_paper_is_read_as_it_lies(self, host, raw) -> None:
         node = raw.add("scan")
@@ -320,6 +372,7 @@ class TestColours:
         host.krita.open[1].closed = True  # by another plugin
         host.colour.convert(data, 2, 1, grey, SRGB)
         assert len(host.krita.open) == 3
+        host.krita.open[2].modified = True
         host.colour.close_workbench()
         assert host.krita.open[2].closed
         host.colour.close_workbench()

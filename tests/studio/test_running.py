@@ -170,6 +170,20 @@ class TestRuns:
         ink(scene, live=True)
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
 
+    def test_live_runs_one_after_the_other_write_into_one_layer_and_remember_its_ink(self, scene) -> None:
+        memory, layer = scene.context.memory, scene.room.layer.Layer
+        ink(scene)
+        written = []
+        for number, top in enumerate((20, 24, 15)):
+            painted(scene.sketch, 30 + 4 * number, 20, np.full((2, 3), 255, np.uint8))
+            scene.context.ink = stripe(top)
+            ink(scene, live=True)
+            written.append(lineart(scene))
+            np.testing.assert_array_equal(whole(written[-1]), stripe(top))
+            record = memory.ink_of(scene.document, layer(written[-1]))
+            np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(top))
+        assert written[0] is written[1] is written[2]
+
     def test_an_edit_is_told_to_the_engine(self, scene) -> None:
         ink(scene)
         painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
@@ -196,6 +210,14 @@ class TestRuns:
         scene.raw.closed = case == "closed"
         with pytest.raises(InkError, match=case.replace("closed", "was closed")):
             ink(scene)
+
+    def test_an_area_without_pixels_is_empty_and_one_of_one_tone_blank(self, scene) -> None:
+        layer, read = scene.room.layer.Layer(scene.sketch), scene.room.sketch.read
+        scene.sketch.frames = {0: {}}
+        for word in ("empty", "blank"):
+            with pytest.raises(scene.room.sketch.Problem, match=f'"sketch" is {word}'):
+                run(read(layer, Rect(0, 0, 9, 9)))
+            painted(scene.sketch, 0, 0, np.full((9, 9), 255, np.uint8))
 
     def test_a_page_without_lines_is_told(self, scene) -> None:
         scene.context.ink[:] = 0
@@ -319,6 +341,29 @@ class TestRuns:
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(20))
         assert "Lineart corrections" in scene.context.said[-1]
 
+    def test_a_lineart_of_which_nothing_is_remembered_is_not_found(self, scene) -> None:
+        ink(scene)
+        layer = scene.room.layer.Layer(lineart(scene))
+        for key in [key for key in scene.raw.notes if layer.identity.strip("{}") in key]:
+            del scene.raw.notes[key]
+        scene.context.memory.records.keep_only(lambda _document: False)
+        finding = scene.room.finding
+        work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
+        with pytest.raises(finding.NotFound, match="was not found in its layer"):
+            run(work)
+
+    def test_a_lineart_that_holds_other_ink_is_not_found(self, scene) -> None:
+        ink(scene)
+        node = lineart(scene)
+        node.frames = {0: {}}
+        dots = np.zeros((36, 120), np.uint8)
+        dots[::4, ::4] = 255
+        painted(node, 2, 2, dots)
+        finding, layer = scene.room.finding, scene.room.layer.Layer(node)
+        work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
+        with pytest.raises(finding.NotFound, match="was not found in its layer"):
+            run(work)
+
     def test_the_pen_is_waited_for(self, scene) -> None:
         scene.room.krita.buttons = 1
         work = run_of(scene, job(scene)).steps()
@@ -413,6 +458,26 @@ class TestKeyframes:
         for time, top in ((0, 24), (9, 30)):
             record = records.get(clip.document, lineart(clip).identity, time)
             np.testing.assert_array_equal(record.coverage(page), stripe(top))
+
+    def test_the_ink_of_a_frame_that_was_wiped_goes(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        clip.sketch.frames[9] = {}
+        ink(clip, frames=(0, 9))
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], []]
+        record = clip.context.memory.records.get(clip.document, lineart(clip).identity, 9)
+        assert not record.coverage().any()
+        assert record.thickness == 3.0
+
+    def test_progress_goes_on_with_each_frame(self, clip, monkeypatch) -> None:
+        seen: list[float] = []
+        report = clip.room.jobs.Job.report
+        monkeypatch.setattr(
+            clip.room.jobs.Job, "report", lambda one, done: (seen.append(done), report(one, done))
+        )
+        ink(clip, frames=(0, 9))
+        frames = [done for done in seen if done in (0.95 / 3, 0.95)]
+        assert frames == [0.95 / 3, 0.95], "the blank one between them is passed over"
+        assert max(seen) <= 1.0
 
     def test_no_keyframe_in_a_range_is_told(self, clip) -> None:
         with pytest.raises(clip.room.sketch.Problem, match="no keyframe"):
@@ -511,6 +576,15 @@ class TestSettling:
         scene.raw.closed = True
         assert len(list(scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(other)))) == 1
 
+    def test_where_the_artist_was_on_no_layer_or_is_on_none_nothing_is_chosen(self, scene) -> None:
+        layer, stay_on = scene.room.layer.Layer, scene.room.settling.stay_on
+        newcomer = scene.raw.active = scene.raw.add("new")
+        assert len(list(stay_on(scene.document, None, layer(newcomer)))) == 1
+        assert scene.raw.active is newcomer
+        scene.raw.active = None
+        assert len(list(stay_on(scene.document, layer(scene.sketch), layer(newcomer)))) == 1
+        assert scene.raw.active is None
+
 
 class TestCorrections:
     @pytest.fixture
@@ -588,9 +662,11 @@ class TestCorrections:
         chosen[22:36, 17:32] = 255
         scene.raw.chosen = Selection(chosen)
         scene.raw.active = scene.sketch
+        scene.context.messages.say("Select the places first.", "error")
         scene.taking.begin()
         while scene.todo:
             scene.todo.pop(0)()
+        assert scene.context.messages.shown.text == "", "what was wrong is not any more"
         expected = stripe(14)
         expected[25:33, 110:118] = 255
         np.testing.assert_array_equal(whole(lineart(scene)), expected)

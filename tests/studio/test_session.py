@@ -374,3 +374,13 @@ def test_engine_options_are_kept(scene) -> None:
     scene.session.set_engine_options(memory=512)
     assert scene.engine.options.memory == 512
     assert scene.room.preferences.load_engine_options().memory == 512
+
+
+def test_asking_for_devices_ends_with_krita(scene, monkeypatch) -> None:
+    """A driver may keep it waiting for long."""
+    asked: list[Callable[[], bool]] = []
+    monkeypatch.setattr(scene.room.session, "list_devices_isolated", lambda stop: asked.append(stop) or [])
+    assert scene.session.look_for_devices().value == []
+    assert not asked[0]()
+    scene.session.close()
+    assert asked[0]()

@@ -131,6 +131,17 @@ class TestCatalogues:
 
 
 class TestChoosing:
+    def test_krita_s_languages_are_told_most_wanted_first(self, monkeypatch) -> None:
+        for key in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+            monkeypatch.delenv(key, raising=False)
+        assert i18n.languages() == []
+        monkeypatch.setenv("LANG", "en_US.UTF-8")
+        monkeypatch.setenv("LC_MESSAGES", "fr_FR")
+        monkeypatch.setenv("LANGUAGE", "de::pl")
+        assert i18n.languages() == ["de", "pl", "fr_FR", "en_US.UTF-8"]
+        monkeypatch.setenv("LC_ALL", "it")
+        assert i18n.languages() == ["de", "pl", "it", "fr_FR", "en_US.UTF-8"]
+
     @pytest.mark.parametrize(
         ("wanted", "chosen"),
         [

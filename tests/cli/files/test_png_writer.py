@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from smart_lineart.cli.files.png import PngWriter
+from smart_lineart.cli.files.png import PngWriter, _colours
 
 
 def encode(pixels: np.ndarray, strips: list[int], **options) -> bytes:
@@ -69,3 +72,70 @@ def test_flat_ink_packs_well(tmp_path: Path):
     pixels = np.zeros((500, 500, 4), np.uint8)
     pixels[100:110, :, 3] = 255
     assert len(encode(pixels, [128, 128, 128, 116])) < pixels.size / 100
+
+
+def chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+    """Kind and data of every chunk, each with its length and checksum looked at."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    at, found = 8, []
+    while at < len(png):
+        (size,) = struct.unpack(">I", png[at : at + 4])
+        kind, data = png[at + 4 : at + 8], png[at + 8 : at + 8 + size]
+        assert struct.unpack(">I", png[at + 8 + size : at + 12 + size])[0] == zlib.crc32(kind + data)
+        found.append((kind, data))
+        at += 12 + size
+    return found
+
+
+def test_a_file_is_made_of_the_chunks_that_png_asks_for_in_their_order():
+    pixels = np.random.default_rng(5).integers(0, 256, (6, 5, 4), np.uint8)
+    found = chunks(encode(pixels, [4, 2], dpi=(300, 150)))
+    kinds = [kind for kind, _ in found]
+    assert kinds[:3] == [b"IHDR", b"sRGB", b"pHYs"]
+    assert set(kinds[3:-1]) == {b"IDAT"}
+    assert found[-1] == (b"IEND", b"")
+    assert found[0][1] == struct.pack(">IIBBBBB", 5, 6, 8, 6, 0, 0, 0)  # deflate, one filter, not interlaced
+    assert found[1][1] == b"\0"  # perceptual
+    assert found[2][1] == struct.pack(">IIB", 11811, 5906, 1)  # px per metre
+    lines = zlib.decompress(b"".join(data for kind, data in found if kind == b"IDAT"))
+    assert lines == b"".join(b"\0" + row.tobytes() for row in pixels)
+
+
+def test_a_profile_is_packed_under_a_name():
+    profile = bytes(range(256)) * 3
+    (data,) = [
+        data
+        for kind, data in chunks(encode(np.zeros((1, 1, 3), np.uint8), [1], icc=profile))
+        if kind == b"iCCP"
+    ]
+    name, packed = data.split(b"\0", 1)
+    assert name == b"ICC profile"
+    assert packed[0] == 0  # deflate
+    assert zlib.decompress(packed[1:]) == profile
+
+
+def test_a_page_is_written_as_it_comes_and_packed_fast():
+    """Pixels are never held: most are in the file before it is finished, at the level zlib calls fastest."""
+    file = io.BytesIO()
+    noise = np.random.default_rng(5).integers(0, 256, (400, 300, 4), np.uint8)
+    writer = PngWriter(file, width=300, height=400, channels=4)
+    writer.write(noise[:390])
+    assert file.tell() > 0.9 * noise.nbytes
+    writer.write(noise[390:])
+    writer.finish()
+    packed = b"".join(data for kind, data in chunks(file.getvalue()) if kind == b"IDAT")
+    assert packed[:2] == b"\x78\x01"
+
+
+def test_rows_beyond_the_page_are_refused():
+    writer = PngWriter(io.BytesIO(), width=5, height=4, channels=4)
+    with pytest.raises(AssertionError):
+        writer.write(np.zeros((5, 5, 4), np.uint8))
+
+
+def test_ink_is_a_colour_with_alpha_or_lies_over_white():
+    clear = _colours(SimpleNamespace(colour=(10, 20, 30), white=False))
+    assert clear.tolist() == [[10, 20, 30, alpha] for alpha in range(256)]
+    over = _colours(SimpleNamespace(colour=(0, 100, 255), white=True))
+    assert over.shape == (256, 3)
+    assert over[[0, 51, 255]].tolist() == [[255, 255, 255], [204, 224, 255], [0, 100, 255]]

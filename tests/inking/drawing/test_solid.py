@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking import STYLES, BadOption, Cancelled, Rect, style_names
 from smart_lineart.inking.brushes.styles import find_style
-from smart_lineart.inking.drawing.solid import CHUNK, rounds_of
+from smart_lineart.inking.drawing.solid import CHUNK, distances, needed, rounds_of
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.strokes import Strokes
 from tests.inking.pictures import (
@@ -380,3 +380,41 @@ class TestStrokes:
         none = strokes.select(np.zeros(4, np.bool_))
         assert len(none) == 0
         assert not ink_of(none, 4.0).any()
+
+
+class TestVertices:
+    def test_every_fourth_vertex_of_a_straight_line_is_enough(self) -> None:
+        for count in (2, 3, 4, 5, 8, 9, 13):
+            strokes = strokes_of(straight((0, 0), (count - 1, 0)), straight((0, 9), (count - 1, 9)))
+            keep = needed(strokes)
+            assert (keep[:count] == keep[count:]).all(), "each stroke is thinned out by itself"
+            assert keep[[0, count - 1]].all()
+            left = np.flatnonzero(keep[:count])
+            assert np.diff(left).max() <= 4
+            if count in (5, 9, 13):
+                assert left.tolist() == list(range(0, count, 4))
+
+    @pytest.mark.parametrize(
+        ("bump", "kept"), [(1, [0, 1, 2, 4, 8]), (3, [0, 2, 3, 4, 8]), (2, [0, 1, 2, 3, 4, 8])]
+    )
+    def test_a_vertex_that_stands_out_stays_with_its_neighbours(self, bump: int, kept: list[int]) -> None:
+        path = straight((0, 0), (8, 0))
+        path[bump, 1] = 0.2
+        assert np.flatnonzero(needed(strokes_of(path))).tolist() == kept
+
+    @pytest.mark.parametrize(("height", "stays"), [(0.049, False), (0.051, True)])
+    def test_it_stands_out_from_a_twentieth_of_a_px_on(self, height: float, stays: bool) -> None:
+        path = straight((0, 0), (8, 0))
+        path[5, 1] = height
+        assert needed(strokes_of(path))[5] == stays
+        wide = straight((0, 0), (8, 0))
+        wide[[1, 2, 3], 1] = np.array([0.5, 1, 0.5]) * height
+        assert needed(strokes_of(wide))[2] == stays
+
+    def test_distances_are_told_from_both_ends_whatever_lies_before(self) -> None:
+        path = np.array([[0, 0], [3, 4], [3, 10]])
+        alone, later = strokes_of(path), strokes_of(straight((9, 9), (300, 77.7)), path)
+        for strokes in (alone, later):
+            from_start, from_stop = (values[-3:] for values in distances(strokes))
+            assert from_start.tolist() == [0, 5, 11]
+            assert from_stop.tolist() == [11, 6, 0]

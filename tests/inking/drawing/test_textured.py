@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smart_lineart.inking import STYLES, Cancelled, Rect, Style
+from smart_lineart.inking.brushes import grain
 from smart_lineart.inking.brushes.grain import LEVELS, Grain, levels_at, planes_of
 from smart_lineart.inking.brushes.stamping import Stamp, strip_of
 from smart_lineart.inking.drawing.textured import draw, fill
@@ -136,6 +139,61 @@ class TestGrain:
         assert runs(upright, 1) > 1.5 * runs(upright, 0)
 
 
+class TestMakingGrain:
+    """From noise that goes on at its edges."""
+
+    DOT = np.zeros((32, 32), np.int64)
+    DOT[3, 5] = 10
+
+    @pytest.mark.parametrize(("width", "row"), [(1, [10]), (2, [10, 20, 10]), (3, [10, 20, 30, 20, 10])])
+    def test_it_is_blurred_twice_over_a_square(self, width: int, row: list[int]) -> None:
+        soft = grain._blurred(self.DOT, width)
+        assert soft.sum() == 10 * width**4
+        np.testing.assert_array_equal(soft[soft.any(axis=1)][:, soft.any(axis=0)], np.outer(row, row) // 10)
+
+    def test_a_blur_of_an_odd_width_stays_in_place(self) -> None:
+        y, x = np.argwhere(grain._blurred(self.DOT, 5) == 250)[0]
+        assert (y, x) == (3, 5)
+
+    @pytest.mark.parametrize("length", [6, 7, 20])
+    @pytest.mark.parametrize(("turn", "way"), [(0, (0, 1)), (8, (1, 0)), (4, (1, 1)), (12, (1, -1))])
+    def test_it_is_drawn_out_by_its_length_to_both_sides(
+        self, length: int, turn: int, way: tuple[int, int]
+    ) -> None:
+        streak = grain._drawn_out(self.DOT, length, turn)
+        assert streak.sum() == 10 * length
+        steps = np.arange(-(length // 2), length - length // 2)
+        slanting = np.rint(steps * 0.5**0.5).astype(int) if all(way) else steps
+        expected = np.zeros_like(self.DOT)
+        np.add.at(expected, ((3 + way[0] * slanting) % 32, (5 + way[1] * slanting) % 32), 10)
+        np.testing.assert_array_equal(streak, expected)
+
+    def test_it_is_evened_to_a_spread_of_64(self) -> None:
+        plane = np.random.default_rng(2).normal(900, 7, (200, 200)).astype(np.int64)
+        even = grain._evened(plane)
+        assert even.std() == pytest.approx(64, abs=1)
+        assert abs(even.mean()) < 6
+        plane[0, :2] = 0, 5000
+        assert (even.min() > -256, grain._evened(plane)[0, :2].tolist()) == (True, [-255, 255])
+        assert not grain._evened(np.full((4, 4), 7, np.int64)).any()
+
+
+@pytest.mark.parametrize("turn", range(0, 16, 2))
+def test_streaks_of_a_turn_run_that_way(turn: int) -> None:
+    """As well where they are looked up place by place, for fills."""
+    planes = planes_of(Grain(across=1.5, along=20.0))
+    assert planes.directions == 16
+    y, x = np.indices((160, 160))
+
+    def unlikeness(angle: float) -> float:
+        dx, dy = round(9 * np.cos(angle)), round(9 * np.sin(angle))
+        there = levels_at(planes, x + dx, y + dy, turn).astype(int)
+        return float(np.abs(there - levels_at(planes, x, y, turn)).mean())
+
+    along = np.pi * turn / 16
+    assert unlikeness(along) < 0.6 * min(unlikeness(along + step * np.pi / 4) for step in (1, 2, 3))
+
+
 class TestRegions:
     STROKES = strokes_of(wave(-20, 420, 150, 60, 300), ring(200.3, 150.2, 90), width=1.0)
 
@@ -236,6 +294,22 @@ class TestSolids:
         assert not whole[self.COVER == 0].any()
         assert whole[self.COVER > 0].mean() == pytest.approx(255 * STYLES[style].medium.core, rel=0.3)
 
+    @pytest.mark.parametrize("style", TEXTURED)
+    def test_their_ink_is_that_of_a_usual_line_s_middle(self, style: str) -> None:
+        """Every tone of it is as frequent as the grain's levels are."""
+        medium = STYLES[style].medium
+        cover = np.full((300, 300), 255, np.uint8)
+        tones = np.sort(fill(cover, Rect(0, 0, 300, 300), STYLES[style]).ravel())[:: cover.size // LEVELS]
+        assert medium.ink is not None
+        usual = np.sort(medium.ink[127:129, 0].mean(axis=0))
+        if medium.grain.across:
+            assert np.abs(tones[:LEVELS] - usual).mean() < 6
+        else:
+            assert (tones == medium.ink[128, 0, LEVELS // 2]).all()
+        pale = fill(cover // 2, Rect(0, 0, 300, 300), STYLES[style])
+        whole = fill(cover, Rect(0, 0, 300, 300), STYLES[style])
+        np.testing.assert_allclose(pale, whole * (127 / 255), atol=0.51)
+
 
 def test_painting_can_be_cancelled() -> None:
     with pytest.raises(Cancelled):
@@ -246,6 +320,12 @@ def test_no_strokes_no_ink() -> None:
     assert not ink_of(Strokes.empty(), 9.0, "pencil").any()
 
 
-def test_only_the_region_costs_memory() -> None:
-    strokes = strokes_of(straight((0, 0), (90_000, 90_000), step=16.0))
-    assert ink_of(strokes, 9.0, "marker", Rect(45_000, 45_000, 64, 64)).any()
+@pytest.mark.parametrize("style", ["marker", "pen"])
+def test_only_the_region_costs_memory(style: str) -> None:
+    strokes = strokes_of(straight((0, 0), (90_000, 90_000), step=160.0))
+    tracemalloc.start()
+    try:
+        assert ink_of(strokes, 9.0, style, Rect(45_000, 45_000, 64, 64)).any()
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()

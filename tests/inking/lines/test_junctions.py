@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from smart_lineart.inking.lines.junctions import ease_junctions
+from smart_lineart.inking.lines.junctions import JunctionTuning, ease_junctions
 from tests.inking.pictures import Floats, ring, straight
 
 SIZE = (200, 300)
@@ -105,3 +105,89 @@ def test_a_ring_may_be_run_into_anywhere() -> None:
 def test_no_lines_meet() -> None:
     lines = [MAIN.astype(np.float32)]
     assert ease_junctions(lines, np.zeros((1, 2), np.bool_), [False], np.zeros(SIZE, np.uint8)) is lines
+
+
+HOOK = bent((150, 100), (150, 108), (240, 108))  # from its 6th vertex on, 6 px apart, it runs beside the line
+
+
+def is_eased(path: Floats = HOOK, main: Floats = MAIN, value: int = UNSURE, **tuning: float) -> bool:
+    lines = [main.astype(np.float32), path.astype(np.float32)]
+    meets = np.array([(False, False), (True, False)])
+    seen = np.full(SIZE, value, np.uint8)
+    way = ease_junctions(lines, meets, [False, False], seen, JunctionTuning(**tuning))[1]
+    return way.shape != path.shape or not np.array_equal(way, path.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("tuning", "eased"),
+    [({"farthest": 6.0}, True), ({"farthest": 5.9}, False), ({"steep": 1.0}, True), ({"steep": 1.01}, False)],
+)
+def test_a_hook_holds_lines_so_far_apart_and_goes_straight_across(
+    tuning: dict[str, float], eased: bool
+) -> None:
+    assert is_eased(**tuning) == eased
+
+
+def test_lines_too_near_each_other_to_be_told_apart_are_no_hook() -> None:
+    low = bent((150, 100), (150, 103), (240, 103))
+    assert is_eased(low, nearest=3.0)
+    assert not is_eased(low, nearest=3.1)
+
+
+@pytest.mark.parametrize(("value", "eased"), [(152, True), (153, False)])
+def test_a_way_across_that_is_sure_is_meant(value: int, eased: bool) -> None:
+    assert is_eased(value=value, unsure=0.6) == eased
+
+
+@pytest.mark.parametrize(("turn", "eased"), [(30, True), (34, False)])
+def test_lines_run_beside_each_other_within_32_degrees(turn: float, eased: bool) -> None:
+    """Cosine 0.85."""
+    way = np.deg2rad(turn)
+    stop = (150 + 90 * np.cos(way), 108 + 90 * np.sin(way))
+    assert is_eased(bent((150, 100), (150, 108), stop), farthest=8.5) == eased
+
+
+@pytest.mark.parametrize("end", [0, 1])
+@pytest.mark.parametrize(("beyond", "eased"), [(4, True), (3, False)])
+def test_the_line_runs_on_past_where_it_is_met(end: int, beyond: int, eased: bool) -> None:
+    """For 5 px from one of its vertices there."""
+    main = straight((150 - beyond, 100), (280, 100)) if not end else straight((20, 100), (150 + beyond, 100))
+    path = HOOK if not end else np.stack([300 - HOOK[:, 0], HOOK[:, 1]], 1)
+    assert is_eased(path, main) == eased
+
+
+@pytest.mark.parametrize(("length", "eased"), [(15, True), (14, False)])
+def test_a_path_is_long_enough_to_tell_where_it_goes(length: int, eased: bool) -> None:
+    assert is_eased(HOOK[:length]) == eased
+
+
+def test_the_nearest_of_two_lines_is_the_one_that_is_met() -> None:
+    other = straight((20, 98.6), (280, 98.6))
+    lines = [line.astype(np.float32) for line in (other, MAIN, HOOK)]
+    meets = np.array([(False, False), (False, False), (True, False)])
+    way = ease_junctions(lines, meets, [False] * 3, np.full(SIZE, UNSURE, np.uint8))[2]
+    assert way[0, 1] == 100
+
+
+def test_the_way_in_begins_once_its_distance_before_the_hook_and_ends_twice_behind_it() -> None:
+    lines = [MAIN.astype(np.float32), HOOK.astype(np.float32)]
+    meets = np.array([(False, False), (True, False)])
+    way = ease_junctions(lines, meets, [False, False], np.full(SIZE, UNSURE, np.uint8))[1]
+    assert way[0].tolist() == [144, 100]
+    stop = 6 + 12
+    np.testing.assert_array_equal(way[-len(HOOK) + stop + 1 :], HOOK[stop + 1 :])
+    curve = way[: -len(HOOK) + stop + 1]
+    assert curve[-1].tolist() == HOOK[stop].tolist()
+    span = np.hypot(*(HOOK[stop] - [144, 100]))
+    assert len(curve) == round(span) + 1
+    # It leaves along the line and arrives along the path: half way it has gone half of the way aside.
+    t = np.linspace(0, 1, len(curve))
+    leave, arrive = np.array([span, 0]), np.array([span, 0])
+    a, b = np.array([144.0, 100.0]), HOOK[stop]
+    expected = (
+        np.outer((1 + 2 * t) * (1 - t) ** 2, a)
+        + np.outer(t * (1 - t) ** 2, leave)
+        + np.outer(t**2 * (3 - 2 * t), b)
+        + np.outer(t**2 * (t - 1), arrive)
+    )
+    np.testing.assert_allclose(curve, expected, atol=1e-3)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from smart_lineart.inking import Cancelled, load_model
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.network.runtime import Network, load_network
 from smart_lineart.inking.network.tiles import (
     MIN_CORE,
@@ -289,3 +290,9 @@ class TestRun:
                 cancelled=lambda: len(network.runs) >= after,
             )
         assert len(network.runs) == after
+
+
+def test_a_prediction_holds_its_page_and_its_maps() -> None:
+    known = Prediction(np.zeros((30, 40), np.uint8), np.zeros((2, 30, 40), np.uint8))
+    assert known.nbytes == 3 * 30 * 40
+    assert known.named.line.base is known.maps

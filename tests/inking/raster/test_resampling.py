@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from smart_lineart.inking import ArraySketch, Rect
 from smart_lineart.inking.page import reading as reading_module
 from smart_lineart.inking.page.reading import read_reduced
-from smart_lineart.inking.raster.resampling import STRIP_PIXELS, resize, resize_part
+from smart_lineart.inking.raster.resampling import STRIP_PIXELS, resize, resize_part, rows_over, rows_under
 from tests.inking.pictures import MadeSketch
 
 sizes = st.integers(1, 60)
@@ -110,3 +110,27 @@ def test_a_part_of_a_resized_picture_is_that_part(size: tuple[int, int]) -> None
         np.testing.assert_array_equal(
             resize_part(picture, size, part), whole[part.y : part.bottom, part.x : part.right]
         )
+
+
+@pytest.mark.parametrize(
+    ("length", "count"), [(60, 60), (60, 23), (61, 7), (23, 60), (7, 61), (1, 9), (9, 1)]
+)
+def test_rows_and_the_samples_made_from_them_are_told_both_ways(length: int, count: int) -> None:
+    """All of them, and hardly any more."""
+    rows = np.eye(length, dtype=np.float32)
+    takes = resize(rows, count, length) > 0  # (sample, row)
+    for first in range(0, count, 3):
+        for last in range(first + 1, count + 1, 5):
+            low, high = rows_under(length, count, first, last)
+            used = np.flatnonzero(takes[first:last].any(axis=0))
+            assert low <= used[0]
+            assert used[-1] < high
+            assert high - low <= len(used) + 6
+    for top in range(0, length, 3):
+        for bottom in range(top + 1, length + 1, 5):
+            low, high = rows_over(length, count, top, bottom)
+            made = np.flatnonzero(takes[:, top:bottom].any(axis=1))
+            if made.size:
+                assert low <= made[0]
+                assert made[-1] < high
+            assert high - low <= len(made) + 8 + 3 * max(1, count // length)

@@ -16,7 +16,7 @@ from smart_lineart.inking import DamagedRecord, InkRecord, Rect
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing.edits import changed_by_artist
-from smart_lineart.inking.renewing.record import HEAD, MAGIC, TILE, VERSION
+from smart_lineart.inking.renewing.record import HEAD, MAGIC, TILE, VERSION, may_be_ink
 from tests.inking.pictures import ring, straight, strokes_of
 
 Bytes = NDArray[np.uint8]
@@ -96,6 +96,77 @@ def test_a_scaled_record_knows_resampled_ink_from_corrections(factor: float) -> 
     assert record.coverage()[y - 3 : y + 4, x - 8 : x + 8].any()
     wiped[y - 12 : y + 12, x - 14 : x + 14] = 0
     assert changed_by_artist(record.coverage(), wiped, exact=False).any()
+
+
+@pytest.mark.parametrize("factor", [(0.5, 0.25), (2.0, 3.0), (0.5, 2.0), (1.0, 1.0)])
+def test_ink_is_scaled_wherever_it_lies(factor: tuple[float, float]) -> None:
+    """Where edges fall on edges, ink far from the corner is scaled as it is there."""
+    ink = lineart()[:200, :240]
+    at_home, far = recorded(ink).scaled(*factor), recorded(ink, 400, -80).scaled(*factor)
+    x, y = round(400 * factor[0]), round(-80 * factor[1])
+    assert far.area == Rect(x, y, at_home.area.width, at_home.area.height)
+    assert np.array_equal(far.coverage(), at_home.coverage())
+
+
+def test_scaled_ink_is_the_mean_of_what_shrinks_and_lies_between_what_grows() -> None:
+    ink = np.zeros((4, 6), np.uint8)
+    ink[:, 2:4] = 200
+    ink[1] = 100
+    half = recorded(ink).scaled(0.5, 0.5).coverage()
+    assert half.tolist() == [[50, 150, 50], [0, 200, 0]]
+    row = recorded(ink[3:]).scaled(2.0, 1.0).coverage()
+    assert row.tolist() == [[0, 0, 0, 50, 150, 200, 200, 150, 50, 0, 0, 0]]
+    uneven = recorded(ink[3:]).scaled(0.6, 1.0)  # 3.6 px, so it ends within its last
+    assert uneven.area.width == 4
+    assert uneven.coverage()[0].tolist() == [0, 160, 80, 0]
+
+
+def test_a_scaled_line_is_as_thick_as_the_area_says_and_no_thicker_than_any() -> None:
+    record = recorded(lineart())
+    assert record.scaled(2.0, 0.5).thickness == 5.0
+    assert record.scaled(0.5, 0.5).thickness == 2.5
+    assert (
+        InkRecord.of(np.zeros((1, 1), np.uint8), Rect(0, 0, 1, 1), thickness=300.0).scaled(2.0, 2.0).thickness
+        == 400.0
+    )
+    with pytest.raises(ValueError, match="ink of"):
+        record.scaled(100.0, 100.0)
+    tiny = record.scaled(1e-4, 1e-4)
+    assert tiny.area[2:] == (1, 1)
+
+
+def test_what_lies_outside_a_part_of_the_image_is_left_out() -> None:
+    ink = page(300, 280, 5)
+    record = recorded(ink, 10, 20)
+    assert record.within(Rect(0, 0, 400, 400)) is record
+    part = record.within(Rect(100, 0, 150, 200))
+    assert part.area == Rect(100, 20, 150, 180)
+    assert np.array_equal(part.coverage(), ink[:180, 90:240])
+    for beyond in (Rect(400, 20, 9, 9), Rect(10, 400, 9, 9)):
+        gone = record.within(beyond)
+        assert (gone.area, gone.tiles) == (Rect(0, 0, 0, 0), {})
+    assert part.thickness == record.thickness
+    assert part.notes == record.notes
+
+
+@pytest.mark.parametrize(
+    ("area", "room", "memory", "may"),
+    [
+        ((4000, 4000), (4000, 4000), 0, True),  # as large as what is left of the image
+        ((8192, 100), (10, 10), 1 << 30, True),
+        ((8193, 100), (10, 10), 1 << 30, False),
+        ((8000, 4), (2001, 10), 1 << 30, True),
+        ((12_000, 100), (3000, 10), 1 << 30, True),
+        ((12_001, 100), (3000, 10), 1 << 30, False),
+        ((8192, 8192), (10, 10), 1 << 30, True),
+        ((1000, 1000), (10, 10), 6_000_000, True),
+        ((1000, 1001), (10, 10), 6_000_000, False),
+        ((10_000, 16_000), (5000, 8000), 1 << 40, True),
+        ((10_001, 16_000), (5000, 8000), 1 << 40, False),
+    ],
+)
+def test_a_record_is_no_larger_than_an_image_of_which_a_quarter_is_left(area, room, memory, may) -> None:
+    assert may_be_ink(Rect(-5, 9, *area), Rect(0, 0, *room), memory) == may
 
 
 def test_blank_ink_takes_no_room() -> None:
@@ -188,6 +259,29 @@ def test_forged_records_are_damage(facts: bytes, index: list[int], tiles: bytes)
 def test_a_good_forgery_is_read() -> None:
     record = InkRecord.from_bytes(forged(GOOD, [0, 0, len(TILE_OF_TEN)], TILE_OF_TEN))
     assert record.coverage().ravel().tolist() == list(range(100))
+
+
+def test_what_is_at_its_bounds_is_read() -> None:
+    for before, after in (
+        (b'"thickness":4', b'"thickness":400'),
+        (b"0,0,10,10", b"16777216,-16777216,10,10"),
+        (b"0,0,10,10", b"0,0,0,0"),
+        (b'"notes":{}', b'"notes":{"a":' + b"[" * 31 + b"]" * 31 + b"}"),
+    ):
+        InkRecord.from_bytes(forged(GOOD.replace(before, after), [], b""))
+    for before, after in (
+        (b'"thickness":4', b'"thickness":400.1'),
+        (b"0,0,10,10", b"16777217,0,10,10"),
+        (b"0,0,10,10", b"0,-16777217,10,10"),
+        (b'"notes":{}', b'"notes":{"a":' + b"[" * 32 + b"[]" + b"]" * 32 + b"}"),
+    ):
+        assert damaged(forged(GOOD.replace(before, after), [], b""))
+    plain = forged(GOOD, [], b"")
+    assert InkRecord.from_bytes(plain, 100).area == Rect(0, 0, 10, 10)
+    with pytest.raises(DamagedRecord):
+        InkRecord.from_bytes(plain, 99)
+    assert not InkRecord.from_bytes(forged(GOOD.replace(b"true", b"false"), [], b"")).exact
+    assert not InkRecord.from_bytes(forged(GOOD.replace(b"true", b"1"), [], b"")).exact
 
 
 def test_a_later_versions_record_says_so() -> None:

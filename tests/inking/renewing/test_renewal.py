@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
-from smart_lineart.inking import Base, FreshInk, InkRecord, LayerInk, Lines, Rect
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, LayerInk, Lines, Rect
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing.registration import Registration
@@ -164,3 +165,75 @@ class TestCroppedPages:
         base = Base.find(record(), layer(corrected()))
         assert base is not None
         assert base.cropped(PAGE) is base
+
+
+class TestLayers:
+    INK = np.arange(20, dtype=np.uint8).reshape(4, 5)
+    NONE = np.zeros((4, 5), np.bool_)
+    AREA = Rect(3, 2, 5, 4)
+
+    def test_two_hold_the_same_where_ink_colour_and_place_are(self) -> None:
+        one = LayerInk(self.INK, self.NONE, self.AREA)
+        assert one.same_as(LayerInk(self.INK.copy(), self.NONE.copy(), self.AREA))
+        painted = LayerInk(self.INK, ~self.NONE, self.AREA)
+        assert one.covers_as(painted)
+        assert not one.same_as(painted)
+        for other in (
+            LayerInk(self.INK + np.uint8(1), self.NONE, self.AREA),
+            LayerInk(self.INK, self.NONE, Rect(3, 3, 5, 4)),
+        ):
+            assert not one.covers_as(other)
+            assert not one.same_as(other)
+
+    def test_over_another_area_there_is_nothing_where_it_does_not_reach(self) -> None:
+        one = LayerInk(self.INK, self.INK > 9, self.AREA)
+        assert one.over(self.AREA)[0] is self.INK
+        alpha, touched = one.over(Rect(1, 4, 5, 9))
+        expected = np.zeros((9, 5), np.uint8)
+        expected[:2, 2:] = self.INK[2:, :3]
+        assert np.array_equal(alpha, expected)
+        assert np.array_equal(touched, expected > 9)
+        for beyond in (Rect(8, 2, 4, 4), Rect(3, 6, 4, 4), Rect(-9, 2, 12, 4)):
+            assert not one.over(beyond)[0].any()
+
+    def test_ink_lies_where_the_last_or_the_fresh_does(self) -> None:
+        base = Base(
+            InkRecord(Rect(10, 20, 30, 40), 2.0), LayerInk(self.INK, self.NONE, self.AREA), Registration()
+        )
+        assert base.area(FreshInk(self.INK, self.AREA, 2.0, None)) == Rect(3, 2, 37, 58)
+
+
+def test_a_crop_takes_ink_beyond_the_page_where_the_layer_holds_none() -> None:
+    ink = inked(BEFORE)
+    page = Rect(0, 0, 300, 250)
+    kept = ink[:250, :300]
+    base = Base(record(), layer(kept.copy(), page), Registration())
+    cropped = base.cropped(page)
+    assert cropped.record.area == page
+    assert np.array_equal(cropped.record.coverage(), kept)
+    beyond = Base(record(), layer(ink), Registration())
+    assert beyond.cropped(page) is beyond
+    assert base.cropped(PAGE) is base
+    apart = Base(record(), layer(kept.copy(), page), Registration()).cropped(Rect(900, 900, 50, 50))
+    assert apart.record.area == PAGE
+
+
+def test_no_ink_is_looked_for_far_around_the_page_and_its_layer() -> None:
+    wide = InkRecord.of(np.full((4, 5000), 9, np.uint8), Rect(-2000, 0, 5000, 4), thickness=2.0)
+    page = Rect(0, 0, 300, 250)
+    base = Base(wide, layer(np.zeros((4, 310), np.uint8), Rect(-5, 0, 310, 4)), Registration())
+    found = base.cropped(page).record
+    assert found.area == Rect(0, 0, 300, 4)
+    painted = Base(wide, layer(np.full((4, 310), 9, np.uint8), Rect(-5, 0, 310, 4)), Registration())
+    assert painted.cropped(page).record.area == Rect(-5 - 1024, 0, 310 + 2 * 1024, 4)
+
+
+def test_a_record_too_large_for_page_and_memory_is_damage_and_one_scaled_so_is_taken_as_it_is() -> None:
+    alpha = layer(corrected())
+    with pytest.raises(DamagedRecord):
+        Base.find(
+            record(), LayerInk(alpha.alpha[:10, :10], alpha.touched[:10, :10], Rect(0, 0, 10, 10)), memory=600
+        )
+    found = Base.find(record(), alpha, (60.0, 60.0))
+    assert found is not None
+    assert found.record.area == PAGE
