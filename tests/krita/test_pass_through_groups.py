@@ -256,7 +256,7 @@ def job():
     document.waitForDone()
     yield 300
     document.setModified(False)
-    there, count, left = len(owned(K.documents())), 0, []
+    there, before, count, left = len(owned(K.documents())), undo_text(), 0, []
     while True:
         steps = as_shown(Document(document), Layer(group))
         try:
@@ -264,7 +264,7 @@ def job():
                 yield next(steps)
         except StopIteration:
             composing.AT_ONCE = 2_000_000
-            return [count, left, document.modified(), undo_text()]
+            return [count, left, document.modified(), undo_text() == before]
         steps.close()
         if len(owned(K.documents())) != there:
             left.append(count)
@@ -275,10 +275,9 @@ def job():
 
 
 def test_composing_that_is_left_at_any_step_leaves_nothing_behind(krita) -> None:
-    steps, left, modified, undo = krita.run(LEAVE, timeout=100)
+    steps, left, modified, undo_is_the_same = krita.run(LEAVE, timeout=100)
     assert steps > 15
-    assert (left, modified) == ([], False)
-    assert "Group" not in undo or "Add Layer" in undo
+    assert (left, modified, undo_is_the_same) == ([], False, True)
 
 
 FRAMES = (
@@ -348,4 +347,4 @@ def job():
 def test_composing_a_page_of_many_layers_holds_up_nobody(krita, figures) -> None:
     seconds, longest = krita.run(LARGE, timeout=100)
     figures(f"8 layers of A4 at 300 dpi: {seconds:.2f} s, the longest step {longest * 1000:.0f} ms")
-    assert longest < 1.0
+    assert longest < 2.0  # 0.2 to 0.6 s on two cores that have other things to do
