@@ -35,6 +35,7 @@ LEAST_ROOM = 96 << 20
 
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 AUTO_SHARE = 500
+MOST_KEPT = 0.7  # of the memory limit, that may be held when a page begins
 """An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
 
 CONTOUR = 128  # of solid black, see `Lineart`
@@ -80,6 +81,7 @@ def ink_file(
     """Ink one sketch file. Raises FileError, InkError, Interrupted; `target` is whole or as it was."""
     check_writable(target)
     started = time.perf_counter()
+    _make_room(inker, memory_limit)
     page = read(sketch, _spool(memory_limit, target.parent))
     was_read = time.perf_counter()
     if cancelled():
@@ -121,9 +123,16 @@ def _nothing_found(sketch: Path) -> Said:
     )
 
 
+def _make_room(inker: Inker, memory_limit: int) -> None:
+    """Give back what earlier pages have left, so that in a batch each has as much room as alone."""
+    give_back()
+    if memory_now() > MOST_KEPT * memory_limit:
+        inker.release_memory()
+        give_back()
+
+
 def _spool(memory_limit: int, folder: Path) -> Spool:
     """Room for a page: what the limit leaves beside this process is for the one that decodes."""
-    give_back()
     luma = memory_limit // LUMA_SHARE
     left = memory_limit - memory_now() - luma - TAKING_IN_BYTES
     return Spool(luma, folder, max(LEAST_ROOM, left))

@@ -29,14 +29,13 @@ class FrameInk:
 
     data: bytes
     area: Rect
-    blank: bool
-    """There is no ink."""
+    empty: bool = False
 
     @classmethod
     def pack(cls, coverage: np.ndarray, area: Rect) -> FrameInk:
         """Pack coverage uint8 (h, w)."""
-        packed = zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1)
-        return cls(packed, area, not coverage.any())
+        data = zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1)
+        return cls(data, area, not coverage.any())
 
     def unpack(self) -> np.ndarray:
         """Coverage uint8 (h, w)."""

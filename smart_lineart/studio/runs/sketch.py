@@ -6,7 +6,6 @@ from __future__ import annotations
 from smart_lineart.inking import InkError, Rect
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.reading import read_sketch
-from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
 
 from .jobs import Job
@@ -39,11 +38,3 @@ def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
     if sketch.blank:
         raise Problem('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
     return sketch
-
-
-def nothing_found(name: str) -> str:
-    """What is said of a sketch whose lineart has no ink."""
-    return tr(
-        'No lines were found in "{name}": drag "Faint lines" or "Detail" to the right to find more.',
-        name=name,
-    )
