@@ -93,6 +93,7 @@ def ink_file(
         progress=lambda done: progress(_PREPARING * done),
         cancelled=cancelled,
     )
+    _make_room(inker, memory_limit)
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch)
     strips = _strips(inker, features, look, thickness, cancelled)
@@ -124,7 +125,7 @@ def _nothing_found(sketch: Path) -> Said:
 
 
 def _make_room(inker: Inker, memory_limit: int) -> None:
-    """Give back what earlier pages have left, so that in a batch each has as much room as alone."""
+    """Give back what earlier pages, or finding lines, have left: each step then has as much room as alone."""
     give_back()
     if memory_now() > MOST_KEPT * memory_limit:
         inker.release_memory()
