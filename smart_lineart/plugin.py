@@ -8,6 +8,7 @@ import traceback
 from typing import Any
 
 from smart_lineart import bundled
+from smart_lineart.paths import readable
 from smart_lineart.said import Said
 from smart_lineart.studio.language import i18n
 
@@ -83,7 +84,7 @@ def _register_excuse(error: BaseException) -> None:
         from PyQt5 import QtWidgets  # type: ignore[no-redef]
 
     i18n.choose_language(i18n.languages())
-    sentence, story = i18n.translated(excuse(error)), traceback.format_exc()
+    sentence, story = readable(i18n.translated(excuse(error))), readable(traceback.format_exc())
 
     class Excuse(DockWidget):  # type: ignore[misc]
         """The sentence, with the whole story as tooltip."""

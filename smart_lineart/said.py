@@ -9,14 +9,19 @@ before it is known whether numpy is there, so only the standard library is used 
 from __future__ import annotations
 
 import re
+import string
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, ClassVar, TypeVar, Union
 
 Value = Union[str, int, float, "Said"]
 _Error = TypeVar("_Error", bound="SaidError")
 
 DEEPEST = 16  # levels of what is said in what is said, in data from another process
+_BYTES = 0xDC00
+_LOST_BYTES = range(_BYTES + 0x80, _BYTES + 0x100)  # how Python holds bytes of a name that are no text
 _PLACE = re.compile(r"\{\{|\}\}|\{([a-z_]+)\}")
 
 
@@ -27,7 +32,7 @@ class Said:
     Attributes:
         template: English, with {names} where values go, each once; "{{" and "}}" are braces themselves.
         values: text, numbers, and what is itself said, by name. What is given as something else, such as a
-            path, becomes text; an error becomes what it says.
+            path, becomes text; an error becomes what it says. Text has escapes for what cannot be shown.
     """
 
     template: str
@@ -92,7 +97,10 @@ def _names(template: str) -> list[str]:
 def _value(value: object) -> Value:
     if isinstance(value, SaidError):
         return value.said
-    return value if isinstance(value, (str, int, float, Said)) else str(value)
+    if isinstance(value, (int, float, Said)):
+        return value
+    # Line breaks in what a library says are no part of it; in a file's name they are.
+    return escaped(str(value), but="" if isinstance(value, PurePath) else string.whitespace)
 
 
 def _sent(value: object, levels: int) -> Value:
@@ -104,6 +112,24 @@ def _sent(value: object, levels: int) -> Value:
 def printable(text: str) -> str:
     """A text without what would steer a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def escaped(text: str, but: str = "") -> str:
+    """A text with escapes for what would steer a terminal, `but` for some, and for what is no text at all.
+
+    A file's name can have any bytes. Those that are no text come as half a letter of two, which few programs
+    take; here they are the bytes they were.
+    """
+    if text.isprintable():
+        return text
+    return "".join(letter if letter in but else _escape(letter) for letter in text)
+
+
+def _escape(letter: str) -> str:
+    if unicodedata.category(letter) not in ("Cc", "Cs"):
+        return letter  # what joins or turns letters is part of some languages
+    code = ord(letter)
+    return f"\\x{code - _BYTES:02x}" if code in _LOST_BYTES else letter.encode("unicode_escape").decode()
 
 
 def one_line(text: str) -> str:

@@ -157,6 +157,9 @@ class FakeDocument(Owned):
     def createNode(self, name: str, kind: str) -> Any:
         return FakeNode(self, name, kind)
 
+    def createGroupLayer(self, name: str) -> Any:
+        return FakeNode(self, name, "grouplayer")
+
     def refreshProjection(self) -> None:
         pass
 
@@ -221,6 +224,7 @@ class FakeNode(Owned):
         width, height = document.size
         self.still = np.zeros((height, width, 4), np.uint8)
         self.keys: dict[int, np.ndarray] = {}
+        self.passing = False
 
     def touch(self, name: str) -> None:
         document = object.__getattribute__(self, "__dict__").get("document")
@@ -241,7 +245,12 @@ class FakeNode(Owned):
     def pixelData(self, x: int, y: int, width: int, height: int) -> bytes:
         return _cut(self._picture(), x, y, width, height).tobytes()
 
-    projectionPixelData = pixelData
+    def projectionPixelData(self, x: int, y: int, width: int, height: int) -> bytes:
+        """Of a group: each pixel of the uppermost layer that has one there; none where it passes through."""
+        shown = self._picture().copy()
+        for child in [] if self.passing else self.nodes:
+            shown = np.where(child._picture()[..., 3:] > 0, child._picture(), shown)
+        return _cut(shown, x, y, width, height).tobytes()
 
     def setPixelData(self, data: bytes, x: int, y: int, width: int, height: int) -> None:
         picture = self._picture()
@@ -252,7 +261,8 @@ class FakeNode(Owned):
             picture[top:bottom, left:right] = part[top - y : bottom - y, left - x : right - x]
 
     def bounds(self) -> Any:
-        rows, columns = (np.flatnonzero(self._picture()[..., 3].any(axis)) for axis in (1, 0))
+        painted = np.max([node._picture()[..., 3] for node in (self, *self.nodes)], axis=0)
+        rows, columns = (np.flatnonzero(painted.any(axis)) for axis in (1, 0))
         box = (0, 0, 0, 0)
         if rows.size:
             box = columns[0], rows[0], columns[-1] + 1 - columns[0], rows[-1] + 1 - rows[0]
@@ -303,6 +313,9 @@ class FakeNode(Owned):
     colorDepth = lambda self: "U8"  # noqa: E731
     colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731
     layerStyleToAsl = lambda self: ""  # noqa: E731
+    blendingMode = lambda self: "normal"  # noqa: E731
+    opacity = lambda self: 255  # noqa: E731
+    passThroughMode = lambda self: self.passing  # noqa: E731
 
     def animated(self) -> bool:
         return bool(self.keys)
@@ -382,7 +395,7 @@ def modules(app: App) -> dict[str, Any]:
     """What takes the place of Krita's and Qt's own modules."""
     krita: Any = ModuleType("krita")
     krita.Krita = SimpleNamespace(instance=lambda: app)
-    krita.ManagedColor, krita.Node = ManagedColor, FakeNode
+    krita.ManagedColor, krita.Node, krita.Selection = ManagedColor, FakeNode, FakeSelection
     core, gui, widgets, sip = (_Anything(f"PyQt5.{name}") for name in ("QtCore", "QtGui", "QtWidgets", "sip"))
     core.QByteArray = bytes
     core.Qt = SimpleNamespace(MouseButton=SimpleNamespace(NoButton=NO_BUTTON))

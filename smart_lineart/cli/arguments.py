@@ -42,6 +42,7 @@ def thickness(text: str) -> Thickness | None:
     """Parse "4", "4px", "0.5mm" or "auto" (None)."""
     if text.strip().lower() == "auto":
         return None
+    _no_comma(text, "0.5mm")
     match = re.fullmatch(r"([0-9]*\.?[0-9]+|[0-9]+\.)\s*(px|mm)?", text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError(f'"{text}" is not a thickness: say pixels such as 4, or millimetres such as 0.5mm')
@@ -55,7 +56,7 @@ def detail(text: str) -> float | None:
     """Parse "auto" (None) or the factor from the page to the image the network sees."""
     if text.strip().lower() == "auto":
         return None
-    value = _number(text)
+    value = _number(text, "0.5")
     if not COARSEST <= value <= FINEST:
         raise ValueError(f'"{text}" is not a detail: say auto, or a scale from {COARSEST:g} to {FINEST:g}')
     return value
@@ -63,7 +64,7 @@ def detail(text: str) -> float | None:
 
 def faint(text: str) -> float:
     """Parse a number from 0 (every faint line) to 1 (only the firmest lines)."""
-    value = _number(text)
+    value = _number(text, "0.3")
     if not 0 <= value <= 1:
         raise ValueError(f'"{text}" is not between 0 and 1')
     return value
@@ -82,6 +83,7 @@ def colour(text: str) -> Colour:
 
 def memory(text: str) -> int:
     """Parse "1G", "300M" or "1.5GiB" into bytes."""
+    _no_comma(text, "1.5G")
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT]?)(?:i?B)?", text.strip(), re.IGNORECASE)
     if match is None:
         raise ValueError(f'"{text}" is not an amount of memory such as 300M or 1G')
@@ -91,7 +93,20 @@ def memory(text: str) -> int:
     return size
 
 
-def _number(text: str) -> float:
+def existing_name(text: str) -> str:
+    """A name, but no empty one, as of a variable that is not set: that would be the folder one is in."""
+    if not text:
+        raise ValueError("its name is empty")
+    return text
+
+
+def _no_comma(text: str, example: str) -> None:
+    if re.search(r"[0-9],[0-9]", text):
+        raise ValueError(f'"{text}" has a comma where a point belongs: write it as in {example}')
+
+
+def _number(text: str, example: str) -> float:
+    _no_comma(text, example)
     try:
         return float(text)
     except ValueError:
@@ -120,15 +135,19 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
     ink = commands.add_parser(
         "ink",
         help="ink sketches",
-        description="Ink sketches: PNG, JPEG, TIFF, WebP, PSD and Krita files, or folders of them.",
+        description="Ink sketches: PNG, JPEG, TIFF, WebP, PSD, Krita and OpenRaster files, or folders.",
     )
     ink.add_argument(
-        "sketches", nargs="+", type=Path, metavar="SKETCH", help="an image file or a folder of them"
+        "sketches",
+        nargs="+",
+        type=_reader(lambda text: Path(existing_name(text))),
+        metavar="SKETCH",
+        help="an image file or a folder of them",
     )
     ink.add_argument(
         "-o",
         "--output",
-        type=str,
+        type=_reader(existing_name),
         metavar="FILE|DIR",
         help="where the lineart goes (default: NAME-lineart.png beside each sketch)",
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from smart_lineart.cli import engine
 from smart_lineart.cli.decoding.decoder import Decoder
 from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
+from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.output import remove_unfinished
 from smart_lineart.cli.files.page import Page, Spool
 from smart_lineart.cli.ink import Appearance, ink_file
@@ -19,7 +20,9 @@ from smart_lineart.cli.interrupt import Worker
 from smart_lineart.cli.jobs import Job, Plan, both_to_one, make_plan, same_file
 from smart_lineart.cli.report import Report
 from smart_lineart.cli.styles import choose_style
+from smart_lineart.cli.voice import Voice
 from smart_lineart.inking import Cancelled, Inker, InkError
+from smart_lineart.said import Said
 
 ALL_FAILED = 2
 SOME_FAILED = 1
@@ -34,12 +37,14 @@ DEBUG = "SMART_LINEART_DEBUG"
 """Set in the environment, a fault in the program itself shows its traceback."""
 
 
-def ink_command(arguments: argparse.Namespace) -> int:
+def ink_command(arguments: argparse.Namespace, voice: Voice) -> int:
     """Ink what was asked for and return the exit code. Raises CommandError."""
     look = _look(arguments)
     plan = make_plan(arguments.sketches, arguments.output)
     _make_folder(plan)
-    report = Report(len(plan.jobs), as_json=arguments.json)
+    report = Report(len(plan.jobs), as_json=arguments.json, voice=voice)
+    for said in plan.notices:
+        report.notice(said)
 
     def work(cancelled: Callable[[], bool]) -> None:
         with _open_inker(arguments, report) as inker:
@@ -47,9 +52,13 @@ def ink_command(arguments: argparse.Namespace) -> int:
             for number, job in enumerate(plan.jobs):
                 desk.ink(job, number, last=job is plan.jobs[-1])
 
+    def give_up() -> None:
+        remove_unfinished()
+        voice.break_off(Interrupted().said)
+
     with Decoder() as decoder:
         try:
-            Worker(work).result(remove_unfinished)
+            Worker(work).result(give_up)
         finally:
             decoder.close()
             report.close(plan.folder, decoder.most_held)
@@ -75,8 +84,9 @@ class _Desk:
         """Ink one sketch of the batch and tell what came of it. Raises Interrupted."""
         progress = self.report.progress(number, job.sketch.name)
         try:
-            if job.fault:
-                raise FileError("{fault}", fault=job.fault)
+            if job.fault is not None:
+                raise job.fault
+            image_format(job.sketch)  # a name that is none is told before anything about its lineart is
             self._check_target(job)
             inked = ink_file(
                 job.sketch,
@@ -114,17 +124,20 @@ class _Desk:
         return page
 
 
-def _told(job: Job, error: Exception) -> str:
+def _told(job: Job, error: Exception) -> Said:
     """What is said of a sketch that could not be inked."""
     if isinstance(error, CommandError):
-        return str(error)
+        return error.said
     if isinstance(error, InkError):
-        return f"{job.sketch}: {error}"
+        return Said("{sketch}: {problem}.", sketch=job.sketch, problem=error)
     if isinstance(error, MemoryError):
-        return f"{job.sketch} does not fit into this computer's memory."
-    return (
-        f"{job.sketch} could not be inked because of a fault in Smart Lineart itself, please report it"
-        f" ({type(error).__name__}: {error})."
+        return Said("{sketch} does not fit into this computer's memory.", sketch=job.sketch)
+    return Said(
+        "{sketch} could not be inked because of a fault in Smart Lineart itself, please report it"
+        " ({kind}: {error}).",
+        sketch=job.sketch,
+        kind=type(error).__name__,
+        error=error,
     )
 
 

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from smart_lineart import __version__
+from smart_lineart.cli.voice import Voice
 from smart_lineart.inking import STYLES, available_models, list_devices
 from smart_lineart.said import Said
+
+NOT_TOLD = 2
 
 
 def info_command(*, as_json: bool) -> int:
     """Print the version, models, devices and styles; returns the exit code."""
-    facts = gather()
-    if as_json:
-        print(json.dumps(facts, indent=2))
-    else:
-        print("\n".join(_lines(facts)))
-    return 0
+    voice, facts = Voice(), gather()
+    voice.tell(json.dumps(facts, indent=2) if as_json else "\n".join(_lines(facts)))
+    return NOT_TOLD if voice.lost else 0
 
 
 def gather() -> dict[str, Any]:

@@ -19,6 +19,7 @@ from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
 from smart_lineart.inking.page.scale import panel_side
+from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
 STRIP_PIXELS = 2 << 20
@@ -34,10 +35,12 @@ LEAST_ROOM = 96 << 20
 """Address space that the process which decodes may take at least; common pages hold half of it."""
 
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
-AUTO_SHARE = 500
 ROOMY = 2.0  # times what is drawn, that a page around it may be long and still decide
+MOST_KEPT = 0.7  # of the memory limit, that may be held when a page begins
+AUTO_SHARE = 500
 """An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
 
+CONTOUR = 128  # of solid black, see `Lineart`
 _PREPARING = 0.8  # how far the progress bar is when the strokes are known
 
 
@@ -55,7 +58,7 @@ class Appearance:
 
 @dataclass
 class Inked:
-    """What came of one sketch; times in seconds."""
+    """What came of one sketch; times in seconds. `blank`: its lineart has no ink at all."""
 
     size: tuple[int, int]
     dpi: tuple[float, float] | None
@@ -63,6 +66,7 @@ class Inked:
     scale: float
     seconds: dict[str, float]
     notices: list[str] = field(default_factory=list)
+    blank: bool = False
 
 
 def ink_file(
@@ -79,6 +83,7 @@ def ink_file(
     """Ink one sketch file. Raises FileError, InkError, Interrupted; `target` is whole or as it was."""
     check_writable(target)
     started = time.perf_counter()
+    _make_room(inker, memory_limit)
     page = read(sketch, _spool(memory_limit, target.parent))
     was_read = time.perf_counter()
     if cancelled():
@@ -90,6 +95,7 @@ def ink_file(
         progress=lambda done: progress(_PREPARING * done),
         cancelled=cancelled,
     )
+    _make_room(inker, memory_limit)
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch, features)
     strips = _strips(inker, features, look, thickness, cancelled)
@@ -102,12 +108,34 @@ def ink_file(
         "render": written - prepared,
         "total": written - started,
     }
-    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices)
+    blank = _is_blank(lineart)
+    if blank:
+        page.notices.append(str(_nothing_found(sketch)))
+    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices, blank)
+
+
+def _is_blank(lineart: Lineart) -> bool:
+    return not len(lineart.strokes) and (lineart.solid is None or not (lineart.solid >= CONTOUR).any())
+
+
+def _nothing_found(sketch: Path) -> Said:
+    return Said(
+        "The lineart is blank, since no lines were found in {sketch}; a lower --faint or a higher --detail "
+        "may find some.",
+        sketch=sketch,
+    )
+
+
+def _make_room(inker: Inker, memory_limit: int) -> None:
+    """Give back what earlier pages, or finding lines, have left: each step then has as much room as alone."""
+    give_back()
+    if memory_now() > MOST_KEPT * memory_limit:
+        inker.release_memory()
+        give_back()
 
 
 def _spool(memory_limit: int, folder: Path) -> Spool:
     """Room for a page: what the limit leaves beside this process is for the one that decodes."""
-    give_back()
     luma = memory_limit // LUMA_SHARE
     left = memory_limit - memory_now() - luma - TAKING_IN_BYTES
     return Spool(luma, folder, max(LEAST_ROOM, left))
@@ -124,10 +152,14 @@ def _thickness(asked: Thickness | None, page: Page, sketch: Path, features: Feat
         # Scans are sometimes finer one way than the other; a round brush takes the mean.
         return asked.value * sum(page.dpi) / 2 / MM_PER_INCH
     pixels = asked.value * ASSUMED_DPI / MM_PER_INCH
-    page.notices.append(
-        f"{sketch} names no resolution; {ASSUMED_DPI:.0f} dpi is assumed, so {asked.value:g} mm"
-        f" is {pixels:.1f} px."
+    said = Said(
+        "{sketch} names no resolution; {dpi} dpi is assumed, so {asked} mm is {pixels} px.",
+        sketch=sketch,
+        dpi=ASSUMED_DPI,
+        asked=asked.value,
+        pixels=f"{pixels:.1f}",
     )
+    page.notices.append(str(said))
     return pixels
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
@@ -38,7 +37,7 @@ class Worker(Generic[Result]):
     def result(self, at_exit: Callable[[], None]) -> Result:
         """Do the work and return what it returns; raises what it raises, and Interrupted.
 
-        When the work does not stop in time, `at_exit` cleans up and the process ends at once.
+        When the work does not stop in time, `at_exit` cleans up and says so, and the process ends at once.
         """
         with _as_interrupts():
             try:
@@ -63,9 +62,10 @@ class Worker(Generic[Result]):
     def _end(self, at_exit: Callable[[], None]) -> None:
         self._stop.set()
         if not self._done.wait(PATIENCE):
-            at_exit()
-            print(f"\nsmart-lineart: {Interrupted()}", file=sys.stderr, flush=True)
-            os._exit(130)
+            try:
+                at_exit()
+            finally:
+                os._exit(130)
 
 
 @contextlib.contextmanager

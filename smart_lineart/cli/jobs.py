@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
-from smart_lineart.cli.files.formats import SUFFIXES
+from smart_lineart.cli.files.formats import OTHER_PICTURES, SUFFIXES, is_stream
 from smart_lineart.cli.files.output import ENDING, WRITERS
+from smart_lineart.said import Said
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Job:
 
     sketch: Path
     target: Path
-    fault: str = ""
+    fault: FileError | None = None
 
 
 @dataclass(frozen=True)
@@ -27,30 +28,32 @@ class Plan:
     """The jobs of one command.
 
     `batch`: several were asked for, so one failure does not stop the others. `folder` is to be made if it
-    does not exist.
+    does not exist. `notices` tell of files that are left out.
     """
 
     jobs: list[Job]
     batch: bool
     folder: Path | None
+    notices: list[Said] = field(default_factory=list)
 
 
 def make_plan(named: Sequence[Path], output: str | None) -> Plan:
     """Find the sketches in files and folders, and name their lineart. Raises UsageError, FileError."""
     batch = len(named) > 1 or any(_is_folder(path) for path in named)
+    if output is not None and (output == "-" or is_stream(Path(output))):
+        raise UsageError("Lineart cannot be written to the standard output: name a file or a folder.")
+    notices: list[Said] = []
     sketches: list[Path] = []
-    faults: dict[Path, str] = {}
+    faults: dict[Path, FileError] = {}
     for path in named:
         try:
-            sketches += _sketches_in(path) if _is_folder(path) else [path]
+            sketches += _sketches_of(path, notices)
         except FileError as error:
             if len(named) == 1:
                 raise
             sketches.append(path)
-            faults[path] = str(error)
-    sketches = list(dict.fromkeys(sketches))
-    if output == "-":
-        raise UsageError("Lineart cannot be written to the standard output: name a file or a folder.")
+            faults[path] = error
+    sketches = _without_lineart(list(dict.fromkeys(sketches)), notices)
     if output is None:
         targets, folder = [sketch.with_name(sketch.stem + ENDING) for sketch in sketches], None
     elif _names_folder(output):
@@ -58,7 +61,38 @@ def make_plan(named: Sequence[Path], output: str | None) -> Plan:
         targets = [folder / (sketch.stem + ENDING) for sketch in sketches]
     else:
         targets, folder = [_single_target(Path(output), batch=batch)], None
-    return Plan(_jobs(sketches, targets, faults), batch, folder)
+    return Plan(_jobs(sketches, targets, faults), batch, folder, notices)
+
+
+def _sketches_of(path: Path, notices: list[Said]) -> list[Path]:
+    """What one name stands for. Raises FileError."""
+    if _is_folder(path):
+        return _sketches_in(path, notices)
+    if is_stream(path) or (str(path) == "-" and not path.exists()):
+        raise FileError(
+            "A sketch cannot be read from the standard input ({stream}): save it, and name the file.",
+            stream=path,
+        )
+    return [path]
+
+
+def _without_lineart(sketches: list[Path], notices: list[Said]) -> list[Path]:
+    """The sketches but for the lineart of others among them, as `*.png` names it at the second time."""
+    stems = {(os.path.realpath(sketch.parent), sketch.stem): sketch for sketch in sketches}
+    kept = []
+    for sketch in sketches:
+        original = stems.get((os.path.realpath(sketch.parent), sketch.name.removesuffix(ENDING)))
+        if original is None or not sketch.name.endswith(ENDING):
+            kept.append(sketch)
+        else:
+            notices.append(
+                Said(
+                    "{lineart} was skipped, since it is the lineart of {sketch}.",
+                    lineart=sketch,
+                    sketch=original,
+                )
+            )
+    return kept
 
 
 def _is_folder(path: Path) -> bool:
@@ -68,19 +102,36 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _sketches_in(folder: Path) -> list[Path]:
+def _skipped(lineart: Path, sketch: Path) -> Said:
+    return Said("{lineart} was skipped, since it is the lineart of {sketch}.", lineart=lineart, sketch=sketch)
+
+
+def _sketches_in(folder: Path, notices: list[Said]) -> list[Path]:
     try:
-        images = [path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES]
-        files = sorted(path for path in images if path.is_file())
+        files = sorted(path for path in folder.iterdir() if path.is_file())
     except OSError as error:
         raise FileError(
             "The folder {folder} cannot be read: {reason}.", folder=folder, reason=why(error)
         ) from error
     # Lineart made earlier is no sketch, nor are files that a desktop hides.
-    sketches = [path for path in files if not path.name.endswith(ENDING) and not path.name.startswith(".")]
+    shown = [path for path in files if not path.name.endswith(ENDING) and not path.name.startswith(".")]
+    sketches = [path for path in shown if path.suffix.lower() in SUFFIXES]
     if not sketches:
         raise FileError("The folder {folder} holds no sketch that can be inked.", folder=folder)
+    left = sum(path.suffix.lower() in OTHER_PICTURES for path in shown)
+    if left:
+        notices.append(_left(left, folder))
     return sketches
+
+
+def _left(count: int, folder: Path) -> Said:
+    if count == 1:
+        return Said("1 other file was left in {folder}: its kind of picture cannot be inked.", folder=folder)
+    return Said(
+        "{count} other files were left in {folder}: their kinds of picture cannot be inked.",
+        count=count,
+        folder=folder,
+    )
 
 
 def both_to_one(sketch: Path, other: Path, target: Path) -> FileError:
@@ -124,17 +175,19 @@ def _single_target(target: Path, *, batch: bool) -> Path:
     return target
 
 
-def _jobs(sketches: Sequence[Path], targets: Sequence[Path], faults: dict[Path, str]) -> list[Job]:
+def _jobs(sketches: Sequence[Path], targets: Sequence[Path], faults: dict[Path, FileError]) -> list[Job]:
     sources = {_identity(sketch) for sketch in sketches}
     taken: dict[object, Path] = {}
     jobs = []
     for sketch, target in zip(sketches, targets, strict=True):
         identity = _identity(target)
-        fault = faults.get(sketch, "")
-        if identity in sources:
-            fault = f"{target} is a sketch itself and would be overwritten: name another output."
-        elif identity in taken:
-            fault = str(both_to_one(sketch, taken[identity], target))
+        fault = faults.get(sketch)
+        if fault is None and identity in sources:
+            fault = FileError(
+                "{target} is a sketch itself and would be overwritten: name another output.", target=target
+            )
+        elif fault is None and identity in taken:
+            fault = both_to_one(sketch, taken[identity], target)
         taken.setdefault(identity, sketch)
         jobs.append(Job(sketch, target, fault))
     return jobs

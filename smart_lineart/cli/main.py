@@ -9,8 +9,11 @@ from collections.abc import Sequence
 
 from smart_lineart.cli.arguments import make_parser
 from smart_lineart.cli.errors import CommandError, Interrupted, out_of_memory
+from smart_lineart.cli.libraries import all_there
 from smart_lineart.cli.memory import address_space_limit
+from smart_lineart.cli.voice import Voice
 
+EXIT_NOT_TOLD = 1
 EXIT_FAILED = 2
 EXIT_INTERRUPTED = 130
 
@@ -22,20 +25,21 @@ end the process with words of their own, or with none."""
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code.
 
-    0 all is well; 1 some sketches of a batch failed; 2 nothing was done: wrong options, or the one sketch
-    could not be inked; 130 interrupted.
+    0 all is well; 1 some sketches of a batch failed, or what was done could not be told; 2 nothing was done:
+    wrong options, or the one sketch could not be inked; 130 interrupted.
     """
+    voice = Voice()
     try:
-        return _run(argv)
+        code = _run(argv, voice)
     except (Interrupted, KeyboardInterrupt):
-        complain(str(Interrupted()))
+        voice.complain(Interrupted().said)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has gone; Python would say so once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
     except CommandError as error:
-        complain(str(error))
+        voice.complain(error.said)
         return EXIT_FAILED
     except (
         MemoryError,
@@ -45,20 +49,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     ) as error:  # where memory is short, libraries cannot be loaded
         if not out_of_memory(error):
             raise
-        complain("There is not enough memory to ink anything.")
+        voice.complain("There is not enough memory to ink anything.")
         return EXIT_FAILED
+    return max(code, EXIT_NOT_TOLD) if voice.lost else code
 
 
-def _run(argv: Sequence[str] | None) -> int:
+def _run(argv: Sequence[str] | None, voice: Voice) -> int:
     arguments = make_parser().parse_args(argv)
     _heed_the_limit()
+    voice.data_only = arguments.json
     if arguments.command == "info":
-        from smart_lineart.cli.info import info_command
+        with all_there():
+            from smart_lineart.cli.info import info_command
 
         return info_command(as_json=arguments.json)
-    from smart_lineart.cli.batch import ink_command
+    with all_there():
+        from smart_lineart.cli.batch import ink_command
 
-    return ink_command(arguments)
+    return ink_command(arguments, voice)
 
 
 def _heed_the_limit() -> None:
@@ -74,8 +82,3 @@ def _heed_the_limit() -> None:
             least=LEAST_ADDRESS_SPACE >> 20,
         )
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # for each, OpenBLAS takes 32 MB when it is loaded
-
-
-def complain(sentence: str) -> None:
-    """Say one sentence on stderr."""
-    print(f"smart-lineart: {sentence}", file=sys.stderr, flush=True)

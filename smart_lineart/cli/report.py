@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,26 +12,29 @@ from smart_lineart import __version__
 from smart_lineart.cli.ink import Inked
 from smart_lineart.cli.jobs import Job
 from smart_lineart.cli.memory import peak_memory
+from smart_lineart.cli.voice import Voice
 from smart_lineart.inking import Inker
-from smart_lineart.said import Said
+from smart_lineart.said import Said, escaped
 
 
 class Report:
-    """Collects results; prints them as they come, or all at the end as one JSON document."""
+    """Collects results; tells them as they come, or all at the end as one JSON document."""
 
-    def __init__(self, jobs: int, *, as_json: bool) -> None:
+    def __init__(self, jobs: int, *, as_json: bool, voice: Voice | None = None) -> None:
         self.failed = 0
+        self._voice = voice = voice or Voice()
         self._as_json = as_json
         self._results: list[dict[str, Any]] = []
         self._notices: list[str] = []
-        self._bar = _bar(jobs) if not as_json and sys.stderr.isatty() else None
+        if not as_json and voice.on_terminal:
+            voice.bar = _bar(jobs)
 
     def progress(self, finished: int, name: str) -> Callable[[float], None]:
         """The progress callback of the sketch that comes after `finished` others."""
-        bar = self._bar
+        bar = self._voice.bar
         if bar is None:
             return lambda _: None
-        bar.set_description_str(name)
+        bar.set_description_str(escaped(name))
 
         def show(done: float) -> None:
             bar.update(finished + done - bar.n)
@@ -42,8 +44,8 @@ class Report:
     def inked(self, job: Job, inked: Inked, inker: Inker) -> None:
         """Tell of a sketch that has become lineart."""
         height, width = inked.size
-        for notice in inked.notices:
-            self._tell(notice)
+        for said in inked.notices:
+            self._tell(said)
         self._results.append(
             {
                 "sketch": str(job.sketch),
@@ -56,31 +58,40 @@ class Report:
                 "runtime": inker.runtime_name,
                 "device": inker.device_name,
                 "seconds": {step: round(seconds, 3) for step, seconds in inked.seconds.items()},
+                "blank": inked.blank,
                 "notices": inked.notices,
             }
         )
         if not self._as_json:
-            took = inked.seconds["total"]
-            self._say(f"{job.sketch} -> {job.target} ({width} x {height} px, {took:.1f} s)", sys.stdout)
+            line = Said(
+                "{sketch} -> {lineart} ({width} x {height} px, {seconds} s)",
+                sketch=job.sketch,
+                lineart=job.target,
+                width=width,
+                height=height,
+                seconds=f"{inked.seconds['total']:.1f}",
+            )
+            self._voice.tell(line)
 
-    def failure(self, job: Job, sentence: str) -> None:
+    def failure(self, job: Job, said: Said | str) -> None:
         """Tell of a sketch that could not be inked."""
         self.failed += 1
-        self._results.append({"sketch": str(job.sketch), "lineart": None, "error": sentence})
-        self._say(f"smart-lineart: {sentence}", sys.stderr)
+        self._results.append({"sketch": str(job.sketch), "lineart": None, "error": str(said)})
+        self._voice.complain(said)
 
-    def notice(self, said: Said) -> None:
-        """Tell what holds for every sketch: the runtime or device is not the one hoped for."""
+    def notice(self, said: Said | str) -> None:
+        """Tell what holds for no sketch alone: of another runtime than hoped for, or of files left out."""
         self._notices.append(str(said))
-        self._tell(str(said))
+        self._tell(said)
 
     def close(self, folder: Path | None, most_held: int) -> None:
         """End the bar, print the JSON document, and say where a batch's lineart is.
 
         `most_held`: bytes that the command and the process beside it held at once.
         """
-        if self._bar is not None:
-            self._bar.close()
+        bar, self._voice.bar = self._voice.bar, None
+        if bar is not None:
+            bar.close()
         if self._as_json:
             document = {
                 "version": __version__,
@@ -88,20 +99,13 @@ class Report:
                 "notices": self._notices,
                 "peak_memory_bytes": _peak(most_held),
             }
-            print(json.dumps(document, indent=2), flush=True)
+            self._voice.tell(json.dumps(document, indent=2))
         elif folder is not None and self.failed < len(self._results):
-            self._say(f"The lineart is in {folder.resolve()}", sys.stdout)
+            self._voice.tell(Said("The lineart is in {folder}", folder=folder.resolve()))
 
-    def _tell(self, notice: str) -> None:
+    def _tell(self, said: Said | str) -> None:
         if not self._as_json:
-            self._say(notice, sys.stderr)
-
-    def _say(self, line: str, stream: Any) -> None:
-        if self._bar is None:
-            print(line, file=stream, flush=True)
-        else:
-            # Above the bar, which is drawn anew below.
-            self._bar.write(line, file=stream)
+            self._voice.notice(said)
 
 
 def _bar(jobs: int) -> Any:

@@ -23,6 +23,7 @@ from smart_lineart.inking.inker import Inker
 from smart_lineart.inking.network.models import Model, available_models, load_model
 from smart_lineart.inking.network.runtime import Device, list_devices, list_devices_isolated, why_not_isolated
 from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.light_strokes import LightStrokes
 from smart_lineart.inking.page.sketch import ArraySketch, Sketch
 from smart_lineart.inking.renewing.merging import Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
@@ -48,6 +49,7 @@ __all__ = [
     "InkRecord",
     "Inker",
     "LayerInk",
+    "LightStrokes",
     "Lines",
     "Merge",
     "Model",

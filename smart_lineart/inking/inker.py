@@ -114,6 +114,10 @@ class Inker:
         """Free the network; features already prepared stay usable with another Inker."""
         self._network.close()
 
+    def release_memory(self) -> None:
+        """Give back the network's working memory, kept for each shape of tile; the next run takes it anew."""
+        self._network.release_memory()
+
     @property
     def runtime_name(self) -> str:
         """The runtime in use: "openvino" or "onnxruntime"."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from krita import Krita
 
+from smart_lineart.paths import openable
+
 from .document import Document
 from .lists import owned
 
@@ -87,7 +89,7 @@ def is_open(document: Document) -> bool:
 
 def user_folder() -> Path:
     """Where the plugin keeps what is the artist's: beside Krita's resources, not in the plugin's folder."""
-    return Path(str(krita().getAppDataLocation())) / SETTINGS_GROUP
+    return openable(str(krita().getAppDataLocation())) / SETTINGS_GROUP
 
 
 def read_setting(key: str, default: str = "") -> str:
@@ -108,7 +110,9 @@ def write_setting(key: str, value: str) -> None:
 def _has_room_for_settings() -> bool:
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     try:
-        with TemporaryFile(dir=folder, buffering=0) as file:  # has no name where the system lets it have none
+        with TemporaryFile(
+            dir=str(openable(folder)), buffering=0
+        ) as file:  # has no name where the system lets it have none
             file.write(bytes(SETTINGS_ROOM))
     except OSError:
         return False

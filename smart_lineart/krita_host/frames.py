@@ -29,11 +29,13 @@ class FrameInk:
 
     data: bytes
     area: Rect
+    empty: bool = False
 
     @classmethod
     def pack(cls, coverage: np.ndarray, area: Rect) -> FrameInk:
         """Pack coverage uint8 (h, w)."""
-        return cls(zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1), area)
+        data = zlib.compress(np.ascontiguousarray(coverage).tobytes(), 1)
+        return cls(data, area, not coverage.any())
 
     def unpack(self) -> np.ndarray:
         """Coverage uint8 (h, w)."""

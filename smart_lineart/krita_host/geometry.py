@@ -9,6 +9,8 @@ from smart_lineart.inking import Rect
 
 STRIP_PIXELS = 400_000
 """One strip is read or written in a few milliseconds, in any colour space."""
+LONGEST = 4
+"""Short sides that the long one of a page has; a longer one is a strip, such as a webtoon."""
 
 
 def strips(rect: Rect, pixels: int = STRIP_PIXELS) -> Iterator[Rect]:
@@ -19,8 +21,12 @@ def strips(rect: Rect, pixels: int = STRIP_PIXELS) -> Iterator[Rect]:
 
 
 def reach(page: Rect) -> Rect:
-    """How far around the canvas pixels count: nobody can see any that lie farther off than its long side."""
-    return grown(page, max(page.width, page.height))
+    """How far around the canvas pixels count: nobody can see any that lie farther off than its long side.
+
+    Of a strip, than LONGEST times its short side: what is looked at stays in proportion to the page.
+    """
+    short, long = sorted((page.width, page.height))
+    return grown(page, min(long, LONGEST * short))
 
 
 def grown(rect: Rect, margin: int) -> Rect:

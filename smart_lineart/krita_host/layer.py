@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from smart_lineart.inking import Rect
@@ -49,6 +50,11 @@ class Layer:
         return self.kind in MASKS
 
     @property
+    def passes_through(self) -> bool:
+        """Whether it is a group that Krita never composes by itself, see `composing`."""
+        return self.kind == "grouplayer" and bool(self.raw.passThroughMode())
+
+    @property
     def parent(self) -> Layer | None:
         """The group it lies in; None if it isn't part of a document."""
         node = self.raw.parentNode()
@@ -77,8 +83,16 @@ class Layer:
     @property
     def bounds(self) -> Rect:
         """The smallest rectangle around what is painted, in image coordinates; may lie outside the canvas."""
+        if self.passes_through:  # since 5.3 Krita leaves out what lies in another such group
+            inside = [layer.bounds for layer in self.seen_inside() if layer.kind != "filterlayer"]
+            return reduce(Rect.united, inside, Rect(0, 0, 0, 0))
         rect = self.raw.bounds()
         return Rect(rect.x(), rect.y(), rect.width(), rect.height())
+
+    def seen_inside(self) -> list[Layer]:
+        """The layers of a group that are not hidden, from the bottom."""
+        layers = [Layer(child) for child in children(self.raw)]
+        return [layer for layer in layers if layer.visible and not layer.is_mask]
 
     # -- pixels
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from smart_lineart.inking import Rect
+from smart_lineart.inking import LightStrokes, Rect
 from smart_lineart.inking.page.sketch import LUMA_WEIGHTS
 
 DEPTHS: dict[str, np.dtype] = {
@@ -200,7 +200,9 @@ class LayerSketch:
 
     def finish(self) -> None:
         """Choose the paper once all rows are in."""
-        self.paper = 0 if self._holds_only_light_strokes() else 255
+        strokes = LightStrokes(self.size)
+        strokes.see(0, self.grey, self.alpha)
+        self.paper = 0 if strokes.alone else 255
 
     @property
     def empty(self) -> bool:
@@ -226,16 +228,3 @@ class LayerSketch:
         grey += self.paper
         grey *= np.float32(1 / 255)
         return grey
-
-    def _holds_only_light_strokes(self) -> bool:
-        """Sparse on transparency, and hardly a dark pixel among what is painted."""
-        rows, columns = np.flatnonzero(self.alpha.any(axis=1)), np.flatnonzero(self.alpha.any(axis=0))
-        if not len(rows):
-            return False
-        box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-        alpha, grey = self.alpha[box], self.grey[box]
-        if (alpha == 0).mean() < 0.2:
-            return False
-        firm = alpha > 200
-        painted = grey[firm] if firm.any() else grey[alpha > 0]
-        return float((painted < 128).mean()) < 0.01

@@ -48,7 +48,7 @@ def _size(area: Rect) -> int:
 
 def _is_paper(layer: Layer, bounds: Rect) -> bool:
     """Whether most pixels along the edge are painted."""
-    take, form = _pixel_source(layer, None)
+    take, form = pixel_source(layer, None)
     x, y, width, height = bounds
     edges = (
         Rect(x, y, width, 1),
@@ -68,7 +68,7 @@ def read_sketch(layer: Layer, area: Rect, time: int | None = None) -> Iterator[L
     `time` names the keyframe to read; None reads what is shown now. A plain paint layer is read from a copy
     made at the first step, so the artist may go on painting on it.
     """
-    take, form = _pixel_source(layer, time)
+    take, form = pixel_source(layer, time)
     sketch = LayerSketch(area.height, area.width)
     for strip in strips(area):
         data = convert(take(strip), strip.width, strip.height, form, SRGB)
@@ -79,7 +79,8 @@ def read_sketch(layer: Layer, area: Rect, time: int | None = None) -> Iterator[L
     yield sketch
 
 
-def _pixel_source(layer: Layer, time: int | None) -> tuple[Callable[[Rect], bytes], PixelFormat]:
+def pixel_source(layer: Layer, time: int | None) -> tuple[Callable[[Rect], bytes], PixelFormat]:
+    """What gives a layer's pixels over a rectangle, and their form; see `read_sketch`."""
     if time is not None:
         return lambda rect: layer.pixels_at(rect, time), layer.form
     if layer.kind == "paintlayer" and not layer.has_masks:

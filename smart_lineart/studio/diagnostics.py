@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from smart_lineart.paths import readable
+
 
 def report(
     versions: Mapping[str, str],
@@ -38,4 +40,4 @@ def report(
 
 def without_home(text: str) -> str:
     """The same text without the name of the user's home folder."""
-    return text.replace(str(Path.home()), "~")
+    return readable(text).replace(readable(str(Path.home())), "~")

@@ -7,6 +7,7 @@ import traceback
 from dataclasses import dataclass
 
 from smart_lineart.inking import InkError
+from smart_lineart.paths import readable
 from smart_lineart.studio.language.i18n import tr, translated
 
 from .signal import Signal
@@ -30,7 +31,7 @@ class Messages:
 
     def say(self, text: str, kind: str = "note") -> None:
         """Show a sentence in the docker; "" shows none."""
-        self.shown = Message(text, kind)
+        self.shown = Message(readable(text), kind)
         self.changed.emit()
 
     def report(self, error: BaseException) -> None:

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from smart_lineart.inking import STYLES, BadStrip, Strip, Style
+from smart_lineart.paths import openable, readable
 from smart_lineart.said import Said
 from smart_lineart.studio.language.i18n import tr
 
@@ -46,15 +47,15 @@ class OwnBrushes:
         self._seen, self.broken = seen, []
         for path in files:
             try:
-                strip = Strip.from_bytes(_strip_bytes(path), path.name)
+                strip = Strip.from_bytes(_strip_bytes(path), readable(path.name))
             except BadStrip as error:
                 self.broken.append(error.said)
             except OSError as error:
                 reason = error.strerror or error
                 self.broken.append(Said("{path} cannot be read: {reason}.", path=path.name, reason=reason))
             else:
-                name = PREFIX + path.stem
-                own[name] = Style(name, path.stem, str(path), strip)
+                title = readable(path.stem)
+                own[PREFIX + title] = Style(PREFIX + title, title, readable(str(path)), strip)
         self._own = own  # at once, for lines are drawn on other threads meanwhile
         self.changed.emit()
 
@@ -79,12 +80,12 @@ class OwnBrushes:
         path = _free(self.folder, file_name(title))
         write_whole(path, strip.to_bytes())
         self.refresh()
-        return self.find(PREFIX + path.stem)
+        return self.find(PREFIX + readable(path.stem))
 
     def remove(self, name: str) -> Path:
         """Put a strip of one's own aside; returns where it is kept. Raises OSError."""
-        path = self.folder / f"{name.removeprefix(PREFIX)}.png"
-        kept = _free(self.folder / "removed", path.stem)
+        path = openable(self.folder / f"{name.removeprefix(PREFIX)}.png")
+        kept = _free(self.folder / "removed", readable(path.stem))
         path.replace(kept)
         self.refresh()
         return kept
@@ -100,11 +101,11 @@ def _strip_bytes(path: Path) -> bytes:
 def _free(folder: Path, stem: str) -> Path:
     """A strip's file in a folder, named so or with a number behind where that is taken. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    taken = {path.stem.lower() for path in folder.glob("*.png")}
+    taken = {readable(path.stem).lower() for path in folder.glob("*.png")}
     name, number = stem, 2
     while name.lower() in taken:
         name, number = f"{stem} {number}", number + 1
-    return folder / f"{name}.png"
+    return openable(folder / f"{name}.png")
 
 
 def shown_name(name: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from smart_lineart.inking import InkError, list_devices_isolated
-from smart_lineart.krita_host import application, colour
+from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.language.i18n import tr, translated
@@ -98,8 +98,13 @@ class Session:
         settings = self.settings.with_value(name, value)
         changed = settings != self.settings
         self.settings = settings
-        if changed:
-            self.settings_changed.emit()
+        try:
+            if changed:
+                self.settings_changed.emit()
+        finally:  # whatever fails in showing it, a lineart that follows hears that the drag has ended
+            self._take_effect(name, settings, changed=changed, final=final)
+
+    def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
         if name == "unit":
             self._remember(settings)
         elif name == "detail":
@@ -128,6 +133,7 @@ class Session:
         self.runner.stop()
         self._sliders.stop()
         self.context.close()
+        composing.close_benches()
         colour.close_workbench()
 
     # -- what Krita tells
@@ -187,9 +193,13 @@ class Session:
     # -- documents
 
     def _remember(self, settings: InkSettings) -> None:
-        preferences.save_settings(settings)
-        if self._document is not None and application.is_open(self._document):
-            self.context.memory.remember(self._document, settings)
+        """Keep them; where that fails it is said, and the artist's drag goes on to its end all the same."""
+        try:
+            preferences.save_settings(settings)
+            if self._document is not None and application.is_open(self._document):
+                self.context.memory.remember(self._document, settings)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the lineart must not follow for ever)
+            self.messages.report(error)
 
     def _take_settings(self, document: Document) -> None:
         """Those of the document; the artist's own where it remembers none."""

@@ -101,8 +101,10 @@ def start(loop: Loop, work: Work, gate: Gate, failed: Callable[[BaseException], 
         except StopIteration as end:
             outcome.finish(end.value)
         except BaseException as problem:  # noqa: BLE001 (whatever it is, the artist gets a sentence)
-            failed(problem)  # first: who waits for the outcome finds told what came of it
-            outcome.finish(error=problem)
+            try:
+                failed(problem)  # first: who waits for the outcome finds told what came of it
+            finally:
+                outcome.finish(error=problem)
         else:
             go_on(wish)
 

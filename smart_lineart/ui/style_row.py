@@ -14,6 +14,7 @@ from smart_lineart.inking.brushes.stamping import strip_of
 from smart_lineart.inking.brushes.strip_files import HEIGHT as STRIP_HEIGHT
 from smart_lineart.krita_host import brushes, preset_settings
 from smart_lineart.krita_host.pixels import LUMA_BGR
+from smart_lineart.paths import openable, readable
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.own_brushes import file_name, write_whole
 from smart_lineart.studio.session import Session
@@ -115,7 +116,7 @@ class StyleRow(QtWidgets.QWidget):
         except InkError as error:
             self._messages.report(error)
         else:
-            self._keep(path.stem, strip)
+            self._keep(readable(path.stem), strip)
 
     def _keep(self, title: str, strip: Strip) -> None:
         try:
@@ -166,7 +167,7 @@ class StyleRow(QtWidgets.QWidget):
         dialog = self._ask(tr("Add a brush style from a picture"))
         dialog.setFileMode(QtWidgets.QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters([tr("Pictures ({patterns})", patterns=PICTURES)])
-        dialog.fileSelected.connect(lambda chosen: self.add_from_file(Path(chosen)))
+        dialog.fileSelected.connect(lambda chosen: self.add_from_file(openable(chosen)))
         dialog.show()
 
     def _ask_where_to_save(self) -> None:
@@ -176,7 +177,7 @@ class StyleRow(QtWidgets.QWidget):
         dialog.setDefaultSuffix("png")
         style = self._brushes.find(self._session.settings.style)
         dialog.selectFile(file_name(translated(style.title)) + ".png")
-        dialog.fileSelected.connect(lambda chosen: self.save(Path(chosen)))
+        dialog.fileSelected.connect(lambda chosen: self.save(openable(chosen)))
         dialog.show()
 
     def _ask(self, title: str) -> QtWidgets.QFileDialog:

@@ -137,6 +137,7 @@ def test_json_tells_all_a_program_could_ask(run, sketch, fake_inker):
         "scale": 0.5,
         "runtime": "openvino",
         "device": "cpu",
+        "blank": False,
         "notices": [],
     }
     assert document["peak_memory_bytes"] > 1 << 20
@@ -191,12 +192,16 @@ def test_a_sketch_is_never_overwritten(run, sketch, fake_inker, tmp_path, link):
     assert fake_inker.prepared == []
 
 
-def test_the_lineart_of_one_sketch_is_not_another_sketch_of_the_batch(run, sketch, fake_inker, tmp_path):
-    other = tmp_path / "sketch-lineart.png"
-    other.write_bytes(sketch.read_bytes())
-    assert run("ink", sketch, other).code == 1
-    assert other.read_bytes() == sketch.read_bytes()
-    assert files_in(tmp_path) == {"sketch.png", "sketch-lineart.png", "sketch-lineart-lineart.png"}
+def test_the_lineart_of_a_sketch_is_no_sketch_of_its_batch(run, sketch, fake_inker, tmp_path):
+    """`ink *.png` for the second time."""
+    run("ink", sketch)
+    made = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    ran = run("ink", *sorted(made), "--thickness", "9")
+    assert ran.code == 0
+    lineart = tmp_path / "sketch-lineart.png"
+    assert ran.err == f"{lineart} was skipped, since it is the lineart of {sketch}.\n"
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == made
+    assert fake_inker.prepared == [(240, 320)] * 2
 
 
 def test_an_output_that_cannot_be_written_is_told_before_inking(run, sketch, fake_inker, tmp_path):

@@ -7,6 +7,7 @@ import json
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,13 +24,22 @@ from smart_lineart.inking import STYLES
 
 
 def test_what_the_limit_leaves_is_for_the_decoder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    given_back = []
-    monkeypatch.setattr(ink, "give_back", lambda: given_back.append(True))
     monkeypatch.setattr(ink, "memory_now", lambda: 200 << 20)
     spool = ink._spool(1 << 30, tmp_path)
-    assert given_back == [True]
     assert (spool.in_memory, spool.folder) == (128 << 20, tmp_path)
     assert spool.most_at_once == (1024 - 200 - 128 - 24) << 20
+
+
+@pytest.mark.parametrize(("held", "released"), [(200, 0), (230, 1)])
+def test_what_earlier_pages_left_is_given_back(
+    monkeypatch: pytest.MonkeyPatch, held: int, released: int
+) -> None:
+    told = []
+    monkeypatch.setattr(ink, "give_back", lambda: told.append("heap"))
+    monkeypatch.setattr(ink, "memory_now", lambda: held << 20)
+    ink._make_room(SimpleNamespace(release_memory=lambda: told.append("network")), 300 << 20)
+    assert told.count("network") == released
+    assert told[-1] == "heap"
 
 
 def test_a_decoder_gets_96_megabytes_at_the_least(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

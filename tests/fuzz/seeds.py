@@ -24,6 +24,8 @@ GREY = np.random.default_rng(9).integers(0, 256, (12, 17), np.uint8)
 COLOUR = np.dstack([GREY, GREY[::-1], GREY[:, ::-1]])
 ALPHA = np.dstack([COLOUR, GREY])
 DEEP = GREY.astype(np.uint16) * 257
+LIGHT = np.dstack([np.full((12, 17, 3), 255, np.uint8), GREY * (GREY > 180)])
+RGBA = {"photometric": "rgb", "extrasamples": ["unassalpha"]}
 SEEN = Calibration(None, 0.5, False, 0.9, 0.6, 0.05, 50000.0, 3.5)
 
 
@@ -57,22 +59,37 @@ def raster() -> list[bytes]:
         tiff(DEEP, byteorder=">", compression="zlib"),
         tiff(np.stack([GREY, GREY]).astype(np.float32) / 255, bigtiff=True),
         saved(GREY > 99, "TIFF", compression="group4"),
+        # What is read twice, or by its own words: light strokes, other ranges, extra samples, a lost end.
+        saved(LIGHT, "PNG"),
+        saved(GREY, "JPEG")[:-2],
+        tiff(GREY.astype(np.float32)),
+        tiff(np.dstack([LIGHT / np.float32(2)]).astype(np.float32) - 1, **RGBA),
+        tiff(DEEP >> 6, bigtiff=True),
+        tiff(GREY.astype(np.int16) - 99),
+        tiff(np.dstack([COLOUR, GREY, GREY]), photometric="rgb", extrasamples=["unspecified", "assocalpha"]),
     ]
 
 
-def photoshop(pixels: np.ndarray, mode: int, *, packed: bool = False, clear: bool = False) -> bytes:
+def photoshop(
+    pixels: np.ndarray, mode: int, *, packed: bool = False, clear: bool = False, large: bool = False
+) -> bytes:
     height, width, channels = pixels.shape
     resolution = struct.pack(">IHHIHH", 300 << 16, 1, 1, 300 << 16, 1, 1)
     resources = b"8BIM" + struct.pack(">HHI", 1005, 0, len(resolution)) + resolution
-    header = b"8BPS" + struct.pack(">H6xHIIHH", 1, channels, height, width, 8 * pixels.itemsize, mode)
-    layers = struct.pack(">Ih", 2, -1) if clear else b""
+    depth = 8 * pixels.itemsize
+    header = b"8BPS" + struct.pack(">H6xHIIHH", 2 if large else 1, channels, height, width, depth, mode)
+    wide = ">Q" if large else ">I"
+    layers = struct.pack(wide, 2) + struct.pack(">h", -1) if clear else b""
+    if clear and depth > 8:
+        layers = (
+            struct.pack(wide, 0) + bytes(4) + b"8BIMLr16" + struct.pack(wide, 2) + struct.pack(">hH", -1, 0)
+        )
     rows = np.moveaxis(pixels, 2, 0).astype(pixels.dtype.newbyteorder(">")).reshape(-1, width)
     coded = [bytes([row.nbytes - 1]) + row.tobytes() for row in rows]
-    lengths = b"".join(struct.pack(">H", len(row)) for row in coded)
+    lengths = b"".join(struct.pack(">I" if large else ">H", len(row)) for row in coded)
     merged = struct.pack(">H", packed) + (lengths + b"".join(coded) if packed else rows.tobytes())
-    return (
-        header + b"".join(struct.pack(">I", len(part)) + part for part in (b"", resources, layers)) + merged
-    )
+    parts = [bytes(4), struct.pack(">I", len(resources)), resources, struct.pack(wide, len(layers)), layers]
+    return header + b"".join(parts) + merged
 
 
 def psd() -> list[bytes]:
@@ -83,6 +100,9 @@ def psd() -> list[bytes]:
         photoshop(DEEP[..., None], 1, packed=True),
         photoshop(ALPHA, 4),
         photoshop(COLOUR, 9, packed=True),
+        photoshop(COLOUR, 3, packed=True, large=True, clear=True),
+        photoshop(np.dstack([DEEP] * 4), 3, clear=True),
+        photoshop(GREY[..., None] * 0, 1, packed=True, clear=True),
     ]
 
 
@@ -104,6 +124,8 @@ def kra() -> list[bytes]:
         krita_archive({"mergedimage.png": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}),
         krita_archive({"mergedimage.png": b"GIF89a" + bytes(40)}),
         krita_archive({"maindoc.xml": b"<DOC/>"}),
+        krita_archive({"mimetype": b"image/openraster", "stack.xml": b"<image/>", "mergedimage.png": merged}),
+        krita_archive({"word/document.xml": b"<w/>"}),
     ]
 
 

@@ -123,8 +123,11 @@ class KritaProcess:
         plugin_changes: Callable[[Path], None] | None = None,
         steady: bool = False,
         opengl: bool = True,
+        home: str = "",
     ):
         """Start a Krita with the plugin; `settings` and `shortcuts` are lines of its kritarc and shortcuts.
+
+        `home`: what the folder is called that holds its profile.
 
         `opengl`: whether the canvas is drawn with it, which costs most of the time on a machine without a
         graphics card.
@@ -135,8 +138,10 @@ class KritaProcess:
         self.screen = screen
         self.steady = steady
         self.opengl = opengl and not steady
-        self.home = folder_krita_sees()
-        self.driver = self.home / "driver"
+        self._folder = folder_krita_sees()
+        self.home = self._folder / home
+        self.home.mkdir(exist_ok=True)
+        self.driver = self._folder / "driver"
         self._number = 0
         self.last_words = ""
         self._start(environment or {}, settings, shortcuts, plugin, plugin_changes)
@@ -326,7 +331,7 @@ def job():
                 self._process.wait()
         code = self._process.returncode
         self.last_words = self._tail()
-        shutil.rmtree(self.home, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)
         return code
 
 

@@ -16,7 +16,7 @@ import pytest
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "18")
-WRITERS = ("new", "renew", "slider", "live", "frames", "frames_again", "take_new")
+WRITERS = ("new", "group", "renew", "slider", "live", "frames", "frames_again", "take_new")
 MOMENTS = 30  # of each writer, in ms after it began
 CLOSE = """
 def job():

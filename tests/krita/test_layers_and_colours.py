@@ -155,6 +155,15 @@ KINDS = {
     paint(document, child, strokes(500, 350, opaque=False))
     group.addChildNode(child, None)
     return group""",
+    "pass-through group": """
+    group = document.createGroupLayer("Group")
+    root.addChildNode(group, None)
+    for name, x in (("Low", 0), ("High", 12)):
+        child = document.createNode(name, "paintlayer")
+        paint(document, child, strokes(500, 350, opaque=False), x)
+        group.addChildNode(child, None)
+    group.setPassThroughMode(True)
+    return group""",
     "clone": """
     source = plain(document)
     clone = document.createCloneLayer("Clone", source)

@@ -9,7 +9,18 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 MODULES = (
-    *("application", "brushes", "colour", "document", "frames", "layer", "lineart", "living", "reading"),
+    *(
+        "application",
+        "brushes",
+        "colour",
+        "composing",
+        "document",
+        "frames",
+        "layer",
+        "lineart",
+        "living",
+        "reading",
+    ),
     *("refreshing", "retouched", "view"),
 )
 

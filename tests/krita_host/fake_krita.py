@@ -19,6 +19,7 @@ import numpy as np
 from smart_lineart.krita_host.pixels import LUMA_BGR, PixelFormat
 from tests.fresh_plugin import fresh_plugin
 
+MASKS = ("transparencymask", "filtermask", "transformmask", "selectionmask", "colorizemask")
 U8 = "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc"
 CONVERT = "convert_to_paint_layer"
 FRESH = {"colorLabel": 0, "visible": True, "alphaLocked": False, "inheritAlpha": False, "locked": False}
@@ -70,7 +71,7 @@ class Node:
         self.keys: list[int] = []
         self.frames: dict[int, dict[tuple[int, int], bytes]] = {0: {}}
         self.look = dict(FRESH)
-        self.opacity, self.blending = 255, "normal"
+        self.opaque, self.blending, self.passing = 255, "normal", False
         for key in FRESH:
             setattr(self, key, lambda key=key: self.look[key])
             setattr(self, "set" + key[0].upper() + key[1:], lambda value, key=key: self._see(key, value))
@@ -91,7 +92,19 @@ class Node:
         return SimpleNamespace(toString=lambda: self.identity)
 
     def setOpacity(self, opacity: int) -> None:
-        self.opacity = opacity
+        self.opaque = opacity
+
+    def opacity(self) -> int:
+        return self.opaque
+
+    def passThroughMode(self) -> bool:
+        return self.passing
+
+    def blendingMode(self) -> str:
+        return self.blending
+
+    def setLayerStyleFromAsl(self, style: str) -> None:
+        self.style = style
 
     def setBlendingMode(self, mode: str) -> None:
         self.blending = mode
@@ -120,7 +133,8 @@ class Node:
         copy = Node(
             self.document, self.named, self.kind, (self.form.model, self.form.depth, self.form.profile)
         )
-        copy.look, copy.opacity, copy.blending = dict(self.look), self.opacity, self.blending
+        copy.look, copy.opaque, copy.blending = dict(self.look), self.opaque, self.blending
+        copy.passing = self.passing
         copy.keys, copy.style = list(self.keys), self.style
         copy.frames = {time: dict(pixels) for time, pixels in self.frames.items()}
         for child in self.nodes:
@@ -185,15 +199,16 @@ class Node:
 
     def projectionPixelData(self, x: int, y: int, width: int, height: int) -> QByteArray:
         """With masks: all of it hidden."""
-        masked = any(child.kind.endswith("mask") for child in self.nodes)
-        return (
-            QByteArray(bytes(width * height * self.form.pixel_size))
-            if masked
-            else self.pixelData(x, y, width, height)
-        )
+        if any(child.kind.endswith("mask") for child in self.nodes):
+            return QByteArray(bytes(width * height * self.form.pixel_size))
+        shown = self.form.array(self.pixelData(x, y, width, height), height, width)
+        for child in [] if self.passing else self.nodes:  # each hides what lies beneath
+            own = self.form.array(child.projectionPixelData(x, y, width, height), height, width)
+            shown = np.where(own[..., -1:] > 0, own, shown)
+        return QByteArray(shown.tobytes())
 
     def _box(self) -> tuple[int, int, int, int]:
-        frame = self._frame()
+        frame = [place for node in (self, *self.nodes) if node.kind not in MASKS for place in node._frame()]
         if not frame:
             return 0, 0, 0, 0
         across, down = zip(*frame, strict=True)
@@ -225,6 +240,19 @@ class Selection:
             for across in range(max(0, x), min(self.pixels.shape[1], x + width)):
                 out[down - y, across - x] = self.pixels[down, across]
         return out.tobytes()
+
+
+class EmptySelection(Selection):
+    """A new one, of what a filter layer changes."""
+
+    def __init__(self) -> None:
+        super().__init__(np.zeros((0, 0), np.uint8))
+
+    def setPixelData(self, data: bytes, x: int, y: int, width: int, height: int) -> None:
+        grown = np.zeros((max(y + height, len(self.pixels)), max(x + width, self.pixels.shape[1])), np.uint8)
+        grown[: self.pixels.shape[0], : self.pixels.shape[1]] = self.pixels
+        grown[y : y + height, x : x + width] = np.frombuffer(data, np.uint8).reshape(height, width)
+        self.pixels = grown
 
 
 class Document:
@@ -281,6 +309,14 @@ class Document:
 
     def createNode(self, name: str, kind: str) -> Node:
         return Node(self, name, kind, self.form)
+
+    def createGroupLayer(self, name: str) -> Node:
+        return Node(self, name, "grouplayer", self.form)
+
+    def createFilterLayer(self, name: str, made_with: Any, selection: Selection) -> Node:
+        node = Node(self, name, "filterlayer", self.form)
+        node.filter, node.chosen = lambda: made_with, selection.pixels
+        return node
 
     def refreshProjection(self) -> None:
         self.refreshed += 1
@@ -492,7 +528,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     application = SimpleNamespace(mouseButtons=lambda: krita.buttons)
     return {
         "krita": module(
-            "krita", Krita=SimpleNamespace(instance=lambda: krita), ManagedColor=ManagedColor, Node=Node
+            "krita",
+            Krita=SimpleNamespace(instance=lambda: krita),
+            ManagedColor=ManagedColor,
+            Node=Node,
+            Selection=EmptySelection,
         ),
         "PyQt6": module("PyQt6", __path__=[]),
         "PyQt6.sip": module("PyQt6.sip", transferback=lambda _one: None),

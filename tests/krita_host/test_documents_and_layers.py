@@ -173,11 +173,11 @@ class TestLayers:
     def test_a_plain_layer_has_no_look_of_its_own(self, host, raw) -> None:
         node = raw.add("sketch")
         node.look.update(colorLabel=4, visible=False, locked=True)
-        node.opacity, node.blending = 100, "multiply"
+        node.opaque, node.blending = 100, "multiply"
         layer = host.layer.Layer(node)
         assert not layer.visible
         layer.make_plain()
-        assert (node.opacity, node.blending) == (255, "normal")
+        assert (node.opaque, node.blending) == (255, "normal")
         assert (node.look["colorLabel"], node.look["visible"], node.look["locked"]) == (0, True, False)
 
     def test_styles_and_frames_are_told(self, host, raw) -> None:

@@ -94,6 +94,23 @@ def test_a_failure_is_told_before_others_go_on() -> None:
     assert told == ["failed", "over"]
 
 
+def test_work_has_ended_even_where_its_failure_cannot_be_told() -> None:
+    loop = FakeLoop()
+
+    def work():
+        yield
+        raise OSError("no room")
+
+    def failed(_error: BaseException) -> None:
+        raise RuntimeError("the docker is gone")
+
+    outcome = start(loop, work(), open_gate, failed)
+    with pytest.raises(RuntimeError, match="docker"):
+        loop.turn_until(lambda: outcome.done)
+    assert outcome.done
+    assert isinstance(outcome.error, OSError)
+
+
 def test_no_step_is_taken_once_the_gate_says_why_not_whatever_the_work_makes_of_it() -> None:
     loop, failures, seen = FakeLoop(), [], []
     closed: list[BaseException] = []

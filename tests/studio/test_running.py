@@ -227,6 +227,42 @@ class TestRuns:
         ink(scene, live=True)
         assert not any("No lines" in one for one in scene.context.said)
 
+    def test_lines_outside_the_selection_alone_are_told(self, scene) -> None:
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[:, 100:] = 255
+        ink(scene, selection=Selection(chosen))
+        (said,) = scene.context.said
+        assert said.startswith('No lines of "sketch" were found inside the selection')
+        scene.context.said.clear()
+        chosen[:, 30:] = 255
+        ink(scene, selection=Selection(chosen))
+        assert scene.context.said == []
+
+    def test_a_renewal_that_finds_no_line_is_told(self, scene) -> None:
+        ink(scene)
+        scene.context.ink[:] = 0
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        ink(scene)
+        assert not whole(lineart(scene)).any()
+        assert "No lines were found" in scene.context.said[-1]
+
+    def test_a_pass_through_group_is_inked_as_its_layers_show_together(self, scene) -> None:
+        group = scene.raw.add("group", "grouplayer")
+        for top, left in ((5, 20), (20, 60)):
+            layer = Node(scene.raw, "layer", "paintlayer")
+            painted(layer, left, top, np.full((3, 9), 255, np.uint8))
+            group.addChildNode(layer, None)
+        group.passing = True
+        scene.sketch = group
+        one = ink(scene)
+        assert one.state is scene.room.jobs.JobState.finished
+        sketch, _ = scene.context.prepared[0]
+        area = scene.context.kept[group.identity].area
+        rows, columns = np.nonzero(sketch.alpha)
+        assert (rows.min() + area.y, rows.max() + area.y) == (5, 22)
+        assert (columns.min() + area.x, columns.max() + area.x) == (20, 68)
+        assert names(scene) == ["sketch", "group", "Lineart: group"]
+
     def test_cancelled_before_it_is_put_nothing_is_there(self, scene) -> None:
         one = job(scene)
         one_run = run_of(scene, one)
@@ -386,7 +422,9 @@ class TestKeyframes:
         ink(clip, frames=(0, 9))
         assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21, 30, 31, 32, 33, 34, 35]]
         assert lineart(clip) is not node
-        assert "undo twice" in clip.context.said[-1]
+        said = clip.context.said[-1]
+        assert "undo twice" in said
+        assert said.endswith("No lines were found in these frames: 4.")
 
     def test_a_frame_whose_ink_is_not_found_is_left_and_told(self, clip) -> None:
         ink(clip, frames=(0, 9))
@@ -396,7 +434,18 @@ class TestKeyframes:
         clip.sketch.frames[9] = dict(clip.sketch.frames[0])
         ink(clip, frames=(0, 9))
         assert self.frames_of(lineart(clip))[2] == [19, 20, 21]
-        assert clip.context.said[-1].endswith(": 9")
+        assert "so they stay as they are: 9." in clip.context.said[-1]
+
+    def test_frames_without_lines_are_told_and_only_those(self, clip) -> None:
+        ink(clip, frames=(0, 9))
+        assert clip.context.said == ["No lines were found in these frames: 4."]
+        clip.context.engine.render = lambda features, settings, **_: np.zeros(features.size, np.uint8)
+        ink(clip, frames=(0, 9), keep_copy=True)
+        assert clip.context.said[-1] == "No lines were found in these frames: 0, 4, 9."
+        clip.context.said.clear()
+        clip.context.engine.render = clip.context.render
+        ink(clip, frames=(9, 9), keep_copy=True)
+        assert clip.context.said == []
 
     def test_the_ink_of_every_frame_is_remembered(self, clip) -> None:
         ink(clip, frames=(0, 9))

@@ -139,6 +139,37 @@ def test_a_slider_redraws_without_looking_at_the_sketch(scene) -> None:
     assert scene.room.preferences.load_settings().thickness == 8.0
 
 
+def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeypatch) -> None:
+    ink(scene)
+
+    def refuse(*_: object) -> None:
+        raise UnicodeEncodeError("ascii", "ü", 0, 1, "ordinal not in range(128)")
+
+    monkeypatch.setattr(scene.room.krita, "writeSetting", refuse, raising=False)
+    scene.session.change("thickness", 6.0, final=False)
+    scene.session.change("thickness", 8.0, final=True)
+    scene.loop.turn()
+    assert stripe(scene) == 8
+    assert not scene.session.turns.busy
+    assert "UnicodeEncodeError" in scene.session.messages.last_error
+    assert scene.session.messages.shown.kind == "error"
+
+
+def test_a_drag_ends_where_showing_a_setting_fails(scene) -> None:
+    ink(scene)
+    scene.session.change("thickness", 6.0, final=False)
+
+    def fail() -> None:
+        raise RuntimeError("wrapped C/C++ object has been deleted")
+
+    scene.session.settings_changed.connect(fail)
+    with pytest.raises(RuntimeError):
+        scene.session.change("thickness", 8.0, final=True)
+    scene.loop.turn()
+    assert stripe(scene) == 8
+    assert not scene.session.turns.busy
+
+
 def test_a_drag_left_open_ends_where_the_next_one_ends_elsewhere(scene) -> None:
     ink(scene)
     scene.session.change("thickness", 6.0, final=False)
@@ -315,6 +346,20 @@ def test_closing_ends_all_work(scene) -> None:
     scene.session.ink()
     scene.loop.turn()
     assert scene.session.queue.active, "it is never begun"
+
+
+def test_closing_lets_go_of_what_a_group_is_composed_in(scene) -> None:
+    around = scene.raw.add("group", "grouplayer")
+    around.addChildNode(scene.sketch.duplicate(), None)
+    around.passing, scene.raw.active = True, around
+    scene.session.ink()
+    scene.loop.turn(2)
+    (bench,) = [document for document in scene.room.krita.open if document is not scene.raw]
+    assert not bench.closed
+    scene.session.close()
+    assert bench.closed
+    scene.loop.turn()
+    assert not scene.session.turns.busy
 
 
 def test_the_pen_is_black_or_kritas_foreground(scene) -> None:

@@ -85,6 +85,7 @@ class Studio:
         importlib.import_module("smart_lineart.studio.context").Worker = lambda *_: Now(steps.Pending)
         module = importlib.import_module("smart_lineart.studio.session")
         importlib.import_module("smart_lineart.krita_host.geometry").strips.__defaults__ = (STRIP,)
+        importlib.import_module("smart_lineart.krita_host.composing").AT_ONCE = STRIP
         self.session = module.Session(self.loop, Engine())
         self.document: FakeDocument = app.createDocument(WIDTH, HEIGHT)
         app.active = self.document
@@ -174,6 +175,18 @@ def new(studio: Studio) -> Callable[[], None]:
     return studio.ink
 
 
+def group(studio: Studio) -> Callable[[], None]:
+    """The sketch lies in a pass-through group, with another layer."""
+    around = studio.document.createGroupLayer("Group")
+    studio.document.rootNode().addChildNode(around, None)
+    studio.sketch.remove()
+    for node in (studio.sketch, studio.sketch.duplicate()):
+        around.addChildNode(node, None)
+    around.passing = True
+    studio.document.active = around
+    return studio.ink
+
+
 def renew(studio: Studio) -> Callable[[], None]:
     draw(studio.inked().still, 80)
     studio.lineart.look["locked"] = True
@@ -231,7 +244,7 @@ def take_new(studio: Studio) -> Callable[[], None]:
     return studio.session.take_new
 
 
-WRITERS = [new, renew, slider, drag, live, frames, frames_again, take_new]
+WRITERS = [new, group, renew, slider, drag, live, frames, frames_again, take_new]
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -242,6 +255,7 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
     assert studio.session.messages.last_error == ""
     assert 4 < steps < TURNS
     for at in range(steps):
+        app.open.clear()
         studio = Studio(app)
         writer(studio)()
         studio.loop.run(lambda step, at=at, one=studio: one.document.close() if step == at else None)
@@ -249,9 +263,10 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
         assert not studio.session.turns.busy
         assert studio.session.queue.active == []
         assert "went wrong" not in studio.session.messages.shown.text
+        assert app.open == [], "a document that layers were composed in is left open"
 
 
-@pytest.mark.parametrize("writer", [new, renew, live, frames, frames_again])
+@pytest.mark.parametrize("writer", [new, group, renew, live, frames, frames_again])
 def test_what_is_told_as_cancelled_was_not_done_and_the_rest_was(app: fake_krita.App, writer: Any) -> None:
     studio = Studio(app)
     writer(studio)()
@@ -397,7 +412,7 @@ def test_a_frame_whose_record_makes_no_sense_is_left_alone_and_told(studio: Stud
     studio.loop.run()
     np.testing.assert_array_equal(studio.lineart.keys[4], before)
     assert opaque(studio.lineart, 8) > 900
-    assert studio.session.messages.shown.text.endswith(" 4")
+    assert studio.session.messages.shown.text.endswith(" 4.")
 
 
 @pytest.mark.parametrize("deleted", ["lineart", "sketch"])

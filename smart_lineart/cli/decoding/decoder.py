@@ -16,21 +16,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from smart_lineart.cli import libraries
 from smart_lineart.cli.decoding import wire
 from smart_lineart.cli.decoding.caps import OUT_OF_MEMORY, ran_out_of_time
 from smart_lineart.cli.errors import FileError, Interrupted, why
 from smart_lineart.cli.files.formats import image_format
-from smart_lineart.cli.files.page import Page, Spool, keep
+from smart_lineart.cli.files.page import Page, Spool, keep, read_as_meant
 from smart_lineart.cli.files.picture import Picture, too_much_memory, too_much_time
+from smart_lineart.cli.files.values import Meaning
 from smart_lineart.cli.memory import address_space_limit, peak_memory
 from smart_lineart.framing import Garbled
-from smart_lineart.said import printable
+from smart_lineart.said import escaped, printable
 
 # What this process imports from is what that one does, whatever a user's settings for Python say.
 _BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from smart_lineart.cli.decoding.process import main; main()"
 _PLAIN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "VIPS_CONCURRENCY": "1"}
 """One thread decodes; pools and arenas for more would only fill the address space that is counted."""
 
+_NOT_LOADED = ("ImportError", "ModuleNotFoundError", "SyntaxError")  # how such a fault begins
 _POLITE_SECONDS = 2.0  # for a process that has closed its end of a pipe to be gone
 
 
@@ -57,18 +60,22 @@ class Decoder:
         Raises FileError, Interrupted, and MemoryError where there is no room even for a small process.
         """
         image_format(path)  # what is no image is told without a decoder
+        return read_as_meant(lambda meaning: self._read(path, spool, cancelled, meaning))
+
+    def _read(self, path: Path, spool: Spool, cancelled: Callable[[], bool], meaning: Meaning | None) -> Page:
+        name = escaped(str(path))
         process = self._ready()
         self._in_step = False
         try:
             request = {"path": os.fsencode(path).decode("latin-1"), "memory": spool.most_at_once}
             wire.send(process.stdin, request)
             fields, icc = self._receive()
-            picture = wire.picture_of(fields.get("picture"), bytes(icc), str(path))
+            picture = wire.picture_of(fields.get("picture"), bytes(icc), name)
             picture.strips = self._strips(picture, cancelled)
-            return keep(picture, spool)
+            return keep(picture, spool, meaning)
         except (OSError, EOFError, Garbled) as error:
             self._note(spool.most_at_once)
-            raise _death(str(path), self._status()) from error
+            raise _death(name, self._status()) from error
         finally:
             if not self._in_step:
                 self.close()
@@ -130,7 +137,7 @@ class Decoder:
         if "refused" in fields:
             raise FileError.saying(wire.said_in(fields["refused"]))
         if "fault" in fields:
-            raise DecoderFault(printable(str(fields["fault"])))
+            raise _fault(printable(str(fields["fault"])))
         return fields, payload
 
     def _strips(self, picture: Picture, cancelled: Callable[[], bool]) -> Iterator[bytearray]:
@@ -145,6 +152,8 @@ class Decoder:
             left -= len(strip)
             yield strip
         fields, _ = self._receive()
+        if "notices" in fields:
+            picture.notices[:] = wire.notices_in(fields)
         self._kept = int(fields.get("now") or 0)
         self._note(int(fields.get("peak") or 0))
 
@@ -185,8 +194,17 @@ def _death(name: str, status: int) -> FileError:
     )
 
 
+def _fault(told: str) -> Exception:
+    """The error of a fault in that process. Some libraries are loaded for the files that take them only."""
+    stranger = libraries.from_elsewhere() if told.startswith(_NOT_LOADED) else None
+    return stranger or DecoderFault(told)
+
+
 def _unfit(reason: str) -> Exception:
     """The error of a process that did not come to read anything."""
+    stranger = libraries.from_elsewhere()
+    if stranger is not None:
+        return stranger
     if "memory" in reason.lower() or address_space_limit() is not None:
         return MemoryError(reason)
     return FileError(

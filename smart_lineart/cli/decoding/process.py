@@ -20,6 +20,7 @@ from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.picture import Picture, too_much_memory
 from smart_lineart.cli.memory import memory_now, peak_memory
 from smart_lineart.framing import Garbled
+from smart_lineart.said import escaped
 
 Say = Callable[..., None]
 
@@ -60,7 +61,7 @@ def _answer(say: Say, caps: Caps, request: dict[str, Any]) -> None:
     except FileError as error:
         say({"refused": error.said.to_data()})
     except MemoryError:
-        say({"refused": too_much_memory(str(path)).said.to_data()})
+        say({"refused": too_much_memory(escaped(str(path))).said.to_data()})
     except Exception as error:  # noqa: BLE001 (a fault of ours, which the command reports as such)
         say({"fault": f"{type(error).__name__}: {error}"})
 
@@ -69,7 +70,8 @@ def _tell(say: Say, picture: Picture) -> None:
     say({"picture": wire.fields_of(picture)}, picture.icc or b"")
     for strip in picture.strips:
         say({}, strip)
-    say({"end": True, "now": memory_now(), "peak": peak_memory()})
+    late = {"notices": picture.notices} if picture.notices else {}  # some are known only now
+    say({"end": True, "now": memory_now(), "peak": peak_memory(), **late})
 
 
 def _private_pipes() -> tuple[Any, Any]:

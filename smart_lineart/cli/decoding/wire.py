@@ -33,7 +33,7 @@ def picture_of(fields: object, icc: bytes, name: str) -> Picture:
         raise Garbled("no picture")
     try:
         width, height, bands = (int(fields[key]) for key in ("width", "height", "bands"))
-        sample, orientation, notices = fields["sample"], fields["orientation"], fields["notices"]
+        sample, orientation = fields["sample"], fields["orientation"]
         dpi = None if fields["dpi"] is None else tuple(float(value) for value in fields["dpi"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Garbled(repr(error)) from error
@@ -43,15 +43,22 @@ def picture_of(fields: object, icc: bytes, name: str) -> Picture:
         and sample in SAMPLES
         and orientation in range(1, 9)
         and (dpi is None or (len(dpi) == 2 and plausible_dpi(*dpi) is not None))
-        and isinstance(notices, list)
     )
     if not sound:
         raise Garbled("a picture that cannot be")
     check_size(name, width, height)
     picture = Picture(width, height, bands, sample, iter(()), None, icc or None, int(orientation))
     picture.dpi = plausible_dpi(*dpi) if dpi else None
-    picture.notices = [printable(str(notice)) for notice in notices[:_MOST_NOTICES]]
+    picture.notices = notices_in(fields)
     return picture
+
+
+def notices_in(fields: dict[str, Any]) -> list[str]:
+    """What is said beside a picture. Raises Garbled."""
+    notices = fields.get("notices")
+    if not isinstance(notices, list):
+        raise Garbled("notices that are none")
+    return [printable(str(notice)) for notice in notices[:_MOST_NOTICES]]
 
 
 def said_in(data: object) -> Said:

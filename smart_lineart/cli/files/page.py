@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smart_lineart.cli.files.luma_store import LumaStore, PageSketch
 from smart_lineart.cli.files.picture import MAX_PIXELS, Picture
 from smart_lineart.cli.files.reading import open_picture
-from smart_lineart.inking import ArraySketch
+from smart_lineart.cli.files.values import Look, Meaning, luma, usual
 
 __all__ = ["ASSUMED_DPI", "MAX_PIXELS", "Page", "Spool", "keep", "read_page"]
 
@@ -28,6 +27,8 @@ class Page:
     dpi: tuple[float, float] | None = None
     icc: bytes | None = None
     notices: list[str] = field(default_factory=list)
+    meaning: Meaning | None = None
+    """What the picture's values turned out to mean, where that is not how they were read."""
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,34 @@ class Spool:
 
 def read_page(path: Path, spool: Spool) -> Page:
     """Decode an image file in this process, which only files of one's own should be. Raises FileError."""
-    return keep(open_picture(path, spool.most_at_once), spool)
+    return read_as_meant(lambda meaning: keep(open_picture(path, spool.most_at_once), spool, meaning))
 
 
-def keep(picture: Picture, spool: Spool) -> Page:
-    """Take in a picture's rows as luma. Raises FileError."""
+def read_as_meant(read: Callable[[Meaning | None], Page]) -> Page:
+    """A page, read until its values are taken for what they mean: once mostly, three times at most."""
+    meaning = None
+    while True:
+        page = read(meaning)
+        if page.meaning is None:
+            return page
+        meaning = page.meaning
+        del page  # its memory is for the next
+
+
+def keep(picture: Picture, spool: Spool, meaning: Meaning | None = None) -> Page:
+    """Take in a picture's rows as luma; they have the usual meaning if none is given. Raises FileError."""
     exact = picture.bands == 1 and picture.sample == "uint8"
     store = spool.store(picture.height, picture.width, "uint8" if exact else "uint16")
+    meaning = meaning or usual(picture.sample)
+    look = Look(picture, meaning) if meaning.paper else None  # what is read over black was seen before
     top = 0
-    for strip in picture.strips:
-        pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
-        store.write(top, ArraySketch(_scaled(pixels)).read_luma(0, len(pixels)))
-        top += len(pixels)
+    with np.errstate(all="ignore"):  # a file may hold what is no number
+        for strip in picture.strips:
+            pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
+            store.write(top, luma(pixels, meaning))
+            if look is not None:
+                look.see(top, pixels)
+            top += len(pixels)
     dpi = picture.dpi[::-1] if picture.dpi and picture.orientation >= 5 else picture.dpi
-    return Page(PageSketch(store, picture.orientation), dpi, picture.icc, picture.notices)
-
-
-def _scaled(pixels: NDArray[Any]) -> NDArray[Any]:
-    """uint8 and uint16 as they are, everything else as float32 0..1."""
-    if pixels.dtype in (np.uint8, np.uint16):
-        return pixels
-    white = 1.0 if pixels.dtype.kind == "f" else np.iinfo(pixels.dtype).max
-    return (pixels / np.float32(white)).astype(np.float32).clip(0, 1)
+    better = look.better() if look is not None else None
+    return Page(PageSketch(store, picture.orientation), dpi, picture.icc, picture.notices, better)

@@ -10,13 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from smart_lineart.cli.errors import FileError
+from smart_lineart.said import Said
 
 MAX_PIXELS = 500_000_000
 """20000 x 20000 and a little more; larger sizes are damaged files or decompression bombs."""
 
 MAX_EDGE = 1 << 17
 
-MAX_DPI = 100_000
+LEAST_DPI, MAX_DPI = 36, 10_000
+"""What a drawing can have, in px per inch. Below lie wrong units (300 px per metre) and hoardings, above them
+scans of microfilm.
+"""
 
 MAX_PROFILE = 16 << 20
 """Bytes of a colour profile; a larger one is left out."""
@@ -39,8 +43,8 @@ class Picture:
     """An image that was opened: grey or RGB with or without straight alpha, 1 to 4 bands.
 
     `strips`: whole rows from top to bottom, the bands of a pixel side by side; reading them may raise
-    FileError. `orientation` is EXIF's. `dpi` is (across, down) of the upright page; `icc` an RGB profile or
-    None.
+    FileError, and may add to `notices`. `orientation` is EXIF's. `dpi` is (across, down) of the upright page;
+    `icc` an RGB profile or None.
     """
 
     width: int
@@ -61,7 +65,23 @@ class Picture:
 
 def plausible_dpi(across: float, down: float) -> tuple[float, float] | None:
     """A resolution that a page can have, or None: files say anything, and millimetres come of it."""
-    return (across, down) if all(1 <= value <= MAX_DPI for value in (across, down)) else None
+    return (across, down) if all(LEAST_DPI <= value <= MAX_DPI for value in (across, down)) else None
+
+
+def check_dpi(name: str, named: tuple[float, float] | None, notices: list[str]) -> tuple[float, float] | None:
+    """The resolution that a file names, if it can be one; what can be none is told in `notices`."""
+    if named is None or not (named[0] > 0 and named[1] > 0):  # 0 is some programs' way to name none
+        return None
+    dpi = plausible_dpi(*named)
+    if dpi is None:
+        said = Said(
+            "{name} names a resolution of {across} x {down} dpi, which no drawing has, so it counts as none.",
+            name=name,
+            across=float(f"{named[0]:.3g}"),
+            down=float(f"{named[1]:.3g}"),
+        )
+        notices.append(str(said))
+    return dpi
 
 
 def check_size(name: str, width: int, height: int) -> None:
@@ -110,3 +130,11 @@ def damaged(name: str) -> FileError:
 def unreadable(name: str) -> FileError:
     """The error of a file that begins like an image and cannot even be opened as one."""
     return FileError("{name} is damaged, or of a kind that cannot be read; save it anew as PNG.", name=name)
+
+
+def unknown_packing(name: str) -> FileError:
+    """The error of a file that is sound, but packed in a way that no library here unpacks."""
+    return FileError(
+        "{name} is of a kind that cannot be read, packed in a way not known here; save it anew as PNG.",
+        name=name,
+    )

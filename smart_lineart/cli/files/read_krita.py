@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Krita documents: the merged image that Krita keeps in every .kra."""
+"""Krita documents: the merged image that Krita keeps in every .kra. OpenRaster has it by the same name."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from smart_lineart.cli.files.picture import Picture, damaged
 from smart_lineart.cli.files.read_raster import open_raster
 
 MERGED = "mergedimage.png"
+DRAWINGS = frozenset({"maindoc.xml", "stack.xml"})
+"""What Krita's documents, and OpenRaster's, have in any case."""
+
 MAX_BYTES = 4 << 30
 """More than any merged image of a size that can be inked."""
 
@@ -68,10 +71,9 @@ class _Unpacked(io.RawIOBase):
 def open_krita(file: BinaryIO, _: str, name: str, most_at_once: int) -> Picture:
     """Open the merged image of a Krita document; errors call it `name`. Raises FileError."""
     try:
-        merged = io.BufferedReader(_Unpacked(_merged(file, name)), 1 << 16)
+        archive = zipfile.ZipFile(_Archive(cast("io.RawIOBase", file)))
+        merged = io.BufferedReader(_Unpacked(_merged(archive, name)), 1 << 16)
         start = merged.peek(16)[:16]
-    except KeyError:
-        raise FileError("{name} holds no merged image; save it once more in Krita.", name=name) from None
     except BROKEN as error:
         raise damaged(name) from error
     except OSError as error:
@@ -83,9 +85,13 @@ def open_krita(file: BinaryIO, _: str, name: str, most_at_once: int) -> Picture:
     return open_raster(merged, "png", name, most_at_once)
 
 
-def _merged(file: BinaryIO, name: str) -> IO[bytes]:
+def _merged(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
     """The merged image, by its exact name: no other name in the archive leads anywhere."""
-    archive = zipfile.ZipFile(_Archive(cast("io.RawIOBase", file)))
+    names = set(archive.namelist())
+    if MERGED not in names:
+        if names.isdisjoint(DRAWINGS):
+            raise FileError("{name} is an archive, but no Krita document.", name=name)
+        raise FileError("{name} holds no merged image; save it once more in Krita.", name=name)
     entry = archive.getinfo(MERGED)
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise NotImplementedError  # Krita knows no other; some want gigabytes to be unpacked

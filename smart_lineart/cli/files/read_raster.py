@@ -15,14 +15,18 @@ from smart_lineart.cli.files.picture import (
     MAX_PROFILE,
     SAMPLES,
     Picture,
+    check_dpi,
     check_memory,
     check_size,
     damaged,
-    plausible_dpi,
     too_much_memory,
+    unknown_packing,
     unreadable,
 )
+from smart_lineart.cli.files.png_layout import png_dpi
 from smart_lineart.cli.files.tiff_layout import bytes_at_once as tiff_bytes_at_once
+from smart_lineart.cli.files.tiff_layout import opacity as tiff_opacity
+from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
 STRIP_BYTES = 1 << 20
@@ -48,10 +52,12 @@ _NUMPY = {
     "float": "float32",
     "double": "float64",
 }
-# What libvips reports for a PNG that names no resolution, in px per mm.
-_PNG_WITHOUT_RESOLUTION = 2.834
 # What libvips and the libraries below it say when an allocation fails.
 _NO_MEMORY = ("memory", "no space for", "allocat")
+# What libtiff says of a sound file whose packing it does not know, or not for such pixels.
+_NO_CODEC = ("is not configured", "is not implemented", "doesn't support", "only supports")
+_LIBVIPS_KNOWS = 0  # whether and where an image has opacity
+_JPEG_END = b"\xff\xd9"
 
 # Nothing is read twice, and a batch must not keep the last page's pixels.
 pyvips.cache_set_max(0)
@@ -61,9 +67,13 @@ logging.getLogger("pyvips").addHandler(logging.NullHandler())
 
 def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Picture:
     """Open an image of a `kind` in LOADERS; errors call it `name`. Raises FileError."""
+    opacity: int | None = _LIBVIPS_KNOWS
     if kind == "tiff":
         check_memory(name, tiff_bytes_at_once(file), most_at_once)
-    source = _source(file)
+        opacity = tiff_opacity(file)
+    named = png_dpi(file) if kind == "png" else None
+    bytes_of = _Bytes(file, _JPEG_END if kind == "jpeg" else b"")
+    source = bytes_of.source()
     loader = getattr(pyvips.Image, LOADERS[kind] + "_source")
     try:
         image = loader(source, access="sequential", fail_on="error")
@@ -75,36 +85,66 @@ def open_raster(file: BinaryIO, kind: str, name: str, most_at_once: int) -> Pict
     packed = _size_of(file) if kind == "webp" else 0  # of which libvips wants all at once
     check_memory(name, _bytes_at_once(image, kind) + packed, most_at_once)
     try:
-        bands = _grey_or_rgb(image)
+        bands = _grey_or_rgb(image, opacity)
     except pyvips.Error as error:
         raise _fault(error, damaged(name), name) from error
+    notices = _notices(image, name)
     return Picture(
         image.width,
         image.height,
         bands.bands,
         _NUMPY[bands.format],
-        _strips(source, bands, _rows_at_once(image), name),
-        _dpi(image, kind),
+        _whole(_strips(source, bands, _rows_at_once(image), name), bytes_of, name, notices),
+        check_dpi(name, named if kind == "png" else _dpi(image), notices),
         _rgb_profile(image),
         _orientation(image),
-        _notices(image, name),
+        notices,
     )
 
 
-def _source(file: BinaryIO) -> Any:
-    """A file as libvips reads it: by reading. By itself it maps files, and one cut short then is a crash."""
+class _Bytes:
+    """A file as libvips reads it: by reading. By itself it maps files, and one cut short then is a crash.
 
-    def read(count: int) -> bytes:
+    Where it reads beyond the end it is given `end` once: a JPEG that lacks its end marker has all its pixels,
+    and one that lacks pixels is told of all the same. `ended_early`: that was so.
+    """
+
+    def __init__(self, file: BinaryIO, end: bytes) -> None:
+        self.ended_early = False
+        self._file = file
+        self._end = end
+
+    def source(self) -> Any:
+        source = pyvips.SourceCustom()
+        source.on_read(self._read)
+        if self._file.seekable():
+            source.on_seek(self._seek)
+        return source
+
+    def _read(self, count: int) -> bytes:
         try:
-            return file.read(count)
+            part = self._file.read(count)
         except (OSError, EOFError, ValueError):  # the end, as libvips sees it
             return b""
+        if part or self.ended_early or not self._end:
+            return part
+        self.ended_early = True
+        return self._end
 
-    source = pyvips.SourceCustom()
-    source.on_read(read)
-    if file.seekable():
-        source.on_seek(file.seek)
-    return source
+    def _seek(self, place: int, whence: int) -> int:
+        self.ended_early = False
+        try:
+            return self._file.seek(place, whence)
+        except (OSError, ValueError):  # before the beginning, say
+            return -1
+
+
+def _whole(strips: Iterator[bytes], bytes_of: _Bytes, name: str, notices: list[str]) -> Iterator[bytes]:
+    """The strips, and then what is to be said of a file that lacked nothing but its end."""
+    yield from strips
+    if bytes_of.ended_early:
+        said = Said("{name} lacks its end marker, though no pixel; it may have been cut short.", name=name)
+        notices.append(str(said))
 
 
 def _said() -> str:
@@ -121,6 +161,8 @@ def _size_of(file: BinaryIO) -> int:
 
 def _fault(error: pyvips.Error, otherwise: FileError, name: str) -> FileError:
     said = str(error).lower().replace("allocate memory for to read tiff directory (0 elements", "")
+    if any(words in said for words in _NO_CODEC):
+        return unknown_packing(name)
     return too_much_memory(name) if any(words in said for words in _NO_MEMORY) else otherwise
 
 
@@ -145,15 +187,16 @@ def _bytes_at_once(image: Any, kind: str) -> int:
 
 def _notices(image: Any, name: str) -> list[str]:
     pages = _field(image, "n-pages") or 1
-    return [f"{name} has {pages} pages; the first one is inked."] if pages > 1 else []
+    if pages == 1:
+        return []
+    return [str(Said("{name} has {pages} pages; the first one is inked.", name=name, pages=pages))]
 
 
-def _dpi(image: Any, kind: str) -> tuple[float, float] | None:
-    if kind == "png":
-        named = abs(image.xres - _PNG_WITHOUT_RESOLUTION) > 1e-6
-    else:
-        named = _field(image, "resolution-unit") is not None
-    return plausible_dpi(image.xres * MM_PER_INCH, image.yres * MM_PER_INCH) if named else None
+def _dpi(image: Any) -> tuple[float, float] | None:
+    """What a JPEG, TIFF or WebP names; libvips has a value also where there is none, but then no unit."""
+    if _field(image, "resolution-unit") is None:
+        return None
+    return image.xres * MM_PER_INCH, image.yres * MM_PER_INCH
 
 
 def _rgb_profile(image: Any) -> bytes | None:
@@ -168,8 +211,11 @@ def _orientation(image: Any) -> int:
     return orientation if orientation in range(1, 9) else 1
 
 
-def _grey_or_rgb(image: Any) -> Any:
-    """The image with 1 to 4 bands: grey or RGB, with or without straight alpha."""
+def _grey_or_rgb(image: Any, opacity: int | None = _LIBVIPS_KNOWS) -> Any:
+    """The image with 1 to 4 bands: grey or RGB, with or without straight alpha.
+
+    `opacity`: which band that is, counted from behind; None where none is.
+    """
     if image.interpretation in ("multiband", "histogram", "matrix"):
         colours, alpha = (1, image.bands == 2) if image.bands < 3 else (3, image.bands == 4)
     else:
@@ -177,8 +223,16 @@ def _grey_or_rgb(image: Any) -> Any:
             image = image.colourspace("rgb16")
         colours = 1 if image.interpretation in _GREY else 3
         alpha = image.bands > colours and image.hasalpha()
-    # What comes after alpha are masks and spot colours.
-    return image.extract_band(0, n=colours + alpha) if image.bands > colours + alpha else image
+    place = colours
+    if opacity != _LIBVIPS_KNOWS:
+        place = -1 if opacity is None else image.bands + opacity
+        alpha = colours <= place < image.bands
+    # What else comes after the colours are masks and spot colours.
+    if image.bands == colours + alpha:
+        return image
+    if not alpha or place == colours:
+        return image.extract_band(0, n=colours + alpha)
+    return image.extract_band(0, n=colours).bandjoin(image.extract_band(place))
 
 
 def _rows_at_once(image: Any) -> int:

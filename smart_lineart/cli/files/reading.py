@@ -10,6 +10,7 @@ from typing import BinaryIO
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files.formats import open_image
 from smart_lineart.cli.files.picture import Picture, too_much_memory
+from smart_lineart.said import escaped
 
 
 def open_picture(path: Path, most_at_once: int) -> Picture:
@@ -18,10 +19,11 @@ def open_picture(path: Path, most_at_once: int) -> Picture:
     Raises FileError.
     """
     file, kind = open_image(path)
+    name = escaped(str(path))
     try:
-        return reader_of(kind)(file, kind, str(path), most_at_once)
+        return reader_of(kind)(file, kind, name, most_at_once)
     except MemoryError as error:
-        raise too_much_memory(str(path)) from error
+        raise too_much_memory(name) from error
     except FileError:
         file.close()
         raise

@@ -29,10 +29,12 @@ class FrameRenewal:
         self.left: list[int] = []
 
     def sentence(self) -> str:
-        """Says which frames were left alone."""
+        """Says which frames were left alone; "" where none was."""
+        if not self.left:
+            return ""
         frames = ", ".join(map(str, self.left))
         return tr(
-            "The ink made last was not found in these frames, so they stay as they are: {frames}",
+            "The ink made last was not found in these frames, so they stay as they are: {frames}.",
             frames=frames,
         )
 

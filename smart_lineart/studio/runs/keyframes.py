@@ -30,8 +30,9 @@ def ink_frames(context: Context, job: Job) -> Work:
     job.enter(JobState.writing)
     layer = living_sketch(job)
     old = None if job.keep_copy else context.memory.lineart_in_use(job.document, job.sketch)
-    if old is not None:
-        context.messages.say(sentence_of_steps(old))
+    steps = "" if old is None else sentence_of_steps(old)
+    if steps:
+        context.messages.say(steps)
     renewal = FrameRenewal(context, job, old, inked)
     name = tr("Lineart: {name}", name=layer.name)
     copy = yield from frames.make_frames(job.document, layer, old, name, times, renewal.ink_of, job.selection)
@@ -39,8 +40,16 @@ def ink_frames(context: Context, job: Job) -> Work:
     job.commit()
     renewal.remember(copy)  # first: Krita selects the layer that comes, and a click may come
     frames.put_frames(job.document, layer, old, copy)
-    if renewal.left:
-        context.messages.say(renewal.sentence())
+    without = [moment for moment in times if moment not in inked or inked[moment].empty]
+    if renewal.left or without:
+        context.messages.say(" ".join(filter(None, (steps, renewal.sentence(), _nothing_found(without)))))
+
+
+def _nothing_found(times: list[int]) -> str:
+    """Says in which frames there is no line; "" where there are some in all of them."""
+    if not times:
+        return ""
+    return tr("No lines were found in these frames: {frames}.", frames=", ".join(map(str, times)))
 
 
 def _times(job: Job, layer: Layer) -> list[int]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
 from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.composing import as_shown
+from smart_lineart.krita_host.document import selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
@@ -56,7 +58,7 @@ class Run:
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
         self._turns.finish_drags(job.document, job.sketch)
-        layer = living_sketch(job)
+        layer = yield from as_shown(job.document, living_sketch(job))
         known = context.cache.get(job.document, job.sketch) or self._noted()
         area = sketch_area(layer, job.document.page, known.area if known is not None else None)
         if not area.width:
@@ -74,14 +76,28 @@ class Run:
         job.report(0.95)
         if (yield from self._put(fresh, colour)):
             context.cache.put(item)
-            if not fresh.coverage.any() and not job.live:
-                context.messages.say(self._nothing_found())
+            if not job.live:
+                self._say_where_nothing_is(fresh)
 
-    def _nothing_found(self) -> str:
-        return tr(
-            'No lines were found in "{name}": drag "Faint lines" or "Detail" to the right to find more.',
-            name=self._job.title,
-        )
+    def _say_where_nothing_is(self, fresh: FreshInk) -> None:
+        job, messages = self._job, self._context.messages
+        selected = selected_over(job.selection, fresh.area)
+        if not fresh.coverage.any():
+            messages.say(
+                tr(
+                    'No lines were found in "{name}": drag "Faint lines" or "Detail" to the right to find '
+                    "more.",
+                    name=job.title,
+                )
+            )
+        elif selected is not None and not fresh.coverage[selected > 0].any():
+            messages.say(
+                tr(
+                    'No lines of "{name}" were found inside the selection: select where it has some, or '
+                    "select nothing to ink all of it.",
+                    name=job.title,
+                )
+            )
 
     def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None) -> Work:
         """The sketch's lines: those known already, where nothing has changed."""

@@ -85,7 +85,7 @@ def test_what_a_file_does_not_say_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "values"), [("bands", (1, 2, 4)), ("orientation", (1, 8)), ("dpi", ([1, 1],))]
+    ("key", "values"), [("bands", (1, 2, 4)), ("orientation", (1, 8)), ("dpi", ([36, 36],))]
 )
 def test_values_at_their_bounds_are_taken(key: str, values: tuple[object, ...]) -> None:
     for value in values:

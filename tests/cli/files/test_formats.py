@@ -18,6 +18,7 @@ KINDS = {
     b"II+\0": "tiff",
     b"MM\0+": "tiff",
     b"8BPS\0\x01": "psd",
+    b"8BPS\0\x02": "psd",  # of more than 30,000 px, with other lengths
     b"PK\x03\x04": "kra",
     b"RIFF\x10\0\0\0WEBP": "webp",
 }
@@ -25,7 +26,6 @@ OTHERS = [
     b"RIFF\x10\0\0\0WAVE",
     b"XXXX\x10\0\0\0WEBP",
     b"RIFFWEBP\0\0\0\0",
-    b"8BPS\0\x02",  # of more than 30,000 px, with other lengths
     b"GIF89a",
     b"BM",
     b"%PDF-1.7",

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from smart_lineart.cli.errors import FileError
-from smart_lineart.cli.files import read_psd
+from smart_lineart.cli.files import psd_sections, read_psd
 from smart_lineart.cli.files.picture import Picture
 from tests.cli.photoshop import image_resource, photoshop_file
 
@@ -69,9 +69,9 @@ def test_a_resource_larger_than_any_is_passed_over(tmp_path: Path, monkeypatch: 
     path = photoshop_file(
         tmp_path / "a.psd", GREY, resources=image_resource(1039, PROFILE) + resolution(300, 200)
     )
-    monkeypatch.setattr(read_psd, "_LARGEST", len(PROFILE))
+    monkeypatch.setattr(psd_sections, "_LARGEST", len(PROFILE))
     assert opened(path).icc == PROFILE
-    monkeypatch.setattr(read_psd, "_LARGEST", len(PROFILE) - 1)
+    monkeypatch.setattr(psd_sections, "_LARGEST", len(PROFILE) - 1)
     picture = opened(path)
     assert (picture.icc, picture.dpi) == (None, (300, 200))
     assert np.array_equal(rows(picture), GREY)

@@ -160,6 +160,22 @@ def new():
     return document, session().ink
 
 
+def group():
+    """Of layers that a pass-through group holds, which are composed in a document without a view."""
+    document = yield from page()
+    around = document.createGroupLayer("Group")
+    document.rootNode().addChildNode(around, None)
+    for name in ("Low", "High"):
+        layer = document.createNode(name, "paintlayer")
+        paint(document, layer, strokes(document.width(), document.height(), opaque=False))
+        around.addChildNode(layer, None)
+    around.setPassThroughMode(True)
+    document.waitForDone()
+    document.setActiveNode(around)
+    yield 300
+    return document, session().ink
+
+
 def renew():
     document = yield from page()
     yield from inked(document)
@@ -218,7 +234,7 @@ def take_new():
     return document, session().take_new
 
 
-WRITERS = {one.__name__: one for one in (new, renew, slider, live, frames, frames_again, take_new)}
+WRITERS = {one.__name__: one for one in (new, group, renew, slider, live, frames, frames_again, take_new)}
 
 
 def ended(seconds=40):
@@ -230,9 +246,10 @@ def run(writer, at=None, way="script", after=None):
     """Let one writer work, and close its document at the step `at` or `after` ms; returns how many steps
     there were, whether it is still open, what was said, and what went wrong.
     """
-    from smart_lineart.krita_host import geometry
+    from smart_lineart.krita_host import composing, geometry
 
     geometry.strips.__defaults__ = (STRIP,)
+    composing.AT_ONCE = STRIP
     ours = session()
     ours.messages.say("")
     ours.messages.last_error = ""
@@ -247,5 +264,7 @@ def run(writer, at=None, way="script", after=None):
             by_script(document)
         yield 100
     ours.frames = None
+    if any(bench.raw in K.documents() for bench in composing._benches):
+        return [closing.count, still_open, ours.messages.shown.text, "a document without a view is left open"]
     odd = ours.messages.last_error if "was closed" not in ours.messages.shown.text else ""
     return [closing.count, still_open, ours.messages.shown.text, odd]

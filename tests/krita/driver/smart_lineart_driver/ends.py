@@ -41,6 +41,7 @@ ENDS = {
     "save": 1,
     "switch": 1,
 }
+LOADING = 4  # times as long as a tile
 PATIENT_SECONDS, SHORT_SECONDS = 120.0, 5.0  # for a tile; the latter where the process may be frozen
 
 
@@ -431,10 +432,11 @@ class Trial:
 
 
 def allow(seconds: float) -> None:
-    """Give the worker process so long for a tile."""
+    """Give the worker process so long for a tile, and a few times that to load its network."""
     from smart_lineart.inking.network.runtime import isolated
 
     isolated.RUN_SECONDS = seconds
+    isolated.LOAD_SECONDS = min(PATIENT_SECONDS, LOADING * seconds)
 
 
 def worker() -> int | None:
