@@ -39,7 +39,7 @@ def memory_now() -> int:
 def keep_large_apart() -> None:
     """Have large arrays leave no holes behind in the heap, as far as the C library can be told.
 
-    It takes them from its heap once it has seen one freed, and a batch's pages then leave holes. Takes a tenth
+    It takes them from its heap once it has seen one freed, and a batch leaves holes there. Takes a tenth
     more time.
     """
     with contextlib.suppress(OSError, AttributeError, TypeError):  # glibc's alone
