@@ -178,8 +178,8 @@ KRITA_LIFE = (
         5,
         "pixels far off the page are not read",
         "smart_lineart/krita_host/geometry.py",
-        "    return grown(page, max(page.width, page.height))\n",
-        "    return grown(page, 16 * max(page.width, page.height))\n",
+        "    return grown(page, min(long, LONGEST * short))\n",
+        "    return grown(page, 16 * long)\n",
         ("tests/studio/test_writers.py", "-k", "far_off"),
     ),
     Protection(

@@ -272,7 +272,7 @@ OTHER = (
     Protection(
         0,
         "Photoshop's number of channels has limits",
-        "smart_lineart/cli/files/read_psd.py",
+        "smart_lineart/cli/files/psd_sections.py",
         "if not document.used <= channels <= _MOST_CHANNELS:",
         "if False:",
         ("tests/fuzz/test_found.py", "-k", "TestPhotoshop"),

@@ -63,7 +63,7 @@ def _filled(numbers: Any, values: object, path: str) -> Any:
     changes: dict[str, Any] = {}
     for name, value in values.items():
         if name not in known:
-            raise BadNumber(path + name.encode("unicode_escape").decode()[:40])
+            raise BadNumber(path + ascii(name)[1:41].rstrip("'"))
         before = getattr(numbers, name)
         changes[name] = _filled(before, value, f"{path}{name}.") if is_dataclass(before) else value
     return replace(numbers, **changes)

@@ -27,12 +27,16 @@ class FakeFeatures:
     def size(self) -> tuple[int, int]:
         return self.ink.shape
 
-    def drawn_at(self, faint: float) -> Strokes:
-        """One stroke across the page, and another as long as `faint` is small."""
+    @property
+    def strokes(self) -> Strokes:
+        """One stroke across the page, and a faint one as far as its middle."""
         height, width = self.ink.shape
         across = np.array([[0, 0], [width, height]], np.float32)
-        strokes = Strokes.from_lists([across, across / 2], [np.ones(2, np.float32)] * 2, [1.0, 0.1])
-        return strokes.select(strokes.strength >= faint)
+        return Strokes.from_lists([across, across / 2], [np.ones(2, np.float32)] * 2, [1.0, 0.1])
+
+    def drawn_at(self, faint: float) -> Strokes:
+        """Those that are drawn."""
+        return self.strokes.select(self.strokes.strength >= faint)
 
 
 @dataclass
@@ -53,6 +57,9 @@ class FakeInker:
 
     def __exit__(self, *_: object) -> None:
         self.closed = True
+
+    def release_memory(self) -> None:
+        pass
 
     def prepare(self, sketch, *, detail=None, keep=True, progress=None, cancelled=None) -> FakeFeatures:
         self.before_prepare()
