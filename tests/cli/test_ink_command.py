@@ -79,7 +79,7 @@ def test_millimetres_follow_the_resolution_of_the_file(run, sketch, fake_inker):
 
 @pytest.mark.parametrize(("long_side", "thickness"), [(100, 1.5), (2000, 4.0)])
 def test_an_unasked_thickness_suits_the_size(run, tmp_path, fake_inker, long_side, thickness):
-    Image.new("L", (30, long_side), 255).save(tmp_path / "page.png")
+    Image.new("L", (long_side // 2, long_side), 255).save(tmp_path / "page.png")
     assert run("ink", tmp_path / "page.png").code == 0
     assert fake_inker.rendered[0]["thickness"] == thickness
 

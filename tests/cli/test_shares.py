@@ -90,17 +90,33 @@ def test_a_batch_of_small_pages_is_read_by_one_decoder(sketch: Path, fake_inker,
 @pytest.mark.parametrize(
     ("asked", "size", "dpi", "expected"),
     [
-        (None, (749, 100), None, 1.5),
-        (None, (100, 5000), None, 10.0),
+        (None, (749, 500), None, 1.5),
+        (None, (2500, 5000), None, 10.0),
+        (None, (1000, 26_000), None, 2.6),  # a strip: as one of its twenty panels
+        (None, (26_000, 1000), None, 2.6),
         (Thickness(3.5, "px"), (100, 5000), (600, 600), 3.5),
         (Thickness(2.54, "mm"), (100, 100), (200, 100), 15.0),
         (Thickness(2.54, "mm"), (100, 100), None, 30.0),
     ],
 )
 def test_a_thickness_is_in_pixels_of_the_page(asked, size, dpi, expected) -> None:
-    page = Page(type("Sketch", (), {"size": size}), dpi)  # type: ignore[arg-type]
-    assert ink._thickness(asked, page, Path("a.png")) == pytest.approx(expected)
+    page = Page(SimpleNamespace(size=size), dpi)  # type: ignore[arg-type]
+    assert ink._thickness(asked, page, Path("a.png"), drawn(size, max(size))) == pytest.approx(expected)
     assert len(page.notices) == (dpi is None and asked is not None)
+
+
+@pytest.mark.parametrize(
+    ("extent", "expected"), [(4000, 8.0), (2000, 8.0), (1000, 4.0), (100, 1.5), (0, 1.5)]
+)
+def test_an_unasked_thickness_suits_what_is_drawn(extent: float, expected: float) -> None:
+    size = (4000, 3000)
+    page = Page(SimpleNamespace(size=size))  # type: ignore[arg-type]
+    assert ink._thickness(None, page, Path("a.png"), drawn(size, extent)) == pytest.approx(expected)
+
+
+def drawn(size: tuple[int, int], extent: float) -> Any:
+    """What was found on a page of some size: strokes that take up so much of it."""
+    return SimpleNamespace(size=size, strokes=SimpleNamespace(extent=extent))
 
 
 def appearance(colour: Colour, *, white: bool) -> ink.Appearance:
