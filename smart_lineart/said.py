@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import string
+import sys
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -100,7 +101,14 @@ def _value(value: object) -> Value:
     if isinstance(value, (int, float, Said)):
         return value
     # Line breaks in what a library says are no part of it; in a file's name they are.
-    return escaped(str(value), but="" if isinstance(value, PurePath) else string.whitespace)
+    return escaped(_letters(str(value)), but="" if isinstance(value, PurePath) else string.whitespace)
+
+
+def _letters(text: str) -> str:
+    """A text with letters for what is UTF-8 in names of files, which a Python may know in ASCII alone."""
+    if text.isascii() or sys.getfilesystemencoding() == "utf-8":
+        return text
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
 def _sent(value: object, levels: int) -> Value:

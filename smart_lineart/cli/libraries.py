@@ -42,7 +42,8 @@ def from_elsewhere() -> CommandError | None:
             spec = importlib.util.find_spec(name)
             place = Path(spec.origin).resolve() if spec is not None and spec.origin is not None else Path()
             for folder in folders:
-                if place.is_relative_to(folder):
+                # Right in the folder: the environment of a checkout may lie somewhere within it.
+                if folder in (place.parent, place.parent.parent):
                     return CommandError(
                         "{name} is taken from {folder}, which PYTHONPATH names, and cannot be loaded: "
                         "unset PYTHONPATH and try again.",
