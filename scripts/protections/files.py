@@ -87,6 +87,14 @@ FILES = (
         ("tests/cli/decoding/test_decoder.py", "-k", "cut_short and jpg"),
     ),
     Protection(
+        6,
+        "strips of a file are as low as all its bands want",
+        "smart_lineart/cli/files/read_raster.py",
+        "_rows_at_once(image)",
+        "_rows_at_once(bands)",
+        ("tests/cli/files/test_reading.py", "-k", "all_bands"),
+    ),
+    Protection(
         8,
         "leftovers of killed runs are swept",
         "smart_lineart/cli/partials.py",

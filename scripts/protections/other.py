@@ -279,6 +279,14 @@ OTHER = (
     ),
     Protection(
         0,
+        "what another process says fills each place once",
+        "smart_lineart/said.py",
+        "        if sorted(_names(template)) != sorted(values):\n",
+        "        if set(_names(template)) != set(values):\n",
+        ("tests/test_said.py",),
+    ),
+    Protection(
+        0,
         "an archive that swells is refused",
         "smart_lineart/cli/files/read_krita.py",
         " or swells:",
