@@ -14,6 +14,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines.uncertainty import Settled, find_zones, is_searching, page_from_afar, settle
 from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.pixel_art import block_size
 from smart_lineart.inking.page.roughness import Observation, roughness
 from smart_lineart.inking.page.scale import scale_by_roughness
 from smart_lineart.inking.page.sheet import find_sheet
@@ -82,16 +83,19 @@ class Looks:
         views = self._views(page, detail)
         scale, view, answer = self._choose(page, views, report, cancelled)
         if view is None:
-            assert views[0].calibration is not None
-            view = view_anew(read_working(page, scale), page.size, scale, None, views[0].calibration.sheet)
+            seen = views[0].calibration
+            assert seen is not None
+            found = Survey([], seen.sheet, seen.block)
+            view = view_anew(read_working(page, scale, seen.block), page.size, scale, None, found)
         return view, answer
 
     def _views(self, page: Sketch, detail: float | None) -> list[View]:
         """The views of a page that may suit it, the closest first."""
         largest = self.largest_scale(page.size)
         if detail is not None:
-            seen = read_working(page, min(detail, largest))
-            found = Survey([(detail, seen)], find_sheet(seen))
+            block = block_size(page)
+            seen = read_working(page, min(detail, largest), block)
+            found = Survey([(detail, seen)], find_sheet(seen), block)
         else:
             found = survey(page, largest, self.tuning.scale)
         if not found.looks:
@@ -107,8 +111,8 @@ class Looks:
                     )
                 )
             if not views or scale < views[-1].scale:
-                seen = read_working(page, scale) if luma is None else luma
-                views.append(view_anew(seen, page.size, scale, detail, found.sheet))
+                seen = read_working(page, scale, found.block) if luma is None else luma
+                views.append(view_anew(seen, page.size, scale, detail, found))
         return views
 
     def _choose(
@@ -143,9 +147,9 @@ class Looks:
             return None
         shape = working_size(page.size, calibration.scale)
         if changed is not None and seen is not None and seen.luma.shape == shape:
-            luma = reread_working(page, seen.luma, calibration.scale, changed)
+            luma = reread_working(page, seen.luma, calibration.scale, calibration.block, changed)
         else:
-            luma = read_working(page, calibration.scale)
+            luma = read_working(page, calibration.scale, calibration.block)
         return view_again(luma, page.size, calibration)
 
     def in_doubt(

@@ -109,6 +109,28 @@ def test_whatever_is_the_lightest_tone_of_a_picture_is_its_paper(
     assert f_measure(inker.ink(dim), inker.ink(firm)) > 0.95
 
 
+def test_dotted_paper_inks_as_blank_paper(inker: Inker) -> None:
+    page = figure(2)
+    dotted = page.copy()
+    for y in range(12, len(page), 24):
+        for x in range(12, page.shape[1], 24):
+            dotted[y : y + 3, x : x + 3] = np.minimum(dotted[y : y + 3, x : x + 3], 150)
+    assert f_measure(inker.ink(dotted), inker.ink(page)) > 0.97
+
+
+@pytest.mark.parametrize("times", [4, 8])
+def test_pixel_art_is_joined_across_corners(inker: Inker, times: int) -> None:
+    small = np.zeros((150, 120), np.uint8)
+    cv2.circle(small, (60, 50), 34, 255)
+    cv2.line(small, (20, 140), (100, 96), 255)
+    page = 255 - small.repeat(times, 0).repeat(times, 1)
+    ink = inker.ink(page, thickness=times)
+    count, _ = cv2.connectedComponents((ink > 127).astype(np.uint8))
+    assert count - 1 == 2
+    wanted = 255 - cv2.resize(255 - small, None, fx=times, fy=times, interpolation=cv2.INTER_LINEAR)
+    assert f_measure(ink, wanted) > 0.97
+
+
 @pytest.mark.parametrize("white", [0, 1, 2])
 def test_a_black_picture_with_nothing_but_noise_stays_blank(inker: Inker, white: int) -> None:
     noise = np.random.default_rng(3).integers(0, white + 1, (700, 500)).astype(np.uint8)

@@ -11,7 +11,9 @@ import math
 from dataclasses import dataclass, fields
 from typing import Any
 
+from smart_lineart.inking.page.dot_grid import LARGEST as MOST_DOT
 from smart_lineart.inking.page.paper import LEAST_PAPER, MOST_PASSES, network_gain
+from smart_lineart.inking.page.pixel_art import LARGEST
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.page.sheet import Sheet
 
@@ -36,6 +38,8 @@ class Calibration:
         usual: how wide its strokes usually are, in px of full darkness: relative width 1; 0: to be found out.
         searching: whether places that the network is in doubt about are looked at again from farther away.
         smoothing: how many times the page is smoothed, so that faint lines stand out from the paper's grain.
+        block: px per side of the blocks that it is made of; 1: of none.
+        dot: px that the dots of its paper usually have; 0: it has none.
         sheet: where the sheet of paper lies in the picture; None where it fills it.
     """
 
@@ -49,6 +53,8 @@ class Calibration:
     usual: float
     searching: bool = False
     smoothing: int = 0
+    block: int = 1
+    dot: int = 0
     sheet: Sheet | None = None
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
@@ -72,7 +78,7 @@ class Calibration:
         """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
         if not isinstance(values, dict):
             return None
-        values = {"searching": False, "smoothing": 0, "sheet": None, **values}
+        values = {"searching": False, "smoothing": 0, "block": 1, "dot": 0, "sheet": None, **values}
         if values["sheet"] is not None:
             values["sheet"] = Sheet.unpack(values["sheet"])
             if values["sheet"] is None:
@@ -93,9 +99,10 @@ class Calibration:
         within = known and all(
             low <= float(numbers.get(name, low)) <= high for name, (low, high) in _BOUNDS.items()
         )
-        return cls(**values) if within and isinstance(values["smoothing"], int) else None
+        return cls(**values) if within and all(isinstance(values[name], int) for name in _WHOLE) else None
 
 
+_WHOLE = ("smoothing", "block", "dot")
 _SWITCHES = ("inverted", "searching")
 _BOUNDS = {
     "detail": (MIN_SCALE, MAX_SCALE),
@@ -106,6 +113,8 @@ _BOUNDS = {
     "certain": (1.0, 255.0**2),
     "usual": (0.0, 100.0),
     "smoothing": (0, MOST_PASSES),
+    "block": (1, LARGEST),
+    "dot": (0, MOST_DOT**2),
 }
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.dot_grid import dot_size, without_dots
 from smart_lineart.inking.page.paper import (
     firm_darkness,
     judge_paper,
@@ -20,6 +21,7 @@ from smart_lineart.inking.page.paper import (
     smoothed,
     smoothing,
 )
+from smart_lineart.inking.page.pixel_art import block_size
 from smart_lineart.inking.page.reading import read_reduced, reduced_rows, reduced_size
 from smart_lineart.inking.page.scale import (
     ScaleTuning,
@@ -36,6 +38,7 @@ from smart_lineart.inking.raster.resampling import Reduced, resample_rows, rows_
 SURVEY_SIDE = (
     4096  # px: long side of the picture in which strokes are measured, and of its area's square root
 )
+CLOSER = 1.6  # times as closely as other small pictures pixel art is seen
 DRAWN = 64  # darkness from which a pixel counts as drawn on
 
 Size = tuple[int, int]
@@ -72,33 +75,40 @@ def _survey_factor(size: Size) -> int:
     return math.ceil(max(panel_side(size), math.sqrt(size[0] * size[1])) / SURVEY_SIDE)
 
 
-def _reading_factor(size: Size, scale: float) -> int:
+def _reading_factor(size: Size, scale: float, block: int) -> int:
     """By how much a page is reduced while it is read: no finer than strokes need it, or as fine as its
-    scale.
+    scale; or by its blocks.
     """
+    if block > 1:
+        return block
     factor = _survey_factor(size)
     return factor if factor * scale <= 1.0 else max(1, math.floor(1 / scale))
 
 
-def read_working(page: Sketch, scale: float) -> Reduced:
-    """The page's luma at working scale, uint16, with all that surrounds its sheet."""
+def read_working(page: Sketch, scale: float, block: int) -> Reduced:
+    """The page's luma at working scale, uint16, with all that surrounds its sheet.
+
+    `block` is the side in px of the blocks that the page is made of, see :mod:`pixel_art`.
+    """
     luma = np.empty(working_size(page.size, scale), np.uint16)
-    _read_rows(page, luma, scale, 0, len(luma))
+    _read_rows(page, luma, scale, block, 0, len(luma))
     return luma
 
 
-def reread_working(page: Sketch, luma: Reduced, scale: float, changed: Rect) -> Reduced:
+def reread_working(page: Sketch, luma: Reduced, scale: float, block: int, changed: Rect) -> Reduced:
     """The same, from its earlier `luma` where it has not `changed` (page px)."""
-    factor = _reading_factor(page.size, scale)
+    factor = _reading_factor(page.size, scale, block)
     top, bottom = max(0, changed.y) // factor, -(-changed.bottom // factor)
     luma = luma.copy()
-    _read_rows(page, luma, scale, *rows_over(reduced_size(page.size, factor)[0], len(luma), top, bottom))
+    _read_rows(
+        page, luma, scale, block, *rows_over(reduced_size(page.size, factor)[0], len(luma), top, bottom)
+    )
     return luma
 
 
-def _read_rows(page: Sketch, luma: Reduced, scale: float, first: int, last: int) -> None:
+def _read_rows(page: Sketch, luma: Reduced, scale: float, block: int, first: int, last: int) -> None:
     """Read rows [first, last) of the working image into `luma`."""
-    factor = _reading_factor(page.size, scale)
+    factor = _reading_factor(page.size, scale, block)
     resample_rows(reduced_rows(page, factor), reduced_size(page.size, factor), luma, first, last)
 
 
@@ -111,11 +121,13 @@ class Survey:
 
     looks: list[tuple[float, Reduced | None]]
     sheet: Sheet | None = None
+    block: int = 1
 
 
 def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     """Look at a page for the first time; luma comes at its scale or at the `largest` allowed."""
-    factor = _survey_factor(page.size)
+    block = block_size(page)
+    factor = block if block > 1 else _survey_factor(page.size)
     reduced = read_reduced(page, factor)
     sheet = find_sheet(reduced)
     drawn_on = _cleared(reduced, sheet)
@@ -123,12 +135,16 @@ def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     del drawn_on
     firm = firm_darkness(relative)
     if firm == 0.0:
-        return Survey([], sheet)
-    scales = _scales(relative, firm, factor, tuning)
+        return Survey([], sheet, block)
+    if block > 1:  # the small picture that it was, of which every px is meant
+        scales = [CLOSER / block * scale for scale in _scales(relative, firm, 1, tuning)]
+    else:
+        scales = _scales(relative, firm, factor, tuning)
     del relative
-    return Survey(
-        [(scale, _reduce_more(reduced, page.size, factor, min(scale, largest))) for scale in scales], sheet
-    )
+    looks = [
+        (scale, _reduce_more(reduced, page.size, factor, block, min(scale, largest))) for scale in scales
+    ]
+    return Survey(looks, sheet, block)
 
 
 def _scales(relative: Luma, firm: float, factor: int, tuning: ScaleTuning) -> list[float]:
@@ -149,17 +165,18 @@ def _cleared(luma: Reduced, sheet: Sheet | None) -> Reduced:
     return luma if sheet is None else sheet.cleared(luma)
 
 
-def _reduce_more(reduced: Reduced, size: Size, factor: int, scale: float) -> Reduced | None:
+def _reduce_more(reduced: Reduced, size: Size, factor: int, block: int, scale: float) -> Reduced | None:
     """A page's luma at working scale from the survey's, None where the page has to be read for it."""
-    if _reading_factor(size, scale) != factor:  # fine strokes: the page is read again less reduced
+    if _reading_factor(size, scale, block) != factor:  # fine strokes: the page is read again less reduced
         return None
     luma = np.empty(working_size(size, scale), np.uint16)
     resample_rows(lambda top, bottom: reduced[top:bottom], reduced.shape, luma, 0, len(luma))
     return luma
 
 
-def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, sheet: Sheet | None) -> View:
-    """See a page for the first time: everything about it but where its `sheet` lies is measured."""
+def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, found: Survey) -> View:
+    """See a page for the first time: everything about it that was not `found` yet is measured."""
+    sheet = found.sheet
     drawn_on = _cleared(luma, sheet)
     paper = judge_paper(drawn_on, side=round(panel_side(size)))
     relative = paper.relative_darkness(drawn_on)
@@ -171,6 +188,9 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, she
         relative = smoothed(relative, passes)
         firm = firm_darkness(relative) or firm
     darkness = network_darkness(relative, firm)
+    dot = dot_size(darkness)
+    if dot:
+        darkness = without_dots(darkness, dot)
     calibration = Calibration(
         detail,
         scale,
@@ -182,6 +202,8 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, she
         usual=0.0,
         sheet=sheet,
         smoothing=passes,
+        block=found.block,
+        dot=dot,
     )
     return View(luma, darkness, scale, paper.inverted, calibration)
 
@@ -194,6 +216,8 @@ def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | No
     )
     relative = smoothed(paper.relative_darkness(drawn_on), calibration.smoothing)
     darkness = network_darkness(relative, calibration.firm)
+    if calibration.dot:
+        darkness = without_dots(darkness, calibration.dot)
     if not calibration.suits(
         inverted=lighter_on_darker(drawn_on),
         darkest=paper.darkest,

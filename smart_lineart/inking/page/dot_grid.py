@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Dotted paper: equal specks at equal distances are printed, not drawn.
+
+Lengths are px at working scale.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.arrays import Bytes, Floats
+from smart_lineart.inking.raster.components import Runs, find_runs, label_runs
+
+DARK = 32  # from which a px counts
+LARGEST = 12  # px across of a dot
+LEAST = 80  # dots of a grid
+ALIKE = 2.0  # times that a dot may be larger or smaller than usual
+MOSTLY = 0.8  # of all specks that are dots
+EVEN = 0.12  # of the distance between neighbours, by which eight in ten differ
+TRIED = 400  # dots whose neighbours are looked for
+
+
+def dot_size(darkness: Bytes) -> int:
+    """How many px the dots of a page's paper usually have, of its darkness (H, W); 0: there is no grid."""
+    specks = _Specks(darkness)
+    if len(specks.area) < LEAST:
+        return 0
+    usual = float(np.median(specks.area))
+    alike = (specks.area >= usual / ALIKE) & (specks.area <= usual * ALIKE)
+    if alike.mean() < MOSTLY or alike.sum() < LEAST:
+        return 0
+    near = _nearest(specks.middle[alike])
+    low, middle, high = np.quantile(near, (0.1, 0.5, 0.9))
+    return round(usual) if high - low <= EVEN * middle else 0
+
+
+def without_dots(darkness: Bytes, size: int) -> Bytes:
+    """A page's darkness (H, W) without the dots of its paper, which usually have so many px."""
+    specks = _Specks(darkness)
+    out = darkness.copy()
+    dots = (specks.area >= size / ALIKE) & (specks.area <= size * ALIKE)
+    for number in np.flatnonzero(dots):
+        left, top, right, bottom = specks.box[number]
+        # With the soft edge of it.
+        part = np.s_[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
+        np.putmask(out[part], out[part] <= darkness[top:bottom, left:right].max(), 0)
+    return out
+
+
+class _Specks:
+    """Small dark regions: `area` (N,) in px, `middle` (N, 2), `box` (N, 4) left, top, right, bottom."""
+
+    def __init__(self, darkness: Bytes) -> None:
+        runs = find_runs(darkness >= DARK)
+        # A region with a long run is none.
+        label = label_runs(runs, darkness.shape[1])
+        length = runs.stop - runs.start
+        area = np.bincount(label, length, len(label))
+        left, top, right, bottom = _extents(runs, label)
+        small = (area > 0) & (right - left <= LARGEST) & (bottom - top <= LARGEST)
+        self.area = area[small]
+        self.box = np.stack([left, top, right, bottom], axis=1)[small]
+        self.middle: Floats = np.asarray((self.box[:, :2] + self.box[:, 2:]) / 2, np.float32)
+
+
+def _extents(runs: Runs, label: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
+    count = len(label)
+    left, top = np.full(count, np.iinfo(np.intp).max), np.full(count, np.iinfo(np.intp).max)
+    right, bottom = np.zeros(count, np.intp), np.zeros(count, np.intp)
+    np.minimum.at(left, label, runs.start)
+    np.minimum.at(top, label, runs.row)
+    np.maximum.at(right, label, runs.stop)
+    np.maximum.at(bottom, label, runs.row + 1)
+    return left, top, right, bottom
+
+
+def _nearest(points: Floats) -> Floats:
+    """How far the nearest other point is from some of the points (N, 2)."""
+    tried = points[:: max(1, len(points) // TRIED)]
+    out = []
+    for part in np.array_split(tried, max(1, len(tried) * len(points) // (1 << 20) + 1)):
+        apart = np.hypot(*(part[:, None] - points[None]).transpose(2, 0, 1))
+        apart[apart == 0] = np.inf
+        out.append(apart.min(axis=1))
+    return np.concatenate(out)
