@@ -103,7 +103,7 @@ def run_trunk(page: np.ndarray, options: Options) -> dict[str, object]:
 
 
 STAGES = (
-    ("paper, stroke width, scale", "find_scales"),
+    ("sheet, paper, stroke width, scale", "survey"),
     ("reading at working scale", "read_working"),
     ("darkness", "view_anew"),
     ("network", "run_tiles"),
@@ -116,14 +116,15 @@ STAGES = (
 def time_stages(page: np.ndarray, options: Options) -> dict[str, object]:
     """Where the time of a page goes inside the engine, and before it: start, imports, loading the network."""
     begun = time.perf_counter()
-    from smart_lineart.inking import Inker
-    from smart_lineart.inking import inker as module
+    from smart_lineart.inking import Inker, looking
+    from smart_lineart.inking import inker as engine
 
     found = {"loading the engine": time.perf_counter() - begun}
     inker, loading = timed(lambda: Inker(runtime=options.runtime))
     found["loading the network"] = loading["seconds"]
     for title, name in STAGES:
         found[title] = 0.0
+        module = engine if hasattr(engine, name) else looking
         setattr(module, name, _Timed(getattr(module, name), found, title))
     features, whole = timed(lambda: inker.prepare(page, keep=False))
     _, drawing = timed(lambda: inker.render(features, thickness=7.0))
