@@ -42,6 +42,8 @@ LATER_WORDS = (
     "real_inking",
     "renewing",
     "runtime",
+    "sheet",
+    "shell",
 )
 LINTERS = {
     "style": [str(BIN / "ruff"), "check", "."],
