@@ -170,6 +170,7 @@ class LayerSketch:
         self.grey = np.full((height, width), 255, np.uint8)
         self.alpha = np.zeros((height, width), np.uint8)
         self.paper = 255
+        self._strokes = LightStrokes((height, width))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -194,15 +195,14 @@ class LayerSketch:
         return Rect(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
 
     def put(self, top: int, grey: np.ndarray, alpha: np.ndarray) -> None:
-        """Take in a strip of rows starting at `top`."""
+        """Take in a strip of rows starting at `top`; each once."""
         self.grey[top : top + len(grey)] = grey
         self.alpha[top : top + len(alpha)] = alpha
+        self._strokes.see(top, grey, alpha)  # strip by strip: all of a page would hold up the window
 
     def finish(self) -> None:
         """Choose the paper once all rows are in."""
-        strokes = LightStrokes(self.size)
-        strokes.see(0, self.grey, self.alpha)
-        self.paper = 0 if strokes.alone else 255
+        self.paper = 0 if self._strokes.alone else 255
 
     @property
     def empty(self) -> bool:

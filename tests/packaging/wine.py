@@ -55,6 +55,9 @@ class Windows:
         # Not this system's user: what a Windows program takes for its home is thrown away with the folder.
         self.environment = {
             "PATH": os.environ["PATH"],
+            # Matrix units (AMX) want the system's leave, for which Wine does not ask.
+            "ONEDNN_MAX_CPU_ISA": "AVX2",
+            "OV_CPU_MAX_ISA": "AVX2",
             "HOME": str(home),
             "USER": USER,
             "LC_ALL": "C.UTF-8",

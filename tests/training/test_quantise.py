@@ -134,7 +134,7 @@ class TestQuantise:
 
 def test_figures_go_into_the_card(tmp_path: Path) -> None:
     median = {"F": 0.96193, "P": 1.0, "L": 0.97762, "ends": -1.3186, "comp": 0.8888}
-    median |= {"grey": 0.4025, "dirt": 0.0, "width": 4.0}
+    median |= {"grey": 0.4025, "dirt": 0.0, "width": 4.0, "fixes": 1.4623}
     measured = tmp_path / "metrics.json"
     measured.write_text(json.dumps({"summary": {"ours": {"median": median}}}))
     (tmp_path / "metadata.json").write_text(json.dumps({"name": "lineart", "metrics": {"F": 0.1}}))
@@ -143,6 +143,7 @@ def test_figures_go_into_the_card(tmp_path: Path) -> None:
     assert card["name"] == "lineart"
     assert card["metrics"] == {
         "F": 0.962,
+        "fixes": 1.46,
         "L": 0.978,
         "ends": -1.32,
         "comp": 0.889,

@@ -829,4 +829,6 @@ def test_what_is_kept_of_sizes_seen_has_an_end(runtime: str) -> None:
         network.run(np.full((1, 1, *size), 99, np.uint8))
     grown = megabytes() - before
     network.close()
-    assert grown < 30, f"{grown:.0f} MB"
+    # Kernels for matrix units (AMX) are larger: 35 MB.
+    most = 40 if "amx_int8" in Path("/proc/cpuinfo").read_text() else 30
+    assert grown < most, f"{grown:.0f} MB"
