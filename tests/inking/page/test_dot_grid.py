@@ -18,7 +18,8 @@ LINES = line_map(SIZE, ring(260, 300, 150), straight((60, 600), (460, 640)), thi
 def grid(pitch: float, radius: float, degrees: float = 0.0, tone: int = 110) -> NDArray[np.uint8]:
     """A page of dots, turned, as darkness."""
     page = np.zeros(SIZE, np.uint8)
-    turn = np.cos(np.radians(degrees)) + 1j * np.sin(np.radians(degrees))  # no exp: Wine lacks the complex one
+    angle = np.radians(degrees)
+    turn = np.cos(angle) + 1j * np.sin(angle)  # Wine has no complex exponential
     steps = np.arange(-900, 900, pitch)
     for place in (turn * (x + 1j * y) for x in steps for y in steps):
         if 8 < place.real < SIZE[1] - 8 and 8 < place.imag < SIZE[0] - 8:
