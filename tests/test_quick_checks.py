@@ -50,7 +50,7 @@ def test_what_fails_is_told_and_shown(
     assert ("1 failed" in said) == ("1 failed" in command)
 
 
-@pytest.mark.parametrize(("least", "code"), [(2, 0), (3, 1)])
+@pytest.mark.parametrize(("least", "code"), [(check.SHARES, 0), (check.SHARES + 1, 1)])
 def test_fewer_tests_than_there_should_be_are_a_failure(
     monkeypatch: pytest.MonkeyPatch, least: int, code: int
 ) -> None:

@@ -53,7 +53,6 @@ class _Specks:
 
     def __init__(self, darkness: Bytes) -> None:
         runs = find_runs(darkness >= DARK)
-        # A region with a long run is none.
         label = label_runs(runs, darkness.shape[1])
         length = runs.stop - runs.start
         area = np.bincount(label, length, len(label))
