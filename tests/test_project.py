@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from smart_lineart import __version__
+from tests.fuzz.run import NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -112,3 +113,11 @@ def test_the_wheel_has_the_command_the_licence_and_the_types(wheel):
     assert "smart-lineart = smart_lineart.cli:main" in (info / "entry_points.txt").read_text()
     assert "GNU GENERAL PUBLIC LICENSE" in (info / "licenses" / "LICENSE").read_text()
     assert (wheel / "smart_lineart" / "py.typed").exists()
+
+
+def test_the_campaigns_take_every_reader_and_room():
+    campaigns = (ROOT / ".github/workflows/campaigns.yml").read_text()
+    rooms = re.findall(r'^    "(\w+)": Room\(', (ROOT / "scripts/mutate.py").read_text(), re.MULTILINE)
+    assert len(rooms) >= 4
+    assert f"reader: [{', '.join(NAMES)}]" in campaigns
+    assert f"room: [{', '.join(rooms)}]" in campaigns

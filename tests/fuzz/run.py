@@ -98,8 +98,8 @@ def run_once(name: str, seconds: int, folder: Path, log: Path) -> tuple[int, flo
     return status, usage.ru_utime + usage.ru_stime
 
 
-def main() -> None:
-    """See above."""
+def main() -> int:
+    """See above; 1 where a target failed."""
     seconds, folder = float(sys.argv[1]), Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     all_told = Told.of_all(sys.argv[3:] or NAMES, folder)
@@ -114,7 +114,8 @@ def main() -> None:
             list(pool.map(turn, sorted(waiting, key=lambda told: told.processor)))
             sys.stdout.write("".join(f"{told}\n" for told in all_told.values()) + "\n")
             sys.stdout.flush()
+    return int(any(told.failures for told in all_told.values()))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
