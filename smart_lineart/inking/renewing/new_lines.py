@@ -86,7 +86,7 @@ def find_new_lines(lines: Lines, old: Bytes, new: Bytes, apart: Mask, thickness:
         steps = np.hypot(*np.diff(points, axis=0).T)
         spacing = float(steps.mean()) if steps.size else 0.0
         far = max(thickness, SPACING * spacing)
-        for first, last in _spans(_new_vertices(~_inked(old, points), steps, thickness)):
+        for first, last in _spans(_new_vertices(~_there_before(old, new, points), steps, thickness)):
             run = points[first:last]
             beside = _within_reach(run, far, lambda y, x: apart[y, x], apart.shape)
             if beside.mean() >= ALONG:
@@ -161,14 +161,19 @@ def _near_changes(strokes: Strokes, apart: Mask) -> Mask:
     return np.asarray(wide[y // CELL, x // CELL])
 
 
-def _inked(old: Bytes, points: NDArray[np.float32]) -> Mask:
-    """Where the last run had ink within a pixel of a point."""
+def _there_before(old: Bytes, new: Bytes, points: NDArray[np.float32]) -> Mask:
+    """Where the last run had ink within a pixel of a point, or as much as the fresh ink: some are pale."""
+    had, has = _most_within_a_pixel(old, points), _most_within_a_pixel(new, points)
+    return np.asarray(had >= np.minimum(has, INKED))
+
+
+def _most_within_a_pixel(ink: Bytes, points: NDArray[np.float32]) -> Bytes:
     most = np.zeros(len(points), np.uint8)
     for dy in (-1, 0, 1):
         for dx in (-1, 0, 1):
-            y, x = _pixels(points + np.array([dx, dy], np.float32), old.shape)
-            np.maximum(most, old[y, x], out=most)
-    return np.asarray(most >= INKED)
+            y, x = _pixels(points + np.array([dx, dy], np.float32), ink.shape)
+            np.maximum(most, ink[y, x], out=most)
+    return most
 
 
 def _spans(mask: Mask) -> list[tuple[int, int]]:

@@ -100,6 +100,16 @@ def test_without_a_change_of_the_sketch_nothing_changes(
     assert not plan.beneath.any()
 
 
+def test_a_line_too_pale_to_be_seen_is_not_new_beside_a_change() -> None:
+    """A stroke of a quarter of a px covers its pixels by less than a line does."""
+    strokes = strokes_of(straight((9, 9), (30, 9)), straight((18, 15), (18.25, 15)))
+    old = inked(strokes, 2.0)
+    current = painted(old, straight((15, 15), (16, 15)), 2.0)
+    plan = merge(old, current, old, thickness=2.0, lines=lines(strokes, 2.0))
+    assert not plan.write.any()
+    assert not plan.beneath.any()
+
+
 @quickly
 @given(paths, paths, wipes, thicknesses)
 def test_a_merge_settles_at_once(
