@@ -199,12 +199,20 @@ class TestNewLines:
         assert not new_lines._new_vertices(np.zeros(9, np.bool_), np.ones(8, np.float32), 5.0).any()
 
     def test_ink_within_a_pixel_was_there(self) -> None:
-        old = np.zeros((20, 20), np.uint8)
+        old, full = np.zeros((20, 20), np.uint8), np.full((20, 20), 255, np.uint8)
         old[10, 10] = 64
         points = np.array([[10.5, 10.5], [11.9, 9.1], [8.9, 10.5], [12.1, 10.5], [19.9, 19.9]], np.float32)
-        assert new_lines._inked(old, points).tolist() == [True, True, False, False, False]
+        assert new_lines._there_before(old, full, points).tolist() == [True, True, False, False, False]
         old[10, 10] = 63
-        assert not new_lines._inked(old, points).any()
+        assert not new_lines._there_before(old, full, points).any()
+
+    def test_pale_ink_was_there_if_it_was_as_pale(self) -> None:
+        old, new = np.zeros((20, 20), np.uint8), np.zeros((20, 20), np.uint8)
+        old[10, 10] = new[10, 10] = 9
+        points = np.array([[10.5, 10.5]], np.float32)
+        assert new_lines._there_before(old, new, points).all()
+        new[10, 10] = 10
+        assert not new_lines._there_before(old, new, points).any()
 
     def test_ink_is_gone_where_there_was_some_and_is_none(self) -> None:
         old, new = np.array([[64, 64, 63, 255]], np.uint8), np.array([[63, 64, 0, 0]], np.uint8)
