@@ -30,7 +30,7 @@ class NotRenewed(InkError):
     """Krita did not let the layer be replaced."""
 
     usual = (
-        "Krita did not let the lineart be renewed: finish what is under way, such as a transform, "
+        "Krita did not let the lineart be updated: finish what is under way, such as a transform, "
         "and try again."
     )
 

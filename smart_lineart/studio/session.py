@@ -151,7 +151,10 @@ class Session:
             self._take_settings(document)
             if is_damaged(document.note(NOTE_KEY)):
                 self.messages.say(
-                    tr("What this document remembers of its lineart is damaged and cannot be read.")
+                    tr(
+                        "Smart Lineart's notes in this file are damaged. You can ink, but earlier changes "
+                        "are not recognised."
+                    )
                 )
         layer = document.active_layer()
         if layer is None:

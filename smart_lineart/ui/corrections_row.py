@@ -23,16 +23,16 @@ class CorrectionsRow(QtWidgets.QWidget):
         self._label = QtWidgets.QLabel()
         self._label.setObjectName("corrections")
         self._label.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
-        self._show = self._button("showCorrections", "visible", tr("Show on the canvas what was kept"))
-        self._show.setAccessibleName(tr("Show corrections"))
+        self._show = self._button("showCorrections", "visible", tr("Mark my changes on the canvas"))
+        self._show.setAccessibleName(tr("Mark my changes"))
         self._show.setCheckable(True)
         self._show.toggled.connect(corrections.set_shown)
         self._take = self._button(
             "takeNew",
             "krita_draw_path",
-            tr("Take the new ink here: inside the selection it takes the place of your corrections"),
+            tr("Use new ink here: replaces your changes inside the selection"),
         )
-        self._take.setAccessibleName(tr("Take the new ink here"))
+        self._take.setAccessibleName(tr("Use new ink here"))
         self._take.clicked.connect(lambda *_: take_new())
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -56,8 +56,9 @@ class CorrectionsRow(QtWidgets.QWidget):
     def refresh(self) -> None:
         """Show what the corrections are now."""
         count = self._corrections.count
-        kept = tr_count("1 correction kept", "{count} corrections kept", count)
-        self._label.setText(kept if count else tr("No corrections"))
+        kept = tr_count("1 of your changes kept", "{count} of your changes kept", count)
+        self._label.setText(kept if count else tr("Your changes are kept"))
+        self._label.setToolTip(tr("Places you drew, erased or recoloured by hand"))
         self._show.setEnabled(bool(count))
         shown = self._corrections.shown and bool(count)
         self._show.blockSignals(True)

@@ -92,10 +92,8 @@ class SmartLineartDocker(DockWidget):
         self._copy.setCheckable(True)
         self._copy.setAutoRaise(True)
         self._copy.setIcon(application.icon("duplicatelayer"))
-        self._copy.setToolTip(
-            tr("Keep as copy: ink into a new layer and leave the lineart there is as it is")
-        )
-        self._copy.setAccessibleName(tr("Keep as copy"))
+        self._copy.setToolTip(tr("New layer: keep this lineart, put the next ink on a new layer"))
+        self._copy.setAccessibleName(tr("New layer"))
         self._copy.toggled.connect(self._set_keep_copy)
         self._live = QtWidgets.QToolButton()
         self._live.setObjectName("live")
@@ -115,29 +113,29 @@ class SmartLineartDocker(DockWidget):
         low, high = LIMITS["thickness"]
         self._thickness = SliderSpinBox(tr("Thickness"), low, high, decimals=1, suffix=" px", exponent=2.5)
         self._thickness.setObjectName("thickness")
-        self._thickness.setToolTip(tr("How thick the ink is, at the sketch's broadest usual stroke"))
+        self._thickness.setToolTip(tr("Line thickness. Lines still swell where you pressed or went twice."))
         self._thickness.moved.connect(self._thickness_moved)
         self._unit = self._combo(
             "unit", [("px", tr("px")), ("mm", tr("mm"))], tr("Thickness in pixels or millimetres")
         )
         self._unit.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
-        self._style = self._combo("style", [], tr("The brush the ink looks drawn with"))
+        self._style = self._combo("style", [], tr("Brush for the ink"))
         self._style_row = StyleRow(self.session, self._style)
-        self._detail = SliderSpinBox(tr("Detail"), -100, 100, suffix=" %")
+        self._detail = SliderSpinBox(tr("Simplify ↔ Detail"), -100, 100, suffix=" %")
         self._detail.setObjectName("detail")
         self._detail.setToolTip(
             tr(
-                "Left merges neighbouring strokes into one line, right keeps small things; "
-                "0 follows the sketch. The sketch is inked anew when you let go"
+                "Left: one clean line out of many strokes. Right: keep every small mark. Middle: chosen for "
+                "this sketch. With a selection, only inside it."
             )
         )
         self._detail.moved.connect(
             lambda value, final: self.session.change("detail", value / 100, final=final)
         )
-        self._faint = SliderSpinBox(tr("Faint lines"), 0, 100, suffix=" %")
+        self._faint = SliderSpinBox(tr("Light lines"), 0, 100, suffix=" %")
         self._faint.setObjectName("faint")
-        self._faint.setToolTip(tr("Left inks only the firmest lines of the sketch, right the faint ones too"))
-        # The engine counts how many are left out; a slider that says "Faint lines" has more to its right.
+        self._faint.setToolTip(tr("Left: only the darkest lines. Right: light lines too."))
+        # The engine counts how many are left out; a slider that says "Light lines" has more to its right.
         self._faint.moved.connect(
             lambda value, final: self.session.change("faint", 1 - value / 100, final=final)
         )
@@ -253,7 +251,7 @@ class SmartLineartDocker(DockWidget):
         if not target.title:
             tip = tr("Select the layer with your sketch, then click here")
         elif target.has_lineart and not self.session.keep_copy:
-            tip = tr('Renew the lineart of "{name}" in place', name=target.title)
+            tip = tr('Update the lineart of "{name}". What you changed on it stays.', name=target.title)
         else:
             tip = tr('Ink "{name}" into a new layer right above it', name=target.title)
         self._ink.setToolTip(tip)

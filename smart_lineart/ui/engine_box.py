@@ -41,19 +41,19 @@ class EngineBox(QtWidgets.QWidget):
     def _build_more(self) -> QtWidgets.QToolButton:
         more = QtWidgets.QToolButton()
         more.setObjectName("more")
-        more.setText(tr("Device and memory"))
+        more.setText(tr("Performance"))
         more.setAutoRaise(True)
         more.setToolButtonStyle(QtCore.Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         more.setArrowType(QtCore.Qt.ArrowType.RightArrow)
-        more.setToolTip(tr("What the ink is computed on, how much memory it may use, and a report for bugs"))
+        more.setToolTip(tr("Processor used for inking, memory limit, and a report for bugs"))
         more.clicked.connect(lambda *_: self._open(self._inner.isHidden()))
         return more
 
     def _build_device(self) -> QtWidgets.QComboBox:
         device = QtWidgets.QComboBox()
         device.setObjectName("device")
-        device.setToolTip(tr("What the ink is computed on"))
-        device.setAccessibleName(tr("What the ink is computed on"))
+        device.setToolTip(tr("Processor used for inking"))
+        device.setAccessibleName(tr("Processor used for inking"))
         device.setMinimumContentsLength(6)
         device.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         device.activated.connect(self._device_chosen)
@@ -63,7 +63,7 @@ class EngineBox(QtWidgets.QWidget):
         memory = SliderSpinBox(tr("Memory"), LEAST_MB, MOST_MB, suffix=" MB", exponent=3.0)
         memory.setObjectName("memory")
         memory.setSingleStep(128)
-        memory.setToolTip(tr("The most memory one run may use; less works too, in smaller pieces"))
+        memory.setToolTip(tr("Memory limit. Lower is slower, but works."))
         memory.show_value(self._engine.options.memory)
         memory.moved.connect(self._memory_moved)
         return memory
@@ -134,7 +134,7 @@ class EngineBox(QtWidgets.QWidget):
             last_error=self._session.messages.last_error,
         )
         QtGui.QGuiApplication.clipboard().setText(text)
-        self._session.messages.say(tr("The diagnostics are on the clipboard."))
+        self._session.messages.say(tr("Report copied: paste it into a bug report."))
 
 
 def _column(widget: QtWidgets.QWidget) -> QtWidgets.QVBoxLayout:

@@ -51,7 +51,7 @@ class StyleRow(QtWidgets.QWidget):
         self._add("addFromPreset", tr("Add from brush preset"), self.add_from_preset)
         self._add("addFromPicture", tr("Add from picture…"), self._ask_for_picture)
         self._menu.addSeparator()
-        self._add("saveBrush", tr("Save as file…"), self._ask_where_to_save)
+        self._add("saveBrush", tr("Export brush…"), self._ask_where_to_save)
         self._remove = self._add("removeBrush", tr("Remove"), self.remove)
         self._menu.aboutToShow.connect(self._about_to_show)
         self._button.setMenu(self._menu)
@@ -69,7 +69,10 @@ class StyleRow(QtWidgets.QWidget):
 
     def _about_to_show(self) -> None:
         self._brushes.refresh()
-        self._remove.setEnabled(self._brushes.is_own(self._session.settings.style))
+        style = self._brushes.find(self._session.settings.style)
+        own = self._brushes.is_own(style.name)
+        self._remove.setText(tr('Remove "{name}"', name=translated(style.title)) if own else tr("Remove"))
+        self._remove.setEnabled(own)
 
     # -- adding
 
@@ -91,15 +94,14 @@ class StyleRow(QtWidgets.QWidget):
             self._keep(title, strip)
         elif brushes.can_paint():
             self._messages.say(
-                tr('The brush preset "{name}" leaves no mark that lines can be drawn with.', name=title),
+                tr('"{name}" leaves no usable line. Is it an eraser or a blending brush?', name=title),
                 "error",
             )
         else:
             self._messages.say(
                 tr(
-                    'This Krita cannot tell what the brush preset "{name}" paints: paint one stroke with '
-                    'growing pressure, save it as a picture and use "Add from picture".',
-                    name=title,
+                    "This Krita cannot read this kind of brush; Krita 5.3 can. Or paint one stroke from "
+                    'light to hard, save it as PNG and choose "Add from picture".'
                 ),
                 "error",
             )
@@ -124,7 +126,7 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(self._brushes.folder, error)
             return
-        self._messages.say(tr('"{name}" is now among the brush styles.', name=style.title))
+        self._messages.say(tr('Added brush "{name}".', name=style.title))
         self._session.change("style", style.name, final=True)
 
     # -- sharing and removing

@@ -202,7 +202,7 @@ class JobRow(QtWidgets.QWidget):
         self.button.setObjectName("cancel")
         self.button.setIcon(icon)
         self.button.setAutoRaise(True)
-        self.button.setToolTip(tr("Cancel: nothing of this run stays behind"))
+        self.button.setToolTip(tr("Cancel. Your layers stay as they were."))
         self.button.setAccessibleName(tr("Cancel"))
         self.button.clicked.connect(lambda: cancel(job))
         layout = QtWidgets.QHBoxLayout(self)

@@ -51,7 +51,7 @@ def test_settings_are_kept_and_lineart_follows_where_paths_are_not_ascii(start_k
     _, said, thicker, chosen, told, saved, removed, layers, modal = krita.run(STORY, timeout=100)
     assert said == ["", "", "", ""]
     assert thicker
-    assert (chosen, told) == ("Füller", '"Füller" is now among the brush styles.')
+    assert (chosen, told) == ("Füller", 'Added brush "Füller".')
     assert saved == "Größer.png is written."
     assert (krita.home / "data/krita/smart_lineart/Größer.png").stat().st_size > 100
     assert (krita.home / "data/krita/smart_lineart/brushes/removed/Füller.png").exists()

@@ -130,7 +130,7 @@ def change_sketch(krita, scale: float = 1.0) -> None:
     krita.paint("Sketch", (400 * scale, 220 * scale), (400 * scale, 310 * scale), size=4 * scale)
 
 
-def check(krita, scale: float = 1.0, label: str = "2 corrections kept") -> None:
+def check(krita, scale: float = 1.0, label: str = "2 of your changes kept") -> None:
     found = krita.run(CHECK, CHANGED=scaled(CHANGED, scale), REACH=scaled(REACH, scale))
     assert found["error"] == ""
     assert found["lost"] == 0, found
@@ -271,7 +271,7 @@ def job():
 """)
     assert marks == [1, 2, [1, 1]]
     krita.click("takeNew")
-    assert "Select the places" in krita.run(
+    assert "Select the area" in krita.run(
         "def job():\n    yield 200\n    return session().messages.shown.text"
     )
     krita.run("""
@@ -298,7 +298,7 @@ def job():
             count(where & ~back)]
 """
     )
-    assert found == [0, 0, "1 correction kept", 0]
+    assert found == [0, 0, "1 of your changes kept", 0]
     krita.click("showCorrections")
 
 
@@ -333,7 +333,7 @@ def job():
     gone, thicker, same, label, ink, mine, still_gone = found
     assert (gone, thicker, still_gone) == (0, True, 0)
     assert same == 0, "the artist's stroke was changed"
-    assert label == "2 corrections kept"
+    assert label == "2 of your changes kept"
     assert ink[:3] == pytest.approx([60, 30, 200], abs=3)
     assert mine[:3] == pytest.approx([0, 0, 0], abs=3)
 
@@ -352,7 +352,7 @@ def job():
             widget("corrections").text()]
 """
     )
-    assert same == [0, "1 correction kept"]
+    assert same == [0, "1 of your changes kept"]
 
 
 # -- layers and canvases that were changed meanwhile
@@ -454,7 +454,7 @@ def job():
     assert found["drawn"] > 200, found
     assert found["new"] > 60, found
     assert found["other"] == 0 or not exact, found
-    assert found["label"] == "2 corrections kept", found
+    assert found["label"] == "2 of your changes kept", found
     assert "Lineart corrections" not in str(found["tree"])
     if "renamed" in move:
         assert found["opacity"] == 120
@@ -559,7 +559,15 @@ def job():
 """
     )
     krita.click("live")
-    assert found == ["2 corrections kept", True, True, 0, ["Background", "Sketch", "Lineart: Sketch"], "", ""]
+    assert found == [
+        "2 of your changes kept",
+        True,
+        True,
+        0,
+        ["Background", "Sketch", "Lineart: Sketch"],
+        "",
+        "",
+    ]
     # A correction is the artist's again, and the live layer no longer written into without a step.
     assert krita.run("def job():\n    yield 300\n    return session().live.on") is False
 

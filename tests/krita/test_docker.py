@@ -71,7 +71,7 @@ def job():
     yield from until(lambda: widget("device").count() > 1, 60)
     widget("frames").parentWidget().setVisible(True)
     session().messages.say(LONG)
-    widget("corrections").setText(tr("{count} corrections kept", count=888))
+    widget("corrections").setText(tr("{count} of your changes kept", count=888))
     yield 300
     message = widget("message")
     wrapped = 3 * message.fontMetrics().height() < message.document().size().height() <= message.height()

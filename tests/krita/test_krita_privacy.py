@@ -155,7 +155,7 @@ def test_every_file_that_is_written_lies_where_the_promise_says(watched) -> None
         "`smart_lineart/brushes` in Krita's resources": lambda path: (
             resources / "smart_lineart" in [path, *path.parents]
         ),
-        'the file you name under "Save as file"': lambda path: path.match("the artist's/*saved.png*"),
+        'the file you name under "Export brush"': lambda path: path.match("the artist's/*saved.png*"),
     }
     used, elsewhere = set(), []
     for event, path in deeds:

@@ -321,7 +321,7 @@ class TestRuns:
             value = getattr(work.send(value), "value", None)
         assert given_up
         assert not any(given_up)
-        told = [sentence for sentence in scene.context.said if "in front again" in sentence]
+        told = [sentence for sentence in scene.context.said if "Go back to its document" in sentence]
         assert len(told) == 1
         np.testing.assert_array_equal(whole(lineart(scene)), stripe(10))
         scene.room.krita.show(scene.raw)
@@ -349,7 +349,7 @@ class TestRuns:
         scene.context.memory.records.keep_only(lambda _document: False)
         finding = scene.room.finding
         work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
-        with pytest.raises(finding.NotFound, match="was not found in its layer"):
+        with pytest.raises(finding.NotFound, match="moved or transformed"):
             run(work)
 
     def test_a_lineart_that_holds_other_ink_is_not_found(self, scene) -> None:
@@ -361,7 +361,7 @@ class TestRuns:
         painted(node, 2, 2, dots)
         finding, layer = scene.room.finding, scene.room.layer.Layer(node)
         work = finding.find_base(scene.context.memory, scene.context.ink_worker, scene.document, layer)
-        with pytest.raises(finding.NotFound, match="was not found in its layer"):
+        with pytest.raises(finding.NotFound, match="moved or transformed"):
             run(work)
 
     def test_the_pen_is_waited_for(self, scene) -> None:
@@ -644,7 +644,7 @@ class TestCorrections:
 
     def test_what_is_missing_is_told(self, scene, corrections) -> None:
         scene.taking.begin()
-        assert "Select the places" in scene.context.said[-1]
+        assert "Select the area" in scene.context.said[-1]
         scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
         assert scene.turns.take("a run")
         scene.taking.begin()

@@ -27,7 +27,7 @@ from smart_lineart.studio.language.i18n import tr, tr_count, translated
 SHIPPED = i18n.FOLDER
 LANGUAGES = sorted(path.stem for path in SHIPPED.glob("*.po"))
 MAKE = "run make translations"
-KEPT = "{count} corrections kept"
+KEPT = "{count} of your changes kept"
 
 
 def forms(message: Message) -> list[tuple[str, str]]:
@@ -180,17 +180,17 @@ class TestAnotherLanguage:
         assert i18n.choose_language(["fr_CA"]) == "fr"
         assert tr("Ink sketch") == "«Ink sketch»"
         assert (
-            tr('Renew the lineart of "{name}" in place', name="{x}")
-            == '«Renew the lineart of "{x}" in place»'
+            tr('Update the lineart of "{name}". What you changed on it stays.', name="{x}")
+            == '«Update the lineart of "{x}". What you changed on it stays.»'
         )
         assert translated(OutOfMemory()) == f"«{OutOfMemory.usual}»"
-        assert tr_count("1 correction kept", KEPT, 3).endswith(" «3 corrections kept»")
+        assert tr_count("1 of your changes kept", KEPT, 3).endswith(" «3 of your changes kept»")
 
     def test_it_tells_numbers_apart_as_it_does(self, translator) -> None:
         polish = "nplurals=3; plural=(n==1 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
         translator("pl", lambda english: english, polish)
         assert i18n.choose_language(["pl"]) == "pl"
-        assert [tr_count("1 correction kept", KEPT, count)[0] for count in (1, 2, 5, 22)] == [
+        assert [tr_count("1 of your changes kept", KEPT, count)[0] for count in (1, 2, 5, 22)] == [
             "0",
             "1",
             "2",
@@ -221,7 +221,7 @@ class TestAnotherLanguage:
         assert i18n.choose_language(["fr"]) == "fr"
         assert tr("Lineart: {name}", name="a") == "Lineart: a"
         if "{" in spoilt:
-            assert tr_count("1 correction kept", KEPT, 3) == "3 corrections kept"
+            assert tr_count("1 of your changes kept", KEPT, 3) == "3 of your changes kept"
 
     def test_a_changed_text_waits_for_its_translator(
         self, translator, texts: list[Text], tmp_path: Path
@@ -261,15 +261,15 @@ class TestShowing:
     def test_english_is_kept(self) -> None:
         i18n.choose_language(["en"])
         assert translated(InkError("The sketch has no pixels.")) == "The sketch has no pixels."
-        assert [tr_count("1 correction kept", KEPT, count) for count in (1, 2)] == [
-            "1 correction kept",
-            "2 corrections kept",
+        assert [tr_count("1 of your changes kept", KEPT, count) for count in (1, 2)] == [
+            "1 of your changes kept",
+            "2 of your changes kept",
         ]
 
     def test_numbers_have_their_forms(self) -> None:
-        assert [tr_count("1 correction kept", KEPT, count) for count in (1, 2)] == [
-            "1 Korrektur erhalten",
-            "2 Korrekturen erhalten",
+        assert [tr_count("1 of your changes kept", KEPT, count) for count in (1, 2)] == [
+            "1 deiner Änderungen erhalten",
+            "2 deiner Änderungen erhalten",
         ]
 
     def test_every_style_is_known_by_its_german_name(self) -> None:

@@ -43,7 +43,9 @@ class DamagedRecord(InkError):
     version.
     """
 
-    usual = "What this document remembers of its lineart is damaged and cannot be read."
+    usual = (
+        "Smart Lineart's notes in this file are damaged. You can ink, but earlier changes are not recognised."
+    )
 
 
 @dataclass(frozen=True)
@@ -277,7 +279,8 @@ def _read(data: bytes, limit: int) -> InkRecord:
     version, facts_size, count, checksum = HEAD.unpack_from(data, len(MAGIC))
     if version > VERSION:
         raise DamagedRecord(
-            "What this document remembers of its lineart was written by a later version of Smart Lineart."
+            "Smart Lineart's notes in this file were written by a later version. You can ink, but earlier "
+            "changes are not recognised."
         )
     if zlib.crc32(body) != checksum or facts_size + count * INDEX.itemsize * 3 > len(body):
         raise DamagedRecord

@@ -18,7 +18,7 @@ from .pen import colours_of
 class NotFound(InkError):
     """The ink last written is not in its layer any more, or not known: corrections can't be told from it."""
 
-    usual = "The ink made last was not found in its layer again."
+    usual = "The lineart was moved or transformed too much to tell your changes from the ink."
 
 
 def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer) -> Work:

@@ -34,7 +34,7 @@ class FrameRenewal:
             return ""
         frames = ", ".join(map(str, self.left))
         return tr(
-            "The ink made last was not found in these frames, so they stay as they are: {frames}.",
+            "Too much was changed in these frames to update them, so they stay as they are: {frames}.",
             frames=frames,
         )
 

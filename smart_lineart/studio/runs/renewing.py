@@ -47,7 +47,7 @@ def sentence_of_steps(lineart: Layer) -> str:
     if renews_in_one_step(lineart):
         return ""
     return tr(
-        '"{name}" has masks, a layer style or keyframes: undo twice to take its renewal back.',
+        '"{name}" has masks, a layer style or keyframes: undo twice to take the update back.',
         name=lineart.name,
     )
 
@@ -63,7 +63,7 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
 
 
 class Renewer:
-    """Renews linearts on behalf of runs and of the artist's "Take the new ink here"."""
+    """Renews linearts on behalf of runs and of the artist's "Use new ink here"."""
 
     def __init__(self, memory: Memory, worker: Worker):
         self._memory = memory

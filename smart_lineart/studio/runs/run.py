@@ -62,7 +62,7 @@ class Run:
         known = context.cache.get(job.document, job.sketch) or self._noted()
         area = sketch_area(layer, job.document.page, known.area if known is not None else None)
         if not area.width:
-            raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
+            raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
         sketch = yield from read(layer, area)
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
@@ -85,8 +85,8 @@ class Run:
         if not fresh.coverage.any():
             messages.say(
                 tr(
-                    'No lines were found in "{name}": drag "Faint lines" or "Detail" to the right to find '
-                    "more.",
+                    'No lines were found in "{name}": drag "Light lines" or "Simplify ↔ Detail" to '
+                    "the right to find more.",
                     name=job.title,
                 )
             )
@@ -239,7 +239,7 @@ class Run:
     def _tell_waiting(self) -> object:
         self._context.messages.say(
             tr(
-                '"{name}" is inked; its lineart is renewed once its document is in front again.',
+                '"{name}" is ready. Go back to its document to see it.',
                 name=self._job.title,
             )
         )

@@ -34,7 +34,7 @@ def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
         yield
     assert sketch is not None
     if sketch.empty:
-        raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
+        raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
     if sketch.blank:
-        raise Problem('The layer "{name}" is blank, one flat tone: there is nothing to ink.', name=layer.name)
+        raise Problem('"{name}" is blank. Select the layer with your sketch.', name=layer.name)
     return sketch

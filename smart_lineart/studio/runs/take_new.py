@@ -17,7 +17,7 @@ from .renewing import Renewer, sentence_of_steps
 
 
 class TakeNew:
-    """What a click on "Take the new ink here" does."""
+    """What a click on "Use new ink here" does."""
 
     def __init__(self, context: Context, turns: Turns, renewer: Renewer):
         self._context = context
@@ -34,9 +34,9 @@ class TakeNew:
         lineart = memory.lineart_in_use(document, sketch.identity)
         selection = document.selection()
         if lineart is None:
-            messages.say(tr("There is no lineart of this layer yet."), "error")
+            messages.say(tr("This layer has no lineart yet. Click Ink sketch first."), "error")
         elif selection is None:
-            messages.say(tr("Select the places that shall become the new ink first."), "error")
+            messages.say(tr("Select the area that should get new ink, then click again."), "error")
         elif self._turns.busy:
             messages.say(tr("Wait until the lineart is inked, then try again."), "error")
         else:

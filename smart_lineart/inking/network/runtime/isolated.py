@@ -33,12 +33,12 @@ RUN_SECONDS = 120.0  # for one tile; on a slow computer it takes seconds
 
 _NO_ROOM = {errno.ENOMEM, errno.EAGAIN, errno.EMFILE, errno.ENFILE}
 _CRASHED = Said(
-    "The inking process crashed and was stopped; your document is as it was: try again, "
-    "or choose another runtime or device."
+    "The inking process crashed and was stopped; your document is as it was. "
+    "Try again, or choose another processor under Performance."
 )
 _HUNG = Said(
-    "The inking process stopped answering and was ended; your document is as it was: try again, "
-    "or choose another runtime or device."
+    "The inking process stopped answering and was ended; your document is as it was. "
+    "Try again, or choose another processor under Performance."
 )
 ANEW = Said("The inking process ended unexpectedly; inking went on in a new one.")
 INSIDE = Said(
