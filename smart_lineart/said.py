@@ -20,6 +20,7 @@ from typing import Any, ClassVar, TypeVar, Union
 Value = Union[str, int, float, "Said"]
 _Error = TypeVar("_Error", bound="SaidError")
 
+FULL_STOPS = ".。"
 DEEPEST = 16  # levels of what is said in what is said, in data from another process
 _BYTES = 0xDC00
 _LOST_BYTES = range(_BYTES + 0x80, _BYTES + 0x100)  # how Python holds bytes of a name that are no text
@@ -58,7 +59,7 @@ class Said:
                 return place[0][0]
             value = self.values.get(name, place[0])
             if isinstance(value, Said):
-                return value.filled(wording).removesuffix(".")
+                return value.filled(wording).rstrip(FULL_STOPS)
             return f"{value:g}" if isinstance(value, float) else str(value)
 
         return _PLACE.sub(shown, wording(self.template))

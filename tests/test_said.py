@@ -62,6 +62,9 @@ class TestFilling:
             str(Said("{name}: {problem}.", name="x.png", problem="a file named x."))
             == "x.png: a file named x.."
         )
+        chinese = {"{name}: {problem}.": "{name}：{problem}。", "{what} is wrong.": "{what}有误。"}
+        said = Said("{name}: {problem}.", name="x.png", problem=inner)
+        assert said.filled(lambda english: chinese[english]) == "x.png：It有误。"
 
     def test_the_wording_of_every_template_can_be_another(self) -> None:
         said = Said("not there; {remedy}.", remedy=REMEDY)

@@ -15,6 +15,7 @@ from smart_lineart.studio.settings import LIMITS, shown_thickness, thickness_in_
 from smart_lineart.studio.signal import Signal
 from smart_lineart.units import MM_PER_INCH
 
+from .calm import Calm
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
 from .qt import QtCore, QtWidgets
@@ -80,6 +81,8 @@ class SmartLineartDocker(DockWidget):
         body.setMinimumWidth(0)
         self.setWidget(scroll)
         self._body = body
+        self._calm = Calm()
+        self._calm.watch(body)
 
     def _build_head(self) -> QtWidgets.QHBoxLayout:
         self._ink = QtWidgets.QPushButton(tr("Ink sketch"))
@@ -282,6 +285,7 @@ class SmartLineartDocker(DockWidget):
                 row = JobRow(job, application.icon("dialog-cancel"), self.session.cancel)
                 self._rows.append(row)
                 self._jobs.addWidget(row)
+                self._calm.watch(row)
         for row in self._rows:
             row.refresh()
 

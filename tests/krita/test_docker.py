@@ -13,7 +13,10 @@ LONG = (
     "ONNX Runtime is not installed; install it with: python -m pip install --target /home/me/" + 9 * "folder/"
 )
 NARROW = """
-from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.language.i18n import tr_count
+
+def many():
+    return tr_count("1 of your changes kept", "{count} of your changes kept", 888)
 
 def told(fault, widget):
     return f"{fault}: {widget.objectName() or type(widget).__name__} {widget.width()} px"
@@ -71,7 +74,7 @@ def job():
     yield from until(lambda: widget("device").count() > 1, 60)
     widget("frames").parentWidget().setVisible(True)
     session().messages.say(LONG)
-    widget("corrections").setText(tr("{count} of your changes kept", count=888))
+    widget("corrections").setText(many())
     yield 300
     message = widget("message")
     wrapped = 3 * message.fontMetrics().height() < message.document().size().height() <= message.height()
@@ -89,6 +92,51 @@ def test_nothing_is_cut_off_in_220_pixels(start_krita, pictures: Path, language:
     found = krita.run(NARROW, timeout=120, WIDTH=WIDTH, LONG=LONG, UNIT=unit, PATH=str(path))
     (pictures / f"narrow-{language}.png").write_bytes(path.read_bytes())
     assert found == [WIDTH, [], LONG, True]
+
+
+EVERY_LANGUAGE = """
+from smart_lineart.studio.language import i18n
+from smart_lineart.ui.docker import SmartLineartDocker
+
+made = []  # Krita's Python loses its way when one is gone
+
+def in_words_of(language):
+    assert i18n.choose_language([language]) == language
+    narrow = SmartLineartDocker()
+    made.append(narrow)
+    narrow.setFloating(True)
+    narrow.setGeometry(100, 100, WIDTH, 640)
+    narrow.show()
+    narrow.findChild(QtWidgets.QToolButton, "more").click()
+    narrow.findChild(QtWidgets.QComboBox, "frames").parentWidget().setVisible(True)
+    narrow.findChild(QtWidgets.QLabel, "corrections").setText(many())
+    yield 400
+    found = [narrow.width(), faults_of(narrow)]
+    grab(f"{FOLDER}/narrow-{language}.png", narrow)
+    narrow.hide()
+    return found
+
+def job():
+    document = sketch_document(300, 200)
+    yield 400
+    yield from ink()
+    found = {}
+    for language in i18n.available_languages():
+        found[language] = yield from in_words_of(language)
+    return found
+"""
+
+
+def test_no_language_is_cut_off_in_220_pixels(krita, pictures: Path) -> None:
+    found = krita.run(
+        NARROW.partition("def job")[0] + EVERY_LANGUAGE, timeout=200, WIDTH=WIDTH, FOLDER=str(krita.home)
+    )
+    for language in found:
+        (pictures / f"narrow-{language}.png").write_bytes(
+            (krita.home / f"narrow-{language}.png").read_bytes()
+        )
+    assert len(found) >= 1
+    assert found == {language: [WIDTH, []] for language in found}
 
 
 def test_the_docker_is_sharp_and_works_on_a_screen_of_twice_the_density(start_krita, pictures: Path) -> None:
@@ -123,6 +171,58 @@ def job():
     krita.picture(pictures / "twice.png", docker_only=True)
     assert ratios == [2, 2]
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
+
+
+WHEELED = ("style", "unit", "thickness", "detail", "faint")
+
+
+def test_the_wheel_changes_only_what_is_in_use(krita) -> None:
+    places = krita.run(
+        """
+def job():
+    arrange()
+    document = sketch_document(300, 200)
+    yield 700
+    return [place(name) for name in NAMES]
+""",
+        NAMES=WHEELED,
+    )
+    settings = "def job():\n    yield 300\n    return vars(session().settings)"
+    before = krita.run(settings)
+    for spot in places:
+        krita.screen.xdotool("mousemove", spot["x"], spot["y"], "sleep", 0.05, "click", 5)
+    assert krita.run(settings) == before
+    spot = places[WHEELED.index("thickness")]
+    krita.screen.click(spot["x"], spot["y"])  # drags it to where the mouse is
+    clicked = krita.run(settings)["thickness"]
+    krita.screen.xdotool("click", 5)
+    assert clicked > krita.run(settings)["thickness"] > before["thickness"]
+
+
+def test_tooltips_wrap(krita) -> None:
+    widths = krita.run("""
+def job():
+    arrange()
+    document = sketch_document(300, 200)
+    yield 700
+    widths = {}
+    for one in docker().widget().findChildren(QtWidgets.QWidget):
+        if not one.isVisible() or not one.toolTip():
+            continue
+        middle = one.rect().center()
+        event = QtGui.QHelpEvent(QtCore.QEvent.Type.ToolTip, middle, one.mapToGlobal(middle))
+        QtWidgets.QApplication.sendEvent(one, event)
+        yield 50
+        whole = QtWidgets.QApplication.topLevelWidgets()
+        tips = [tip for tip in whole if tip.inherits("QTipLabel") and tip.isVisible()]
+        needed = one.fontMetrics().horizontalAdvance(one.toolTip())
+        widths[one.objectName()] = [max(tip.width() for tip in tips), needed]
+        QtWidgets.QToolTip.hideText()
+    return widths
+""")
+    assert {"detail", "thickness", "ink"} <= set(widths)
+    assert widths["detail"][1] > 600, "long enough to need several lines"
+    assert all(shown <= 480 for shown, _ in widths.values()), widths
 
 
 def test_the_tab_key_goes_through_the_docker_from_top_to_bottom(krita) -> None:

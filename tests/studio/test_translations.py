@@ -27,6 +27,7 @@ from smart_lineart.studio.language.i18n import tr, tr_count, translated
 SHIPPED = i18n.FOLDER
 LANGUAGES = sorted(path.stem for path in SHIPPED.glob("*.po"))
 MAKE = "run make translations"
+LANGUAGES = ["de", "es", "fr", "ja", "ko", "pt_BR", "zh_CN", "zh_TW"]
 KEPT = "{count} of your changes kept"
 
 
@@ -80,23 +81,28 @@ def translator(texts: list[Text], tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 class TestCatalogues:
-    def test_german_has_every_text_and_no_other(self, texts: list[Text]) -> None:
-        german = translations.read(SHIPPED / "de.po")
-        assert len(ids(german)) > 200
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_each_has_every_text_and_no_other(self, texts: list[Text], language: str) -> None:
+        catalogue = translations.read(SHIPPED / f"{language}.po")
+        assert len(ids(catalogue)) > 200
         assert (
-            ids(german)
+            ids(catalogue)
             == ids(translations.gathered(texts))
             == ids(translations.read(SHIPPED / "messages.pot"))
         )
-        assert not german.obsolete
+        assert not catalogue.obsolete
 
-    def test_every_text_has_its_german(self) -> None:
-        for message in translations.read(SHIPPED / "de.po"):
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_every_text_is_translated(self, language: str) -> None:
+        for message in translations.read(SHIPPED / f"{language}.po"):
             if message.id:
                 assert not message.fuzzy, message.id
-                for english, german in forms(message):
-                    assert german.strip(), english
-                    assert german.endswith(".") == english.endswith("."), english
+                for english, text in forms(message):
+                    assert text.strip(), english
+                    assert text.endswith((".", "。")) == english.endswith("."), english
+
+    def test_the_promised_languages_are_there(self) -> None:
+        assert i18n.available_languages() == LANGUAGES
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_place_for_a_value_is_kept(self, language: str) -> None:
@@ -152,11 +158,17 @@ class TestChoosing:
             ([], "en"),
             (["C"], "en"),
             (["de-CH"], "de"),
+            (["ja_JP.UTF-8"], "ja"),
+            (["zh_HK"], "zh_TW"),
+            (["zh_SG"], "zh_CN"),
+            (["zh"], "zh_CN"),
+            (["pt_PT"], "pt_BR"),
+            (["fr_CA"], "fr"),
         ],
     )
     def test_the_first_language_there_is_wins(self, wanted: list[str], chosen: str) -> None:
         assert i18n.choose_language(wanted) == chosen
-        assert tr("Ink sketch") == ("Skizze tuschen" if chosen == "de" else "Ink sketch")
+        assert (tr("Ink sketch") == "Ink sketch") == (chosen == "en")
 
     @pytest.mark.parametrize("content", [b"", b"no catalogue", b"\xde\x12\x04\x95" + bytes(8)])
     def test_a_damaged_catalogue_leaves_english(self, tmp_path: Path, monkeypatch, content: bytes) -> None:
@@ -268,8 +280,8 @@ class TestShowing:
 
     def test_numbers_have_their_forms(self) -> None:
         assert [tr_count("1 of your changes kept", KEPT, count) for count in (1, 2)] == [
-            "1 deiner Änderungen erhalten",
-            "2 deiner Änderungen erhalten",
+            "1 Änderung bleibt",
+            "2 Änderungen bleiben",
         ]
 
     def test_every_style_is_known_by_its_german_name(self) -> None:

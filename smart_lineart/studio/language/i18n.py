@@ -18,6 +18,8 @@ from pathlib import Path
 from smart_lineart.said import Said, SaidError, one_line, placeholders
 
 FOLDER = Path(__file__).parent / "translations"
+# What is read by those whose own language or country there is no translation for.
+NEAREST = {"zh": "zh_CN", "zh_SG": "zh_CN", "zh_HK": "zh_TW", "zh_MO": "zh_TW", "pt": "pt_BR"}
 
 _NONE = gettext.NullTranslations()
 _used = [_NONE]
@@ -29,14 +31,18 @@ def available_languages() -> list[str]:
 
 
 def choose_language(wanted: Iterable[str]) -> str:
-    """Use the first of the wanted languages that is there ("de_AT" takes "de"); returns its name."""
+    """Use the first of the wanted languages that is there; returns its name.
+
+    "de_AT" takes "de", and "zh_HK" takes "zh_TW", which is the nearest.
+    """
     there = available_languages()
     for name in wanted:
         code = name.replace("-", "_").split(".")[0].split("@")[0]
         if code in {"C", "POSIX"} or code.split("_")[0] == "en":
             break
-        for candidate in (code, code.split("_")[0]):
-            if candidate in there and _load(candidate):
+        base = code.split("_")[0]
+        for candidate in (code, NEAREST.get(code), base, NEAREST.get(base)):
+            if candidate in there and _load(str(candidate)):
                 return candidate
     _used[0] = _NONE
     return "en"
