@@ -27,8 +27,11 @@ OUTSIDE = {
     "manual.md": "docs/manual/manual.html",
 }
 API = "api.md"
+FIRST = ("Inker", "Features", "Style", "Strip", "Strokes", "Stroke")  # in this order, before the others
+UNTOLD = ("STYLES",)  # long as code, and told of elsewhere
 ON_GITHUB = "../../"  # from the README's place: the repository itself
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
+TITLE, HEADING = re.compile(r"<h1>.*?</h1>\n"), re.compile(r"<h2>(.*?)</h2>\n")
 PICTURE = re.compile(r'(<img\b[^>]*\bsrc=")([^":]+)(")')
 
 
@@ -42,7 +45,8 @@ def on_files(files: Files, config: Any) -> Files:
 
 def api() -> str:
     """The engine's public names, for mkdocstrings."""
-    names = "\n".join(f"::: smart_lineart.inking.{name}\n" for name in public_names())
+    others = [name for name in public_names() if name not in FIRST and name not in UNTOLD]
+    names = "\n".join(f"::: smart_lineart.inking.{name}\n" for name in [*FIRST, *others])
     return (
         "# The engine's public names\n\nAll of `smart_lineart.inking`; "
         f"[the command's page](command.md#from-python) shows them at work.\n\n{names}"
@@ -65,9 +69,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         return markdown
     document = OUTSIDE.get(site, f"docs/{site}")
     if document.endswith(".html"):
-        return PICTURE.sub(
+        shown = PICTURE.sub(
             lambda found: found[1] + place_on_site(found[2], document, site, files, "") + found[3], markdown
         )
+        # Headings as Markdown's own have a place in the page's contents, and can be linked to.
+        return HEADING.sub(r"\n## \1\n\n", TITLE.sub("# Manual\n", shown))
     return LINK.sub(lambda found: link(found, document, site, files, config.repo_url or ""), markdown)
 
 
