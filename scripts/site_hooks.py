@@ -32,6 +32,7 @@ UNTOLD = ("STYLES",)  # long as code, and told of elsewhere
 ON_GITHUB = "../../"  # from the README's place: the repository itself
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 TITLE, HEADING = re.compile(r"<h1>.*?</h1>\n"), re.compile(r"<h2>(.*?)</h2>\n")
+ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):(?=<code>)")  # docstrings name what they refer to so
 PICTURE = re.compile(r'(<img\b[^>]*\bsrc=")([^":]+)(")')
 
 
@@ -75,6 +76,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
         # Headings as Markdown's own have a place in the page's contents, and can be linked to.
         return HEADING.sub(r"\n## \1\n\n", TITLE.sub("# Manual\n", shown))
     return LINK.sub(lambda found: link(found, document, site, files, config.repo_url or ""), markdown)
+
+
+def on_page_content(html: str, page: Any, **_: Any) -> str:
+    """Leave out of docstrings what only another tool reads."""
+    return ROLE.sub("", html) if page.file.src_uri == API else html
 
 
 def link(found: re.Match[str], document: str, site: str, files: Files, repository: str) -> str:
