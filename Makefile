@@ -7,10 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_READY := $(VENV)/.ready-run
 DEV_READY := $(VENV)/.ready-dev
+SITE_READY := $(VENV)/.ready-site
 SETUP := scripts/set_up.sh pyproject.toml requirements/build.txt scripts/carry_models.py
 
 .DEFAULT_GOAL := help
-.PHONY: help ink check coverage test test-kritas mutants lint bench gallery translations lock clean
+.PHONY: help ink check coverage test test-kritas mutants lint bench gallery site translations lock clean
 
 help:
 	@echo "make ink          ink the sketches in examples/ into lineart/"
@@ -22,6 +23,7 @@ help:
 	@echo "make lint         run the checks that need no test: ruff, mypy, import contracts"
 	@echo "make bench        measure speed, memory and quality"
 	@echo "make gallery      draw sketches beside their ink into gallery/; more with STROKES=FOLDER"
+	@echo "make site         build the documents as a site into build/site, and check its links"
 	@echo "make translations bring the translations up to date; LANGUAGE=fr begins another one"
 	@echo "make lock         renew the exact versions in requirements/"
 	@echo "make clean        remove what these commands made"
@@ -33,6 +35,10 @@ $(RUN_READY): requirements/run.txt $(SETUP)
 $(DEV_READY): requirements/dev.txt $(SETUP)
 	@sh scripts/set_up.sh $(VENV) requirements/dev.txt
 	@touch $@ $(RUN_READY)
+
+$(SITE_READY): requirements/site.txt $(SETUP)
+	@sh scripts/set_up.sh $(VENV) requirements/site.txt
+	@touch $@
 
 ink: $(RUN_READY)
 	@$(BIN)/smart-lineart ink examples -o lineart
@@ -73,6 +79,11 @@ bench: $(DEV_READY)
 gallery: $(DEV_READY)
 	$(BIN)/python scripts/lineart_gallery.py $(STROKES)
 	$(BIN)/python scripts/brush_gallery.py
+
+# REPOSITORY_URL=https://... gives links to source files and releases a target.
+site: $(SITE_READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@$(BIN)/python scripts/check_site.py build/site
 
 # A desktop has a LANGUAGE of its own in the environment: only one that is given to make counts.
 translations: $(DEV_READY)

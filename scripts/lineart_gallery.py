@@ -36,6 +36,8 @@ IMAGES = (ROOT / "examples/pepper.png", ROOT / "examples/skull-a4-300dpi.jpg")
 FRONT = ("Bunny03", "coyote", "fruit", "lady", "pepper", "skull-a4-300dpi")
 THICKNESSES, FRONT_THICKNESSES = (2.0, 4.0, 8.0), (4.0,)  # px at LONG_EDGE
 METHODS, FRONT_METHODS = ("otsu", "adaptive", "xdog"), ("otsu", "xdog")
+# What artists call them.
+CAPTIONS = {"otsu": "a threshold (Otsu)", "adaptive": "a local threshold", "xdog": "an edge filter (XDoG)"}
 LOOK_OF = {
     "Bee01": "graphite",
     "Bee04": "plain",
@@ -104,7 +106,7 @@ def picture(
         ink = inker.render(features, thickness=thickness * unit)
         linearts[f"Smart Lineart, {thickness * unit:.3g} px"] = 255 - ink
     light = classical.dark_on_light(luma)
-    linearts |= {method: classical.METHODS[method](light) for method in methods}
+    linearts |= {CAPTIONS[method]: classical.METHODS[method](light) for method in methods}
     y, x = busiest(1 - classical.normalise_background(light))
     cells = [(f"sketch ({subject.look}, {width} x {height} px)", sketch)]
     cells += [(caption + to_mend(lineart, subject.truth), lineart) for caption, lineart in linearts.items()]

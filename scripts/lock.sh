@@ -20,6 +20,7 @@ for=--universal
 lock requirements/run.txt pyproject.toml
 lock requirements/dev.txt --group dev --group build --constraint requirements/run.txt pyproject.toml
 lock requirements/build.txt --group build --constraint requirements/dev.txt
+lock requirements/site.txt --group site --constraint requirements/dev.txt
 lock requirements/train.txt --group train --constraint requirements/dev.txt pyproject.toml
 # For Wine's Python alone, which has the numpy of the plugin's zip.
 for="--python-platform windows --no-emit-package numpy"

@@ -30,7 +30,7 @@ def locked(path: Path) -> dict[str, set[str]]:
 
 
 def test_locks_pin_everything_and_name_no_host():
-    assert [path.name for path in LOCKS] == ["build.txt", "dev.txt", "run.txt", "train.txt", "windows.txt"]
+    assert [path.stem for path in LOCKS] == ["build", "dev", "run", "site", "train", "windows"]
     for path in LOCKS:
         assert "://" not in path.read_text()
         assert locked(path)
