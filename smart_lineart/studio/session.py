@@ -20,6 +20,7 @@ from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
 from smart_lineart.studio.runs.sketch import Problem
 from smart_lineart.studio.runs.sliders import Sliders
+from smart_lineart.studio.runs.staying import Staying
 from smart_lineart.studio.runs.take_new import TakeNew
 
 from . import own_brushes, preferences
@@ -53,6 +54,7 @@ class Session:
         self.runner = Runner(self.context, self.turns, renewer, self.queue)
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
+        self._staying = Staying(self.context)
         self.live = Live(loop, self.context.memory, self._has_work, self.ink_live)
         self.settings = self._with_known_style(preferences.load_settings())
         self.keep_copy = False
@@ -140,6 +142,7 @@ class Session:
 
     def look(self) -> None:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
+        application.when_undone(self._staying.stepped)
         document = application.active_document()
         if document is None:
             self._document = self._seen = None

@@ -11,7 +11,7 @@ from tests.krita_host.fake_krita import fake_krita
 HOST = ("application", "document", "layer", "lineart", "view", "frames")
 RUNS = (
     *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "pen", "renewing", "run", "runner"),
-    *("settling", "sketch", "sliders", "take_new"),
+    *("settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
     *("context", "corrections", "document.memory", "engine", "messages", "preferences", "session"),
