@@ -55,7 +55,7 @@ class Session:
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
-        self.live = Live(loop, self.context.memory, self._has_work, self.ink_live)
+        self.live = Live(loop, self.context.memory, self._has_work, self.ink_live, renewer.live)
         self.settings = self._with_known_style(preferences.load_settings())
         self.keep_copy = False
         self.frames: tuple[int, int] | None = None

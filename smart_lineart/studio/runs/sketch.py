@@ -29,6 +29,8 @@ def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
     Raises Problem.
     """
     sketch = None
+    if not area.width:
+        raise Problem('The layer "{name}" is empty: there is nothing to ink.', name=layer.name)
     for step in read_sketch(layer, area, moment):
         sketch = step
         yield
