@@ -180,8 +180,8 @@ class TestAnotherLanguage:
         assert i18n.choose_language(["fr_CA"]) == "fr"
         assert tr("Ink sketch") == "«Ink sketch»"
         assert (
-            tr('Renew the lineart of "{name}" in place', name="{x}")
-            == '«Renew the lineart of "{x}" in place»'
+            tr('Update the lineart of "{name}". What you changed on it stays.', name="{x}")
+            == '«Update the lineart of "{x}". What you changed on it stays.»'
         )
         assert translated(OutOfMemory()) == f"«{OutOfMemory.usual}»"
         assert tr_count("1 correction kept", KEPT, 3).endswith(" «3 corrections kept»")

@@ -128,7 +128,7 @@ class Live:
         if view.painting():
             self._stirred = True
             self._quiet_since = now
-            self._layer.elsewhere |= not self._at[1]
+            self._layer.painted(here=self._at[1])
             if self._job is not None and not self._job.state.ended:
                 self._job.cancel()
             return

@@ -38,10 +38,10 @@ class _Step:
 
 
 class LiveLayer:
-    """Of the sketch that is inked live. `elsewhere`: since the last ink other layers were painted on."""
+    """Of the sketch that is inked live."""
 
     def __init__(self) -> None:
-        self.elsewhere = False
+        self._drawn, self._apart = False, False
         self._holds: tuple[str, LayerInk] | None = None
         self._shows: tuple[str, object] | None = None
         self._step: _Step | None = None
@@ -63,13 +63,23 @@ class LiveLayer:
             found is not None and lineart is not None and found[0] == lineart.identity and found[1] is lines
         )
 
+    def painted(self, *, here: bool) -> None:
+        """A stroke is being painted, on the sketch or elsewhere."""
+        self._apart = self._apart or (self._drawn and not here)
+        self._drawn = self._drawn or here
+
+    def agree(self) -> None:
+        """All that was drawn is inked."""
+        self._drawn = self._apart = False
+
     def doubt(self) -> None:
         """The artist comes back to the sketch, and may have changed anything."""
         self._shows = None
 
     def settle(self, document: Document, lineart: Layer, lines: CachedFeatures | None) -> None:
         """A layer shows these lines now."""
-        self._shows, self.elsewhere = (lineart.identity, lines), False
+        self._shows = lineart.identity, lines
+        self.agree()
         step = self._step
         if step is not None and step.document == document:
             step.back = step.lineart.parent is None
@@ -77,9 +87,12 @@ class LiveLayer:
                 step.lines = lines
 
     def stepped(self, document: Document, before: Layer | None, lineart: Layer) -> None:
-        """Ink came as an undo step: `lineart`, in the place of the layer `before`."""
+        """Ink came as an undo step: `lineart`, in the place of the layer `before`.
+
+        Where the artist painted on another layer between stroke and ink, undo takes back the ink alone.
+        """
         old = "" if before is None else before.identity
-        self._step = None if self.elsewhere else _Step(document, old, lineart)
+        self._step = None if self._apart else _Step(document, old, lineart)
 
     def go_on(self, document: Document, lineart: Layer | None, lines: CachedFeatures) -> Work:
         """The artist took back ink that came after its strokes, or brought the strokes back without it: one

@@ -76,7 +76,8 @@ class Run:
         job.enter(JobState.inking)
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
-            return  # nothing was drawn
+            self._renewer.live.agree()  # nothing was drawn
+            return
         self._settings = job.settings  # the artist may have moved a slider meanwhile
         colour = chosen_colour(self._settings)
         draw = partial(context.engine.draw, item, self._settings)
