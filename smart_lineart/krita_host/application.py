@@ -57,6 +57,11 @@ def undo_text() -> str:
     return str(krita().action("edit_undo").text())
 
 
+def history() -> tuple[str, str]:
+    """What the undo and redo entries of the menu say."""
+    return undo_text(), str(krita().action("edit_redo").text())
+
+
 _bare_redo: list[str] = []
 
 

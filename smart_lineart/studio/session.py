@@ -169,17 +169,20 @@ class Session:
             if final:
                 self._sliders.leave(None, "", final=True)
             return
-        sketch = pair.sketch.identity
         self._tell_jobs(settings)
-        lines = self.context.cache.get(document, sketch)
-        applied = memory.settings_of(document, sketch) or settings
+        lines = self.context.cache.get(document, pair.sketch.identity)
+        if name not in {"unit", "detail", PRESET} and lines is not None:
+            if changed or final:
+                self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
+            return
+        applied = memory.settings_of(document, pair.sketch.identity) or settings
         if name == "unit":
-            memory.note_lineart(document, sketch, pair.lineart, applied.with_value("unit", settings.unit))
-        elif name == "detail" or lines is None or (name == PRESET and settings.detail != applied.detail):
-            if final and settings != self._asked(applied) and not (self.keep_copy or pair.sketch.animated):
-                self.runner.add(self._job(document, pair.sketch, settings))
-        elif changed or final:
-            self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
+            applied = applied.with_value("unit", settings.unit)
+            memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
+        elif name == PRESET and lines is not None and settings.detail == applied.detail:
+            self._sliders.moved(lines, settings, final=True)
+        elif final and settings != self._asked(applied) and not (self.keep_copy or pair.sketch.animated):
+            self.runner.add(self._job(document, pair.sketch, settings))
 
     def _jobs(self) -> list[Job]:
         """Runs of the sketch at hand that are queued or under way, and make or renew its lineart."""
@@ -223,7 +226,6 @@ class Session:
 
     def look(self) -> None:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
-        application.when_undone(self._staying.stepped)
         document = application.active_document()
         if document is None:
             self._document = self._seen = self.pair = None
@@ -238,12 +240,13 @@ class Session:
                 self.messages.say(
                     tr("What this document remembers of its lineart is damaged and cannot be read.")
                 )
+        application.when_undone(self._undone)
         layer = document.active_layer()
         if layer is None:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note = (application.undo_text(), application.can_redo()), document.note(NOTE_KEY)
+        undo, note = application.history(), document.note(NOTE_KEY)
         seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
@@ -251,6 +254,10 @@ class Session:
             target = self._target_at(document, layer)
             self._take_settings(document)
             self._set_target(target)
+
+    def _undone(self) -> None:
+        self._staying.stepped()
+        self.live.stir()
 
     def _job_for_selection(self) -> Job:
         document = application.active_document()

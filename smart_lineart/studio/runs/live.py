@@ -65,7 +65,7 @@ class Live:
         self._stirred = False
         self._quiet_since = 0.0
         self._looked_at = 0.0
-        self._undo: tuple[str, bool] = ("", False)
+        self._undo = "", ""
         self._looking = False
 
     @property
@@ -90,6 +90,10 @@ class Live:
         self._quiet_since = time.monotonic()
         self._show(LiveState(sketch.name, here=True))
         self._look_soon()
+
+    def stir(self) -> None:
+        """Something may have changed: undo and redo say the same of one stroke and the next."""
+        self._stirred = True
 
     def stop(self) -> None:
         """Krita is closing."""
@@ -132,7 +136,7 @@ class Live:
             if self._job is not None and not self._job.state.ended:
                 self._job.cancel()
             return
-        undo = application.undo_text(), application.can_redo()
+        undo = application.history()
         if undo != self._undo:
             self._undo = undo
             self._stirred = True

@@ -105,10 +105,10 @@ class LiveLayer:
             return
         yield from _until_idle(document)
         if application.can_redo() and application.is_active(document) and not view.painting():
-            before = application.undo_text(), application.can_redo()
+            before = application.history()
             application.trigger("edit_redo" if step.back else "edit_undo")
             yield from _until_idle(document)
-            if before != (application.undo_text(), application.can_redo()):
+            if before != application.history():
                 step.back = not step.back
 
 

@@ -151,7 +151,7 @@ class Renewer:
             return renewed
         if active is None or active.identity == lineart.identity:
             return renewed
-        if not untouched(base):
+        if not (yield self._worker.submit(partial(untouched, base))):
             if not renews_in_one_step(lineart):
                 return renewed
             target = yield from LineartLayer.renew(document, lineart)
