@@ -368,9 +368,13 @@ def test_the_artists_layer_and_tool_stay_theirs(krita) -> None:
     found = krita.run(
         SCENE
         + """
+TOOLS = "KritaShape/KisToolBrush", "KritaFill/KisToolFill"
+
 def where():
-    tools = "KritaShape/KisToolBrush", "KritaFill/KisToolFill"
-    return [K.activeDocument().activeNode().name(), *(name for name in tools if K.action(name).isChecked())]
+    box = next(one for one in K.dockers() if one.objectName() == "ToolBox")
+    buttons = [box.findChild(QtWidgets.QToolButton, name) for name in TOOLS]
+    tools = [button.objectName() for button in buttons if button.isChecked()]
+    return [K.activeDocument().activeNode().name(), *tools]
 
 def job():
     document, ours = K.activeDocument(), session()
