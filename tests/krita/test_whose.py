@@ -289,23 +289,26 @@ def job():
     from krita import ManagedColor
     document, ours = sketch_document(400, 300), session()
     yield 500
-    canvas, view = K.activeWindow().activeView().canvas(), K.activeWindow().activeView()
-    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(20, 60, 200), canvas))
+    def pick(*colour):  # no view is held on to: it goes with its document
+        K.activeWindow().activeView().setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(*colour)))
+    pick(20, 60, 200)
     ours.change("colour", "foreground", final=True)
     yield from ink()
     key = "smart_lineart/state"
     state = json.loads(bytes(document.annotation(key)))
     state["records"][0]["settings"]["colour"] = "foreground"
     document.setAnnotation(key, key, QtCore.QByteArray(json.dumps(state).encode()))
+    yield 500
     document.saveAs(PATH)
+    document.setModified(False)
+    yield 1000  # closed while it is at work, Krita 5.1.5 ends at times
     document.close()
     yield 300
     again = K.openDocument(PATH)
     K.activeWindow().addView(again)
     yield 700
     again.setActiveNode(node_named(again, "Sketch"))
-    view = K.activeWindow().activeView()
-    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(200, 30, 30), view.canvas()))
+    pick(200, 30, 30)
     yield 300
     ours.look()
     ours.change("thickness", 9.0, final=True)
