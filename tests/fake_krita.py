@@ -80,6 +80,14 @@ class App:
 class Action:
     def __init__(self, do: Callable[[], None] = lambda: None):
         self.trigger = do
+        self.triggered = SimpleNamespace(connect=lambda _: None)
+        self.properties: dict[str, Any] = {}
+
+    def property(self, name: str) -> Any:
+        return self.properties.get(name)
+
+    def setProperty(self, name: str, value: Any) -> None:
+        self.properties[name] = value
 
     def text(self) -> str:
         return ""

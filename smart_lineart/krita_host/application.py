@@ -20,6 +20,7 @@ try:
 except ImportError:
     from PyQt5.QtCore import QStandardPaths
 
+HEARD = "smart_lineart_hears"
 SETTINGS_GROUP = "smart_lineart"
 SETTINGS_ROOM = 256 << 10  # bytes; Krita writes its whole file anew
 
@@ -56,6 +57,11 @@ def undo_text() -> str:
     return str(krita().action("edit_undo").text())
 
 
+def history() -> tuple[str, str]:
+    """What the undo and redo entries of the menu say."""
+    return undo_text(), str(krita().action("edit_redo").text())
+
+
 _bare_redo: list[str] = []
 
 
@@ -68,6 +74,15 @@ def can_redo() -> bool:
     if not _bare_redo or len(text) < len(_bare_redo[0]):
         _bare_redo[:] = [text]
     return text != _bare_redo[0]
+
+
+def when_undone(action: Callable[[], None]) -> None:
+    """Call `action` at each undo and redo in the window in front, once however often this is asked."""
+    for name in ("edit_undo", "edit_redo"):
+        entry = krita().action(name)
+        if entry is not None and not entry.property(HEARD):
+            entry.setProperty(HEARD, True)
+            entry.triggered.connect(lambda *_: action())
 
 
 def active_document() -> Document | None:

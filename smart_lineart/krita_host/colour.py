@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,34 @@ def foreground() -> Any | None:
     return view.foregroundColor() if view and view.document() else None
 
 
+def take_foreground() -> dict[str, Any] | None:
+    """Krita's foreground colour now: model, depth, profile and components; None where there is no view."""
+    colour = foreground()
+    if colour is None:
+        return None
+    return {
+        "model": colour.colorModel(),
+        "depth": colour.colorDepth(),
+        "profile": colour.colorProfile(),
+        "components": list(colour.components()),
+    }
+
+
+def made(model: str, depth: str, profile: str, components: Sequence[float]) -> Any:
+    """Krita's colour of these components; black where this Krita has no such colour space."""
+    colour = ManagedColor(model, depth, profile)
+    if len(colour.components()) != len(components):
+        return ManagedColor.fromQColor(QColor(0, 0, 0))
+    colour.setComponents(list(components))
+    return colour
+
+
+def on_screen(colour: Any | None) -> str:
+    """A colour (None: black) in sRGB, as "#rrggbb"."""
+    blue, green, red = (int(value) for value in as_pixel(colour, SRGB)[:3])
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
 def as_pixel(colour: Any | None, form: PixelFormat) -> np.ndarray:
     """A colour (None: black) as one opaque pixel, (channels,) in the type of `form`."""
     managed = ManagedColor.fromQColor(QColor(0, 0, 0))
@@ -79,6 +108,20 @@ def as_pixel(colour: Any | None, form: PixelFormat) -> np.ndarray:
     pixel = _from_normalised(np.array(managed.components(), np.float64), form)
     pixel[-1] = _from_normalised(np.ones(form.channels), form)[-1]
     return pixel
+
+
+def normalised(pixel: np.ndarray, form: PixelFormat) -> np.ndarray:
+    """A pixel, (channels,), as the components that Krita tells of it: the inverse of what `as_pixel` does."""
+    values = pixel.astype(np.float64)
+    if form.dtype.kind == "u":
+        return values / np.iinfo(form.dtype).max
+    if form.model == "CMYKA":
+        values[:-1] /= 100
+    if form.model == "LABA":
+        chroma = values[1:3]
+        values[1:3] = np.where(chroma < 0, chroma / 128, chroma / 127) / 2 + 0.5
+        values[0] /= 100
+    return values
 
 
 def _from_normalised(values: np.ndarray, form: PixelFormat) -> np.ndarray:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 from typing import Any
 
@@ -59,6 +60,13 @@ class Layer:
         """The group it lies in; None if it isn't part of a document."""
         node = self.raw.parentNode()
         return None if node is None or not node.type() else Layer(node)
+
+    def above(self) -> Iterator[Layer]:
+        """The layer it is a mask of and the groups it lies in, from the nearest."""
+        layer = self.parent
+        while layer is not None:
+            yield layer
+            layer = layer.parent
 
     @property
     def has_masks(self) -> bool:

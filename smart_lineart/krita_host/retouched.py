@@ -10,7 +10,7 @@ import numpy as np
 
 from smart_lineart.inking import LayerInk, Rect
 
-from .colour import convert
+from .colour import convert, normalised
 from .geometry import reach, strips
 from .layer import Layer
 from .pixels import PixelFormat, alpha_to_byte, other_colour
@@ -33,6 +33,19 @@ def noted_colour(note: object, form: PixelFormat) -> np.ndarray | None:
         return form.array(convert(pixel.tobytes(), 1, 1, source, form), 1, 1)[0, 0]
     except (KeyError, TypeError, ValueError, OverflowError):  # no such colour space among others
         return None
+
+
+def components_of(note: object) -> dict[str, Any] | None:
+    """A kept colour as Krita tells it: model, depth, profile, components; None where it makes no sense."""
+    try:
+        form = PixelFormat(*note["space"])  # type: ignore[index]
+        pixel = np.array(note["pixel"][: form.channels], form.dtype)  # type: ignore[index]
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return None
+    if pixel.shape != (form.channels,):
+        return None
+    components = normalised(pixel, form).tolist()
+    return {"model": form.model, "depth": form.depth, "profile": form.profile, "components": components}
 
 
 def read_lineart(layer: Layer, notes: list[Any], page: Rect) -> Generator[None, None, LayerInk]:

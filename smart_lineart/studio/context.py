@@ -53,7 +53,7 @@ class Context:
     def forget_closed(self) -> None:
         """Let go of what is known of documents that were closed."""
         self.cache.keep_only(application.is_open)
-        self.memory.records.keep_only(application.is_open)
+        self.memory.keep_only(application.is_open)
 
     def close(self) -> None:
         """Krita is closing: wait a moment for the threads."""

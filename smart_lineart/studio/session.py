@@ -8,11 +8,13 @@ It holds no widget, and hears of Krita through `krita_host`. The work itself is 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from smart_lineart.inking import InkError, list_devices_isolated
 from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
+from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
@@ -20,25 +22,29 @@ from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
 from smart_lineart.studio.runs.sketch import Problem
 from smart_lineart.studio.runs.sliders import Sliders
+from smart_lineart.studio.runs.staying import Staying
 from smart_lineart.studio.runs.take_new import TakeNew
 
 from . import own_brushes, preferences
 from .context import Context
 from .engine import Engine
+from .presets import Presets
 from .settings import NOTE_KEY, InkSettings, is_damaged
 from .signal import Signal
 from .steps import Loop, Pending
 from .turns import Turns
 
+PRESET = "preset"
+
 
 @dataclass(frozen=True)
 class Target:
-    """What a click on "Ink sketch" would work on now."""
+    """What a click on "Ink sketch" would work on now. `lineart`: what the controls change, "": new ones."""
 
     title: str = ""
     has_lineart: bool = False
-    follows: bool = False
     animated: bool = False
+    lineart: str = ""
 
 
 class Session:
@@ -53,8 +59,11 @@ class Session:
         self.runner = Runner(self.context, self.turns, renewer, self.queue)
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
-        self.live = Live(loop, self.context.memory, self._has_work, self.ink_live)
-        self.settings = self._with_known_style(preferences.load_settings())
+        self._staying = Staying(self.context)
+        self.live = Live(loop, self.context.memory, self._has_work, self.ink_live, renewer.live)
+        self.settings = self._loaded = self._with_known_style(preferences.load_settings())
+        self.pair: Pair | None = None
+        self.presets = Presets(application.user_folder() / "presets")
         self.keep_copy = False
         self.frames: tuple[int, int] | None = None
         self.target = Target()
@@ -62,7 +71,9 @@ class Session:
         self._document: Document | None = None
         self._closing = False
         self._seen: tuple[object, ...] | None = None
+        self._sketch = self._scope = ""
         self._works_ended = 0
+        self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
@@ -71,6 +82,7 @@ class Session:
 
     def ink(self) -> None:
         """Ink the selected layer, or renew the lineart it has."""
+        self.look()
         try:
             job = self._job_for_selection()
         except InkError as error:
@@ -81,7 +93,10 @@ class Session:
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
-        job = Job(document, sketch.identity, sketch.name, self.settings, live=True)
+        settings = self.context.memory.settings_of(document, sketch.identity)
+        if settings is None:
+            settings = self._defaults(document)
+        job = Job(document, sketch.identity, sketch.name, self._with_known_style(settings), live=True)
         self.runner.add(job)
         return job
 
@@ -92,10 +107,47 @@ class Session:
     def cancel(self, job: Job) -> None:
         """Stop a run; nothing of it stays behind."""
         job.cancel()
+        self._work_ended()
+
+    def switch_live(self, on: bool) -> None:
+        """Follow the sketch at hand stroke by stroke, or no longer."""
+        self.live.switch(on)
+        if on and not self.live.on:
+            self.messages.say(tr("Open a document and select the layer with your sketch first."), "error")
 
     def change(self, name: str, value: object, *, final: bool) -> None:
-        """The artist moves a slider or picks something; the lineart follows. `final`: the drag has ended."""
-        settings = self.settings.with_value(name, value)
+        """The artist moves a slider or picks something; the lineart at hand follows. `final`: the drag ended.
+
+        Without a lineart at hand it is for new sketches. The colour "foreground" is taken as it is now.
+        """
+        self.look()  # the layer may be another since, with values of its own
+        if name == "colour" and value == "foreground":
+            value = colour.take_foreground() or value
+        self._change(name, self.settings.with_value(name, value), final=final)
+
+    def take_preset(self, path: Path) -> None:
+        """Give the lineart at hand, or new sketches, the settings in a file."""
+        try:
+            settings = self.presets.load(path)
+        except InkError as error:
+            self.messages.report(error)
+        except OSError as error:
+            reason = error.strerror or error
+            self.messages.say(tr("{path} cannot be read: {reason}.", path=path.name, reason=reason), "error")
+        else:
+            self.look()
+            self._change(PRESET, self._with_known_style(settings), final=True)
+
+    def keep_preset(self, path: Path) -> None:
+        """Write the settings that are shown into a file."""
+        try:
+            self.presets.save(path, self.settings)
+        except OSError as error:
+            self.messages.say(
+                tr("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error), "error"
+            )
+
+    def _change(self, name: str, settings: InkSettings, *, final: bool) -> None:
         changed = settings != self.settings
         self.settings = settings
         try:
@@ -104,17 +156,51 @@ class Session:
         finally:  # whatever fails in showing it, a lineart that follows hears that the drag has ended
             self._take_effect(name, settings, changed=changed, final=final)
 
+    def use_for_new_sketches(self) -> None:
+        """New sketches begin with the values that are shown."""
+        self._remember(self.settings)
+
     def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
+        memory, document, pair = self.context.memory, self._document, self.pair
+        if document is None or pair is None:
+            if not self._tell_jobs(settings) and (final or name == "unit"):
+                self._loaded = settings
+                self._remember(settings)
+            if final:
+                self._sliders.leave(None, "", final=True)
+            return
+        self._tell_jobs(settings)
+        lines = self.context.cache.get(document, pair.sketch.identity)
+        if name not in {"unit", "detail", PRESET} and lines is not None:
+            if changed or final:
+                self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
+            return
+        applied = memory.settings_of(document, pair.sketch.identity) or settings
         if name == "unit":
-            self._remember(settings)
-        elif name == "detail":
-            if final:
-                self._remember(settings)
-                self._ink_again_for_detail()
-        elif changed or final:
-            if final:
-                self._remember(settings)
-            self._sliders.moved(settings, final=final)
+            applied = applied.with_value("unit", settings.unit)
+            memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
+        elif name == PRESET and lines is not None and settings.detail == applied.detail:
+            self._sliders.moved(lines, settings, final=True)
+        elif final and settings != self._asked(applied) and not (self.keep_copy or pair.sketch.animated):
+            self.runner.add(self._job(document, pair.sketch, settings))
+
+    def _jobs(self) -> list[Job]:
+        """Runs of the sketch at hand that are queued or under way, and make or renew its lineart."""
+        document, sketch = self._document, self._sketch
+        active = [job for job in self.queue.active if not job.keep_copy and not job.live]
+        return [job for job in active if job.sketch == sketch and job.document == document]
+
+    def _tell_jobs(self, settings: InkSettings) -> bool:
+        """Runs that have not drawn yet draw with the newest settings; whether there are any."""
+        jobs = self._jobs()
+        for job in jobs:
+            if job.frames is None:
+                job.settings = settings.with_value("detail", job.settings.detail)
+        return bool(jobs)
+
+    def _asked(self, applied: InkSettings) -> InkSettings:
+        """What the lineart at hand is going to be inked with."""
+        return next((job.settings for job in reversed(self._jobs())), applied)
 
     def look_for_devices(self) -> Pending:
         """Ask what inking can run on, on a thread of its own: a driver or a stuck process may take long."""
@@ -142,13 +228,14 @@ class Session:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
         document = application.active_document()
         if document is None:
-            self._document = self._seen = None
+            self._document = self._seen = self.pair = None
             self._set_target(Target())
             return
         if self._document is None or self._document != document:
             self._document = document
+            self._seen = self.pair = None
+            self._sketch, self._missing = "", []
             self.context.forget_closed()
-            self._take_settings(document)
             if is_damaged(document.note(NOTE_KEY)):
                 self.messages.say(
                     tr(
@@ -156,16 +243,24 @@ class Session:
                         "are not recognised."
                     )
                 )
+        application.when_undone(self._undone)
         layer = document.active_layer()
         if layer is None:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note = (application.undo_text(), application.can_redo()), document.note(NOTE_KEY)
+        undo, note = application.history(), document.note(NOTE_KEY)
         seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended)
-        if seen != self._seen:
+        gone = self.pair is not None and self.pair.lineart.parent is None
+        if gone or seen != self._seen:
             self._seen = seen
-            self._set_target(self._target_at(document, layer))
+            target = self._target_at(document, layer)
+            self._take_settings(document)
+            self._set_target(target)
+
+    def _undone(self) -> None:
+        self._staying.stepped()
+        self.live.stir()
 
     def _job_for_selection(self) -> Job:
         document = application.active_document()
@@ -174,15 +269,19 @@ class Session:
         layer = document.active_layer()
         if layer is None:
             raise Problem("Select the layer with your sketch first.")
-        layer = self.context.memory.sketch_for(document, layer)
-        animated = self.frames if layer.animated else None
+        sketch = self.context.memory.sketch_for(document, layer)
+        shown = self.pair is None or self.pair.sketch.identity == sketch.identity
+        settings = self.settings if shown else self._with_known_style(self._defaults(document))
+        return self._job(document, sketch, settings)
+
+    def _job(self, document: Document, sketch: Layer, settings: InkSettings) -> Job:
         return Job(
             document,
-            layer.identity,
-            layer.name,
-            self.settings,
+            sketch.identity,
+            sketch.name,
+            settings,
             keep_copy=self.keep_copy,
-            frames=animated,
+            frames=self.frames if sketch.animated else None,
             selection=document.selection(),
         )
 
@@ -192,55 +291,74 @@ class Session:
     def _work_ended(self) -> None:
         self._works_ended += 1
         self.look()
+        if self._document is not None and not self._follows():
+            self._show(self._loaded)  # a value that was not applied is not shown
 
-    # -- documents
+    # -- settings
+
+    def _follows(self) -> bool:
+        """Whether what is shown is still being applied to the lineart at hand."""
+        drags = [drag for drag in self.turns.drags if drag.sketch == self._sketch]
+        return bool(self._jobs()) or any(drag.document == self._document for drag in drags)
 
     def _remember(self, settings: InkSettings) -> None:
-        """Keep them; where that fails it is said, and the artist's drag goes on to its end all the same."""
+        """Keep them for new sketches; where that fails it is said, and a drag goes on to its end."""
         try:
             preferences.save_settings(settings)
             if self._document is not None and application.is_open(self._document):
-                self.context.memory.remember(self._document, settings)
+                self.context.memory.forget_settings(self._document)
         except Exception as error:  # noqa: BLE001 (whatever it is, the lineart must not follow for ever)
             self.messages.report(error)
 
+    def _defaults(self, document: Document) -> InkSettings:
+        """The artist's own, for new sketches; an older version kept some in the document."""
+        return self.context.memory.state_of(document).settings or preferences.load_settings()
+
     def _take_settings(self, document: Document) -> None:
-        """Those of the document; the artist's own where it remembers none."""
-        remembers = bool(document.note(NOTE_KEY))
-        wanted = self.context.memory.state_of(document).settings if remembers else preferences.load_settings()
-        self.settings = self._with_known_style(wanted)
-        self.settings_changed.emit()
-        if remembers and self.settings.style != wanted.style:
+        """Show the values of the lineart at hand, or those for new sketches."""
+        scope, wanted = "", None
+        if self.pair is not None:
+            scope = self.pair.sketch.identity
+            wanted = self.context.memory.settings_of(document, scope)
+        wanted = wanted or self._defaults(document)
+        known = self._with_known_style(wanted)
+        if known.style != wanted.style and wanted.style not in self._missing:
+            self._missing.append(wanted.style)
             self.messages.say(
                 tr(
                     'The brush "{name}" of this document is not on this computer: the pen inks instead.',
                     name=own_brushes.shown_name(wanted.style),
                 )
             )
+        if scope != self._scope:
+            self._scope, self._loaded = scope, known
+            self._show(self._asked(known))
+        elif known != self._loaded and not self._follows():
+            self._loaded = known
+            self._show(known)
+
+    def _show(self, settings: InkSettings) -> None:
+        if settings != self.settings:
+            self.settings = settings
+            self.settings_changed.emit()
 
     def _with_known_style(self, settings: InkSettings) -> InkSettings:
         self.context.brushes.refresh()
         return settings.with_value("style", self.context.brushes.find(settings.style).name)
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
-        sketch = self.context.memory.sketch_for(document, layer)
-        old = self.context.memory.lineart_in_use(document, sketch.identity)
-        if old is not None:
-            self.context.memory.look_after(document, sketch.identity, old)
-        self.context.corrections.look(document, old)
-        cached = self.context.cache.get(document, sketch.identity) is not None
-        return Target(sketch.name, old is not None, old is not None and cached, sketch.animated)
+        memory = self.context.memory
+        sketch, self.pair = memory.sketch_for(document, layer), memory.pair_at(document, layer)
+        if self.pair is None:
+            self._sketch = sketch.identity
+            self.context.corrections.look(document, None)
+            return Target(sketch.name, animated=sketch.animated)
+        self._sketch, lineart = self.pair.sketch.identity, self.pair.lineart
+        memory.look_after(document, self._sketch, lineart)
+        self.context.corrections.look(document, lineart)
+        return Target(sketch.name, self._sketch == sketch.identity, sketch.animated, lineart.name)
 
     def _set_target(self, target: Target) -> None:
         if target != self.target:
             self.target = target
             self.target_changed.emit()
-
-    def _ink_again_for_detail(self) -> None:
-        at_hand = self.context.memory.sketch_at_hand()
-        if at_hand is None:
-            return
-        document, sketch = at_hand
-        cached = self.context.cache.get(document, sketch.identity)
-        if cached is not None and cached.detail != self.settings.detail and not self.keep_copy:
-            self.ink()

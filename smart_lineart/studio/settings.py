@@ -21,13 +21,41 @@ MOST_LAYERS = 64
 
 LIMITS = {"thickness": (0.5, 100.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
 CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground")}
+MOST_COMPONENTS = 8
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour that the artist has taken: Krita's colour space, and what it calls its components, 0 to 1."""
+
+    model: str
+    depth: str
+    profile: str
+    components: tuple[float, ...]
+
+    @classmethod
+    def from_dict(cls, values: object) -> Colour | None:
+        """A colour from a file; None where it makes no sense."""
+        if not isinstance(values, dict):
+            return None
+        space = [str(values.get(name))[:LONGEST_NAME] for name in ("model", "depth", "profile")]
+        components = _list(values.get("components"))
+        if not 0 < len(components) <= MOST_COMPONENTS or not all(map(_is_component, components)):
+            return None
+        return cls(space[0], space[1], space[2], tuple(map(float, components)))
+
+
+def _is_component(value: object) -> bool:
+    """Within what 16-bit floats can hold: light may be brighter than white."""
+    return not isinstance(value, bool) and isinstance(value, (int, float)) and -65504 <= value <= 65504
 
 
 @dataclass(frozen=True)
 class InkSettings:
     """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch.
 
-    `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are.
+    `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are. `colour` is one
+    that was taken, or "black", or "foreground": Krita's at the next ink, which older versions left open.
     """
 
     thickness: float = 4.0
@@ -35,7 +63,7 @@ class InkSettings:
     style: str = "pen"
     detail: float = 0.0
     faint: float = 0.5
-    colour: str = "black"
+    colour: str | Colour = "black"
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -58,6 +86,9 @@ class InkSettings:
                 return self
             # Bounded before it is made a float: a file's integer may be too large for one.
             return self._with(name, float(min(high, max(low, value))))
+        if name == "colour" and not isinstance(value, str):
+            taken = value if isinstance(value, Colour) else Colour.from_dict(value)
+            return self if taken is None else self._with(name, taken)
         if not isinstance(value, str) or (name in CHOICES and value not in CHOICES[name]):
             return self
         if name == "style" and not 0 < len(value) <= LONGEST_NAME:
@@ -81,7 +112,7 @@ def thickness_in_pixels(shown: float, unit: str, ppi: float) -> float:
 
 @dataclass(frozen=True)
 class LineartRecord:
-    """Which layers are the lineart of a sketch.
+    """Which layers are the lineart of a sketch, and how the one in use was inked.
 
     Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart
     counts; the newest that is in the document is the one in use.
@@ -99,9 +130,9 @@ class LineartRecord:
 
 @dataclass(frozen=True)
 class DocumentState:
-    """What one document remembers: the settings last used in it, and its lineart."""
+    """What one document remembers: its lineart. `settings`: what older versions kept for its new sketches."""
 
-    settings: InkSettings = field(default_factory=InkSettings)
+    settings: InkSettings | None = None
     records: tuple[LineartRecord, ...] = ()
 
     def record_of(self, identity: str) -> LineartRecord | None:
@@ -128,8 +159,10 @@ class DocumentState:
     def from_json(cls, text: str) -> DocumentState:
         """From a document's file; a damaged or newer text gives what can be understood of it."""
         values = read_object(text) or {}
-        records = [_record(item) for item in _list(values.get("records"))]
-        return cls(InkSettings.from_dict(values.get("settings")), tuple(r for r in records if r is not None))
+        old = values.get("settings")
+        settings = InkSettings.from_dict(old) if isinstance(old, dict) else None
+        records = [_record(item, settings or InkSettings()) for item in _list(values.get("records"))]
+        return cls(settings, tuple(r for r in records if r is not None))
 
 
 def read_object(text: str) -> dict[str, Any] | None:
@@ -148,11 +181,13 @@ def is_damaged(text: str) -> bool:
     return read_object(text) is None
 
 
-def _record(values: Any) -> LineartRecord | None:
+def _record(values: Any, usual: InkSettings) -> LineartRecord | None:
     if not isinstance(values, dict) or not isinstance(values.get("sketch"), str):
         return None
     layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
-    return LineartRecord(values["sketch"], tuple(layers), InkSettings.from_dict(values.get("settings")))
+    own = values.get("settings")
+    settings = InkSettings.from_dict(own) if isinstance(own, dict) else usual
+    return LineartRecord(values["sketch"], tuple(layers), settings)
 
 
 def _list(value: object) -> list[Any]:

@@ -16,11 +16,13 @@ from smart_lineart.studio.signal import Signal
 from smart_lineart.units import MM_PER_INCH
 
 from .calm import Calm
+from .colour_box import ColourBox
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
 from .qt import QtCore, QtWidgets
 from .style_row import StyleRow
-from .widgets import JobRow, MessageBox, SliderSpinBox
+from .whose_row import WhoseRow
+from .widgets import ElidedLabel, JobRow, MessageBox, SliderSpinBox
 
 LOOK_MS = 300
 
@@ -62,13 +64,17 @@ class SmartLineartDocker(DockWidget):
         layout.setContentsMargins(4, 4, 4, 4)
         layout.setSpacing(3)
         layout.addLayout(self._build_head())
+        self._live_state = ElidedLabel("liveState")
+        layout.addWidget(self._live_state)
         self._jobs = QtWidgets.QVBoxLayout()
         self._jobs.setSpacing(2)
         layout.addLayout(self._jobs)
         self._message = MessageBox(application.icon("docker_close"))
         self._message.closed.connect(lambda: self.session.messages.say(""))
         layout.addWidget(self._message)
+        self._whose = WhoseRow(self.session)
         self._corrections = CorrectionsRow(self.session.context.corrections, self.session.take_new)
+        layout.addWidget(self._whose)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
         layout.addWidget(EngineBox(self.session))
@@ -103,8 +109,7 @@ class SmartLineartDocker(DockWidget):
         self._live.setCheckable(True)
         self._live.setAutoRaise(True)
         self._live.setText(tr("Live"))
-        self._live.setToolTip(tr("Live: ink anew a moment after each stroke on the sketch"))
-        self._live.toggled.connect(self.session.live.switch)
+        self._live.toggled.connect(self.session.switch_live)
         head = QtWidgets.QHBoxLayout()
         head.setSpacing(3)
         head.addWidget(self._ink, 1)
@@ -142,11 +147,7 @@ class SmartLineartDocker(DockWidget):
         self._faint.moved.connect(
             lambda value, final: self.session.change("faint", 1 - value / 100, final=final)
         )
-        self._colour = self._combo(
-            "colour",
-            [("black", tr("Black ink")), ("foreground", tr("Foreground colour"))],
-            tr("The ink's colour: black, or Krita's foreground colour"),
-        )
+        self._colour = ColourBox(self.session)
         self._build_frames()
         controls = QtWidgets.QWidget()
         grid = QtWidgets.QGridLayout(controls)
@@ -240,11 +241,11 @@ class SmartLineartDocker(DockWidget):
         for combo, value in (
             (self._unit, settings.unit),
             (self._style, settings.style),
-            (self._colour, settings.colour),
         ):
             index = combo.findData(value)
             if index >= 0:
                 combo.setCurrentIndex(index)
+        self._colour.show_colour(settings)
 
     def _show_target(self) -> None:
         target = self.session.target
@@ -259,7 +260,9 @@ class SmartLineartDocker(DockWidget):
             tip = tr('Ink "{name}" into a new layer right above it', name=target.title)
         self._ink.setToolTip(tip)
         self._frame_row.setVisible(target.animated)
-        self._corrections.setVisible(target.has_lineart)
+        self._corrections.setVisible(bool(target.lineart))
+        self._whose.show_target(target)
+        self._show_live()
         self._show_settings()
 
     def _show_message(self) -> None:
@@ -269,9 +272,21 @@ class SmartLineartDocker(DockWidget):
         self._message.show_sentence(message.text, application.icon("dialog-warning") if warns else None)
 
     def _show_live(self) -> None:
+        state = self.session.live.state
         self._live.blockSignals(True)
         self._live.setChecked(self.session.live.on)
         self._live.blockSignals(False)
+        title = state.title or self.session.target.title
+        if title:
+            tip = tr('Live: update the ink of "{name}" after each stroke you draw on it', name=title)
+        else:
+            tip = tr("Live: update the ink of a sketch after each stroke you draw on it")
+        self._live.setToolTip(tip)
+        text = tr("Live: inking {name}…", name=title) if state.working else tr("Live: {name}", name=title)
+        where = tr('Live follows "{name}" alone. What you draw on other layers is not inked.', name=title)
+        self._live_state.show_text(text, where)
+        self._live_state.setEnabled(state.here)
+        self._live_state.setVisible(self.session.live.on)
 
     def _show_jobs(self) -> None:
         active = [job for job in self.session.queue.active if not job.live]

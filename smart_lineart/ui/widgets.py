@@ -187,6 +187,31 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
             self.moved.emit(self.value(), True)
 
 
+class ElidedLabel(QtWidgets.QLabel):
+    """One line, as wide as there is room; what does not fit is in the tooltip."""
+
+    def __init__(self, name: str):
+        super().__init__()
+        self.setObjectName(name)
+        self._whole = ""
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str, tip: str) -> None:
+        """Show a text and what there is to say about it."""
+        self._whole = text
+        self.setToolTip(tip)
+        self._fit()
+
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        """Another width cuts it elsewhere."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        mode = Q.TextElideMode.ElideMiddle
+        self.setText(self.fontMetrics().elidedText(self._whole, mode, self.width()))
+
+
 class JobRow(QtWidgets.QWidget):
     """One run: its progress, and a button that cancels it."""
 

@@ -244,6 +244,7 @@ def job():
         krita.screen.key("Tab")
     krita.run("def job():\n    widget('more').click()\n    session().messages.say('')")
     head, look = ["ink", "live", "keepCopy", "closeMessage"], ["thickness", "unit", "style", "brushMenu"]
+    head.append("settingsMenu")
     assert names == [*head, *look, "detail", "faint", "colour", "more", "device", "memory", "copyDiagnostics"]
 
 
@@ -365,7 +366,7 @@ def job():
     assert used == limit << 20
 
 
-def test_a_new_document_begins_as_the_artist_inked_last_a_saved_one_as_it_was_inked(krita) -> None:
+def test_a_new_document_begins_with_the_artists_own_a_saved_one_as_it_was_inked(krita) -> None:
     begun = krita.run(
         """
 def job():
@@ -375,6 +376,7 @@ def job():
     ours.look()
     ours.change("thickness", 9.0, final=True)
     ours.change("style", "brush", final=True)
+    yield from ink()
     first.saveAs(PATH)
     first.close()
     yield 400
@@ -387,6 +389,8 @@ def job():
     again = K.openDocument(PATH)
     K.activeWindow().addView(again)
     yield 700
+    again.setActiveNode(node_named(again, "Sketch"))
+    yield 300
     ours.look()
     found.append([ours.settings.thickness, ours.settings.style])
     third = sketch_document(300, 200)

@@ -376,6 +376,14 @@ class Document:
 class Action:
     def __init__(self, krita: Krita, name: str):
         self.krita, self.name, self.enabled, self.words = krita, name, True, ""
+        self.properties: dict[str, Any] = {}
+        self.triggered = Emitter(lambda: True)
+
+    def property(self, name: str) -> Any:
+        return self.properties.get(name)
+
+    def setProperty(self, name: str, value: Any) -> None:
+        self.properties[name] = value
 
     def isEnabled(self) -> bool:
         return self.enabled
@@ -389,6 +397,7 @@ class Action:
     def trigger(self) -> None:
         assert self.enabled, "Qt 6 ignores it"
         self.krita.triggered.append(self.name)
+        self.triggered.emit()
         if self.name == CONVERT:
             self.krita.convert()
 

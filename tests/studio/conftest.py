@@ -10,8 +10,8 @@ from tests.krita_host.fake_krita import fake_krita
 
 HOST = ("application", "document", "layer", "lineart", "view", "frames")
 RUNS = (
-    *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "pen", "renewing", "run", "runner"),
-    *("settling", "sketch", "sliders", "take_new"),
+    *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "live_layer", "pen", "renewing"),
+    *("run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
     *("context", "corrections", "document.memory", "engine", "messages", "preferences", "session"),

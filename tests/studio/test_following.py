@@ -70,7 +70,7 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
     pen = room.pen.Pen.of(None, room.layer.Layer(lineart).form, document, None)
     noted = pen.noted(fresh, Base.blank().record)
     context.memory.note_ink(document, room.layer.Layer(lineart), noted.record())
-    item = SimpleNamespace(document=document, sketch=sketch.identity, area=AREA)
+    item = SimpleNamespace(document=document, sketch=sketch.identity, area=AREA, detail=0.0)
     return SimpleNamespace(
         room=room, raw=raw, sketch=sketch, lineart=lineart, document=document, context=context,
         settings=settings, item=item, turns=room.turns.Turns(),

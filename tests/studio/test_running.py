@@ -162,6 +162,7 @@ class TestRuns:
     def test_a_live_run_draws_nothing_where_nothing_changed(self, scene) -> None:
         ink(scene)
         first = lineart(scene)
+        ink(scene, live=True)
         scene.context.ink = stripe(20)
         ink(scene, live=True)
         assert lineart(scene) is first
@@ -183,6 +184,94 @@ class TestRuns:
             record = memory.ink_of(scene.document, layer(written[-1]))
             np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(top))
         assert written[0] is written[1] is written[2]
+
+    def test_a_live_run_makes_a_layer_ready_before_the_next_stroke(self, scene) -> None:
+        """Its ink is then no undo step of its own, so that undo takes back the stroke."""
+        ink(scene)
+        ink(scene, live=True)
+        first = lineart(scene)
+        assert scene.room.krita.triggered == [], "it holds its ink alone"
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        scene.context.ink = stripe(20)
+        ink(scene, live=True)
+        assert lineart(scene) is first
+        painted(first, 80, 5, np.full((9, 9), 255, np.uint8))
+        scene.renewer.live.doubt()  # the artist has corrected it, and comes back to the sketch
+        ink(scene, live=True)
+        ready = lineart(scene)
+        assert ready is not first
+        assert len(scene.room.krita.triggered) == 1
+        painted(scene.sketch, 40, 20, np.full((2, 3), 255, np.uint8))
+        scene.context.ink = stripe(24)
+        ink(scene, live=True)
+        assert lineart(scene) is ready
+        assert (whole(ready)[5:14, 80:89] == 255).all()
+
+    def test_while_the_artist_is_at_the_lineart_no_layer_takes_its_place(self, scene) -> None:
+        ink(scene)
+        painted(lineart(scene), 80, 5, np.full((9, 9), 255, np.uint8))
+        scene.raw.active = first = lineart(scene)
+        ink(scene, live=True)
+        assert lineart(scene) is first
+        scene.raw.active = scene.sketch
+        scene.room.krita.action("edit_redo").words = "Redo a stroke"
+        scene.room.application._bare_redo[:] = ["Redo"]
+        scene.renewer.live.doubt()
+        ink(scene, live=True)
+        assert lineart(scene) is first, "nothing that could be redone is taken away"
+
+    def test_a_blank_sketch_has_a_blank_lineart_under_live(self, scene) -> None:
+        strokes = scene.sketch.frames
+        scene.sketch.frames = {0: {}}
+        ink(scene, live=True)
+        first = lineart(scene)
+        assert not whole(first).any()
+        scene.sketch.frames = strokes
+        ink(scene, live=True)
+        assert lineart(scene) is first
+        np.testing.assert_array_equal(whole(first), stripe(10))
+        scene.sketch.frames = {0: {}}
+        ink(scene, live=True)
+        assert not whole(first).any()
+        scene.sketch.frames = strokes
+        ink(scene, live=True)
+        np.testing.assert_array_equal(whole(first), stripe(10))
+
+    def test_a_step_is_undone_and_redone_with_its_strokes(self, scene) -> None:
+        """The first ink came after a stroke, as where the lineart was deleted."""
+        krita, redo = scene.room.krita, scene.room.krita.action("edit_redo")
+        scene.room.application._bare_redo[:] = ["Redo"]
+        redo.words = "Redo"
+        ink(scene, live=True)
+        step, strokes = lineart(scene), scene.sketch.frames
+
+        def take_back() -> None:
+            step.remove()
+            redo.words = "Redo Add Layer"
+
+        take_back()
+        ink(scene, live=True)
+        assert krita.triggered == ["edit_undo"]
+        ink(scene, live=True)
+        assert krita.triggered == ["edit_undo"] * 2, "Krita was at work: nothing had been undone"
+        krita.triggered.clear()
+        scene.sketch.frames = {0: {(1, 1): bytes([0, 0, 0, 255])}}
+        ink(scene, live=True)
+        assert krita.triggered == [], "the strokes are not the step's"
+        scene.sketch.frames = strokes
+        ink(scene, live=True)
+        assert len(krita.triggered) == 1
+
+    def test_strokes_elsewhere_are_not_undone_with_a_step(self, scene) -> None:
+        scene.room.application._bare_redo[:] = ["Redo"]
+        live = scene.renewer.live
+        for here in (True, False):
+            live.painted(here=here)
+        ink(scene, live=True)
+        lineart(scene).remove()
+        scene.room.krita.action("edit_redo").words = "Redo Add Layer"
+        ink(scene, live=True)
+        assert scene.room.krita.triggered == []
 
     def test_an_edit_is_told_to_the_engine(self, scene) -> None:
         ink(scene)
@@ -533,14 +622,23 @@ class TestMemory:
         record = memory.ink_of(scene.document, copy)
         np.testing.assert_array_equal(record.coverage(Rect(0, 0, WIDE, TALL)), stripe(10))
 
-    def test_settings_are_the_sketchs_own_or_the_documents(self, scene) -> None:
-        memory, settings = scene.context.memory, scene.room.settings.InkSettings
-        memory.remember(scene.document, settings(thickness=9.0))
-        assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 9.0
+    def test_settings_belong_to_a_lineart_and_come_back_with_it(self, scene) -> None:
+        memory, layer = scene.context.memory, scene.room.layer.Layer
+        settings = scene.room.settings.InkSettings
+        assert memory.settings_of(scene.document, scene.sketch.identity) is None
         ink(scene)
-        memory.remember(scene.document, settings(thickness=8.0))
+        first = lineart(scene)
+        newer = scene.raw.add("newer")
+        memory.carry(scene.document, first.identity, layer(newer))
         assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
-        assert memory.state_of(scene.document).settings.thickness == 8.0
+        memory.note_lineart(scene.document, scene.sketch.identity, layer(newer), settings(thickness=8.0))
+        assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 8.0
+        newer.remove()
+        assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
+        memory.look_after(scene.document, scene.sketch.identity, layer(first))
+        assert memory.state_of(scene.document).records[0].settings.thickness == 3.0
+        memory.keep_only(lambda _document: False)
+        assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
 
     def test_preferences_come_back(self, room, monkeypatch, tmp_path) -> None:
         places = room.application.QStandardPaths
@@ -689,7 +787,9 @@ class TestLive:
             inked.append(sketch.identity)
             return made.job()
 
-        made.live = scene.room.live.Live(loop, scene.context.memory, lambda: made.busy, begin)
+        made.live = scene.room.live.Live(
+            loop, scene.context.memory, lambda: made.busy, begin, scene.renewer.live
+        )
 
         def look(seconds: float = 0.05) -> int:
             """A while later, look once; how often was it inked so far?"""
@@ -719,6 +819,8 @@ class TestLive:
         assert live.look(0.5) == 2
         assert live.look(3.9) == 2
         assert live.look(0.2) == 3
+        live.live.stir()  # an undo after which the menu says the same
+        assert live.look(0.05) == 4
 
     def test_a_run_under_way_is_dropped_when_the_pen_comes_down(self, scene, live) -> None:
         one = job(scene)
@@ -729,16 +831,47 @@ class TestLive:
         live.look()
         assert one.cancelled
 
-    @pytest.mark.parametrize("case", ["busy", "nothing", "empty", "animated"])
+    def test_it_keeps_to_its_sketch_and_tells_where_the_artist_is(self, scene, live) -> None:
+        live.live.switch(True)
+        assert live.live.state == scene.room.live.LiveState("sketch", True, False)
+        other = scene.raw.active = scene.raw.add("flats")
+        live.look(0.5)
+        assert live.live.state.here is False
+        scene.room.krita.buttons = 1
+        live.look()
+        scene.room.krita.buttons = 0
+        assert live.look(0.5) == 2
+        assert live.inked == [scene.sketch.identity] * 2
+        scene.raw.active = scene.sketch
+        live.look(0.5)
+        assert live.live.state.here
+        assert other.identity not in live.inked
+
+    def test_in_another_document_it_waits_and_ends_with_its_own(self, scene, live) -> None:
+        live.live.switch(True)
+        other = scene.room.krita.show(Document(WIDE, TALL))
+        other.active = other.add("layer")
+        assert live.look(5) == 0
+        assert live.live.on
+        scene.room.krita.open.remove(scene.raw)
+        assert live.look(5) == 0
+        assert not live.live.on
+        assert live.todo == []
+
+    def test_without_a_layer_it_stays_off(self, scene, live) -> None:
+        scene.raw.active = None
+        live.live.switch(True)
+        assert not live.live.on
+        assert live.todo == []
+
+    @pytest.mark.parametrize("case", ["busy", "deleted", "animated"])
     def test_it_waits_where_there_is_nothing_to_ink(self, scene, live, case: str) -> None:
         live.busy = case == "busy"
-        if case == "nothing":
-            scene.raw.active = None
-        if case == "empty":
-            scene.sketch.frames = {0: {}}
         if case == "animated":
             scene.sketch.keys = [0]
         live.live.switch(True)
+        if case == "deleted":
+            scene.sketch.remove()
         assert live.look(0.5) == 0
         assert live.todo, "it looks on"
 

@@ -98,6 +98,12 @@ def stripe(scene: SimpleNamespace) -> int:
     return 0 if layer is None else int((alpha_of(layer.raw, 20, 0, 1, TALL) > 0).sum())
 
 
+def applied(scene: SimpleNamespace, sketch: Any = None) -> Any:
+    """How a sketch's lineart was inked."""
+    document = scene.room.document.Document(scene.raw)
+    return scene.session.context.memory.settings_of(document, (sketch or scene.sketch).identity)
+
+
 def ink(scene: SimpleNamespace) -> None:
     scene.session.change("thickness", 3.0, final=True)
     scene.session.ink()
@@ -108,7 +114,7 @@ def test_a_click_inks_the_selected_layer(scene) -> None:
     ink(scene)
     assert stripe(scene) == 3
     assert not scene.session.turns.busy
-    assert scene.session.target == scene.room.session.Target("sketch", True, True, False)
+    assert scene.session.target == scene.room.session.Target("sketch", True, False, "Lineart: sketch")
     assert scene.session.messages.shown.text == ""
     assert set(scene.session.runner.last_seconds) == {"reading", "inking", "total"}
 
@@ -136,7 +142,8 @@ def test_a_slider_redraws_without_looking_at_the_sketch(scene) -> None:
     assert stripe(scene) == 8
     assert not scene.session.turns.busy
     assert scene.engine.prepared == 1
-    assert scene.room.preferences.load_settings().thickness == 8.0
+    assert applied(scene).thickness == 8.0
+    assert scene.room.preferences.load_settings().thickness == 3.0, "those of new sketches are others"
 
 
 def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeypatch) -> None:
@@ -146,6 +153,8 @@ def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeyp
         raise UnicodeEncodeError("ascii", "ü", 0, 1, "ordinal not in range(128)")
 
     monkeypatch.setattr(scene.room.krita, "writeSetting", refuse, raising=False)
+    scene.session.use_for_new_sketches()
+    assert "UnicodeEncodeError" in scene.session.messages.last_error
     scene.session.change("thickness", 6.0, final=False)
     scene.session.change("thickness", 8.0, final=True)
     scene.loop.turn()
@@ -191,7 +200,7 @@ def test_a_unit_is_remembered_and_nothing_drawn(scene) -> None:
     scene.session.change("unit", "mm", final=True)
     assert heard == ["mm"]
     assert not scene.session.turns.busy
-    assert scene.room.preferences.load_settings().unit == "mm"
+    assert applied(scene).unit == "mm"
 
 
 def test_detail_looks_at_the_sketch_again_once_the_drag_has_ended(scene) -> None:
@@ -286,24 +295,262 @@ def test_runs_wait_while_other_work_is_done(scene) -> None:
     assert stripe(scene) > 0
 
 
+def inked_with(scene: SimpleNamespace, raw: Document, **values: Any) -> Any:
+    """A sketch of a document in front and its lineart, known from its file alone; the sketch is selected."""
+    raw.active = sketch = raw.add("inked")
+    lineart = raw.add("Lineart: inked")
+    state, record = scene.room.settings.DocumentState(), scene.room.settings.LineartRecord
+    settings = scene.room.settings.InkSettings(**values)
+    state = state.with_record(record(sketch.identity, (lineart.identity,), settings))
+    raw.notes[scene.room.settings.NOTE_KEY] = state.to_json().encode()
+    return sketch
+
+
 def test_another_documents_settings_are_taken_and_an_unknown_brush_told(scene) -> None:
     ink(scene)
     other = scene.room.krita.show(Document())
     other.active = other.add("empty")
     scene.session.look()
-    assert scene.session.settings.thickness == 3.0, "the artist's own, where a document remembers none"
-    memory = scene.session.context.memory
-    settings = scene.room.settings.InkSettings(thickness=9.0, style="own:Nib")
+    assert scene.session.settings.thickness == 3.0, "the artist's own, where there is no lineart"
     third = scene.room.krita.show(Document())
-    third.active = third.add("empty")
-    memory.remember(scene.room.document.Document(third), settings)
+    inked = inked_with(scene, third, thickness=9.0, style="own:Nib")
     scene.session.look()
     assert scene.session.settings.thickness == 9.0
     assert scene.session.settings.style == "pen"
     assert '"Nib"' in scene.session.messages.shown.text
     scene.session.messages.say("")
-    scene.session.look()
+    for layer in (third.add("empty"), inked):
+        third.active = layer
+        scene.session.look()
+    assert scene.session.settings.thickness == 9.0
     assert scene.session.messages.shown.text == "", "told once"
+
+
+OLD = """{"version": 1, "settings": {"thickness": 12.0, "colour": "foreground"}, "records": [
+ {"sketch": "%s", "layers": ["%s"], "settings": {"thickness": 2.0, "unit": "mm", "colour": "black"}},
+ {"sketch": "%s", "layers": ["%s"]}]}"""
+
+
+def test_a_document_of_an_older_version_opens_as_before(scene) -> None:
+    """Each lineart has its values; those the document kept are for its new sketches, until others are set."""
+    raw = scene.room.krita.show(Document())
+    layers = [raw.add(name) for name in ("A", "Lineart: A", "B", "Lineart: B")]
+    other = raw.add("other")
+    text = OLD % tuple(layer.identity for layer in layers)
+    raw.notes[scene.room.settings.NOTE_KEY] = text.encode()
+
+    def shown(layer: Any) -> tuple[float, str]:
+        raw.active = layer
+        scene.session.look()
+        return scene.session.settings.thickness, scene.session.settings.unit
+
+    assert [shown(layer) for layer in layers] == [(2.0, "mm"), (2.0, "mm"), (12.0, "px"), (12.0, "px")]
+    assert shown(other) == (12.0, "px")
+    scene.session.change("thickness", 5.0, final=True)
+    assert shown(layers[0]) == (2.0, "mm")
+    assert shown(other) == (5.0, "px")
+    assert scene.room.preferences.load_settings().thickness == 5.0
+
+
+def second_sketch(scene: SimpleNamespace, name: str = "second") -> Any:
+    raw = scene.raw
+    sketch = raw.add(name)
+    ink = np.zeros((TALL, WIDE), np.uint8)
+    ink[20:23, 5:50] = ink[5:35, 40:43] = 255
+    painted(sketch, 0, 0, ink)
+    return sketch
+
+
+def go_to(scene: SimpleNamespace, layer: Any) -> Any:
+    """The artist selects a layer; the settings that are shown then."""
+    scene.raw.active = layer
+    scene.session.look()
+    return scene.session.settings
+
+
+def lineart_of(scene: SimpleNamespace, sketch: Any) -> Any:
+    document = scene.room.document.Document(scene.raw)
+    return scene.session.context.memory.lineart_in_use(document, sketch.identity).raw
+
+
+class TestWhoseSettings:
+    def test_each_lineart_keeps_its_own_and_new_sketches_begin_with_the_artists(self, scene) -> None:
+        ink(scene)
+        scene.session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        second = second_sketch(scene)
+        assert go_to(scene, second).thickness == 3.0
+        assert scene.session.target.lineart == ""
+        scene.session.ink()
+        scene.loop.turn()
+        scene.session.change("thickness", 5.0, final=True)
+        scene.session.change("style", "brush", final=True)
+        scene.loop.turn()
+        assert go_to(scene, scene.sketch).thickness == 8.0
+        assert scene.session.settings.style == "pen"
+        scene.session.ink()
+        scene.loop.turn()
+        assert stripe(scene) == 8
+        assert go_to(scene, lineart_of(scene, second)).thickness == 5.0
+        assert scene.session.target.lineart == "Lineart: second"
+
+    def test_a_layer_between_sketch_and_lineart_in_one_or_on_one_belongs_to_them(self, scene) -> None:
+        ink(scene)
+        scene.session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        between = scene.raw.add("flats")
+        above = scene.raw.add("above")
+        nodes = scene.raw.root.nodes
+        nodes.remove(between)
+        nodes.insert(nodes.index(scene.sketch) + 1, between)
+        mask = scene.room.krita.front.createNode("mask", "transparencymask")
+        lineart_of(scene, scene.sketch).addChildNode(mask, None)
+        assert [go_to(scene, one).thickness for one in (between, mask)] == [8.0, 8.0]
+        assert go_to(scene, above).thickness == 3.0
+        go_to(scene, between)
+        assert scene.session.target.title == "flats", "Ink sketch inks what is selected"
+        scene.session.change("thickness", 6.0, final=True)
+        scene.loop.turn()
+        assert stripe(scene) == 6
+
+    def test_a_value_moved_right_after_another_layer_was_selected_is_of_that_one(self, scene) -> None:
+        ink(scene)
+        scene.session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        scene.raw.active = second_sketch(scene)
+        scene.session.change("faint", 0.9, final=True)
+        assert scene.session.settings.thickness == 3.0
+        assert applied(scene).faint == 0.5
+        assert go_to(scene, scene.sketch).faint == 0.5
+
+    def test_undo_brings_an_older_lineart_back_with_its_settings(self, scene) -> None:
+        ink(scene)
+        first = lineart_of(scene, scene.sketch)
+        scene.session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        newer = lineart_of(scene, scene.sketch)
+        scene.raw.root.addChildNode(first, newer)
+        newer.remove()
+        scene.session.look()
+        assert scene.session.settings.thickness == 3.0
+        assert '"thickness": 3.0' in scene.raw.notes[scene.room.settings.NOTE_KEY].decode(), (
+            "in the file, too"
+        )
+        scene.raw.root.addChildNode(newer, first)
+        first.remove()
+        scene.session.look()
+        assert scene.session.settings.thickness == 8.0
+
+    def test_a_cancelled_change_is_shown_no_longer(self, scene) -> None:
+        ink(scene)
+        scene.session.change("detail", 0.5, final=True)
+        assert scene.session.settings.detail == 0.5
+        scene.session.cancel(scene.session.queue.jobs[-1])
+        assert scene.session.settings.detail == 0.0
+        scene.loop.turn()
+        assert (scene.session.settings.detail, applied(scene).detail) == (0.0, 0.0)
+
+    def test_a_failed_change_is_shown_no_longer(self, scene) -> None:
+        ink(scene)
+        scene.engine.error = InkError("One sentence.")
+        scene.session.change("detail", 0.5, final=True)
+        scene.loop.turn()
+        assert scene.session.settings.detail == 0.0
+
+    def test_a_slider_of_a_lineart_whose_lines_are_not_known_inks_it_again(self, scene) -> None:
+        """As after a file was opened: moving it did nothing and said nothing."""
+        ink(scene)
+        scene.session.context.cache.keep_only(lambda _document: False)
+        scene.session.change("thickness", 7.0, final=False)
+        assert not scene.session.turns.busy
+        scene.session.change("thickness", 7.0, final=True)
+        scene.loop.turn()
+        assert stripe(scene) == 7
+        assert applied(scene).thickness == 7.0
+        assert scene.engine.prepared == 2
+
+    def test_what_is_set_while_the_first_ink_is_made_counts_for_it(self, scene) -> None:
+        scene.session.ink()
+        scene.session.change("thickness", 9.0, final=True)
+        scene.loop.turn()
+        assert stripe(scene) == 9
+        assert scene.session.settings.thickness == 9.0
+        assert scene.room.preferences.load_settings().thickness == 4.0
+
+    def test_live_inks_with_the_settings_of_its_lineart(self, scene) -> None:
+        ink(scene)
+        scene.session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        go_to(scene, second_sketch(scene))
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        painted(scene.sketch, 10, 30, np.full((2, 20), 255, np.uint8))
+        scene.session.ink_live(document, layer)
+        scene.loop.turn()
+        assert stripe(scene) == 8
+
+    def test_values_are_kept_for_new_sketches_when_the_artist_says_so(self, scene) -> None:
+        ink(scene)
+        scene.session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        scene.session.use_for_new_sketches()
+        assert go_to(scene, second_sketch(scene)).thickness == 8.0
+        assert scene.room.preferences.load_settings().thickness == 8.0
+
+    def test_a_preset_is_kept_shared_and_taken_for_the_lineart_at_hand(self, scene, tmp_path) -> None:
+        session, presets = scene.session, scene.session.presets
+        assert presets.known() == []
+        ink(scene)
+        session.change("thickness", 8.0, final=True)
+        scene.loop.turn()
+        session.keep_preset(presets.folder / "Bold")
+        assert [path.stem for path in presets.known()] == ["Bold"]
+        second = second_sketch(scene)
+        go_to(scene, second)
+        session.ink()
+        scene.loop.turn()
+        session.take_preset(presets.known()[0])
+        scene.loop.turn()
+        assert applied(scene, second).thickness == session.settings.thickness == 8.0
+        session.keep_preset(tmp_path / "elsewhere.slpreset")
+        assert presets.load(tmp_path / "elsewhere.slpreset") == session.settings
+
+    def test_a_preset_with_another_detail_looks_at_the_sketch_again(self, scene) -> None:
+        ink(scene)
+        presets = scene.session.presets
+        wanted = scene.session.settings.with_value("detail", 0.5)
+        scene.session.take_preset(presets.save(presets.folder / "Fine", wanted))
+        scene.loop.turn()
+        assert scene.engine.prepared == 2
+        assert applied(scene).detail == 0.5
+
+    def test_what_is_no_preset_is_told(self, scene, tmp_path) -> None:
+        for text in ("", "nonsense", '{"settings": {}}', "[" * 10000):
+            path = tmp_path / "bad.slpreset"
+            path.write_text(text)
+            scene.session.take_preset(path)
+            assert scene.session.messages.shown.text == "bad.slpreset is not a preset of settings."
+        scene.session.take_preset(tmp_path / "gone")
+        assert scene.session.messages.shown.text.startswith("gone cannot be read")
+        scene.session.keep_preset(tmp_path / "bad.slpreset" / "below")
+        assert "cannot be written" in scene.session.messages.shown.text
+        assert scene.session.settings == scene.room.settings.InkSettings()
+
+    def test_a_colour_once_taken_stays_until_it_is_taken_again(self, scene, monkeypatch) -> None:
+        blue = {"model": "RGBA", "depth": "U8", "profile": "p", "components": [1.0, 0.0, 0.0, 1.0]}
+        red = {**blue, "components": [0.0, 0.0, 1.0, 1.0]}
+        colour = scene.room.settings.Colour.from_dict
+        monkeypatch.setattr(scene.room.session.colour, "take_foreground", lambda: blue)
+        ink(scene)
+        scene.session.change("colour", "foreground", final=True)
+        scene.loop.turn()
+        assert applied(scene).colour == colour(blue)
+        monkeypatch.setattr(scene.room.session.colour, "take_foreground", lambda: red)
+        scene.session.change("thickness", 6.0, final=True)
+        scene.loop.turn()
+        assert applied(scene).colour == colour(blue)
+        scene.session.change("colour", "foreground", final=True)
+        scene.loop.turn()
+        assert applied(scene).colour == colour(red)
 
 
 def test_a_damaged_note_is_told(scene) -> None:

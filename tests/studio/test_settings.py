@@ -6,6 +6,7 @@ import json
 import pytest
 
 from smart_lineart.studio.settings import (
+    Colour,
     DocumentState,
     InkSettings,
     LineartRecord,
@@ -52,6 +53,36 @@ def test_values_out_of_range_or_unknown_do_no_harm() -> None:
     )
     assert found == InkSettings(thickness=100.0, faint=0.0)
     assert InkSettings.from_dict({"thickness": True}) == InkSettings()
+
+
+def test_a_colour_that_was_taken_survives_its_file() -> None:
+    colour = Colour("CMYKA", "U16", "some profile", (0.25, 1.0, 0.0, 0.5, 1.0))
+    settings = InkSettings(colour=colour)
+    state = DocumentState(None, (LineartRecord("{a}", ("{b}",), settings),))
+    assert DocumentState.from_json(state.to_json()) == state
+    assert settings.with_value("colour", "black").colour == "black"
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [
+        {},
+        {"model": "RGBA", "components": []},
+        {"components": [1.0] * 9},
+        {"components": [float("nan")]},
+        {"components": [1e30]},
+        {"components": [True]},
+        {"components": "1, 2"},
+    ],
+)
+def test_a_colour_that_makes_no_sense_is_not_taken(colour: dict) -> None:
+    assert InkSettings.from_dict({"colour": colour}).colour == "black"
+
+
+def test_a_record_without_settings_has_those_of_its_document() -> None:
+    old = {"settings": {"thickness": 6.0}, "records": [{"sketch": "{a}"}, {"sketch": "{b}", "settings": {}}]}
+    records = DocumentState.from_json(json.dumps(old)).records
+    assert [record.settings.thickness for record in records] == [6.0, 4.0]
 
 
 def test_a_newer_file_keeps_what_is_understood() -> None:

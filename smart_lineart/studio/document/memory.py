@@ -1,27 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the plugin knows of a document: the settings last used in it, which layers are the lineart of which
-sketch, and the ink that was written into them.
+"""What the plugin knows of a document: which layers are the lineart of which sketch, how that was inked, and
+the ink that was written into them.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from smart_lineart.inking import InkRecord
+from smart_lineart.inking import DamagedRecord, InkRecord
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.frames import shown_frame
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.studio.settings import NOTE_KEY, NOTE_TITLE, DocumentState, InkSettings, LineartRecord
+from smart_lineart.krita_host.retouched import components_of
+from smart_lineart.studio.settings import (
+    NOTE_KEY,
+    NOTE_TITLE,
+    Colour,
+    DocumentState,
+    InkSettings,
+    LineartRecord,
+)
 
 from .records import Records
 
+LAYERS = 1000  # whose settings are known while Krita runs: undo brings them back
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A sketch and its lineart in use."""
+
+    sketch: Layer
+    lineart: Layer
+
 
 class Memory:
-    """Asked and told by all that works on lineart. Everything lies in the documents themselves."""
+    """Asked and told by all that works on lineart. Everything lies in the documents themselves.
+
+    Settings belong to a lineart layer, as its ink does: undo brings an old layer back with those it had. A
+    document's file keeps those of the layer in use.
+    """
 
     def __init__(self) -> None:
         self.records = Records()
+        self._settings: list[tuple[Document, str, InkSettings]] = []
         self.limit = 1 << 30  # bytes: the most that finding again what a document remembers may take
 
     def state_of(self, document: Document) -> DocumentState:
@@ -45,6 +70,36 @@ class Memory:
             return None
         return document, self.sketch_for(document, layer)
 
+    def pair_at(self, document: Document, layer: Layer) -> Pair | None:
+        """The pair that a layer belongs to: it is one of the two, or lies in one of them or between them."""
+        there = list(document.layers())
+        pairs = self._pairs(document, there)
+        lineage = [layer, *layer.above()]
+        for one in lineage:
+            for part in ("lineart", "sketch"):
+                for pair in pairs:
+                    if getattr(pair, part).identity == one.identity:
+                        return pair
+        order = [one.identity for one in there]
+        return next((pair for one in lineage for pair in pairs if _lies_between(one, pair, order)), None)
+
+    def _pairs(self, document: Document, there: list[Layer]) -> list[Pair]:
+        """Those of the layers that are in a document."""
+        layers = {layer.identity: layer for layer in there}
+        pairs = []
+        for record in self.state_of(document).records:
+            lineart = next((one for one in reversed(record.layers) if one in layers), None)
+            if lineart is not None and record.sketch in layers:
+                pairs.append(Pair(layers[record.sketch], layers[lineart]))
+        return pairs
+
+    def pair_at_hand(self) -> tuple[Document, Pair] | None:
+        """The document in front and the lineart that the layer selected in it belongs to."""
+        document = application.active_document()
+        layer = document.active_layer() if document is not None else None
+        pair = self.pair_at(document, layer) if document is not None and layer is not None else None
+        return None if document is None or pair is None else (document, pair)
+
     def lineart_in_use(self, document: Document, sketch: str) -> Layer | None:
         """The newest lineart of a sketch that is in the document now."""
         record = self._lineart_of(document, sketch)
@@ -66,10 +121,10 @@ class Memory:
 
     def note_lineart(self, document: Document, sketch: str, layer: Layer, settings: InkSettings) -> None:
         """A layer is now the lineart of a sketch, inked with these settings."""
-        state = self.state_of(document)
         record = self._lineart_of(document, sketch) or LineartRecord(sketch)
         record = replace(record.with_layer(layer.identity), settings=settings)
-        self._save(document, replace(state.with_record(record), settings=settings))
+        self._save(document, self.state_of(document).with_record(record))
+        self._keep_settings(document, layer.identity, settings)
         self.records.tidy(document, record.layers, layer.identity)
 
     def carry(self, document: Document, identity: str, copy: Layer) -> None:
@@ -77,23 +132,51 @@ class Memory:
         state = self.state_of(document)
         record = state.record_of(identity)
         if record is not None and identity in record.layers:
-            self._save(document, state.with_record(record.with_layer(copy.identity)))
+            settings = self._settings_kept(document, identity) or record.settings
+            self._keep_settings(document, identity, settings)
+            self._keep_settings(document, copy.identity, settings)
+            record = replace(record.with_layer(copy.identity), settings=settings)
+            self._save(document, state.with_record(record))
         self.records.carry(document, identity, copy.identity)
 
-    def settings_of(self, document: Document, sketch: str) -> InkSettings:
-        """How a sketch's lineart was inked."""
-        record = self._lineart_of(document, sketch)
-        return record.settings if record is not None else self.state_of(document).settings
+    def settings_of(self, document: Document, sketch: str) -> InkSettings | None:
+        """How the lineart in use of a sketch was inked; None where there is none."""
+        record, lineart = self._lineart_of(document, sketch), self.lineart_in_use(document, sketch)
+        if record is None or lineart is None:
+            return None
+        settings = self._settings_kept(document, lineart.identity) or record.settings
+        if settings.colour == "foreground":  # an older version kept no colour, but what it inked in
+            with suppress(DamagedRecord):
+                settings = settings.with_value("colour", _last_colour(self.ink_of(document, lineart)))
+        return settings
 
     def look_after(self, document: Document, sketch: str, lineart: Layer) -> None:
-        """Undo may have brought an older layer back: its ink belongs into the file again."""
+        """Undo may have brought an older layer back: its ink and settings belong into the file again."""
         record = self._lineart_of(document, sketch)
         if record is not None:
+            settings = self._settings_kept(document, lineart.identity)
+            if settings is not None and settings != record.settings:
+                self._save(document, self.state_of(document).with_record(replace(record, settings=settings)))
             self.records.tidy(document, record.layers, lineart.identity)
 
-    def remember(self, document: Document, settings: InkSettings) -> None:
-        """The settings a document is to be inked with next."""
-        self._save(document, replace(self.state_of(document), settings=settings))
+    def forget_settings(self, document: Document) -> None:
+        """The artist has chosen others for new sketches than an older version kept in the document."""
+        state = self.state_of(document)
+        if state.settings is not None:
+            self._save(document, replace(state, settings=None))
+
+    def keep_only(self, wanted: Callable[[Document], bool]) -> None:
+        """Forget documents that aren't wanted any more."""
+        self.records.keep_only(wanted)
+        self._settings = [kept for kept in self._settings if wanted(kept[0])]
+
+    def _settings_kept(self, document: Document, layer: str) -> InkSettings | None:
+        kept = (one for one in reversed(self._settings) if one[1] == layer and one[0] == document)
+        return next((settings for _, _, settings in kept), None)
+
+    def _keep_settings(self, document: Document, layer: str, settings: InkSettings) -> None:
+        others = [one for one in self._settings if one[1] != layer or one[0] != document]
+        self._settings = [*others, (document, layer, settings)][-LAYERS:]
 
     def _lineart_of(self, document: Document, sketch: str) -> LineartRecord | None:
         return next((r for r in self.state_of(document).records if r.sketch == sketch), None)
@@ -101,3 +184,19 @@ class Memory:
     @staticmethod
     def _save(document: Document, state: DocumentState) -> None:
         document.set_note(NOTE_KEY, NOTE_TITLE, state.to_json())
+
+
+def _lies_between(layer: Layer, pair: Pair, order: list[str]) -> bool:
+    """Whether a layer lies between a sketch and its lineart, in the group that both are in."""
+    parents = {one.parent.identity if one.parent else "" for one in (layer, pair.sketch, pair.lineart)}
+    if len(parents) != 1 or layer.identity not in order:
+        return False
+    ends = sorted((order.index(pair.sketch.identity), order.index(pair.lineart.identity)))
+    return ends[0] < order.index(layer.identity) < ends[1]
+
+
+def _last_colour(record: InkRecord | None) -> Colour | None:
+    """The colour ink was last written in, if that is known."""
+    notes = record.notes.get("colours") if record is not None else None
+    found = components_of(notes[-1]) if isinstance(notes, list) and notes else None
+    return None if found is None else Colour.from_dict(found)

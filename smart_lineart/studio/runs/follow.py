@@ -164,8 +164,6 @@ class Follower:
         self._selection = document.selection()
         self._target = yield from LineartLayer.renew(document, old, self._selection)
         memory.carry(document, old.identity, self._target.layer)
-        assert self._wanted is not None
-        memory.note_lineart(document, self.sketch, self._target.layer, self._wanted)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, self._target.layer)
         return True
@@ -180,6 +178,7 @@ class Follower:
         if self._stopped:
             return
         context.memory.note_ink(document, target.layer, plan.record)
+        drawn = drawn.with_value("detail", self._item.detail)  # a drag draws the lines there are
         context.memory.note_lineart(document, self.sketch, target.layer, drawn)
         context.corrections.show(Kept.of(document, target.layer, plan.merge, plan.area))
 

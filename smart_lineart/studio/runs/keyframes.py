@@ -17,7 +17,7 @@ from smart_lineart.studio.steps import Work
 from .frame_renewal import FrameRenewal
 from .jobs import Job, JobState
 from .renewing import sentence_of_steps
-from .settling import wait_for_pen
+from .settling import stay_on, wait_for_pen
 from .sketch import Problem, living_sketch, read
 
 
@@ -39,7 +39,10 @@ def ink_frames(context: Context, job: Job) -> Work:
     layer = living_sketch(job)
     job.commit()
     renewal.remember(copy)  # first: Krita selects the layer that comes, and a click may come
+    active = job.document.active_layer()
     frames.put_frames(job.document, layer, old, copy)
+    if active is not None and (old is None or active.identity != old.identity):
+        yield from stay_on(job.document, active, copy)
     without = [moment for moment in times if moment not in inked or inked[moment].empty]
     if renewal.left or without:
         context.messages.say(" ".join(filter(None, (steps, renewal.sentence(), _nothing_found(without)))))

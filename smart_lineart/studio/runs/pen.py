@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Base, FreshInk, InkRecord, Rect
-from smart_lineart.krita_host.colour import as_pixel, foreground
+from smart_lineart.krita_host.colour import as_pixel, foreground, made
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.lineart import Ink
 from smart_lineart.krita_host.pixels import PixelFormat
 from smart_lineart.krita_host.retouched import note_colour, noted_colour
-from smart_lineart.studio.settings import InkSettings
+from smart_lineart.studio.settings import Colour, InkSettings
 from smart_lineart.studio.steps import Work, Worker
 
 from .plan import Draft, Plan, draft, record_of_new
@@ -29,7 +29,10 @@ COLOURS = 8  # that parts of one lineart may have been inked in
 
 def chosen_colour(settings: InkSettings) -> Any | None:
     """Krita's colour to ink with; None: black."""
-    return foreground() if settings.colour == "foreground" else None
+    colour = settings.colour
+    if isinstance(colour, Colour):
+        return made(colour.model, colour.depth, colour.profile, colour.components)
+    return foreground() if colour == "foreground" else None
 
 
 def colours_of(record: InkRecord) -> list[Any]:

@@ -7,13 +7,13 @@ One undoable step, or none at all where nothing changes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import FreshInk, LayerInk
+from smart_lineart.inking import Base, FreshInk
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.document import Document, selection_strip
 from smart_lineart.krita_host.layer import Layer
@@ -26,6 +26,7 @@ from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.steps import Work, Worker
 
 from .finding import NotFound, find_base
+from .live_layer import LiveLayer, untouched
 from .pen import Pen, colours_of, last_pixel
 from .plan import Plan, plan_ink_again
 from .settling import stay_on, wait_for_pen
@@ -68,7 +69,7 @@ class Renewer:
     def __init__(self, memory: Memory, worker: Worker):
         self._memory = memory
         self._worker = worker
-        self._live: tuple[str, LayerInk] | None = None
+        self.live = LiveLayer()
 
     def renew(
         self,
@@ -105,7 +106,7 @@ class Renewer:
             raise NotRenewed  # the artist never stopped painting on it
         begin()
         if live:
-            return (yield from self._carry_out_live(document, lineart, plan, pen.pixel, base.layer))
+            return (yield from self._carry_out_live(document, lineart, plan, pen.pixel, base))
         return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection))
 
     def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
@@ -119,14 +120,15 @@ class Renewer:
 
     def open_live(self, document: Document, lineart: Layer) -> Work:
         """Take note that live runs may go on writing into a layer, as long as it stays what it is now."""
-        self._live = lineart.identity, (yield from read_lineart(lineart.copy(), [], document.page))
+        self.live.open(lineart, (yield from read_lineart(lineart.copy(), [], document.page)))
 
     def _carry_out_live(
-        self, document: Document, lineart: Layer, plan: Plan, pixel: np.ndarray, now: LayerInk
+        self, document: Document, lineart: Layer, plan: Plan, pixel: np.ndarray, base: Base
     ) -> Work:
         if not plan.changes:
-            return (yield from self._carry_out(document, lineart, plan, pixel, None))
-        if self._live is not None and self._live[0] == lineart.identity and self._live[1].covers_as(now):
+            renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
+            return (yield from self._stand_by(document, renewed, plan, base))
+        if self.live.may_write(lineart, base.layer):
             target = LineartLayer.reopen(document, lineart)
             yield from _write(target, plan, pixel)
             self._memory.note_ink(document, lineart, plan.record)
@@ -136,6 +138,29 @@ class Renewer:
             return None
         else:
             renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
+            self.live.stepped(document, lineart, renewed.layer)
+        yield from self.open_live(document, renewed.layer)
+        return renewed
+
+    def _stand_by(self, document: Document, renewed: Renewed, plan: Plan, base: Base) -> Work:
+        """Before the artist draws: a layer that may be written without an undo step, so that undo takes back
+        the stroke. One that holds their corrections is replaced by a copy, which is a step by itself.
+        """
+        lineart, active = renewed.layer, document.active_layer()
+        if self.live.may_write(lineart, base.layer) or application.can_redo():
+            return renewed
+        if active is None or active.identity == lineart.identity:
+            return renewed
+        if not (yield self._worker.submit(partial(untouched, base))):
+            if not renews_in_one_step(lineart):
+                return renewed
+            target = yield from LineartLayer.renew(document, lineart)
+            self._memory.carry(document, lineart.identity, target.layer)
+            self._memory.note_ink(document, target.layer, plan.record)
+            yield from stay_on(document, active, target.layer)
+            renewed = Renewed(
+                target.layer, replace(renewed.kept, lineart=target.layer.identity), changed=False
+            )
         yield from self.open_live(document, renewed.layer)
         return renewed
 

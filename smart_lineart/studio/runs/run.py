@@ -8,6 +8,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
@@ -31,6 +33,7 @@ from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on, wait_for_p
 from .sketch import Problem, living_sketch, read
 
 NOWHERE = Rect(0, 0, 0, 0)
+AGAIN = object()
 
 
 class Run:
@@ -41,6 +44,7 @@ class Run:
         self._turns = turns
         self._renewer = renewer
         self._job = job
+        self._settings = job.settings
 
     def steps(self) -> Work:
         """All of it."""
@@ -60,24 +64,53 @@ class Run:
         self._turns.finish_drags(job.document, job.sketch)
         layer = yield from as_shown(job.document, living_sketch(job))
         known = context.cache.get(job.document, job.sketch) or self._noted()
-        area = sketch_area(layer, job.document.page, known.area if known is not None else None)
-        if not area.width:
-            raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
-        sketch = yield from read(layer, area)
+        try:
+            area = sketch_area(layer, job.document.page, known.area if known is not None else None)
+            sketch = yield from read(layer, area)
+        except Problem:
+            if not job.live:
+                raise
+            yield from self._ink_nothing()
+            return
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
         item = yield from self._prepare(sketch, area, known)
-        if job.live and item is known:
-            return  # nothing was drawn
-        colour = chosen_colour(job.settings)
-        draw = partial(context.engine.draw, item, job.settings)
+        if job.live and self._shows(item):
+            self._renewer.live.agree()  # nothing was drawn
+            return
+        self._settings = job.settings  # the artist may have moved a slider meanwhile
+        colour = chosen_colour(self._settings)
+        draw = partial(context.engine.draw, item, self._settings)
         fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
-        if (yield from self._put(fresh, colour)):
+        lineart = yield from self._put(fresh, colour)
+        if lineart is not None:
             context.cache.put(item)
-            if not job.live:
+            if job.live:
+                self._renewer.live.settle(job.document, lineart, item)
+            else:
                 self._say_where_nothing_is(fresh)
+        elif job.live:
+            in_use = context.memory.lineart_in_use(job.document, job.sketch)
+            yield from self._renewer.live.go_on(job.document, in_use, item)
+
+    def _ink_nothing(self) -> Work:
+        """Live: nothing is drawn yet, or any more. A lineart without ink is there before the first stroke."""
+        job = self._job
+        if self._shows(None):
+            return
+        page = job.document.page
+        blank = np.zeros((page.height, page.width), np.uint8)
+        fresh = FreshInk(blank, page, job.settings.thickness, None)
+        lineart = yield from self._put(fresh, chosen_colour(job.settings))
+        if lineart is not None:
+            self._renewer.live.settle(job.document, lineart, None)
+
+    def _shows(self, lines: CachedFeatures | None) -> bool:
+        """Whether the last live run left the lineart as these lines ask for."""
+        lineart = self._context.memory.lineart_in_use(self._job.document, self._job.sketch)
+        return self._renewer.live.shows(lineart, lines)
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> None:
         job, messages = self._job, self._context.messages
@@ -140,7 +173,10 @@ class Run:
         return None
 
     def _put(self, fresh: FreshInk, colour: Any | None) -> Work:
-        """Put the ink into the sketch's lineart, or into a new layer right above it; whether it is there."""
+        """Put the ink into the sketch's lineart, or into a new layer right above it; returns the layer.
+
+        None where a live run leaves all as it is.
+        """
         job = self._job
         yield from wait_for_pen()
         job.enter(JobState.writing)
@@ -157,8 +193,9 @@ class Run:
                 except NotFound as error:
                     self._context.messages.say(keep_apart(old, error))
                     apart = old.identity
-            if (yield from self._put_new(fresh, colour, apart)):
-                return True
+            put = yield from self._put_new(fresh, colour, apart)
+            if put is not AGAIN:
+                return put
 
     def _lineart(self, apart: str) -> Layer | None:
         """The lineart to renew, if there is one now; the one kept apart is the artist's own."""
@@ -182,15 +219,15 @@ class Run:
             begin=job.commit,
         )
         if renewed is None:
-            return False
+            return None
         if renewed.changed and steps:
             context.messages.say(steps)
-        context.memory.note_lineart(job.document, job.sketch, renewed.layer, job.settings)
+        context.memory.note_lineart(job.document, job.sketch, renewed.layer, self._settings)
         context.corrections.show(renewed.kept)
-        return True
+        return renewed.layer
 
     def _put_new(self, fresh: FreshInk, colour: Any | None, apart: str) -> Work:
-        """Put the ink into a new layer; False, with nothing done, where undo has brought one back by then."""
+        """Put the ink into a new layer; `AGAIN`, with nothing done, where undo has brought one back."""
         job, memory = self._job, self._context.memory
         name = living_sketch(job).name
         target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
@@ -199,18 +236,21 @@ class Run:
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
         yield from wait_for_pen()
         if self._lineart(apart) is not None:
-            return False
+            return AGAIN
+        if job.live and application.can_redo():
+            return None
         active = job.document.active_layer()
         sketch = living_sketch(job)
         job.commit()
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
-        memory.note_lineart(job.document, job.sketch, target.layer, job.settings)
+        memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:
+            self._renewer.live.stepped(job.document, None, target.layer)
             yield from self._renewer.open_live(job.document, target.layer)
-        return True
+        return target.layer
 
     def _until_shown(self) -> Work:
         """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.

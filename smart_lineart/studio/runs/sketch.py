@@ -29,6 +29,8 @@ def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
     Raises Problem.
     """
     sketch = None
+    if not area.width:
+        raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
     for step in read_sketch(layer, area, moment):
         sketch = step
         yield

@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document, selection_strip
-from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -27,13 +28,11 @@ class TakeNew:
     def begin(self) -> None:
         """At the layer the artist is at; says what is missing."""
         memory, messages = self._context.memory, self._context.messages
-        at_hand = memory.sketch_at_hand()
-        if at_hand is None:
+        document, at_hand = application.active_document(), memory.pair_at_hand()
+        if document is None:
             return
-        document, sketch = at_hand
-        lineart = memory.lineart_in_use(document, sketch.identity)
         selection = document.selection()
-        if lineart is None:
+        if at_hand is None:
             messages.say(tr("This layer has no lineart yet. Click Ink sketch first."), "error")
         elif selection is None:
             messages.say(tr("Select the area that should get new ink, then click again."), "error")
@@ -41,16 +40,19 @@ class TakeNew:
             messages.say(tr("Wait until the lineart is inked, then try again."), "error")
         else:
             messages.say("")
-            self._context.work_on(document, self._steps(document, sketch.identity, lineart, selection))
+            self._context.work_on(document, self._steps(*at_hand, selection))
 
-    def _steps(self, document: Document, sketch: str, lineart: Layer, selection: Any) -> Work:
+    def _steps(self, document: Document, pair: Pair, selection: Any) -> Work:
         memory, corrections = self._context.memory, self._context.corrections
+        sketch, lineart = pair.sketch.identity, pair.lineart
+        settings = memory.settings_of(document, sketch)
         steps = sentence_of_steps(lineart)
         with self._turns.at_work(document, sketch):
             renewed = yield from self._renewer.take_new(document, lineart, selection)
         if renewed.changed and steps:
             self._context.messages.say(steps)
-        memory.note_lineart(document, sketch, renewed.layer, memory.settings_of(document, sketch))
+        if settings is not None:
+            memory.note_lineart(document, sketch, renewed.layer, settings)
         before = corrections.of(document, lineart.identity)
         places = () if before is None else before.places
         left = tuple(place for place in places if not selection_strip(selection, place).any())

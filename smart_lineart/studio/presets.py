@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Named settings of the artist's own, each a small file to keep and to share."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from smart_lineart.inking import InkError
+from smart_lineart.paths import readable
+
+from .own_brushes import write_whole
+from .settings import LONGEST_NOTE, InkSettings, read_object
+
+KIND, ENDING = "smart_lineart preset", ".slpreset"
+MOST = 100  # that are listed
+
+
+class BadPreset(InkError):
+    """A file that is no preset."""
+
+
+class Presets:
+    """Those in a folder."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def known(self) -> list[Path]:
+        """The files, by name; what a preset is called is the file's name without its ending."""
+        try:
+            found = [path for path in self.folder.iterdir() if path.suffix == ENDING]
+        except OSError:
+            return []
+        return sorted(found, key=lambda path: path.name.casefold())[:MOST]
+
+    def save(self, path: Path, settings: InkSettings) -> Path:
+        """Write settings into a file, whole or not at all; returns it. Raises OSError."""
+        if path.suffix != ENDING:
+            path = path.with_name(path.name + ENDING)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        values = {"kind": KIND, "version": 1, "settings": asdict(settings)}
+        write_whole(path, json.dumps(values, indent=1, sort_keys=True).encode())
+        return path
+
+    def load(self, path: Path) -> InkSettings:
+        """The settings in a file. Raises BadPreset, OSError."""
+        with path.open("rb") as file:
+            text = file.read(LONGEST_NOTE + 1).decode("utf-8", "replace")
+        values = read_object(text)
+        if values is None or values.get("kind") != KIND:
+            raise BadPreset("{path} is not a preset of settings.", path=readable(path.name))
+        return InkSettings.from_dict(values.get("settings"))

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The artist's layer stays theirs: at undo and redo Krita selects a lineart that comes back."""
+
+from __future__ import annotations
+
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.steps import Work
+
+from .settling import SETTLE_MS, SETTLE_TURNS
+
+
+class Staying:
+    """Hears of each undo and redo."""
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._home: tuple[Document, Layer] | None = None
+        self._left = 0
+
+    def stepped(self) -> None:
+        """An undo or redo was asked for. Krita selects another layer a moment later."""
+        document = application.active_document()
+        layer = document.active_layer() if document is not None else None
+        if document is None or layer is None:
+            return
+        self._left = SETTLE_TURNS
+        if self._home is None or self._home[0] != document:
+            self._home = document, layer
+            self._context.work_on(document, self._stay(document, layer)).when_done(self._at_rest)
+
+    def _at_rest(self) -> None:
+        self._home = None
+
+    def _stay(self, document: Document, home: Layer) -> Work:
+        while self._left > 0:
+            self._left -= 1
+            yield SETTLE_MS
+            now = document.active_layer()
+            if now is None or now.identity == home.identity:
+                continue
+            if home.parent is None or not self._is_lineart(document, now):
+                return  # theirs is gone, or it was their own step, or they chose another one
+            if not self._is_lineart(document, home):
+                document.activate(home)
+
+    def _is_lineart(self, document: Document, layer: Layer) -> bool:
+        record = self._context.memory.state_of(document).record_of(layer.identity)
+        return record is not None and layer.identity in record.layers
