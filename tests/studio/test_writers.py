@@ -286,8 +286,7 @@ def test_what_is_told_as_cancelled_was_not_done_and_the_rest_was(app: fake_krita
         else:
             assert picture_of(studio) != before
         assert studio.document.shown == (4 if studio.sketch.keys else 0)
-    # Frames come into the document at the very last step: there is no step after which it is too late.
-    assert told == ({"cancelled"} if studio.sketch.keys else {"cancelled", "finished"})
+    assert told == {"cancelled", "finished"}
 
 
 def cancel(studio: Studio) -> None:
