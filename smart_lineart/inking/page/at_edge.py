@@ -21,6 +21,7 @@ MOSTLY = 0.6  # of the paper's luma that the middle of a sheet has
 SHADE, DEEP = 0.85, 0.5  # of the paper's luma
 ACROSS = 0.9  # of the sheet's height or width that a gutter runs along
 MOST_BAND = 0.15  # of the sheet's width that it covers,
+MOST_TILT = 0.3  # and from its one side to the other where it leans
 LEAST_BAND = 3.0  # px that it is wide
 SOFT = 2.2  # times as wide where it is only shaded as where it is deep
 LEAST_FINGER = 4  # px from its edge to its middle
@@ -74,7 +75,9 @@ def _is_gutter(picture: Luma, region: Mask, sheet: Mask, paper: np.float32) -> b
         along, whole = (int(np.count_nonzero(mask.any(axis=axis))) for mask in (region, sheet))
         across = int(np.count_nonzero(sheet.any(axis=1 - axis)))
         band = region.sum() / max(1, along)
-        if along >= ACROSS * whole and LEAST_BAND <= band <= MOST_BAND * across:
+        # A frame runs all across, too, but not as one band.
+        straight = np.count_nonzero(region.any(axis=1 - axis)) <= MOST_TILT * across
+        if along >= ACROSS * whole and LEAST_BAND <= band <= MOST_BAND * across and straight:
             deep = region & (picture < DEEP * paper)
             runs_along = np.count_nonzero(deep.any(axis=axis)) >= ACROSS * along
             return bool(runs_along and region.sum() >= SOFT * deep.sum())

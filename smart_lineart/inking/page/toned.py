@@ -46,6 +46,7 @@ EDGE = 1 / 1200  # of the page's long side: half the width of the line along an 
 DARKEST = np.float32(1 / 255)  # of luma, added so that black is no darker than black
 LEAST_CONTRAST = 0.06  # of an area's tone that lines on it are darker
 GRAIN = 6.0  # median deviations of an area that its grain does not reach
+LEAST_SEEN = 0.02  # of the paper's luma that lines are darker than their area: on black there is no room for any
 LEAST_LINES = 0.002  # of an area, or nothing is drawn on it
 BLACK = 0.71  # of firm lines' darkness, from which an area without lines is solid
 LEAST_FIRM = 0.01  # relative darkness
@@ -152,7 +153,7 @@ def find_toned(luma: Reduced) -> Toned | None:
     for area, values in zip(areas, inside, strict=True):
         own_firm, grain = _lines(values)
         depth = 1 - float(np.median(ground.tone[area])) / float(np.median(resize(ground.paper, *size)[area]))
-        if own_firm:
+        if own_firm * (1 - depth) >= LEAST_SEEN:
             kinds[area] = _kind(min(firm / own_firm, QUIET / max(grain, 1e-6)))
         else:
             kinds[area] = SOLID if depth >= BLACK * firm else LINED

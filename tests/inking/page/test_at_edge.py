@@ -89,6 +89,15 @@ def outlined() -> Floats:
     return out
 
 
+def panel() -> Floats:
+    """A frame all around, in which a grey hand lies on a table."""
+    out = DRAWING.copy()
+    cv2.rectangle(out, (14, 12), (444, 330), 30.0, 6)
+    cv2.fillPoly(out, [np.array([(14, 330), (14, 318), (444, 240), (444, 330)])], 205.0)
+    cv2.fillPoly(out, [np.array([(444, 330), (444, 260), (360, 250), (340, 280), (370, 330)])], 140.0)
+    return out
+
+
 def hatched() -> Floats:
     """Shading in the corner."""
     out = DRAWING.copy()
@@ -108,7 +117,7 @@ def black_at_the_edge() -> Floats:
 
 
 @pytest.mark.parametrize(
-    "draw", [lambda: DRAWING, framed, outlined, hatched, lit_from_the_side, black_at_the_edge]
+    "draw", [lambda: DRAWING, framed, panel, outlined, hatched, lit_from_the_side, black_at_the_edge]
 )
 def test_what_is_drawn_at_the_edge_stays(draw: Any) -> None:
     assert not outside(draw()).any()

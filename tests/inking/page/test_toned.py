@@ -70,6 +70,16 @@ def test_lines_on_dark_areas_become_as_firm_as_others(area: str, tone: int, line
     np.testing.assert_array_equal(lifted[outside], luma[outside])
 
 
+def test_black_hair_that_ends_in_strands_is_solid() -> None:
+    """Between strands its tone is told too light, and black seems to be a line on it."""
+    luma = page(0, None, noise=0.0)
+    for x in range(90, 360, 20):
+        cv2.fillPoly(luma, [np.array([(x, 562), (x + 12, 562), (x + 6, 500)])], 250)
+    found = toned(luma)
+    assert found is not None
+    assert set(np.unique(found.kinds)) == {0, SOLID}
+
+
 @pytest.mark.parametrize("tone", [0, 10, 40])
 @pytest.mark.parametrize("noise", [0.0, 2.0])
 def test_black_without_lines_is_solid_to_its_edge(tone: int, noise: float) -> None:
