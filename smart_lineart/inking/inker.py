@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.brushes.styles import Style, find_style
-from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes
+from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
 from smart_lineart.inking.drawing.textured import draw, fill
 from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory
 from smart_lineart.inking.features import Features, Seen
@@ -255,12 +255,16 @@ class Inker:
             settled.line, settled.darkness, scale, levels, fairer, view.darkness, tuning.tracing
         )
         stop_if(cancelled)
+        black = view.solid
+        if levels is not None:
+            unclaimed = unclaimed_black(maps.line, maps.solid, view.darkness, levels.usual, tuning.fills)
+            black = unclaimed if black is None else black | unclaimed
         return Features(
             size,
             view.scale,
             view.inverted,
             strokes,
-            solid_shapes(maps.solid, view.darkness, tuning.fills),
+            solid_shapes(maps.solid, view.darkness, tuning.fills, black),
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, said, network, from_afar, settled.verdicts, fairer.kept),
         )

@@ -17,7 +17,6 @@ from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.pixel_art import block_size
 from smart_lineart.inking.page.roughness import Observation, roughness
 from smart_lineart.inking.page.scale import scale_by_roughness
-from smart_lineart.inking.page.sheet import find_sheet
 from smart_lineart.inking.page.sketch import Sketch
 from smart_lineart.inking.page.survey import (
     Survey,
@@ -27,6 +26,7 @@ from smart_lineart.inking.page.survey import (
     survey,
     view_again,
     view_anew,
+    what_lies_under,
     working_size,
 )
 from smart_lineart.inking.progress import Cancel, Progress
@@ -85,7 +85,7 @@ class Looks:
         if view is None:
             seen = views[0].calibration
             assert seen is not None
-            found = Survey([], seen.sheet, seen.block)
+            found = Survey([], seen.sheet, seen.toned, seen.block)
             view = view_anew(read_working(page, scale, seen.block), page.size, scale, None, found)
         return view, answer
 
@@ -95,7 +95,7 @@ class Looks:
         if detail is not None:
             block = block_size(page)
             seen = read_working(page, min(detail, largest), block)
-            found = Survey([(detail, seen)], find_sheet(seen), block)
+            found = Survey([(detail, seen)], *what_lies_under(seen), block)
         else:
             found = survey(page, largest, self.tuning.scale)
         if not found.looks:

@@ -98,6 +98,76 @@ def test_faint_pencil_on_quiet_paper_is_found(inker: Inker, levels: int, noise: 
     assert f_measure(inker.ink(faint), inker.ink(firm)) > 0.95
 
 
+COAT = np.array([(180, 385), (420, 385), (480, 790), (120, 790)])
+BEHIND = np.array([(15, 330), (585, 350), (590, 780), (10, 770)])
+
+
+@pytest.mark.parametrize("area", [COAT, BEHIND], ids=["coat", "behind"])
+@pytest.mark.parametrize(("tone", "line"), [(35, 12), (60, 40), (120, 95)])
+def test_lines_on_a_dark_area_are_found_and_its_outline(
+    inker: Inker, area: NDArray[np.intp], tone: int, line: int
+) -> None:
+    drawn = figure(2)
+    page = 250 - (255 - drawn.astype(float)) / 217 * (250 - line)
+    filled = np.zeros(page.shape, np.uint8)
+    cv2.fillPoly(filled, [area], 1)
+    page = np.where(filled > 0, np.minimum(page, tone), page)
+    page += np.random.default_rng(1).normal(0, 1, page.shape)
+    outlined = drawn.copy()
+    cv2.polylines(outlined, [area], isClosed=True, color=40, thickness=3, lineType=cv2.LINE_AA)
+    ink = inker.ink(np.clip(np.rint(page), 0, 255).astype(np.uint8))
+    assert f_measure(ink, inker.ink(outlined)) > 0.93
+
+
+def test_a_dark_area_stays_one_while_the_artist_draws(inker: Inker) -> None:
+    page = figure(2)
+    cv2.fillPoly(page, [COAT], 60)
+    page = np.minimum(page, np.where(figure(2) < 150, 35, 255)).astype(np.uint8)
+    before = inker.prepare(page)
+    drawn = page.copy()
+    cv2.line(drawn, (250, 600), (350, 650), 25, 4)
+    after = inker.prepare(drawn, previous=before)
+    assert before.calibration is not None
+    assert before.calibration.toned is not None
+    assert not after.renewed
+    anew = inker.prepare(drawn, calibration=before.calibration)
+    np.testing.assert_array_equal(inker.render(after), inker.render(anew))
+    rows, columns = np.nonzero(inker.render(after) != inker.render(before))
+    assert rows.size
+    assert rows.min() > 450
+    assert columns.min() > 100
+
+
+def test_black_without_lines_is_solid_and_the_lines_beside_it_are_found(inker: Inker) -> None:
+    page = figure(2)
+    cv2.fillPoly(page, [BEHIND], 20)
+    ink = inker.ink(page)
+    filled = np.zeros(page.shape, np.uint8)
+    cv2.fillPoly(filled, [BEHIND], 1)
+    assert (ink[cv2.erode(filled, np.ones((9, 9), np.uint8)) > 0] > 200).all()
+    above = np.s_[:320]
+    assert f_measure(ink[above], inker.ink(figure(2))[above]) > 0.95
+
+
+@pytest.mark.parametrize("width", [12, 22, 34])
+def test_both_pupils_are_solid_however_wide_the_lines_are(inker: Inker, width: int) -> None:
+    drawn = line_map(
+        (800, 600),
+        ring(300, 260, 200),
+        wave(220, 380, 380, 12, 160),
+        straight((120, 560), (480, 600)),
+        straight((200, 600), (170, 790)),
+        straight((400, 600), (430, 790)),
+        thickness=width,
+    )
+    eyes = [(225, 230), (375, 230)]
+    for eye in eyes:
+        cv2.circle(drawn, eye, max(18, round(1.3 * width)), 255, -1)
+    ink = inker.ink(255 - drawn)
+    for x, y in eyes:
+        assert (ink[y - 8 : y + 9, x - 8 : x + 9] > 200).mean() > 0.95, (x, y)
+
+
 @pytest.mark.parametrize(
     ("white", "kind"), [(8, np.uint8), (20, np.uint8), (1023, np.uint16), (4095, np.uint16), (300, np.uint16)]
 )
@@ -116,6 +186,18 @@ def test_dotted_paper_inks_as_blank_paper(inker: Inker) -> None:
         for x in range(12, page.shape[1], 24):
             dotted[y : y + 3, x : x + 3] = np.minimum(dotted[y : y + 3, x : x + 3], 150)
     assert f_measure(inker.ink(dotted), inker.ink(page)) > 0.97
+
+
+@pytest.mark.parametrize(("pitch", "radius"), [(10, 2.5), (14, 4.0)])
+def test_screentone_behind_a_figure_is_not_inked(inker: Inker, pitch: int, radius: float) -> None:
+    page = figure(2)
+    y, x = np.mgrid[: page.shape[0], : page.shape[1]]
+    behind = (np.hypot(x - 300, y - 220) > 132) & ~((np.abs(x - 300) < 115) & (y > 365) & (y < 700))
+    apart = np.hypot(*(((one / 2**0.5) % pitch) - pitch / 2 for one in (x + y, x - y)))
+    toned = np.minimum(page, 255 - 200 * np.clip(radius - apart + 0.5, 0, 1) * behind).astype(np.uint8)
+    features = inker.prepare(toned)
+    assert f_measure(inker.render(features), inker.ink(page)) > 0.87
+    assert features.solid is None or (features.solid > 127).mean() < 0.002
 
 
 @pytest.mark.parametrize("times", [4, 8])

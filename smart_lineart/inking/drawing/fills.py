@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,22 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
-from smart_lineart.inking.raster.components import find_runs, label_runs
-from smart_lineart.inking.raster.morphology import spread
+from smart_lineart.inking.raster.components import extents, find_runs, label_runs
+from smart_lineart.inking.raster.morphology import depth, grow, spread
 
 STRIP = 512  # rows drawn at once
+
+# What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
+# mean probability of a line is low, and that of solid black not too low,
+DEEPER, LEAST_DEEP = 1.5, 4  # px at least
+LEAST_AREA = 12  # px
+AS_BLACK = 200  # mean darkness, nearly that of firm lines: no shading has it
+NO_LINE = 0.35
+HINT = 0.1
+# or if it is deeper still and round. Of what is round the probability of a line may be higher.
+DEEPEST = 2.0
+HARDLY_LINE = 0.5
+LONGEST, FULL = 2.0, 0.5  # times longer than wide that it is at most; of its rectangle that it fills
 
 
 @dataclass(frozen=True)
@@ -33,15 +46,19 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
     return low, (at - low).astype(np.float32)
 
 
-def solid_shapes(probability: Bytes, darkness: Bytes, tuning: FillTuning = FillTuning()) -> Bytes | None:
+def solid_shapes(
+    probability: Bytes, darkness: Bytes, tuning: FillTuning = FillTuning(), known: Mask | None = None
+) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
     Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's
     darkness, which tells black from hatching and shadow. Slivers go (an opening), and the contour is smoothed
-    over a working pixel or two.
+    over a working pixel or two. What is `known` to be solid, bool (h, w), is.
     """
     black = darkness > tuning.black
     mask = _mostly(probability > tuning.solid * 255, black, tuning.mostly) & black
+    if known is not None:
+        mask |= known
     kept = spread(~spread(~mask))
     if not kept.any():
         return None
@@ -54,6 +71,44 @@ def solid_shapes(probability: Bytes, darkness: Bytes, tuning: FillTuning = FillT
             soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
         out[first : first + STRIP] = np.rint(soft * 255)
     return out
+
+
+def unclaimed_black(
+    line: Bytes, solid: Bytes, darkness: Bytes, usual: float, tuning: FillTuning = FillTuning()
+) -> Mask:
+    """What is as black as strokes of `usual` width and wider, and neither line nor solid to the network.
+
+    All are (h, w) at working scale: its maps, and the sketch's darkness. Where strokes are wide, or seen
+    closely, it does not tell well what is solid.
+    """
+    deep, deepest = (max(LEAST_DEEP, math.ceil(0.5 * usual * times) + 1) for times in (DEEPER, DEEPEST))
+    black = darkness > tuning.black
+    depths = depth(black, deepest)
+    core = depths >= deep
+    runs = find_runs(core)
+    if not len(runs.row):
+        return core
+    label = label_runs(runs, core.shape[1])
+    first, length = runs.row * core.shape[1] + runs.start, runs.stop - runs.start
+    total = np.bincount(label, length, len(label))
+
+    def mean(image: Bytes) -> NDArray[np.float64]:
+        inside = np.add.reduceat(np.where(core, image, 0).reshape(-1), first, dtype=np.int64)
+        return np.bincount(label, inside, len(label)) / np.maximum(255 * total, 1)
+
+    left, top, right, bottom = extents(runs, label)
+    sides = np.sort(np.stack([right - left, bottom - top]), axis=0)
+    # A smear is long and thin, or ragged.
+    round_ = (sides[1] <= LONGEST * sides[0]) & (total >= FULL * sides[0] * sides[1])
+    reached = np.zeros(len(label), np.bool_)
+    np.logical_or.at(reached, label, np.maximum.reduceat(depths.reshape(-1), first) >= deepest)
+    lines, hinted = mean(line), mean(solid) >= HINT
+    kept = (lines < NO_LINE) & (hinted | (round_ & reached))
+    kept |= (lines < HARDLY_LINE) & hinted & round_
+    kept &= (total >= LEAST_AREA) & (255 * mean(darkness) >= AS_BLACK)
+    for run in np.flatnonzero(~kept[label]):
+        core[runs.row[run], runs.start[run] : runs.stop[run]] = False
+    return grow(core, deep) & black if core.any() else core
 
 
 def _mostly(areas: Mask, black: Mask, share: float) -> Mask:

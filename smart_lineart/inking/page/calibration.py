@@ -16,6 +16,7 @@ from smart_lineart.inking.page.paper import LEAST_PAPER, MOST_PASSES, network_ga
 from smart_lineart.inking.page.pixel_art import LARGEST
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.page.sheet import Sheet
+from smart_lineart.inking.page.toned import Toned
 
 MOST_GAIN = 1.5  # times that firm lines, or the paper, may get firmer or fainter before all is measured anew
 MOST_DRAWN = 3.0  # times that there may be more drawn on the page, or less
@@ -41,6 +42,7 @@ class Calibration:
         block: px per side of the blocks that it is made of; 1: of none.
         dot: px that the dots of its paper usually have; 0: it has none.
         sheet: where the sheet of paper lies in the picture; None where it fills it.
+        toned: where dark areas lie on it; None where none do.
     """
 
     detail: float | None
@@ -56,6 +58,7 @@ class Calibration:
     block: int = 1
     dot: int = 0
     sheet: Sheet | None = None
+    toned: Toned | None = None
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
         """Whether a page on which this is measured now may still be seen so."""
@@ -71,24 +74,35 @@ class Calibration:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as JSON keeps them; see :meth:`from_dict`."""
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {**plain, "sheet": self.sheet.packed() if self.sheet is not None else None}
+        for name in _PACKED:
+            plain[name] = plain[name].packed() if plain[name] is not None else None
+        return plain
 
     @classmethod
     def from_dict(cls, values: Any) -> Calibration | None:
         """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
         if not isinstance(values, dict):
             return None
-        values = {"searching": False, "smoothing": 0, "block": 1, "dot": 0, "sheet": None, **values}
-        if values["sheet"] is not None:
-            values["sheet"] = Sheet.unpack(values["sheet"])
-            if values["sheet"] is None:
-                return None
+        values = {
+            "searching": False,
+            "smoothing": 0,
+            "block": 1,
+            "dot": 0,
+            "sheet": None,
+            "toned": None,
+            **values,
+        }
+        for name, kind in _PACKED.items():
+            if values[name] is not None:
+                values[name] = kind.unpack(values[name])
+                if values[name] is None:
+                    return None
         if "usual" not in values and "middle" in values:  # widths were the network's once, in other units
             del values["middle"]
             values["usual"] = 0.0
         if set(values) != {field.name for field in fields(cls)}:
             return None
-        numbers = {name: value for name, value in values.items() if name not in (*_SWITCHES, "sheet")}
+        numbers = {name: value for name, value in values.items() if name not in (*_SWITCHES, *_PACKED)}
         if numbers["detail"] is None:
             del numbers["detail"]
         if not all(isinstance(values[name], bool) for name in _SWITCHES):
@@ -102,6 +116,7 @@ class Calibration:
         return cls(**values) if within and all(isinstance(values[name], int) for name in _WHOLE) else None
 
 
+_PACKED: dict[str, type[Sheet | Toned]] = {"sheet": Sheet, "toned": Toned}
 _WHOLE = ("smoothing", "block", "dot")
 _SWITCHES = ("inverted", "searching")
 _BOUNDS = {

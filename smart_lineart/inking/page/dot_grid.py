@@ -7,13 +7,12 @@ Lengths are px at working scale.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes, Floats
-from smart_lineart.inking.raster.components import Runs, find_runs, label_runs
+from smart_lineart.inking.raster.components import extents, find_runs, label_runs
 
 DARK = 32  # from which a px counts
-LARGEST = 12  # px across of a dot
+LARGEST = 24  # px across of a dot
 LEAST = 80  # dots of a grid
 ALIKE = 2.0  # times that a dot may be larger or smaller than usual
 MOSTLY = 0.8  # of all specks that are dots
@@ -56,22 +55,11 @@ class _Specks:
         label = label_runs(runs, darkness.shape[1])
         length = runs.stop - runs.start
         area = np.bincount(label, length, len(label))
-        left, top, right, bottom = _extents(runs, label)
+        left, top, right, bottom = extents(runs, label)
         small = (area > 0) & (right - left <= LARGEST) & (bottom - top <= LARGEST)
         self.area = area[small]
         self.box = np.stack([left, top, right, bottom], axis=1)[small]
         self.middle: Floats = np.asarray((self.box[:, :2] + self.box[:, 2:]) / 2, np.float32)
-
-
-def _extents(runs: Runs, label: NDArray[np.intp]) -> tuple[NDArray[np.intp], ...]:
-    count = len(label)
-    left, top = np.full(count, np.iinfo(np.intp).max), np.full(count, np.iinfo(np.intp).max)
-    right, bottom = np.zeros(count, np.intp), np.zeros(count, np.intp)
-    np.minimum.at(left, label, runs.start)
-    np.minimum.at(top, label, runs.row)
-    np.maximum.at(right, label, runs.stop)
-    np.maximum.at(bottom, label, runs.row + 1)
-    return left, top, right, bottom
 
 
 def _nearest(points: Floats) -> Floats:

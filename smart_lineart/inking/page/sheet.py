@@ -22,14 +22,17 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Luma, Mask
 from smart_lineart.inking.geometry import Rect
-from smart_lineart.inking.raster.components import find_runs, label_runs
+from smart_lineart.inking.page.at_edge import not_drawn
+from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
+from smart_lineart.inking.raster.windows import closed, continued, grown_by, mean_near, median_of_three, ring
 
 Points = NDArray[Any]
 
 SIDE = 256  # px: long side of the picture in which the sheet is looked for
 TONES = 28  # tried as the one that parts sheet and surround
 LEAST_SHARE, MOST_SHARE = 0.12, 0.995  # of the picture that a sheet covers
+THIN, EVEN = 0.97, 0.12  # a surround of less than the rest of the picture spreads by so much luma at most
 LEAST_SOLID = 0.93  # of its convex hull that a sheet fills
 LEAST_BORDER = 0.12  # of the picture's border that lies outside; one whole side of it is about a quarter
 LEAST_STEP = 0.04  # of luma that sheet and surround are apart,
@@ -41,6 +44,10 @@ MOST_RAGGED = 2.5  # times its height and width that the outline of a sheet is l
 MOST_CORNERS = 8  # a sheet has four, and up to four more where the picture cuts it
 STRAIGHT = 2.0  # px that a sheet's sides are off a straight line,
 RAGGED = 0.2  # but for this share of its outline, such as where fingers hold it
+BESIDE = (2, 6)  # px from the outline at which lines are looked for that cross it
+FAINT = 0.93  # of the luma around it that a line has there
+CROSSING = 0.7  # of what is drawn along the outline that goes on beyond it, or it is no sheet's;
+LEAST_DRAWN, MOST_BEYOND = 0.04, 0.35  # of the outline; more beyond it is the grain of a table
 MARGIN = 2  # px along the outline that belong to the edge of the sheet and its shadow
 LINES = 0.15  # of luma that a line is darker than what is around it
 MOST_LINES = 0.01  # of another surround that may look drawn on
@@ -53,7 +60,8 @@ class Sheet:
     """A sheet of paper in a picture.
 
     Attributes:
-        outside: bool (h, w), laid evenly over the picture: what is none of the sheet, and its edge.
+        outside: bool (h, w), laid evenly over the picture: what is none of the sheet, its edge, and what lies
+            on it but is not drawn.
     """
 
     outside: Mask
@@ -66,7 +74,7 @@ class Sheet:
 
     def cleared(self, luma: Reduced) -> Reduced:
         """The picture's luma at any resolution, uint16 (H, W), with paper where the sheet is not."""
-        tone = _continued(resize(luma, *self.outside.shape), ~self.outside)
+        tone = continued(resize(luma, *self.outside.shape), ~self.outside)
         height, width = luma.shape
         rows = (np.arange(height) * self.outside.shape[0]) // height
         columns = (np.arange(width) * self.outside.shape[1]) // width
@@ -123,68 +131,39 @@ def find_sheet(luma: Reduced) -> Sheet | None:
         key=lambda found: found.step,
         default=None,
     )
-    if best is None:
-        return None
-    return Sheet(_grown(~best.inside, MARGIN))
+    outside = np.zeros(size, np.bool_) if best is None else grown_by(~best.inside, MARGIN)
+    outside |= not_drawn(picture, ~outside)
+    return Sheet(outside) if outside.any() and not outside.all() else None
 
 
 def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
     """What may be a sheet that is lighter than its surround, or, `dark`, darker."""
     # In the negative a dark sheet is a light one. Lines on it go, whichever tone they have.
     tones = 1 - picture if dark else picture
-    calm = _median(_closed(tones, 2))
+    calm = median_of_three(closed(tones, 2))
     low, high = (float(value) for value in np.percentile(calm, (0.5, 99.5)))
     if high - low < LEAST_STEP:
         return []
     found = []
     for tone in np.linspace(low, high, TONES + 2)[1:-1]:
-        if _border(calm <= tone) < LEAST_BORDER:
+        if border(calm <= tone) < LEAST_BORDER:
             continue
         inside = _largest(calm > tone)
         if inside is None or not LEAST_SHARE <= inside.mean() <= MOST_SHARE:
             continue
-        if _border(~inside) < LEAST_BORDER or not _has_straight_sides(inside):
+        if border(~inside) < LEAST_BORDER or not _has_straight_sides(inside):
             continue
-        step = _step(calm, inside)
+        if inside.mean() > THIN and picture[~inside].std() > EVEN:  # screentone that the picture cuts
+            continue
+        step = edge_step(calm, inside)
         sure = step >= CLEAR_STEP and not dark
         if step < LEAST_STEP:
             continue
-        if sure or not _drawn_on(picture, ~_grown(inside, 2 * MARGIN)):
+        if sure and _is_crossed(picture, inside):
+            continue
+        if sure or not _drawn_on(picture, ~grown_by(inside, 2 * MARGIN)):
             found.append(_Candidate(step, inside))
     return found
-
-
-def _closed(image: Luma, reach: int) -> Luma:
-    """A closing over squares of 2 reach + 1 px: narrow dark things go, but at the picture's border."""
-    image = np.pad(image, 2 * reach, mode="edge")
-    for pick in (np.maximum, np.minimum):
-        for axis in (0, 1):
-            image = _over_windows(image, reach, axis, pick)
-    return image[2 * reach : -2 * reach, 2 * reach : -2 * reach]
-
-
-def _over_windows(image: NDArray[Any], reach: int, axis: int, pick: np.ufunc) -> NDArray[Any]:
-    padded = np.pad(image, [(reach, reach) if axis == own else (0, 0) for own in (0, 1)], mode="edge")
-    rows, columns = image.shape
-    out = image
-    for shift in range(2 * reach + 1):
-        out = pick(out, padded[shift : shift + rows] if axis == 0 else padded[:, shift : shift + columns])
-    return out
-
-
-def _median(image: Luma) -> Luma:
-    """The median of three, down and then across."""
-    for axis in (0, 1):
-        padded = np.pad(image, [(1, 1) if axis == own else (0, 0) for own in (0, 1)], mode="edge")
-        one, two = (padded[:-2], padded[2:]) if axis == 0 else (padded[:, :-2], padded[:, 2:])
-        image = np.maximum(np.minimum(one, two), np.minimum(np.maximum(one, two), image))
-    return image
-
-
-def _grown(mask: Mask, reach: int) -> Mask:
-    for axis in (0, 1):
-        mask = _over_windows(mask, reach, axis, np.logical_or)
-    return mask
 
 
 def _largest(mask: Mask) -> Mask | None:
@@ -194,10 +173,7 @@ def _largest(mask: Mask) -> Mask | None:
         return None
     label = label_runs(runs, mask.shape[1])
     area = np.bincount(label, runs.stop - runs.start)
-    region = np.zeros_like(mask)
-    for row, start, stop in zip(*(part[label == area.argmax()] for part in runs), strict=True):
-        region[row, start:stop] = True
-    return ~_at_border(~region)
+    return ~_at_border(~paint(runs, label == area.argmax(), mask.shape))
 
 
 def _at_border(mask: Mask) -> Mask:
@@ -209,13 +185,10 @@ def _at_border(mask: Mask) -> Mask:
     )
     kept = np.zeros(len(label) + 1, np.bool_)
     kept[label[touches]] = True
-    out = np.zeros_like(mask)
-    for row, start, stop in zip(*(part[kept[label]] for part in runs), strict=True):
-        out[row, start:stop] = True
-    return out
+    return paint(runs, kept[label], mask.shape)
 
 
-def _border(mask: Mask) -> float:
+def border(mask: Mask) -> float:
     """Share of the picture's border that a mask covers."""
     sides = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
     return float(np.concatenate(sides).mean())
@@ -244,7 +217,7 @@ def _has_straight_sides(inside: Mask) -> bool:
 
 def _outline(inside: Mask) -> Mask:
     """The pixels of a region beside what is outside."""
-    return inside & _grown(~inside, 1)
+    return inside & grown_by(~inside, 1)
 
 
 def _hull(mask: Mask) -> Points:
@@ -295,72 +268,32 @@ def _distance(points: Points, a: Points, b: Points) -> Points:
     return np.asarray(np.hypot(*(points - a - share[:, None] * along).T))
 
 
-def _step(calm: Luma, inside: Mask) -> float:
-    """By how much the inside is lighter than the outside along all of the outline but its weakest parts; 0
+def edge_step(calm: Luma, inside: Mask, weakest: float = WEAKEST) -> float:
+    """By how much the inside is lighter than the outside along all of the outline but its `weakest` share; 0
     where that is no sharp edge.
     """
     at = _outline(inside)
     near, far = (
-        _mean_near(calm, _ring(inside, *reach), at, reach[1] + 1)
-        - _mean_near(calm, _ring(~inside, *reach), at, reach[1] + 1)
+        mean_near(calm, ring(inside, *reach), at, reach[1] + 1)
+        - mean_near(calm, ring(~inside, *reach), at, reach[1] + 1)
         for reach in (NEAR, FAR)
     )
     near, known = near[np.isfinite(near)], far[np.isfinite(far)]
     if not near.size or (known.size and np.median(near) < SHARP * np.median(known)):
         return 0.0
-    return float(np.quantile(near, WEAKEST))
+    return float(np.quantile(near, weakest))
 
 
-def _ring(mask: Mask, first: int, last: int) -> Mask:
-    """What of a mask lies `first` to `last` px from what is none of it."""
-    return mask & ~_grown(~mask, first) & _grown(~mask, last)
-
-
-def _mean_near(image: Luma, mask: Mask, at: Mask, reach: int) -> Luma:
-    """The mean of an image over a mask within `reach` px, for each px of another; NaN where none is."""
-    total = _box(np.where(mask, image, np.float32(0)), reach)[at]
-    count = _box(mask.astype(np.float32), reach)[at]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(count > 0.5, total / count, np.nan)
-
-
-def _box(image: Luma, reach: int) -> Luma:
-    """Sums over squares of 2 reach + 1 px a side."""
-    total = (
-        np.pad(image, ((reach + 1, reach), (reach + 1, reach)))
-        .cumsum(axis=0, dtype=np.float64)
-        .cumsum(axis=1)
-    )
-    side = 2 * reach + 1
-    return np.asarray(
-        total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
-    )
+def _is_crossed(picture: Luma, inside: Mask) -> bool:
+    """Whether lines go on across the outline: what is drawn on a sheet ends with it."""
+    at = _outline(inside)
+    lines = picture < FAINT * closed(picture, 2)
+    within, beyond = (grown_by(lines & ring(side, *BESIDE), BESIDE[1])[at] for side in (inside, ~inside))
+    drawn = within.mean() >= LEAST_DRAWN and beyond.mean() <= MOST_BEYOND
+    return bool(drawn and (within & beyond).sum() >= CROSSING * within.sum())
 
 
 def _drawn_on(picture: Luma, part: Mask) -> bool:
     """Whether a part of the picture has lines on it."""
-    lines = _closed(picture, 2) - picture > LINES
+    lines = closed(picture, 2) - picture > LINES
     return bool((lines & part).sum() > MOST_LINES * max(1, part.sum()))
-
-
-def _continued(image: Luma, known: Mask) -> Luma:
-    """An image with what is not `known` made up from what is known nearest: pull and push, as in a pyramid
-    (Gortler et al. 1996, "The Lumigraph").
-    """
-    image = np.where(known, _median(image), np.float32(0))
-    weight = known.astype(np.float32)
-    levels = []
-    while max(image.shape) > 1:
-        levels.append((image, weight))
-        rows, columns = -(-image.shape[0] // 2), -(-image.shape[1] // 2)
-        pads = ((0, 2 * rows - image.shape[0]), (0, 2 * columns - image.shape[1]))
-        values, weights = (
-            np.pad(part, pads).reshape(rows, 2, columns, 2).sum(axis=(1, 3), dtype=np.float32)
-            for part in (image * weight, weight)
-        )
-        image = np.divide(values, weights, out=np.zeros_like(values), where=weights > 0)
-        weight = np.minimum(weights, np.float32(1))
-    for values, weights in reversed(levels):
-        grown = resize(image, *values.shape)
-        image = values * weights + grown * (1 - weights)
-    return np.asarray(image, np.float32)

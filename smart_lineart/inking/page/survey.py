@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.arrays import Luma
+from smart_lineart.inking.arrays import Luma, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.dot_grid import dot_size, without_dots
@@ -33,6 +33,7 @@ from smart_lineart.inking.page.scale import (
 )
 from smart_lineart.inking.page.sheet import Sheet, find_sheet
 from smart_lineart.inking.page.sketch import Sketch
+from smart_lineart.inking.page.toned import Toned, find_toned
 from smart_lineart.inking.raster.resampling import Reduced, resample_rows, rows_over
 
 SURVEY_SIDE = (
@@ -49,7 +50,8 @@ class View:
     """A page as the network is shown it: luma uint16 and darkness uint8, both (h, w) at working scale.
 
     `calibration` is how it was seen, None for a blank page; where it is `fresh` its numbers about lines are
-    still to be found.
+    still to be found. `solid`, bool (h, w) at working scale, is where areas are solid black, as far as that
+    is known beforehand.
     """
 
     luma: Reduced
@@ -58,6 +60,7 @@ class View:
     inverted: bool
     calibration: Calibration | None
     fresh: bool = True
+    solid: Mask | None = None
 
     @classmethod
     def blank(cls, luma: Reduced, scale: float, inverted: bool = False) -> View:
@@ -116,11 +119,13 @@ def _read_rows(page: Sketch, luma: Reduced, scale: float, block: int, first: int
 class Survey:
     """What a page is before it is seen: the working scales that may suit it, the closest look first.
 
-    With each its luma at that scale, where it is read already; none for a blank page. And its sheet.
+    With each its luma at that scale, where it is read already; none for a blank page. And its sheet, and
+    the dark areas on it.
     """
 
     looks: list[tuple[float, Reduced | None]]
     sheet: Sheet | None = None
+    toned: Toned | None = None
     block: int = 1
 
 
@@ -129,13 +134,13 @@ def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     block = block_size(page)
     factor = block if block > 1 else _survey_factor(page.size)
     reduced = read_reduced(page, factor)
-    sheet = find_sheet(reduced)
-    drawn_on = _cleared(reduced, sheet)
+    sheet, toned = what_lies_under(reduced)
+    drawn_on, _ = _cleared(reduced, sheet, toned)
     relative = judge_paper(drawn_on).relative_darkness(drawn_on)
     del drawn_on
     firm = firm_darkness(relative)
     if firm == 0.0:
-        return Survey([], sheet, block)
+        return Survey([], sheet, toned, block)
     if block > 1:  # the small picture that it was, of which every px is meant
         scales = [CLOSER / block * scale for scale in _scales(relative, firm, 1, tuning)]
     else:
@@ -144,7 +149,7 @@ def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     looks = [
         (scale, _reduce_more(reduced, page.size, factor, block, min(scale, largest))) for scale in scales
     ]
-    return Survey(looks, sheet, block)
+    return Survey(looks, sheet, toned, block)
 
 
 def _scales(relative: Luma, firm: float, factor: int, tuning: ScaleTuning) -> list[float]:
@@ -161,8 +166,17 @@ def _scales(relative: Luma, firm: float, factor: int, tuning: ScaleTuning) -> li
     return [float(scale) for scale in np.median(found, axis=0)]
 
 
-def _cleared(luma: Reduced, sheet: Sheet | None) -> Reduced:
-    return luma if sheet is None else sheet.cleared(luma)
+def what_lies_under(luma: Reduced) -> tuple[Sheet | None, Toned | None]:
+    """The sheet in a picture, and the dark areas on it, from the picture's luma at any resolution, uint16."""
+    sheet = find_sheet(luma)
+    return sheet, find_toned(luma if sheet is None else sheet.cleared(luma))
+
+
+def _cleared(luma: Reduced, sheet: Sheet | None, toned: Toned | None) -> tuple[Reduced, Mask | None]:
+    """A picture's luma with nothing but the lines on paper, and what is solid."""
+    if sheet is not None:
+        luma = sheet.cleared(luma)
+    return (luma, None) if toned is None else toned.lifted(luma)
 
 
 def _reduce_more(reduced: Reduced, size: Size, factor: int, block: int, scale: float) -> Reduced | None:
@@ -176,8 +190,7 @@ def _reduce_more(reduced: Reduced, size: Size, factor: int, block: int, scale: f
 
 def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, found: Survey) -> View:
     """See a page for the first time: everything about it that was not `found` yet is measured."""
-    sheet = found.sheet
-    drawn_on = _cleared(luma, sheet)
+    drawn_on, solid = _cleared(luma, found.sheet, found.toned)
     paper = judge_paper(drawn_on, side=round(panel_side(size)))
     relative = paper.relative_darkness(drawn_on)
     firm = firm_darkness(relative)
@@ -200,17 +213,18 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, fou
         _share_drawn(darkness),
         certain=1.0,
         usual=0.0,
-        sheet=sheet,
+        sheet=found.sheet,
+        toned=found.toned,
         smoothing=passes,
         block=found.block,
         dot=dot,
     )
-    return View(luma, darkness, scale, paper.inverted, calibration)
+    return View(luma, darkness, scale, paper.inverted, calibration, solid=solid)
 
 
 def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | None:
     """See a page as it was seen before, or None when it has become another."""
-    drawn_on = _cleared(luma, calibration.sheet)
+    drawn_on, solid = _cleared(luma, calibration.sheet, calibration.toned)
     paper = judge_paper(
         drawn_on, side=round(panel_side(size)), inverted=calibration.inverted, darkest=calibration.darkest
     )
@@ -225,7 +239,7 @@ def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | No
         drawn=_share_drawn(darkness),
     ):
         return None
-    return View(luma, darkness, calibration.scale, paper.inverted, calibration, fresh=False)
+    return View(luma, darkness, calibration.scale, paper.inverted, calibration, fresh=False, solid=solid)
 
 
 def _share_drawn(darkness: NDArray[np.uint8]) -> float:

@@ -53,3 +53,26 @@ def label_runs(runs: Runs, width: int) -> Indices:
         label = label[label]
         if np.array_equal(label, before):
             return label
+
+
+def paint(runs: Runs, chosen: NDArray[np.bool_], shape: tuple[int, int]) -> Mask:
+    """The mask of `shape` that some of a mask's runs make up."""
+    steps = np.zeros((shape[0], shape[1] + 1), np.int8)
+    for at, step in ((runs.start, 1), (runs.stop, -1)):  # no two runs of a row touch
+        steps[runs.row[chosen], at[chosen]] = step
+    return np.asarray(steps.cumsum(axis=1, dtype=np.int8)[:, :-1], np.bool_)
+
+
+def extents(runs: Runs, label: Indices) -> tuple[Indices, Indices, Indices, Indices]:
+    """Left, top, right and bottom (N,) of the region of each label; for what is none, left exceeds right."""
+    count = len(label)
+    left, top = (
+        np.full(count, np.iinfo(np.int32).max, np.intp),
+        np.full(count, np.iinfo(np.int32).max, np.intp),
+    )
+    right, bottom = np.zeros(count, np.intp), np.zeros(count, np.intp)
+    np.minimum.at(left, label, runs.start)
+    np.minimum.at(top, label, runs.row)
+    np.maximum.at(right, label, runs.stop)
+    np.maximum.at(bottom, label, runs.row + 1)
+    return left, top, right, bottom

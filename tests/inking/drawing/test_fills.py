@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from smart_lineart.inking import Rect
 from smart_lineart.inking.drawing import fills as fills_module
-from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes
+from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
 from tests.inking.pictures import Bytes, count_parts
 
 BLACK = 240
@@ -177,3 +177,51 @@ class TestDrawing:
         assert (ink == 255).all()
         ink = drawn(np.full((1, 1), 255, np.uint8), size)
         assert (ink == 255).all()
+
+
+class TestUnclaimedBlack:
+    SIZE = (120, 160)
+
+    def found(self, black: Bytes, line: int = 40, solid: int = 40, usual: float = 8.0) -> Bytes:
+        """The black of a page of which the network says the same everywhere."""
+        said = (np.full(self.SIZE, value, np.uint8) for value in (line, solid))
+        return unclaimed_black(*said, np.where(black > 0, np.uint8(BLACK), np.uint8(0)), usual).astype(
+            np.uint8
+        )
+
+    def test_a_wide_disc_that_is_neither_line_nor_solid_is_black(self) -> None:
+        page = disc(self.SIZE, 80, 60, 20)
+        found = self.found(page)
+        assert (found & (page > 0)).sum() > 0.97 * (page > 0).sum()
+        assert not found[page == 0].any()
+
+    @pytest.mark.parametrize("solid", [0, 3])
+    def test_without_a_hint_of_solid_only_what_is_wide_and_round_is(self, solid: int) -> None:
+        assert self.found(disc(self.SIZE, 80, 60, 12), solid=solid).any()
+        assert not self.found(disc(self.SIZE, 80, 60, 8), solid=solid).any()
+        smear = np.zeros(self.SIZE, np.uint8)
+        smear[50:70, 20:140] = 255
+        assert not self.found(smear, solid=solid).any()
+        assert self.found(smear).any()
+
+    @pytest.mark.parametrize("radius", [3, 5])
+    def test_what_is_no_wider_than_strokes_is_not(self, radius: int) -> None:
+        assert not self.found(disc(self.SIZE, 80, 60, radius), solid=250).any()
+
+    def test_what_is_line_to_the_network_is_not(self) -> None:
+        assert not self.found(disc(self.SIZE, 80, 60, 20), line=200).any()
+
+    def test_shading_is_not(self) -> None:
+        page = disc(self.SIZE, 80, 60, 20)
+        said = np.full(self.SIZE, 40, np.uint8)
+        assert not unclaimed_black(said, said, np.where(page > 0, np.uint8(170), np.uint8(0)), 8.0).any()
+
+    def test_blank_pages_have_none(self) -> None:
+        assert not self.found(np.zeros(self.SIZE, np.uint8)).any()
+
+    def test_what_is_known_is_drawn(self) -> None:
+        known = disc(self.SIZE, 80, 60, 20) > 0
+        blank = np.zeros(self.SIZE, np.uint8)
+        shapes = solid_shapes(blank, blank, known=known)
+        assert shapes is not None
+        np.testing.assert_array_equal(shapes[55:65, 75:85], 255)

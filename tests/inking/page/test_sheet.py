@@ -104,6 +104,29 @@ def toned_panel() -> NDArray[np.uint8]:
     return page
 
 
+@pytest.mark.parametrize("tone", [30, 60, 100, 120])
+@pytest.mark.parametrize("slope", [-0.25, 0.0, 0.15])
+def test_a_dark_area_across_whose_edge_lines_run_is_no_table(tone: int, slope: float) -> None:
+    lines = line_map(
+        SIZE,
+        ring(210, 150, 90),
+        wave(40, 380, 480, 25, 160),
+        *(straight((x, 200), (x + 30, 430)) for x in (120, 200, 290)),
+        thickness=4,
+    )
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    page = np.where(y > 300 + slope * (x - 210), tone, 250) * (1 - lines / 255 * 0.4)
+    assert sheet_of(page.astype(np.uint8)) is None
+
+
+@pytest.mark.parametrize("pitch", [16, 18])
+def test_screentone_that_the_picture_cuts_is_no_surround(pitch: int) -> None:
+    y, x = np.mgrid[: SIZE[0], : SIZE[1]]
+    apart = np.hypot(*(((one / 2**0.5) % pitch) - pitch / 2 for one in (x + y, x - y)))
+    dots = np.clip(0.28 * pitch - apart + 0.5, 0, 1)
+    assert sheet_of(np.minimum(DRAWING, 250 - 220 * dots).astype(np.uint8)) is None
+
+
 @pytest.mark.parametrize("tone", [1.0, 0.7, 0.3])
 def test_a_drawing_that_fills_its_picture_is_all_sheet(tone: float) -> None:
     assert sheet_of((DRAWING * tone).astype(np.uint8)) is None
