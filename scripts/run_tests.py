@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole suite in parts side by side: what drives a real Krita, what builds and runs zips, all else.
+"""The whole suite in two halves side by side: what drives a real Krita, and everything else.
 
 Usage: .venv/bin/python scripts/run_tests.py [PYTEST OPTION ...], or `make test`. A Krita mostly waits for its
-window, and Wine for its server, so that two cores have room for all. What Krita's part says is shown as it
-comes, the others' when they end; the last line has the counts of all.
+window, so the other half costs it little. What Krita's half says is shown as it comes, the other's when it
+ends; the last line has the counts of both.
 """
 
 from __future__ import annotations
@@ -15,11 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = {
-    "krita": ["tests/krita"],
-    "packaging": ["tests/packaging"],
-    "rest": ["tests", "--ignore=tests/krita", "--ignore=tests/packaging"],
-}
+HALVES = {"krita": ["tests/krita"], "rest": ["tests", "--ignore=tests/krita"]}
 
 
 def counts(report: Path) -> tuple[int, int, int]:
@@ -36,16 +32,16 @@ def counts(report: Path) -> tuple[int, int, int]:
     return passed, failed, skipped
 
 
-def run(parts: dict[str, list[str]], options: list[str]) -> int:
-    """Run the parts with pytest's options; 0 where all went well."""
+def run(halves: dict[str, list[str]], options: list[str]) -> int:
+    """Run the halves with pytest's options; 0 where all went well."""
     with tempfile.TemporaryDirectory() as scratch:
-        reports = {name: Path(scratch, f"{name}.xml") for name in parts}
-        first, *others = parts
+        reports = {name: Path(scratch, f"{name}.xml") for name in halves}
+        first, *others = halves
         started = {}
         for name in (*others, first):
-            command = [sys.executable, "-m", "pytest", f"--junitxml={reports[name]}", *options, *parts[name]]
-            command += ["-p", "no:cacheprovider", "--durations=25"]  # one cache is not for three
-            # Not a pipe: nobody would read it while Krita's part runs.
+            command = [sys.executable, "-m", "pytest", f"--junitxml={reports[name]}", *options, *halves[name]]
+            command += ["-p", "no:cacheprovider", "--durations=25"]  # one cache is not for two
+            # Not a pipe: nobody would read it while Krita's half runs.
             said = None if name == first else Path(scratch, f"{name}.txt").open("wb")  # noqa: SIM115
             started[name] = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
         codes = {name: child.wait() for name, child in reversed(started.items())}
@@ -57,4 +53,4 @@ def run(parts: dict[str, list[str]], options: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(run(PARTS, sys.argv[1:]))
+    sys.exit(run(HALVES, sys.argv[1:]))

@@ -181,6 +181,9 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
     if locked:
         layer.raw.setLocked(False)
     with afterwards(document, lambda: layer.raw.setLocked(locked)):
+        # Krita converts what is selected in the document in front, whichever that is.
+        if not application.is_active(document):
+            raise NotRenewed
         document.activate(layer)
         application.trigger(CONVERT)
         for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done

@@ -214,13 +214,6 @@ class CachedFeatures:
         """Memory held, in bytes."""
         return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
 
-    def same_sketch(self, other: CachedFeatures) -> bool:
-        """Whether the sketch was the same then."""
-        if self.read is None or other.read is None or self.area != other.area:
-            return False
-        changed = self.read.changed_from(other.read)
-        return changed is not None and not changed.width
-
     def notes(self) -> dict[str, Any]:
         """What lets the sketch be seen the same way when its file is opened again, as plain values."""
         calibration = self.features.calibration

@@ -46,6 +46,8 @@ class Presets:
 
     def load(self, path: Path) -> InkSettings:
         """The settings in a file. Raises BadPreset, OSError."""
+        if path.exists() and not path.is_file():  # what is no file may never end
+            raise BadPreset("{path} is not a preset of settings.", path=readable(path.name))
         with path.open("rb") as file:
             text = file.read(LONGEST_NOTE + 1).decode("utf-8", "replace")
         values = read_object(text)

@@ -156,6 +156,10 @@ class Session:
         finally:  # whatever fails in showing it, a lineart that follows hears that the drag has ended
             self._take_effect(name, settings, changed=changed, final=final)
 
+    def brush_removed(self, style: str) -> None:
+        """The artist has taken a brush out of the list: that it is missing need not be said."""
+        self._missing.append(style)
+
     def use_for_new_sketches(self) -> None:
         """New sketches begin with the values that are shown."""
         self._remember(self.settings)
@@ -228,6 +232,9 @@ class Session:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
         document = application.active_document()
         if document is None:
+            if self._document is not None:  # the values of a lineart that is closed are none for new sketches
+                self._loaded, self._scope = self._with_known_style(preferences.load_settings()), ""
+                self._show(self._loaded)
             self._document = self._seen = self.pair = None
             self._set_target(Target())
             return

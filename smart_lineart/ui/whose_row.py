@@ -94,9 +94,10 @@ class WhoseRow(QtWidgets.QWidget):
         dialog.setModal(False)
         dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setNameFilters([tr("Presets ({patterns})", patterns=f"*{ENDING}")])
-        dialog.destroyed.connect(self._dialog_gone)
+        dialog.destroyed.connect(lambda *_: self._dialog_gone(dialog))
         self._dialog = dialog
         return dialog
 
-    def _dialog_gone(self, *_: object) -> None:
-        self._dialog = None
+    def _dialog_gone(self, dialog: object) -> None:
+        if self._dialog is dialog:
+            self._dialog = None

@@ -34,6 +34,8 @@ def job():
     saved = ours.messages.shown.text
     row.remove()
     removed = ours.messages.shown.text
+    yield from idle(30)
+    ours.use_for_new_sketches()
     widget("copyDiagnostics").click()
     QtWidgets.QApplication.clipboard().text().encode("utf-8")
     said.append(ours.messages.last_error)

@@ -268,7 +268,7 @@ def test_a_preset_that_paints_nothing_is_told(brushes) -> None:
     did, strip = added(brushes, "a) Eraser Small")
     assert strip is None
     assert did["style"] == "pen"
-    assert "Eraser Small" in did["message"]
+    assert "read this kind of brush" in did["message"]
     assert did["kinds"] == "error"
 
 

@@ -237,41 +237,28 @@ class TestRuns:
         ink(scene, live=True)
         np.testing.assert_array_equal(whole(first), stripe(10))
 
-    def test_a_step_is_undone_and_redone_with_its_strokes(self, scene) -> None:
-        """The first ink came after a stroke, as where the lineart was deleted."""
+    def test_no_undo_is_live_s_own(self, scene) -> None:
+        """Ink came as a step, and the artist takes it back: what lies before it may be anything of theirs."""
         krita, redo = scene.room.krita, scene.room.krita.action("edit_redo")
         scene.room.application._bare_redo[:] = ["Redo"]
         redo.words = "Redo"
         ink(scene, live=True)
-        step, strokes = lineart(scene), scene.sketch.frames
-
-        def take_back() -> None:
-            step.remove()
-            redo.words = "Redo Add Layer"
-
-        take_back()
-        ink(scene, live=True)
-        assert krita.triggered == ["edit_undo"]
-        ink(scene, live=True)
-        assert krita.triggered == ["edit_undo"] * 2, "Krita was at work: nothing had been undone"
-        krita.triggered.clear()
-        scene.sketch.frames = {0: {(1, 1): bytes([0, 0, 0, 255])}}
-        ink(scene, live=True)
-        assert krita.triggered == [], "the strokes are not the step's"
-        scene.sketch.frames = strokes
-        ink(scene, live=True)
-        assert len(krita.triggered) == 1
-
-    def test_strokes_elsewhere_are_not_undone_with_a_step(self, scene) -> None:
-        scene.room.application._bare_redo[:] = ["Redo"]
-        live = scene.renewer.live
-        for here in (True, False):
-            live.painted(here=here)
-        ink(scene, live=True)
         lineart(scene).remove()
-        scene.room.krita.action("edit_redo").words = "Redo Add Layer"
+        redo.words = "Redo Add Layer"
         ink(scene, live=True)
-        assert scene.room.krita.triggered == []
+        assert krita.triggered == []
+        assert names(scene) == ["sketch"], "no new layer takes the redo away"
+
+    def test_what_was_erased_by_hand_outlives_an_empty_sketch(self, scene) -> None:
+        ink(scene, live=True)
+        painted(lineart(scene), 40, 10, np.zeros((4, 30), np.uint8))
+        erased = whole(lineart(scene)).copy()
+        strokes = scene.sketch.frames
+        for frames in ({0: {}}, strokes):
+            scene.sketch.frames = frames
+            scene.renewer.live.doubt()
+            ink(scene, live=True)
+        np.testing.assert_array_equal(whole(lineart(scene)), erased)
 
     def test_an_edit_is_told_to_the_engine(self, scene) -> None:
         ink(scene)

@@ -80,6 +80,8 @@ class Live:
         at_hand = self._memory.sketch_at_hand() if on else None
         if at_hand is None:
             self._of = None
+            if self._job is not None and not self._job.state.ended:
+                self._job.cancel()
             self._show(LiveState())
             return
         document, sketch = at_hand
@@ -132,7 +134,6 @@ class Live:
         if view.painting():
             self._stirred = True
             self._quiet_since = now
-            self._layer.painted(here=self._at[1])
             if self._job is not None and not self._job.state.ended:
                 self._job.cancel()
             return

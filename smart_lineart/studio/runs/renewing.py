@@ -128,6 +128,8 @@ class Renewer:
         if not plan.changes:
             renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
             return (yield from self._stand_by(document, renewed, plan, base))
+        if not plan.record.tiles and not (yield self._worker.submit(partial(untouched, base))):
+            return None  # an empty sketch comes back, at an undo, and must find what the artist erased
         if self.live.may_write(lineart, base.layer):
             target = LineartLayer.reopen(document, lineart)
             yield from _write(target, plan, pixel)
@@ -138,7 +140,6 @@ class Renewer:
             return None
         else:
             renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
-            self.live.stepped(document, lineart, renewed.layer)
         yield from self.open_live(document, renewed.layer)
         return renewed
 
@@ -152,7 +153,12 @@ class Renewer:
         if active is None or active.identity == lineart.identity:
             return renewed
         if not (yield self._worker.submit(partial(untouched, base))):
-            if not renews_in_one_step(lineart):
+            yield from wait_for_pen()
+            there = application.is_active(document) and lineart.parent is not None
+            if not there or application.can_redo() or not renews_in_one_step(lineart):
+                return renewed
+            now = document.active_layer()
+            if now is None or now.identity != active.identity:
                 return renewed
             target = yield from LineartLayer.renew(document, lineart)
             self._memory.carry(document, lineart.identity, target.layer)

@@ -76,8 +76,7 @@ class Run:
         job.enter(JobState.inking)
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
-            self._renewer.live.agree()  # nothing was drawn
-            return
+            return  # nothing was drawn
         self._settings = job.settings  # the artist may have moved a slider meanwhile
         colour = chosen_colour(self._settings)
         draw = partial(context.engine.draw, item, self._settings)
@@ -88,12 +87,9 @@ class Run:
         if lineart is not None:
             context.cache.put(item)
             if job.live:
-                self._renewer.live.settle(job.document, lineart, item)
+                self._renewer.live.settle(lineart, item)
             else:
                 self._say_where_nothing_is(fresh)
-        elif job.live:
-            in_use = context.memory.lineart_in_use(job.document, job.sketch)
-            yield from self._renewer.live.go_on(job.document, in_use, item)
 
     def _ink_nothing(self) -> Work:
         """Live: nothing is drawn yet, or any more. A lineart without ink is there before the first stroke."""
@@ -105,7 +101,7 @@ class Run:
         fresh = FreshInk(blank, page, job.settings.thickness, None)
         lineart = yield from self._put(fresh, chosen_colour(job.settings))
         if lineart is not None:
-            self._renewer.live.settle(job.document, lineart, None)
+            self._renewer.live.settle(lineart, None)
 
     def _shows(self, lines: CachedFeatures | None) -> bool:
         """Whether the last live run left the lineart as these lines ask for."""
@@ -248,7 +244,6 @@ class Run:
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:
-            self._renewer.live.stepped(job.document, None, target.layer)
             yield from self._renewer.open_live(job.document, target.layer)
         return target.layer
 

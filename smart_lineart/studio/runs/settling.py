@@ -29,5 +29,6 @@ def stay_on(document: Document, layer: Layer | None, newcomer: Layer) -> Work:
         if layer is None or now is None:
             return
         if now.identity == newcomer.identity:
-            document.activate(layer)
+            if document.layer(layer.identity) is not None:  # it may have been a mask of what was replaced
+                document.activate(layer)
             return

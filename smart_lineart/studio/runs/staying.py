@@ -41,7 +41,7 @@ class Staying:
             now = document.active_layer()
             if now is None or now.identity == home.identity:
                 continue
-            if home.parent is None or not self._is_lineart(document, now):
+            if document.layer(home.identity) is None or not self._is_lineart(document, now):
                 return  # theirs is gone, or it was their own step, or they chose another one
             if not self._is_lineart(document, home):
                 document.activate(home)
