@@ -127,7 +127,8 @@ def job():
 """
 
 
-def test_no_language_is_cut_off_in_220_pixels(krita, pictures: Path) -> None:
+def test_no_language_is_cut_off_in_220_pixels(start_krita, pictures: Path) -> None:
+    krita = start_krita()
     found = krita.run(
         NARROW.partition("def job")[0] + EVERY_LANGUAGE, timeout=200, WIDTH=WIDTH, FOLDER=str(krita.home)
     )
