@@ -108,8 +108,8 @@ OTHER = (
         14,
         "a colour noted in a space that there is none of is left out",
         "smart_lineart/krita_host/retouched.py",
-        "KeyError, TypeError, ValueError, OverflowError",
-        "TypeError, ValueError, OverflowError",
+        "KeyError, TypeError, ValueError, OverflowError):  # no",
+        "TypeError, ValueError, OverflowError):  # no",
         ("tests/krita_host/test_writing_and_reading.py", "-k", "without_sense"),
     ),
     Protection(

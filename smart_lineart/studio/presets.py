@@ -39,7 +39,8 @@ class Presets:
         """Write settings into a file, whole or not at all; returns it. Raises OSError."""
         if path.suffix != ENDING:
             path = path.with_name(path.name + ENDING)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.parent == self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
         values = {"kind": KIND, "version": 1, "settings": asdict(settings)}
         write_whole(path, json.dumps(values, indent=1, sort_keys=True).encode())
         return path

@@ -367,7 +367,7 @@ def job():
 """,
         timeout=120,
     )
-    assert result[0] == [["writing"], '"Sketch" is inked; ']
+    assert result[0] == [["writing"], '"Sketch" is ready. ']
     assert result[1:] == [[True, ["Background", "Sketch", "Lineart: Sketch"]], ""]
 
 

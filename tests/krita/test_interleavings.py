@@ -121,7 +121,7 @@ def job():
     widget("ink").click()
     first = session().queue.jobs[-1]
     new_document(120, 90)
-    yield from until(lambda: "in front again" in session().messages.shown.text, 30)
+    yield from until(lambda: "Go back to its document" in session().messages.shown.text, 30)
     show(document)
     paint(document, sketch, strokes(300, 200, thick=3))
     document.setActiveNode(sketch)

@@ -83,6 +83,7 @@ def job():
     document.setActiveNode(node_named(document, "Sketch"))
     yield 300
     said.append((yield from ink()))
+    session().keep_preset(Path(PRESET))
     widget("keepCopy").setChecked(False)
     widget("live").click()
     yield 500
@@ -145,6 +146,7 @@ def test_every_file_that_is_written_lies_where_the_promise_says(watched) -> None
     names = {
         "MARK": str(folder / "mark.png"),
         "SAVED": str(folder / "saved.png"),
+        "PRESET": str(folder / "mine.slpreset"),
         "PAGE": str(folder / "page.kra"),
     }
     said, deeds = krita.run(FEATURES, timeout=200, **names)
@@ -156,6 +158,9 @@ def test_every_file_that_is_written_lies_where_the_promise_says(watched) -> None
             resources / "smart_lineart" in [path, *path.parents]
         ),
         'the file you name under "Export brush"': lambda path: path.match("the artist's/*saved.png*"),
+        '`smart_lineart/presets` in Krita\'s resources, or the file you name under "Save as preset"': (
+            lambda path: path.match("the artist's/*mine.slpreset*")
+        ),
     }
     used, elsewhere = set(), []
     for event, path in deeds:
@@ -176,7 +181,7 @@ def test_every_file_that_is_written_lies_where_the_promise_says(watched) -> None
     assert used == set(table)
     assert {path.name for path in (resources / "smart_lineart/brushes").rglob("*") if path.is_file()} == {
         "b) Basic-5 Size.png", "mark.png"}  # fmt: skip
-    assert {path.name for path in folder.iterdir()} == {"mark.png", "saved.png", "page.kra"}
+    assert {path.name for path in folder.iterdir()} == {"mark.png", "saved.png", "mine.slpreset", "page.kra"}
 
 
 def test_the_watch_sees(watched) -> None:
