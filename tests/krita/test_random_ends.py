@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
-TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "12"))
+TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "6"))
 SIZES = [(360, 260), (360, 260), (500, 360)]
 TRIAL = """
 def job():
