@@ -158,6 +158,7 @@ def test_a_worker_killed_in_mid_run_is_replaced_and_a_run_cancelled(windows, ske
     assert said["later_notices"] == []
 
 
+@pytest.mark.long
 def test_unit_tests_pass(windows, real_wheels):
     wheel = next(path for one, path in real_wheels("windows-x86_64") if one.file.startswith("numpy-") and
                  one.python == "cp310")  # fmt: skip
