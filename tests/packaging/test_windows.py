@@ -62,7 +62,7 @@ def windows_zip(real_wheels, tmp_path_factory) -> Path:
         return Path(os.environ["SMART_LINEART_WINDOWS_ZIP"])
     recipe = recipes.RECIPES["windows-x86_64"]
     path = tmp_path_factory.mktemp("zip") / f"smart_lineart-{contents.version()}-{recipe.name}.zip"
-    archive.write(contents.gather(recipe, real_wheels(recipe.platform)), path)
+    archive.write(contents.gather(recipe, real_wheels(recipe.platform)), path, level=1)
     check.check(path, recipe)
     return path
 
