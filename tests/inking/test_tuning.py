@@ -85,7 +85,7 @@ class TestCards:
                 Tuning.from_dict(nested(name, kind(beyond)))
 
     def test_a_whole_number_stays_whole(self) -> None:
-        assert unsound(Tuning.from_dict(nested("fills.mostly", 1))) is None
+        assert unsound(Tuning.from_dict(nested("fills.solid", 1))) is None
         with pytest.raises(BadNumber, match=r"^fills\.black$"):
             Tuning.from_dict(nested("fills.black", 1.5))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from smart_lineart.inking.raster.components import extents, find_runs, label_run
 from smart_lineart.inking.raster.morphology import depth, grow, spread
 
 STRIP = 512  # rows drawn at once
+STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
 # What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
 # mean probability of a line is low, and that of solid black not too low,
@@ -34,9 +36,9 @@ LONGEST, FULL = 2.0, 0.5  # times longer than wide that it is at most; of its re
 class FillTuning:
     """Which areas are solid black."""
 
-    solid: float = tuned(0.6, 0.0, 1.0)  # probability from which an area counts as solid black
-    black: int = tuned(150, 0, 255)  # darkness that it must have; the page's firm lines have 210
-    mostly: float = tuned(0.6, 0.0, 1.0)  # of the area: what is less black is hatched, or in shadow
+    solid: float = tuned(0.5, 0.0, 1.0)  # probability from which an area counts as solid black
+    drawn: int = tuned(60, 0, 255)  # mean darkness that it must have; the page's firm lines have 210
+    black: int = tuned(150, 0, 255)  # darkness of what is black whatever the network says
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -51,26 +53,25 @@ def solid_shapes(
 ) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
-    Both maps are uint8 (h, w) at working scale: the network's probability x 255 and the sketch's
-    darkness, which tells black from hatching and shadow. Slivers go (an opening), and the contour is smoothed
-    over a working pixel or two. What is `known` to be solid, bool (h, w), is.
+    Both maps are uint8 (h, w) at working scale: the network's probability x 255, whose contour is smoothed
+    over a working pixel or two, and the sketch's darkness, of which an area must have some: a pupil may be
+    hatched, but not blank. What is `known` to be solid, bool (h, w), is.
     """
-    black = darkness > tuning.black
-    mask = _mostly(probability > tuning.solid * 255, black, tuning.mostly) & black
+    level = tuning.solid * 255
     if known is not None:
-        mask |= known
-    kept = spread(~spread(~mask))
-    if not kept.any():
-        return None
-    framed = np.pad(kept, 2)
-    out = np.zeros(kept.shape, np.uint8)
+        probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
+    framed = np.pad(probability, 2)
+    out = np.zeros(probability.shape, np.uint8)
     for first in range(0, len(out), STRIP):  # a float copy of a large map would not fit into the memory limit
         soft = framed[first : first + STRIP + 4].astype(np.float32)
         for _ in range(2):
             soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
             soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
-        out[first : first + STRIP] = np.rint(soft * 255)
-    return out
+        out[first : first + STRIP] = np.clip((soft - level) * STEEP + 128, 0, 255)
+    areas = out > 127
+    kept = _drawn_on(areas, darkness, tuning.drawn)
+    out[areas & ~kept] = 0
+    return out if kept.any() else None
 
 
 def unclaimed_black(
@@ -111,18 +112,24 @@ def unclaimed_black(
     return grow(core, deep) & black if core.any() else core
 
 
-def _mostly(areas: Mask, black: Mask, share: float) -> Mask:
-    """Those areas (H, W) of which at least this share is black."""
+def _drawn_on(areas: Mask, darkness: Bytes, least: float) -> Mask:
+    """Those areas (H, W) that are 3 px wide somewhere, and whose mean darkness is at least this."""
     runs = find_runs(areas)
     if not len(runs.row):
         return areas
     label = label_runs(runs, areas.shape[1])
     first, length = runs.row * areas.shape[1] + runs.start, runs.stop - runs.start
-    # Sums from each run's start to the next run's: what lies between runs is none of an area.
-    inside = np.add.reduceat((areas & black).reshape(-1), first, dtype=np.int64)
-    total, filled = (np.bincount(label, counts, len(label)) for counts in (length, inside))
+
+    def total(image: NDArray[Any]) -> NDArray[np.float64]:
+        # Sums from each run's start to the next run's: what lies between runs is none of an area.
+        inside = np.add.reduceat(np.where(areas, image, 0).reshape(-1), first, dtype=np.int64)
+        return np.asarray(np.bincount(label, inside, len(label)), np.float64)
+
+    sliver = total(~spread(~areas)) == 0
     kept = areas.copy()
-    for run in np.flatnonzero(filled[label] < share * total[label]):
+    for run in np.flatnonzero(
+        (sliver | (total(darkness) < least * np.bincount(label, length, len(label))))[label]
+    ):
         kept[runs.row[run], runs.start[run] : runs.stop[run]] = False
     return kept
 

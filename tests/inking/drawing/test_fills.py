@@ -48,27 +48,24 @@ class TestShapes:
         assert solid_shapes(probability, np.full_like(probability, 40)) is None
         assert solid_shapes(probability, np.full_like(probability, BLACK)) is not None
 
-    def test_only_the_black_part_of_an_area_is_solid(self) -> None:
-        probability = np.zeros((60, 80), np.uint8)
-        probability[10:50, 10:70] = 255
-        darkness = np.full_like(probability, BLACK)
-        darkness[:, 52:] = 30
-        shapes = solid_shapes(probability, darkness)
+    def test_a_hatched_pupil_is_solid_to_its_contour_and_paper_beside_it_is_not(self) -> None:
+        pupil, blank = disc((60, 120), 90, 30, 8), disc((60, 120), 30, 30, 8)
+        darkness = np.where(pupil > 0, BLACK, 0).astype(np.uint8)
+        darkness[:, ::3] = 0
+        shapes = solid_shapes(np.maximum(pupil, blank), darkness)
+        assert shapes is not None
+        np.testing.assert_array_equal(shapes > 127, shapes_of(pupil) > 127)
+
+    def test_a_lash_keeps_its_thin_ends(self) -> None:
+        probability = np.zeros((60, 120), np.uint8)
+        for column in range(10, 110):
+            half = 1 + round(3 * (1 - abs(column - 60) / 50))
+            probability[30 - half : 30 + half, column] = 255
+        shapes = shapes_of(probability)
         assert shapes is not None
         columns = np.flatnonzero((shapes > 127).any(axis=0))
-        assert columns[0] == 10
-        assert columns[-1] in (50, 51)
-
-    def test_an_area_that_is_hatched_is_no_solid_beside_one_that_is(self) -> None:
-        pupil = disc((60, 120), 90, 30, 8)
-        probability = pupil.copy()
-        probability[10:50, 10:60] = 255
-        darkness = np.where(pupil > 0, BLACK, 60).astype(np.uint8)
-        for column in range(10, 60, 10):
-            darkness[10:50, column : column + 5] = BLACK
-        shapes = solid_shapes(probability, darkness)
-        assert shapes is not None
-        np.testing.assert_array_equal(shapes, shapes_of(pupil))
+        assert columns[0] <= 11
+        assert columns[-1] >= 108
 
     def test_the_maps_are_left_alone(self) -> None:
         probability = disc((60, 80), 40, 30, 15)
