@@ -7,7 +7,7 @@ It holds no widget, and hears of Krita through `krita_host`. The work itself is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from smart_lineart.inking import InkError, list_devices_isolated
@@ -71,7 +71,9 @@ class Session:
         self._document: Document | None = None
         self._closing = False
         self._seen: tuple[object, ...] | None = None
-        self._sketch = self._scope = ""
+        self._sketch = ""
+        self._scope: tuple[Document | None, str] = (None, "")
+        self._waiting: set[str] = set()
         self._works_ended = 0
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
@@ -103,6 +105,12 @@ class Session:
     def take_new(self) -> None:
         """Inside the selection, put the new ink in the place of the artist's corrections."""
         self._taking_new.begin()
+
+    def keep_copies(self, on: bool) -> None:
+        """Put the ink to come into layers of its own, or no longer."""
+        self.keep_copy = on
+        if self._document is not None and not self._follows():
+            self._show_applied()
 
     def cancel(self, job: Job) -> None:
         """Stop a run; nothing of it stays behind."""
@@ -185,18 +193,28 @@ class Session:
             memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
             self._sliders.moved(lines, settings, final=True)
-        elif final and settings != self._asked(applied) and not (self.keep_copy or pair.sketch.animated):
-            self.runner.add(self._job(document, pair.sketch, settings))
+        elif final and settings != self._asked(applied):
+            if self._waits_for_a_click(pair):
+                self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
+            else:
+                self.runner.add(self._job(document, pair.sketch, settings))
 
-    def _jobs(self) -> list[Job]:
-        """Runs of the sketch at hand that are queued or under way, and make or renew its lineart."""
+    def _waits_for_a_click(self, pair: Pair) -> bool:
+        """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
+        return self.keep_copy or pair.sketch.animated
+
+    def _jobs(self, *, live: bool = False) -> list[Job]:
+        """Runs of the sketch at hand that are queued or under way, and make or renew its lineart.
+
+        `live`: those that nobody asked for, too.
+        """
         document, sketch = self._document, self._sketch
-        active = [job for job in self.queue.active if not job.keep_copy and not job.live]
+        active = [job for job in self.queue.active if not job.keep_copy and (live or not job.live)]
         return [job for job in active if job.sketch == sketch and job.document == document]
 
     def _tell_jobs(self, settings: InkSettings) -> bool:
-        """Runs that have not drawn yet draw with the newest settings; whether there are any."""
-        jobs = self._jobs()
+        """Runs that have not put their ink in yet do so with the newest settings; whether there are any."""
+        jobs = self._jobs(live=True)
         for job in jobs:
             if job.frames is None:
                 job.settings = settings.with_value("detail", job.settings.detail)
@@ -233,7 +251,8 @@ class Session:
         document = application.active_document()
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
-                self._loaded, self._scope = self._with_known_style(preferences.load_settings()), ""
+                self._loaded = self._with_known_style(preferences.load_settings())
+                self._scope, self._waiting = (None, ""), set()
                 self._show(self._loaded)
             self._document = self._seen = self.pair = None
             self._set_target(Target())
@@ -299,9 +318,18 @@ class Session:
         self._works_ended += 1
         self.look()
         if self._document is not None and not self._follows():
-            self._show(self._loaded)  # a value that was not applied is not shown
+            self._show_applied()
 
     # -- settings
+
+    def _show_applied(self) -> None:
+        """A value that was not applied is not shown, unless it waits for a click on "Ink sketch"."""
+        if self.pair is None or not self._waits_for_a_click(self.pair):
+            self._waiting.clear()
+        shown = self._loaded
+        for name in self._waiting:
+            shown = shown.with_value(name, getattr(self.settings, name))
+        self._show(shown)
 
     def _follows(self) -> bool:
         """Whether what is shown is still being applied to the lineart at hand."""
@@ -323,10 +351,10 @@ class Session:
 
     def _take_settings(self, document: Document) -> None:
         """Show the values of the lineart at hand, or those for new sketches."""
-        scope, wanted = "", None
+        sketch, wanted = "", None
         if self.pair is not None:
-            scope = self.pair.sketch.identity
-            wanted = self.context.memory.settings_of(document, scope)
+            sketch = self.pair.sketch.identity
+            wanted = self.context.memory.settings_of(document, sketch)
         wanted = wanted or self._defaults(document)
         known = self._with_known_style(wanted)
         if known.style != wanted.style and wanted.style not in self._missing:
@@ -337,12 +365,13 @@ class Session:
                     name=own_brushes.shown_name(wanted.style),
                 )
             )
+        scope = document, sketch  # a copy of a file has layers of the same identities
         if scope != self._scope:
-            self._scope, self._loaded = scope, known
+            self._scope, self._loaded, self._waiting = scope, known, set()
             self._show(self._asked(known))
         elif known != self._loaded and not self._follows():
             self._loaded = known
-            self._show(known)
+            self._show_applied()
 
     def _show(self, settings: InkSettings) -> None:
         if settings != self.settings:

@@ -311,7 +311,7 @@ class SmartLineartDocker(DockWidget):
         self.session.change("thickness", thickness_in_pixels(shown, unit, self._ppi()), final=final)
 
     def _set_keep_copy(self, keep: bool) -> None:
-        self.session.keep_copy = keep
+        self.session.keep_copies(keep)
         self._show_target()
 
     def _set_frames(self) -> None:

@@ -207,6 +207,25 @@ class TestRuns:
         assert lineart(scene) is ready
         assert (whole(ready)[5:14, 80:89] == 255).all()
 
+    @pytest.mark.parametrize("colour", [(0, 0, 255, 255), (0, 255, 0, 255)], ids=["red", "green"])
+    def test_a_live_run_writes_into_no_layer_that_was_recoloured_with_alpha_locked(self, scene, colour):
+        """Krita's undo of that knows nothing of what a script wrote there since."""
+        ink(scene)
+        patch = (slice(5, 14), slice(80, 89))
+        painted(lineart(scene), 80, 5, np.full((9, 9), 255, np.uint8))
+        lineart(scene).setPixelData(bytes((0, 0, 255, 255)) * 81, 80, 5, 9, 9)
+        ink(scene, live=True)
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        scene.context.ink = stripe(20)
+        ink(scene, live=True)
+        ready = lineart(scene)
+        ready.setPixelData(bytes(colour) * 81, 80, 5, 9, 9)
+        painted(scene.sketch, 40, 20, np.full((2, 3), 255, np.uint8))
+        scene.context.ink = stripe(24)
+        ink(scene, live=True)
+        assert (lineart(scene) is ready) == (colour == (0, 0, 255, 255)), "the same again is no change"
+        assert (whole(lineart(scene))[patch] == 255).all()
+
     def test_while_the_artist_is_at_the_lineart_no_layer_takes_its_place(self, scene) -> None:
         ink(scene)
         painted(lineart(scene), 80, 5, np.full((9, 9), 255, np.uint8))

@@ -553,6 +553,110 @@ class TestWhoseSettings:
         assert applied(scene).colour == colour(red)
 
 
+class TestWhatIsMovedDuringARun:
+    def until_ready(self, scene, monkeypatch) -> list[bool]:
+        """A run that has drawn its ink and waits: the artist holds the pen down."""
+        down = [True]
+        for module in (scene.room.run, scene.room.settling):
+            monkeypatch.setattr(module.view, "painting", lambda: down[0])
+        scene.session.ink()
+        scene.loop.turn(60)
+        assert scene.session.turns.busy
+        return down
+
+    def test_a_first_ink_that_is_drawn_already_is_drawn_as_moved_since(self, scene, monkeypatch) -> None:
+        down = self.until_ready(scene, monkeypatch)
+        scene.session.change("thickness", 9.0, final=True)
+        down[0] = False
+        scene.loop.turn()
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+        assert scene.room.krita.triggered == [], "one undo step: the layer that came"
+
+    @pytest.mark.parametrize("known", [True, False], ids=["lines known", "opened anew"])
+    def test_ink_again_that_is_drawn_already_is_drawn_as_moved_since(self, scene, monkeypatch, known) -> None:
+        ink(scene)
+        if not known:
+            scene.session.context.cache.keep_only(lambda _document: False)
+        down = self.until_ready(scene, monkeypatch)
+        scene.session.change("thickness", 9.0, final=True)
+        scene.loop.turn(60)
+        down[0] = False
+        scene.loop.turn()
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+        assert len(scene.room.krita.triggered) == 1, "one undo step"
+
+    def test_a_live_run_does_not_undo_what_was_moved_meanwhile(self, scene, monkeypatch) -> None:
+        ink(scene)
+        painted(scene.sketch, 10, 30, np.full((2, 20), 255, np.uint8))
+        monkeypatch.setattr(
+            scene.session, "ink",
+            lambda: scene.session.ink_live(
+                scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+            ),
+        )  # fmt: skip
+        down = self.until_ready(scene, monkeypatch)
+        scene.session.change("thickness", 9.0, final=True)
+        scene.loop.turn(60)
+        down[0] = False
+        scene.loop.turn()
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+
+    def test_what_is_moved_right_after_the_layer_came_is_drawn_too(self, scene, monkeypatch) -> None:
+        original, moved = scene.room.run.stay_on, []
+
+        def stay_on(*values: Any) -> Any:
+            if not moved:
+                moved.append(scene.session.change("thickness", 9.0, final=True))
+            return original(*values)
+
+        monkeypatch.setattr(scene.room.run, "stay_on", stay_on)
+        ink(scene)
+        assert moved
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+
+
+class TestWhatWaitsForAClick:
+    def waiting(self, scene) -> Any:
+        """Detail set for a new layer, and another sketch inked before the click comes."""
+        ink(scene)
+        scene.session.keep_copies(True)
+        scene.session.change("detail", 0.5, final=True)
+        document = scene.room.document.Document(scene.raw)
+        other = scene.room.layer.Layer(second_sketch(scene))
+        scene.session.ink_live(document, other)
+        scene.loop.turn()
+        assert scene.engine.prepared == 2
+        return document
+
+    def test_it_is_still_shown_after_another_run(self, scene) -> None:
+        self.waiting(scene)
+        assert (scene.session.settings.detail, applied(scene).detail) == (0.5, 0.0)
+        scene.session.change("thickness", 7.0, final=True)
+        scene.loop.turn()
+        assert (scene.session.settings.detail, applied(scene).thickness) == (0.5, 7.0)
+        scene.session.ink()
+        scene.loop.turn()
+        assert (scene.session.settings.detail, applied(scene).detail) == (0.5, 0.5)
+
+    def test_it_is_taken_back_where_no_new_layer_is_wanted_any_more(self, scene) -> None:
+        self.waiting(scene)
+        scene.session.keep_copies(False)
+        assert scene.session.settings.detail == 0.0
+
+    def test_it_belongs_to_its_document(self, scene) -> None:
+        """A copy of a file has layers of the same identities."""
+        self.waiting(scene)
+        twin = scene.room.krita.show(Document(WIDE, TALL))
+        twin.notes = dict(scene.raw.notes)
+        for node in scene.raw.root.nodes:
+            copy = node.duplicate()
+            copy.identity, copy.document = node.identity, twin
+            twin.root.addChildNode(copy, None)
+        twin.active = twin.root.nodes[0]
+        scene.session.look()
+        assert scene.session.settings.detail == 0.0
+
+
 def test_a_damaged_note_is_told(scene) -> None:
     other = scene.room.krita.show(Document())
     other.active = other.add("layer")

@@ -77,19 +77,35 @@ class Run:
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
             return  # nothing was drawn
-        self._settings = job.settings  # the artist may have moved a slider meanwhile
-        colour = chosen_colour(self._settings)
-        draw = partial(context.engine.draw, item, self._settings)
-        fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
         lineart = yield from self._put(fresh, colour)
+        while self._outdated(lineart):
+            fresh, colour = yield from self._draw(item)
+            lineart = yield from self._put(fresh, colour)
         if lineart is not None:
             context.cache.put(item)
             if job.live:
                 self._renewer.live.settle(lineart, item)
             else:
                 self._say_where_nothing_is(fresh)
+
+    def _draw(self, item: CachedFeatures) -> Work:
+        """Fresh ink as the artist wants it now, and Krita's colour for it."""
+        job, context = self._job, self._context
+        self._settings = job.settings
+        colour = chosen_colour(self._settings)
+        draw = partial(context.engine.draw, item, self._settings)
+        fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        return fresh, colour
+
+    def _outdated(self, lineart: Any) -> bool:
+        """Whether the artist has moved a slider since it was drawn, and no drag goes on that sees to it."""
+        job = self._job
+        follows = any(drag.sketch == job.sketch for drag in self._turns.drags)
+        late = lineart is not None and job.settings != self._settings and not follows
+        return lineart is AGAIN or late
 
     def _ink_nothing(self) -> Work:
         """Live: nothing is drawn yet, or any more. A lineart without ink is there before the first stroke."""
@@ -99,7 +115,10 @@ class Run:
         page = job.document.page
         blank = np.zeros((page.height, page.width), np.uint8)
         fresh = FreshInk(blank, page, job.settings.thickness, None)
-        lineart = yield from self._put(fresh, chosen_colour(job.settings))
+        lineart = AGAIN
+        while lineart is AGAIN:
+            self._settings = job.settings
+            lineart = yield from self._put(fresh, chosen_colour(job.settings))
         if lineart is not None:
             self._renewer.live.settle(lineart, None)
 
@@ -171,7 +190,8 @@ class Run:
     def _put(self, fresh: FreshInk, colour: Any | None) -> Work:
         """Put the ink into the sketch's lineart, or into a new layer right above it; returns the layer.
 
-        None where a live run leaves all as it is.
+        None where a live run leaves all as it is; `AGAIN`, with nothing done, where the artist wants other
+        ink by now.
         """
         job = self._job
         yield from wait_for_pen()
@@ -182,6 +202,9 @@ class Run:
             old = self._lineart(apart)
             if old is not None:
                 yield from self._until_shown()
+                # From here on nobody else writes into it: a slider that is moved now follows afterwards.
+                if job.settings != self._settings:
+                    return AGAIN
                 old = self._lineart(apart)
             if old is not None:
                 try:
@@ -190,7 +213,7 @@ class Run:
                     self._context.messages.say(keep_apart(old, error))
                     apart = old.identity
             put = yield from self._put_new(fresh, colour, apart)
-            if put is not AGAIN:
+            if put is not AGAIN or job.settings != self._settings:
                 return put
 
     def _lineart(self, apart: str) -> Layer | None:
@@ -223,7 +246,9 @@ class Run:
         return renewed.layer
 
     def _put_new(self, fresh: FreshInk, colour: Any | None, apart: str) -> Work:
-        """Put the ink into a new layer; `AGAIN`, with nothing done, where undo has brought one back."""
+        """Put the ink into a new layer; `AGAIN`, with nothing done, where undo has brought one back or the
+        artist has moved a slider.
+        """
         job, memory = self._job, self._context.memory
         name = living_sketch(job).name
         target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
@@ -231,7 +256,7 @@ class Run:
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
         yield from wait_for_pen()
-        if self._lineart(apart) is not None:
+        if self._lineart(apart) is not None or job.settings != self._settings:
             return AGAIN
         if job.live and application.can_redo():
             return None
