@@ -21,6 +21,11 @@ class BadPreset(InkError):
     """A file that is no preset."""
 
 
+def file_of(path: Path) -> Path:
+    """The file that a preset of this path is kept in."""
+    return path if path.suffix == ENDING else path.with_name(path.name + ENDING)
+
+
 class Presets:
     """Those in a folder."""
 
@@ -37,8 +42,7 @@ class Presets:
 
     def save(self, path: Path, settings: InkSettings) -> Path:
         """Write settings into a file, whole or not at all; returns it. Raises OSError."""
-        if path.suffix != ENDING:
-            path = path.with_name(path.name + ENDING)
+        path = file_of(path)
         if path.parent == self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
         values = {"kind": KIND, "version": 1, "settings": asdict(settings)}

@@ -19,6 +19,7 @@ from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.own_brushes import file_name, write_whole
 from smart_lineart.studio.session import Session
 
+from .file_dialog import FileDialog
 from .qt import QtCore, QtGui, QtWidgets
 from .style_pictures import StylePictures
 
@@ -37,7 +38,7 @@ class StyleRow(QtWidgets.QWidget):
         self._brushes, self._messages = session.context.brushes, session.messages
         self.combo = combo
         self._pictures = StylePictures(combo, self._brushes)
-        self._dialog: QtWidgets.QFileDialog | None = None
+        self._dialog: FileDialog | None = None
         self._button = QtWidgets.QToolButton()
         self._button.setObjectName("brushMenu")
         self._button.setAutoRaise(True)
@@ -133,8 +134,7 @@ class StyleRow(QtWidgets.QWidget):
 
     def save(self, path: Path) -> None:
         """Write the chosen style's strip as a file."""
-        if path.suffix.lower() != ".png":
-            path = path.with_name(path.name + ".png")
+        path = _strip_file(path)
         style = self._brushes.find(self._session.settings.style)
         try:
             write_whole(path, style.strip.to_bytes())
@@ -175,29 +175,28 @@ class StyleRow(QtWidgets.QWidget):
 
     def _ask_where_to_save(self) -> None:
         dialog = self._ask(tr("Save the brush style"))
-        dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
+        dialog.ask_where_to_save(".png", _strip_file)
         dialog.setNameFilters([tr("Brush strips ({patterns})", patterns="*.png")])
-        dialog.setDefaultSuffix("png")
         style = self._brushes.find(self._session.settings.style)
         dialog.selectFile(file_name(translated(style.title)) + ".png")
         dialog.fileSelected.connect(lambda chosen: self.save(openable(chosen)))
         dialog.show()
 
-    def _ask(self, title: str) -> QtWidgets.QFileDialog:
-        """A file dialog that lets the artist go on painting. Qt's own, since some systems' block."""
+    def _ask(self, title: str) -> FileDialog:
         if self._dialog is not None:
             self._dialog.close()
-        dialog = QtWidgets.QFileDialog(self.window(), title)
-        dialog.setObjectName("brushFile")
-        dialog.setOption(QtWidgets.QFileDialog.Option.DontUseNativeDialog)
-        dialog.setModal(False)
-        dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = FileDialog(self.window(), title, "brushFile")
         dialog.destroyed.connect(self._dialog_gone)
         self._dialog = dialog
         return dialog
 
     def _dialog_gone(self, *_: object) -> None:
         self._dialog = None
+
+
+def _strip_file(path: Path) -> Path:
+    """The file that a path stands for."""
+    return path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
 
 
 def _painted_strip() -> Strip | None:

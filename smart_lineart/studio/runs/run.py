@@ -115,7 +115,7 @@ class Run:
         page = job.document.page
         blank = np.zeros((page.height, page.width), np.uint8)
         fresh = FreshInk(blank, page, job.settings.thickness, None)
-        lineart = AGAIN
+        lineart: Any = AGAIN
         while lineart is AGAIN:
             self._settings = job.settings
             lineart = yield from self._put(fresh, chosen_colour(job.settings))
