@@ -46,7 +46,7 @@ class Context:
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, Gone):
-                self.messages.report(error)
+                self.messages.report(error, of=document)
 
         return start(self.loop, work, lambda: gone(document), failed)
 

@@ -20,7 +20,7 @@ from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
 from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
-from smart_lineart.studio.runs.sketch import Problem
+from smart_lineart.studio.runs.sketch import nothing_selected, selected
 from smart_lineart.studio.runs.sliders import Sliders
 from smart_lineart.studio.runs.staying import Staying
 from smart_lineart.studio.runs.take_new import TakeNew
@@ -88,7 +88,7 @@ class Session:
         try:
             job = self._job_for_selection()
         except InkError as error:
-            self.messages.say(translated(error), "error")
+            self.messages.say(translated(error), "error", so=nothing_selected)
             return
         self.messages.say("")
         self.runner.add(job)
@@ -104,6 +104,7 @@ class Session:
 
     def take_new(self) -> None:
         """Inside the selection, put the new ink in the place of the artist's corrections."""
+        self.look()
         self._taking_new.begin()
 
     def keep_copies(self, on: bool) -> None:
@@ -119,9 +120,14 @@ class Session:
 
     def switch_live(self, on: bool) -> None:
         """Follow the sketch at hand stroke by stroke, or no longer."""
+        self.look()
         self.live.switch(on)
         if on and not self.live.on:
-            self.messages.say(tr("Open a document and select the layer with your sketch first."), "error")
+            self.messages.say(
+                tr("Open a document and select the layer with your sketch first."),
+                "error",
+                so=nothing_selected,
+            )
 
     def change(self, name: str, value: object, *, final: bool) -> None:
         """The artist moves a slider or picks something; the lineart at hand follows. `final`: the drag ended.
@@ -135,25 +141,14 @@ class Session:
 
     def take_preset(self, path: Path) -> None:
         """Give the lineart at hand, or new sketches, the settings in a file."""
-        try:
-            settings = self.presets.load(path)
-        except InkError as error:
-            self.messages.report(error)
-        except OSError as error:
-            reason = error.strerror or error
-            self.messages.say(tr("{path} cannot be read: {reason}.", path=path.name, reason=reason), "error")
-        else:
+        settings = self.presets.take(path, self.messages)
+        if settings is not None:
             self.look()
             self._change(PRESET, self._with_known_style(settings), final=True)
 
     def keep_preset(self, path: Path) -> None:
         """Write the settings that are shown into a file."""
-        try:
-            self.presets.save(path, self.settings)
-        except OSError as error:
-            self.messages.say(
-                tr("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error), "error"
-            )
+        self.presets.keep(path, self.settings, self.messages)
 
     def _change(self, name: str, settings: InkSettings, *, final: bool) -> None:
         changed = settings != self.settings
@@ -249,6 +244,7 @@ class Session:
     def look(self) -> None:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
         document = application.active_document()
+        self.messages.look(document)
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
                 self._loaded = self._with_known_style(preferences.load_settings())
@@ -289,12 +285,7 @@ class Session:
         self.live.stir()
 
     def _job_for_selection(self) -> Job:
-        document = application.active_document()
-        if document is None:
-            raise Problem("Open a document and select the layer with your sketch first.")
-        layer = document.active_layer()
-        if layer is None:
-            raise Problem("Select the layer with your sketch first.")
+        document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
         settings = self.settings if shown else self._with_known_style(self._defaults(document))
@@ -357,15 +348,16 @@ class Session:
             wanted = self.context.memory.settings_of(document, sketch)
         wanted = wanted or self._defaults(document)
         known = self._with_known_style(wanted)
+        scope = document, sketch  # a copy of a file has layers of the same identities
         if known.style != wanted.style and wanted.style not in self._missing:
             self._missing.append(wanted.style)
             self.messages.say(
                 tr(
                     'The brush "{name}" of this document is not on this computer: the pen inks instead.',
                     name=own_brushes.shown_name(wanted.style),
-                )
+                ),
+                so=lambda: self._scope == scope and self.settings.style == known.style,
             )
-        scope = document, sketch  # a copy of a file has layers of the same identities
         if scope != self._scope:
             self._scope, self._loaded, self._waiting = scope, known, set()
             self._show(self._asked(known))

@@ -13,6 +13,7 @@ from smart_lineart.krita_host import application
 from smart_lineart.studio import diagnostics
 from smart_lineart.studio.engine import LEAST_MB, MOST_MB
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.messages import for_a_while
 from smart_lineart.studio.session import Session
 
 from .qt import QtCore, QtGui, QtWidgets
@@ -134,7 +135,7 @@ class EngineBox(QtWidgets.QWidget):
             last_error=self._session.messages.last_error,
         )
         QtGui.QGuiApplication.clipboard().setText(text)
-        self._session.messages.say(tr("Report copied: paste it into a bug report."))
+        self._session.messages.say(tr("Report copied: paste it into a bug report."), so=for_a_while())
 
 
 def _column(widget: QtWidgets.QWidget) -> QtWidgets.QVBoxLayout:

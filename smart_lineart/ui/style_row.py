@@ -16,6 +16,7 @@ from smart_lineart.krita_host import brushes, preset_settings
 from smart_lineart.krita_host.pixels import LUMA_BGR
 from smart_lineart.paths import openable, readable
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.messages import for_a_while
 from smart_lineart.studio.own_brushes import file_name, write_whole
 from smart_lineart.studio.session import Session
 
@@ -81,15 +82,24 @@ class StyleRow(QtWidgets.QWidget):
         """Make a style of the brush preset that is chosen in Krita."""
         preset = brushes.current_preset()
         if preset is None:
-            self._messages.say(tr("Open a document and choose a brush preset first."), "error")
+            self._messages.say(
+                tr("Open a document and choose a brush preset first."),
+                "error",
+                so=lambda: brushes.current_preset() is None,
+            )
             return
-        title = file_name(preset.name.replace("_", " "))
+        title, name = file_name(preset.name.replace("_", " ")), preset.name
+
+        def same() -> bool:
+            now = brushes.current_preset()
+            return now is not None and now.name == name
+
         try:
             strip = _painted_strip() if brushes.can_paint() else _strip_from_settings(preset.settings)
         except BadStrip:
             strip = None
         except (InkError, RuntimeError) as error:
-            self._messages.report(error)
+            self._messages.report(error, so=same)
             return
         if strip is not None:
             self._keep(title, strip)
@@ -97,6 +107,7 @@ class StyleRow(QtWidgets.QWidget):
             self._messages.say(
                 tr('"{name}" leaves no usable line. Is it an eraser or a blending brush?', name=title),
                 "error",
+                so=same,
             )
         else:
             self._messages.say(
@@ -105,6 +116,7 @@ class StyleRow(QtWidgets.QWidget):
                     'light to hard, save it as PNG and choose "Add from picture".'
                 ),
                 "error",
+                so=same,
             )
 
     def add_from_file(self, path: Path) -> None:
@@ -127,7 +139,7 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(self._brushes.folder, error)
             return
-        self._messages.say(tr('Added brush "{name}".', name=style.title))
+        self._messages.say(tr('Added brush "{name}".', name=style.title), so=for_a_while())
         self._session.change("style", style.name, final=True)
 
     # -- sharing and removing
@@ -141,7 +153,7 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(path, error)
         else:
-            self._messages.say(tr("{path} is written.", path=path.name))
+            self._messages.say(tr("{path} is written.", path=path.name), so=for_a_while())
 
     def remove(self) -> None:
         """Take the chosen style of one's own out of the list."""

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import FreshInk, InkError, Rect
-from tests.krita_host.fake_krita import Document, alpha_of, painted
+from tests.krita_host.fake_krita import Document, Selection, alpha_of, painted
 
 WIDE, TALL = 60, 40
 
@@ -663,6 +663,68 @@ def test_a_damaged_note_is_told(scene) -> None:
     other.notes[scene.room.settings.NOTE_KEY] = b"{nonsense"
     scene.session.look()
     assert "damaged" in scene.session.messages.shown.text
+
+
+class TestMessagesGoWithTheirCause:
+    def text(self, scene) -> str:
+        scene.session.look()
+        return scene.session.messages.shown.text
+
+    def test_what_asks_for_a_layer_goes_once_there_is_one(self, scene) -> None:
+        scene.raw.active = None
+        scene.session.ink()
+        assert self.text(scene)
+        scene.raw.active = scene.sketch
+        assert self.text(scene) == ""
+
+    def test_what_asks_for_a_document_goes_once_there_is_one(self, scene) -> None:
+        scene.room.krita.front = None
+        scene.session.switch_live(True)
+        assert "Open a document" in self.text(scene)
+        scene.room.krita.show(scene.raw)
+        assert self.text(scene) == ""
+
+    def test_a_blank_sketch_is_told_until_another_layer_is_selected(self, scene) -> None:
+        scene.raw.active = scene.raw.add("empty")
+        scene.session.ink()
+        scene.loop.turn()
+        assert '"empty"' in self.text(scene)
+        scene.raw.active = scene.sketch
+        assert self.text(scene) == ""
+
+    def test_no_lines_are_told_until_the_settings_are_others(self, scene, monkeypatch) -> None:
+        draw = scene.engine.draw
+        blank = np.zeros((TALL, WIDE), np.uint8)
+        monkeypatch.setattr(
+            scene.engine, "draw", lambda *_, **__: FreshInk(blank, Rect(0, 0, WIDE, TALL), 4.0, None)
+        )
+        ink(scene)
+        assert "No lines" in self.text(scene)
+        monkeypatch.setattr(scene.engine, "draw", draw)
+        scene.session.change("faint", 0.1, final=True)
+        scene.loop.turn()
+        assert self.text(scene) == ""
+
+    def test_each_request_of_new_ink_goes_once_it_is_met(self, scene) -> None:
+        scene.session.take_new()
+        assert "no lineart" in self.text(scene)
+        ink(scene)
+        scene.session.take_new()
+        assert "Select the area" in self.text(scene)
+        scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
+        assert self.text(scene) == ""
+        with scene.session.turns.at_work(scene.room.document.Document(scene.raw), scene.sketch.identity):
+            scene.session.take_new()
+            assert "Wait" in self.text(scene)
+        assert self.text(scene) == ""
+
+    def test_a_missing_brush_is_told_until_another_is_chosen(self, scene) -> None:
+        raw = scene.room.krita.show(Document())
+        inked_with(scene, raw, style="own:Nib")
+        assert '"Nib"' in self.text(scene)
+        assert '"Nib"' in self.text(scene)
+        scene.session.settings = scene.session.settings.with_value("style", "brush")
+        assert self.text(scene) == ""
 
 
 def test_what_is_looked_at_again_and_again_is_looked_for_once(scene, monkeypatch) -> None:

@@ -158,11 +158,12 @@ class Follower:
         if self._target is None:  # a run may have written the lineart until now, of a newer sketch
             self._item = context.cache.get(document, self.sketch) or self._item
         self._base = yield from find_base(memory, context.render_worker, document, old)
-        if steps := sentence_of_steps(old):
-            context.messages.say(steps)
+        steps = sentence_of_steps(old)
         active = document.active_layer()
         self._selection = document.selection()
-        self._target = yield from LineartLayer.renew(document, old, self._selection)
+        self._target = target = yield from LineartLayer.renew(document, old, self._selection)
+        if steps:
+            context.messages.say(steps, of=document, so=lambda: target.in_document)
         memory.carry(document, old.identity, self._target.layer)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, self._target.layer)

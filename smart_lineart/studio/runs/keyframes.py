@@ -32,7 +32,7 @@ def ink_frames(context: Context, job: Job) -> Work:
     old = None if job.keep_copy else context.memory.lineart_in_use(job.document, job.sketch)
     steps = "" if old is None else sentence_of_steps(old)
     if steps:
-        context.messages.say(steps)
+        context.messages.say(steps, of=job.document)
     renewal = FrameRenewal(context, job, old, inked)
     name = tr("Lineart: {name}", name=layer.name)
     copy = yield from frames.make_frames(job.document, layer, old, name, times, renewal.ink_of, job.selection)
@@ -45,7 +45,8 @@ def ink_frames(context: Context, job: Job) -> Work:
         yield from stay_on(job.document, active, copy)
     without = [moment for moment in times if moment not in inked or inked[moment].empty]
     if renewal.left or without:
-        context.messages.say(" ".join(filter(None, (steps, renewal.sentence(), _nothing_found(without)))))
+        said = filter(None, (steps, renewal.sentence(), _nothing_found(without)))
+        context.messages.say(" ".join(said), of=job.document)
 
 
 def _nothing_found(times: list[int]) -> str:

@@ -42,6 +42,10 @@ class Renewed:
     kept: Kept
     changed: bool
 
+    def is_there(self) -> bool:
+        """Whether undo has not taken it back."""
+        return self.layer.parent is not None
+
 
 def sentence_of_steps(lineart: Layer) -> str:
     """Says so where renewing a lineart can't be undone at once."""

@@ -128,10 +128,15 @@ class Run:
         return self._renewer.live.shows(lineart, lines)
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> None:
-        job, messages = self._job, self._context.messages
+        job, memory, settings = self._job, self._context.memory, self._settings
+        say = partial(
+            self._context.messages.say,
+            of=job.document,
+            so=lambda: memory.settings_of(job.document, job.sketch) == settings,
+        )
         selected = selected_over(job.selection, fresh.area)
         if not fresh.coverage.any():
-            messages.say(
+            say(
                 tr(
                     'No lines were found in "{name}": drag "Light lines" or "Simplify ↔ Detail" to '
                     "the right to find more.",
@@ -139,7 +144,7 @@ class Run:
                 )
             )
         elif selected is not None and not fresh.coverage[selected > 0].any():
-            messages.say(
+            say(
                 tr(
                     'No lines of "{name}" were found inside the selection: select where it has some, or '
                     "select nothing to ink all of it.",
@@ -210,7 +215,7 @@ class Run:
                 try:
                     return (yield from self._renew(old, fresh, colour))
                 except NotFound as error:
-                    self._context.messages.say(keep_apart(old, error))
+                    self._context.messages.say(keep_apart(old, error), of=job.document)
                     apart = old.identity
             put = yield from self._put_new(fresh, colour, apart)
             if put is not AGAIN or job.settings != self._settings:
@@ -240,7 +245,7 @@ class Run:
         if renewed is None:
             return None
         if renewed.changed and steps:
-            context.messages.say(steps)
+            context.messages.say(steps, of=job.document, so=renewed.is_there)
         context.memory.note_lineart(job.document, job.sketch, renewed.layer, self._settings)
         context.corrections.show(renewed.kept)
         return renewed.layer
@@ -301,7 +306,8 @@ class Run:
             tr(
                 '"{name}" is ready. Go back to its document to see it.',
                 name=self._job.title,
-            )
+            ),
+            of=self._job.document,
         )
         return self._context.messages.shown
 
