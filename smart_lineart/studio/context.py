@@ -9,6 +9,7 @@ from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
 from smart_lineart.said import Said
+from smart_lineart.studio.document.copies import Copies
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import translated
 
@@ -31,6 +32,7 @@ class Context:
         self.engine.find_style = self.brushes.find
         self.cache = FeatureCache()
         self.memory = Memory()
+        self.copies = Copies(self.memory)
         self.corrections = Corrections()
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
         self.device_worker = Worker(loop, "devices")

@@ -16,6 +16,7 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
 from smart_lineart.studio.runs.renewing import Renewer
@@ -35,6 +36,7 @@ from .steps import Loop, Pending
 from .turns import Turns
 
 PRESET = "preset"
+UNDONE_MS = 300  # after which Krita has undone a step
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Session:
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
+        self.counting = Counting(self.context, self.turns)
         self.live = Live(loop, self.context.memory, self._has_work, self.ink_live, renewer.live)
         self.settings = self._loaded = self._with_known_style(preferences.load_settings())
         self.pair: Pair | None = None
@@ -278,11 +281,15 @@ class Session:
             self._seen = seen
             target = self._target_at(document, layer)
             self._take_settings(document)
+            self.context.copies.look(document)
             self._set_target(target)
+        self.counting.look(document, self.pair)
 
     def _undone(self) -> None:
         self._staying.stepped()
         self.live.stir()
+        self.counting.stir()
+        self.context.loop.later(UNDONE_MS, lambda: None if self._closing else self.look())
 
     def _job_for_selection(self) -> Job:
         document, layer = selected()

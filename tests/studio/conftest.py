@@ -10,12 +10,32 @@ from tests.krita_host.fake_krita import fake_krita
 
 HOST = ("application", "document", "layer", "lineart", "view", "frames")
 RUNS = (
-    *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "live_layer", "pen", "renewing"),
+    *(
+        "counting",
+        "finding",
+        "follow",
+        "frame_renewal",
+        "jobs",
+        "keyframes",
+        "live",
+        "live_layer",
+        "pen",
+        "renewing",
+    ),
     *("run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
-    *("context", "corrections", "document.memory", "engine", "messages", "preferences", "session"),
-    *("settings", "steps", "turns", *(f"runs.{name}" for name in RUNS)),
+    *(
+        "context",
+        "corrections",
+        "document.copies",
+        "document.memory",
+        "engine",
+        "messages",
+        "preferences",
+        "session",
+    ),
+    *("session", "settings", "steps", "turns", *(f"runs.{name}" for name in RUNS)),
 )
 
 

@@ -19,6 +19,7 @@ from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.krita_host.reading import sketch_area
 from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
@@ -256,7 +257,8 @@ class Run:
         """
         job, memory = self._job, self._context.memory
         name = living_sketch(job).name
-        target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
+        name = free_name(job.document, tr("Lineart: {name}", name=name))
+        target = LineartLayer.new(job.document, name, job.selection)
         yield from target.write(Ink(fresh.coverage, fresh.area, colour))
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
@@ -267,10 +269,13 @@ class Run:
             return None
         active = job.document.active_layer()
         sketch = living_sketch(job)
+        older = memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
         job.commit()
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
+        if older is not None:
+            self._context.copies.hide(job.document, job.sketch, older)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:
