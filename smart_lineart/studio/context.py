@@ -8,6 +8,7 @@ from __future__ import annotations
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.said import Said
 from smart_lineart.studio.document.copies import Copies
 from smart_lineart.studio.document.memory import Memory
@@ -33,6 +34,7 @@ class Context:
         self.cache = FeatureCache()
         self.memory = Memory()
         self.copies = Copies(self.memory)
+        self.undo_words = UndoWords()
         self.corrections = Corrections()
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
         self.device_worker = Worker(loop, "devices")

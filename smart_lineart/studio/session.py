@@ -57,13 +57,14 @@ class Session:
         self.messages = self.context.messages
         self.turns = Turns()
         self.queue = JobQueue()
-        renewer = Renewer(self.context.memory, self.context.ink_worker)
+        renewer = Renewer(self.context.memory, self.context.ink_worker, self.context.undo_words)
         self.runner = Runner(self.context, self.turns, renewer, self.queue)
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
         self.counting = Counting(self.context, self.turns)
-        self.live = Live(loop, self.context.memory, self._has_work, self.ink_live, renewer.live)
+        has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
+        self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
         self.settings = self._loaded = self._with_known_style(preferences.load_settings())
         self.pair: Pair | None = None
         self.presets = Presets(application.user_folder() / "presets")
@@ -269,6 +270,8 @@ class Session:
                     )
                 )
         application.when_undone(self._undone)
+        application.when_converted(self.context.undo_words.theirs)
+        self.context.undo_words.look(document)
         layer = document.active_layer()
         if layer is None:
             return
@@ -308,9 +311,6 @@ class Session:
             frames=self.frames if sketch.animated else None,
             selection=document.selection(),
         )
-
-    def _has_work(self) -> bool:
-        return self.turns.busy or bool(self.queue.active)
 
     def _work_ended(self) -> None:
         self._works_ended += 1

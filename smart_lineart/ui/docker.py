@@ -20,6 +20,7 @@ from .colour_box import ColourBox
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
 from .job_row import JobRow
+from .manual import Manual
 from .qt import QtCore, QtWidgets
 from .style_row import StyleRow
 from .whose_row import WhoseRow
@@ -63,6 +64,7 @@ class SmartLineartDocker(DockWidget):
     # -- building
 
     def _build(self) -> None:
+        manual = Manual(self)
         body = QtWidgets.QWidget()
         layout = QtWidgets.QVBoxLayout(body)
         layout.setContentsMargins(4, 4, 4, 4)
@@ -77,7 +79,7 @@ class SmartLineartDocker(DockWidget):
         layout.addWidget(self._jobs)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
-        layout.addWidget(EngineBox(self.session))
+        layout.addWidget(EngineBox(self.session, manual.button()))
         layout.addStretch(1)
         scroll = QtWidgets.QScrollArea()
         scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
@@ -95,7 +97,7 @@ class SmartLineartDocker(DockWidget):
         column.addWidget(self._message)  # at the foot, so that no control moves when there is one
         self.setWidget(whole)
         self._body = body
-        self._calm = Calm()
+        self._calm = Calm(manual)
         self._calm.watch(whole)
 
     def _build_head(self) -> QtWidgets.QHBoxLayout:

@@ -21,9 +21,9 @@ from .widgets import SliderSpinBox
 
 
 class EngineBox(QtWidgets.QWidget):
-    """What inking runs on; devices are looked for when it is opened."""
+    """What inking runs on; devices are looked for when it is opened. `beside` stands right in its head."""
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, beside: QtWidgets.QWidget):
         super().__init__()
         self._session, self._engine = session, session.context.engine
         self._devices: list[Any] = []
@@ -36,7 +36,11 @@ class EngineBox(QtWidgets.QWidget):
         for widget in (self._device, self._memory, self._build_report()):
             inner.addWidget(widget)
         layout = _column(self)
-        layout.addWidget(self._more)
+        head = QtWidgets.QHBoxLayout()
+        head.addWidget(self._more)
+        head.addStretch(1)
+        head.addWidget(beside)
+        layout.addLayout(head)
         layout.addWidget(self._inner)
 
     def _build_more(self) -> QtWidgets.QToolButton:

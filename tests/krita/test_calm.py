@@ -202,13 +202,21 @@ def job():
     assert krita.log.read_text(errors="replace").count("SAFE ASSERT") == before
 
 
-LABEL = "def job():\n    yield 1600\n    return [widget('corrections').text(), widget('showCorrections').isEnabled()]"
+LABEL = """
+def job():
+    yield 1600
+    return [widget("corrections").text(), widget("showCorrections").isEnabled()]
+"""
+PAGE = """
+def job():
+    document = sketch_document(600, 400)
+    yield 500
+    yield from fit_view(document)
+"""
 
 
 def test_corrections_are_counted_before_the_next_run_at_undo_and_after_reopening(krita) -> None:
-    krita.run(
-        "def job():\n    document = sketch_document(600, 400)\n    yield 500\n    yield from fit_view(document)"
-    )
+    krita.run(PAGE)
     krita.ink()
     found = [krita.run(LABEL)]
     krita.paint("Lineart: Sketch", (500, 40), (560, 40), size=8)
@@ -240,3 +248,76 @@ def job():
         ["2 of your changes kept", True],
     )
     assert found == [none, one, two, one, one, one]
+
+
+def test_undo_and_redo_call_our_steps_by_words_an_artist_knows(krita) -> None:
+    menu = "[K.action('edit_undo').text(), K.action('edit_redo').text().strip()]"
+    krita.run(PAGE)
+    krita.ink()
+    krita.paint("Sketch", (500, 40), (560, 40), size=8)
+    krita.ink()
+    found = [krita.run(f"def job():\n    yield 400\n    return {menu}")]
+    krita.drag("thickness", 0.3, 0.5)
+    krita.wait_idle()
+    found.append(krita.run(f"def job():\n    yield 400\n    return {menu}"))
+    step = "def job():\n    WHAT(K.activeDocument())\n    yield 700\n    return " + menu
+    found += [krita.run(step.replace("WHAT", what)) for what in ("undo", "undo", "redo")]
+    assert found == [
+        ["Undo Ink sketch", "Redo"],
+        ["Undo Line thickness", "Redo"],
+        ["Undo Ink sketch", "Redo Line thickness"],
+        ["Undo Freehand Brush Stroke", "Redo Ink sketch"],
+        ["Undo Ink sketch", "Redo Line thickness"],
+    ]
+
+
+ASKED = """
+def job():
+    from smart_lineart.ui.manual import anchor_of
+    yield 400
+    manual = K.activeWindow().qwindow().findChild(QtWidgets.QTextBrowser, "smart_lineart_manual")
+    if manual is None or not manual.isVisible():
+        return None
+    top = manual.cursorForPosition(QtCore.QPoint(30, 12)).block().text()
+    manual.hide()
+    return [top, session().settings.thickness, modal(), session().queue.active == []]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("thickness", "Thickness"),
+        ("ink", "Ink a sketch"),
+        ("settingsMenu", "The line above"),
+        ("live", "While you"),
+    ],
+)
+def test_the_manual_opens_at_the_control_that_is_asked_about(krita, name: str, told: str) -> None:
+    krita.run("def job():\n    sketch_document(300, 200)\n    yield 400\n    yield from ink()")
+    krita.click("help")
+    krita.click(name)
+    top, thickness, open_box, at_rest = krita.run(ASKED)
+    assert top.startswith(told)
+    assert (thickness, open_box, at_rest) == (4.0, None, True), "asking changes nothing"
+
+
+def test_every_control_has_its_place_in_the_manual(krita) -> None:
+    anchors = krita.run("""
+def job():
+    from smart_lineart.ui import manual
+    sketch_document(300, 200)
+    yield 400
+    yield from ink()
+    widget("more").click()
+    kinds = QtWidgets.QAbstractButton, QtWidgets.QComboBox, QtWidgets.QAbstractSpinBox
+    inside = docker().widget().findChildren(QtWidgets.QWidget)
+    named = {w.objectName() for w in inside if isinstance(w, kinds) and w.objectName()} - {"help"}
+    lost = [w.objectName() for w in inside if isinstance(w, kinds) and not manual.anchor_of(w)]
+    widget("more").click()
+    return [sorted(lost), sorted(named - set(manual.ANCHORS)), sorted(set(manual.ANCHORS.values()))]
+""")
+    text = (harness.REPOSITORY / "docs/manual/manual.html").read_text(encoding="utf-8")
+    assert anchors[0] == ["help"]
+    assert [name for name in anchors[1] if not name.startswith("qt_")] == []
+    assert [name for name in anchors[2] if f'<a name="{name}">' not in text] == []

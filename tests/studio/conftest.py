@@ -8,7 +8,7 @@ import pytest
 
 from tests.krita_host.fake_krita import fake_krita
 
-HOST = ("application", "document", "layer", "lineart", "view", "frames")
+HOST = ("application", "document", "layer", "lineart", "view", "frames", "undo_words")
 RUNS = (
     *(
         "counting",

@@ -33,6 +33,7 @@ class Context:
 
     def __init__(self, room: SimpleNamespace):
         self.memory = room.memory.Memory()
+        self.undo_words = room.undo_words.UndoWords()
         self.messages = room.messages.Messages()
         self.drawn: list[tuple[float, Rect | None]] = []
         self.shown: list[Any] = []
