@@ -7,7 +7,7 @@ It holds no widget, and hears of Krita through `krita_host`. The work itself is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from smart_lineart.inking import InkError, list_devices_isolated
@@ -19,6 +19,7 @@ from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
+from smart_lineart.studio.runs.preview import Preview
 from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
 from smart_lineart.studio.runs.sketch import nothing_selected, selected
@@ -30,23 +31,14 @@ from . import own_brushes, preferences
 from .context import Context
 from .engine import Engine
 from .presets import Presets
-from .settings import NOTE_KEY, InkSettings, is_damaged
+from .settings import NOTE_KEY, InkSettings
 from .signal import Signal
 from .steps import Loop, Pending
+from .target import Target
 from .turns import Turns
 
 PRESET = "preset"
 UNDONE_MS = 300  # after which Krita has undone a step
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a click on "Ink sketch" would work on now. `lineart`: what the controls change, "": new ones."""
-
-    title: str = ""
-    has_lineart: bool = False
-    animated: bool = False
-    lineart: str = ""
 
 
 class Session:
@@ -62,6 +54,7 @@ class Session:
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
+        self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
         has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
         self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
@@ -99,9 +92,7 @@ class Session:
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
-        settings = self.context.memory.settings_of(document, sketch.identity)
-        if settings is None:
-            settings = self._defaults(document)
+        settings = self.context.memory.settings_of(document, sketch.identity) or self._defaults(document)
         job = Job(document, sketch.identity, sketch.name, self._with_known_style(settings), live=True)
         self.runner.add(job)
         return job
@@ -186,30 +177,36 @@ class Session:
             if changed or final:
                 self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
             return
+        if name == "detail" and lines is not None and not final and not pair.sketch.animated:
+            self.preview.want(lines, settings)
         applied = memory.settings_of(document, pair.sketch.identity) or settings
         if name == "unit":
             applied = applied.with_value("unit", settings.unit)
             memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
             self._sliders.moved(lines, settings, final=True)
-        elif final and settings != self._asked(applied):
-            if self._waits_for_a_click(pair):
-                self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
-            else:
-                self.runner.add(self._job(document, pair.sketch, settings))
+        elif final:
+            self._ink_so(name, settings, applied, document, pair)
+
+    def _ink_so(
+        self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
+    ) -> None:
+        """What cannot be drawn from known lines: another run, or at the next click."""
+        if settings == self._asked(applied):
+            self.preview.stop()
+        elif self._waits_for_a_click(pair):
+            self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
+            self.preview.stop()
+        else:
+            self.preview.hold()
+            self.runner.add(self._job(document, pair.sketch, settings))
 
     def _waits_for_a_click(self, pair: Pair) -> bool:
         """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
         return self.keep_copy or pair.sketch.animated
 
     def _jobs(self, *, live: bool = False) -> list[Job]:
-        """Runs of the sketch at hand that are queued or under way, and make or renew its lineart.
-
-        `live`: those that nobody asked for, too.
-        """
-        document, sketch = self._document, self._sketch
-        active = [job for job in self.queue.active if not job.keep_copy and (live or not job.live)]
-        return [job for job in active if job.sketch == sketch and job.document == document]
+        return self.queue.making(self._document, self._sketch, live=live)
 
     def _tell_jobs(self, settings: InkSettings) -> bool:
         """Runs that have not put their ink in yet do so with the newest settings; whether there are any."""
@@ -253,6 +250,7 @@ class Session:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
                 self._loaded = self._with_known_style(preferences.load_settings())
                 self._scope, self._waiting = (None, ""), set()
+                self.preview.stop()
                 self._show(self._loaded)
             self._document = self._seen = self.pair = None
             self._set_target(Target())
@@ -262,13 +260,8 @@ class Session:
             self._seen = self.pair = None
             self._sketch, self._missing = "", []
             self.context.forget_closed()
-            if is_damaged(document.note(NOTE_KEY)):
-                self.messages.say(
-                    tr(
-                        "Smart Lineart's notes in this file are damaged. You can ink, but earlier changes "
-                        "are not recognised."
-                    )
-                )
+            if complaint := self.context.memory.complaint(document):
+                self.messages.say(complaint)
         application.when_undone(self._undone)
         application.when_converted(self.context.undo_words.theirs)
         self.context.undo_words.look(document)
@@ -278,7 +271,15 @@ class Session:
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
         undo, note = application.history(), document.note(NOTE_KEY)
-        seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended)
+        seen = (
+            layer.identity,
+            layer.name,
+            layer.animated,
+            note,
+            undo,
+            self._works_ended,
+            document.has_selection,
+        )
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
@@ -315,6 +316,8 @@ class Session:
     def _work_ended(self) -> None:
         self._works_ended += 1
         self.look()
+        if not self._jobs():
+            self.preview.stop()  # its run has drawn it, or was cancelled
         if self._document is not None and not self._follows():
             self._show_applied()
 
@@ -359,14 +362,12 @@ class Session:
         if known.style != wanted.style and wanted.style not in self._missing:
             self._missing.append(wanted.style)
             self.messages.say(
-                tr(
-                    'The brush "{name}" of this document is not on this computer: the pen inks instead.',
-                    name=own_brushes.shown_name(wanted.style),
-                ),
+                own_brushes.missing(wanted.style),
                 so=lambda: self._scope == scope and self.settings.style == known.style,
             )
         if scope != self._scope:
             self._scope, self._loaded, self._waiting = scope, known, set()
+            self.preview.stop()
             self._show(self._asked(known))
         elif known != self._loaded and not self._follows():
             self._loaded = known
@@ -391,7 +392,8 @@ class Session:
         self._sketch, lineart = self.pair.sketch.identity, self.pair.lineart
         memory.look_after(document, self._sketch, lineart)
         self.context.corrections.look(document, lineart)
-        return Target(sketch.name, self._sketch == sketch.identity, sketch.animated, lineart.name)
+        own, inside = self._sketch == sketch.identity, document.has_selection
+        return Target(sketch.name, own, sketch.animated, lineart.name, inside)
 
     def _set_target(self, target: Target) -> None:
         if target != self.target:

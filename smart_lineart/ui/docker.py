@@ -21,6 +21,7 @@ from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
 from .job_row import JobRow
 from .manual import Manual
+from .preview_overlay import PreviewOverlay
 from .qt import QtCore, QtWidgets
 from .style_row import StyleRow
 from .whose_row import WhoseRow
@@ -97,6 +98,7 @@ class SmartLineartDocker(DockWidget):
         column.addWidget(self._message)  # at the foot, so that no control moves when there is one
         self.setWidget(whole)
         self._body = body
+        self._preview = PreviewOverlay()
         self._calm = Calm(manual)
         self._calm.watch(whole)
 
@@ -224,6 +226,7 @@ class SmartLineartDocker(DockWidget):
             (session.queue.changed, self._show_jobs),
             (session.context.corrections.changed, self._corrections.refresh),
             (session.live.changed, self._show_live),
+            (session.preview.changed, self._show_preview),
         ]
         for signal, listener in pairs:
             signal.connect(listener)
@@ -297,6 +300,9 @@ class SmartLineartDocker(DockWidget):
         self._live_state.show_text(text, where)
         self._live_state.setEnabled(state.here)
         self._live_state.setVisible(self.session.live.on)
+
+    def _show_preview(self) -> None:
+        self._preview.show_ink(self.session.preview.shown)
 
     def _show_jobs(self) -> None:
         self._jobs.show_jobs([job for job in self.session.queue.active if not job.live])

@@ -9,7 +9,8 @@ from contextlib import suppress
 from smart_lineart.paths import openable, readable
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.presets import ENDING, file_of
-from smart_lineart.studio.session import Session, Target
+from smart_lineart.studio.session import Session
+from smart_lineart.studio.target import Target
 
 from .file_dialog import FileDialog
 from .qt import QtWidgets
@@ -46,6 +47,8 @@ class WhoseRow(QtWidgets.QWidget):
         """Name what the controls change."""
         if target.lineart:
             text = tr('For "{name}"', name=target.lineart)
+            if target.inside:
+                text = tr('Only inside the selection: "{name}"', name=target.lineart)
             tip = tr('The controls below change "{name}"', name=target.lineart)
         else:
             text = tr("For new sketches")

@@ -321,3 +321,62 @@ def job():
     assert anchors[0] == ["help"]
     assert [name for name in anchors[1] if not name.startswith("qt_")] == []
     assert [name for name in anchors[2] if f'<a name="{name}">' not in text] == []
+
+
+HELD = """
+def job():
+    yield from until(lambda: session().preview.shown is not None, 60)
+    yield 400
+    viewport = K.activeWindow().qwindow().findChild(QtWidgets.QWidget, "smart_lineart_preview")
+    image = viewport.picture
+    inked = sum(image.pixelColor(x, y).value() < 80 for x in range(0, image.width(), 3)
+                for y in range(0, image.height(), 3))
+    return [viewport.isVisible(), inked > 50, K.action("edit_undo").text(), lineart_shape(K.activeDocument()),
+            session().turns.busy, len(session().queue.active)]
+"""
+
+
+def test_another_detail_is_previewed_while_its_slider_is_dragged(krita) -> None:
+    krita.run(PAGE)
+    krita.ink()
+    before = krita.facts()
+    spot = krita.run("def job():\n    return place(widget('detail').lineEdit())")
+    left, y = spot["x"] - spot["width"] // 2, spot["y"]
+    krita.screen.xdotool("mousemove", left + spot["width"] // 2, y, "sleep", 0.05, "mousedown", 1)
+    for share in (0.45, 0.4, 0.3, 0.2):
+        krita.screen.xdotool("mousemove", int(left + share * spot["width"]), y, "sleep", 0.05)
+    held = krita.run(HELD, timeout=80)
+    krita.screen.xdotool("mouseup", 1)
+    krita.wait_idle()
+    after = krita.run("""
+def job():
+    yield 400
+    lost = K.activeWindow().qwindow().findChild(QtWidgets.QWidget, "smart_lineart_preview")
+    return [session().preview.shown is None, lost is None or not lost.isVisible(),
+            round(session().settings.detail, 1), K.action("edit_undo").text()]
+""")
+    assert held == [True, True, before["undo"], before["lineart"], False, 0], "the document is as it was"
+    assert after[:3] == [True, True, pytest.approx(-0.6, abs=0.15)]
+    assert after[3] == "Undo Ink sketch"
+    krita.run("def job():\n    undo(K.activeDocument())\n    yield 300")
+    assert krita.facts()["lineart"] == before["lineart"], "one step"
+
+
+def test_the_docker_says_that_it_acts_inside_the_selection_while_there_is_one(krita) -> None:
+    told = """
+def job():
+    yield 700
+    session().look()
+    return widget("whose").toolTip() and session().target.inside, widget("whose")._whole
+"""
+    krita.run(PAGE)
+    krita.ink()
+    found = [krita.run(told)]
+    krita.run(
+        "def job():\n    s = Selection()\n    s.select(50, 50, 200, 200, 255)\n    K.activeDocument().setSelection(s)"
+    )
+    found.append(krita.run(told))
+    krita.run("def job():\n    K.action('deselect').trigger()")
+    found.append(krita.run(told))
+    usual = [False, 'For "Lineart: Sketch"']
+    assert found == [usual, [True, 'Only inside the selection: "Lineart: Sketch"'], usual]

@@ -727,6 +727,90 @@ class TestMessagesGoWithTheirCause:
         assert self.text(scene) == ""
 
 
+class TestDetailIsPreviewed:
+    @pytest.fixture
+    def seen(self, scene, monkeypatch) -> list[Any]:
+        """The page's right part is in the window; what is prepared of the sketch: size, scale, detail."""
+        krita, prepared = scene.room.krita, []
+        krita.scrolled, krita.shown = (30, 10), (20, 20)
+        krita.canvas = SimpleNamespace(zoomLevel=lambda: 1.0, rotation=lambda: 0.0, mirror=lambda: False)
+        monkeypatch.setattr(scene.room.colour, "on_screen", lambda _colour: "#000000", raising=False)
+        original = scene.engine.prepare
+
+        def prepare(sketch, settings, progress, cancelled, earlier=None) -> Any:
+            known = earlier.auto_scale if earlier is not None else None
+            prepared.append((sketch.size, known, settings.detail, sketch.read_luma(0, 5).shape))
+            return original(sketch, settings, progress, cancelled, earlier)
+
+        ink(scene)
+        monkeypatch.setattr(scene.engine, "prepare", prepare)
+        return prepared
+
+    def drag(self, scene, *values: float) -> Any:
+        for value in values:
+            scene.session.change("detail", value, final=False)
+        scene.loop.turn()
+        return scene.session.preview.shown
+
+    def test_what_is_seen_is_inked_beside_the_document(self, scene, seen) -> None:
+        shown = self.drag(scene, 0.2, 0.5)
+        assert shown.area == Rect(29, 9, 23, 23)
+        assert seen == [((23, 23), 0.4, 0.5, (5, 23))], "only the newest wish, seen as the page is"
+        assert (shown.selected, shown.colour) == (None, "#000000")
+        assert scene.room.krita.triggered == []
+        assert applied(scene).detail == 0.0
+
+    def test_the_middle_is_the_page_s_own_scale(self, scene, seen) -> None:
+        scene.session.change("detail", 0.5, final=True)
+        scene.loop.turn()
+        self.drag(scene, 0.0)
+        assert 0 < seen[-1][2] < 0.001
+        assert seen[-1][1] == 0.4
+
+    def test_it_goes_when_the_run_has_drawn_it(self, scene, seen) -> None:
+        self.drag(scene, 0.5)
+        scene.session.change("detail", 0.5, final=True)
+        assert scene.session.preview.shown is not None, "until then nothing flickers"
+        scene.loop.turn()
+        assert scene.session.preview.shown is None
+        assert applied(scene).detail == 0.5
+
+    def test_it_goes_when_the_run_is_cancelled(self, scene, seen) -> None:
+        self.drag(scene, 0.5)
+        scene.session.change("detail", 0.5, final=True)
+        scene.session.cancel(scene.session.queue.active[0])
+        assert scene.session.preview.shown is None
+
+    def test_it_goes_when_the_slider_comes_back(self, scene, seen) -> None:
+        assert self.drag(scene, 0.5) is not None
+        assert self.drag(scene, 0.0) is None
+        assert self.drag(scene, 0.5) is not None
+        scene.session.change("detail", 0.0, final=True)
+        assert scene.session.preview.shown is None
+
+    def test_it_goes_when_the_artist_leaves(self, scene, seen) -> None:
+        assert self.drag(scene, 0.5) is not None
+        go_to(scene, second_sketch(scene))
+        assert scene.session.preview.shown is None
+        go_to(scene, scene.sketch)
+        assert self.drag(scene, 0.5) is not None
+        scene.room.krita.front = None
+        scene.session.look()
+        assert scene.session.preview.shown is None
+
+    def test_inside_a_selection_it_shows_no_more_than_that(self, scene, seen) -> None:
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[:, :40] = 255
+        scene.raw.chosen = Selection(chosen)
+        shown = self.drag(scene, 0.5)
+        assert (shown.selected == np.where(np.arange(29, 52) < 40, 255, 0)).all()
+
+    def test_what_cannot_be_inked_is_not_shown_and_not_told(self, scene, seen, monkeypatch) -> None:
+        scene.engine.error = InkError("The model is damaged.")
+        assert self.drag(scene, 0.5) is None
+        assert scene.session.messages.shown.text == ""
+
+
 def test_what_is_looked_at_again_and_again_is_looked_for_once(scene, monkeypatch) -> None:
     ink(scene)
     asked = []

@@ -15,6 +15,7 @@ from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.lineart import LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
+from smart_lineart.krita_host.soft_selection import softened
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.engine import CachedFeatures
@@ -174,7 +175,7 @@ class Follower:
         self._base = yield from find_base(memory, context.render_worker, document, old)
         steps = sentence_of_steps(old)
         active = document.active_layer()
-        self._selection = document.selection()
+        self._selection = softened(document.selection(), document.page)
         word = word_of_change(memory.settings_of(document, self.sketch), self._wanted)
         context.undo_words.begin()
         self._target = target = yield from LineartLayer.renew(document, old, self._selection)

@@ -108,6 +108,11 @@ class JobQueue:
         """Runs that haven't ended."""
         return [job for job in self.jobs if not job.state.ended]
 
+    def making(self, document: Any, sketch: str, *, live: bool) -> list[Job]:
+        """Those of a sketch that make or renew its lineart; `live`: those that nobody asked for, too."""
+        active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
+        return [job for job in active if job.sketch == sketch and job.document == document]
+
     @property
     def next(self) -> Job | None:
         """The first run that waits. Those of one sketch go in order: older ink must not come last."""

@@ -20,6 +20,7 @@ from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer, NotRenewed, renews_in_one_step
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.retouched import read_lineart
+from smart_lineart.krita_host.soft_selection import softened
 from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.document.memory import Memory
@@ -100,6 +101,7 @@ class Renewer:
 
         Raises NotFound, NotRenewed.
         """
+        selection = softened(selection, document.page)
         for _ in range(TRIES):
             pen = Pen.of(colour, lineart.form, document, selection)
             base = yield from find_base(self._memory, self._worker, document, lineart)
