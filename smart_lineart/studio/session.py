@@ -270,16 +270,8 @@ class Session:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note = application.history(), document.note(NOTE_KEY)
-        seen = (
-            layer.identity,
-            layer.name,
-            layer.animated,
-            note,
-            undo,
-            self._works_ended,
-            document.has_selection,
-        )
+        undo, note, selected = application.history(), document.note(NOTE_KEY), document.has_selection
+        seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended, selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen

@@ -373,7 +373,8 @@ def job():
     krita.ink()
     found = [krita.run(told)]
     krita.run(
-        "def job():\n    s = Selection()\n    s.select(50, 50, 200, 200, 255)\n    K.activeDocument().setSelection(s)"
+        "def job():\n    chosen = Selection()\n    chosen.select(50, 50, 200, 200, 255)\n"
+        "    K.activeDocument().setSelection(chosen)"
     )
     found.append(krita.run(told))
     krita.run("def job():\n    K.action('deselect').trigger()")
