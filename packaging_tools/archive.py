@@ -14,9 +14,9 @@ _UNIX = 3
 _FILE, _FOLDER = 0o100644 << 16, (0o40755 << 16) | 0x10
 
 
-def write(entries: Entries, path: Path) -> None:
+def write(entries: Entries, path: Path, level: int = 9) -> None:
     """Write the entries to ``path``, folders as entries of their own: Krita's importer looks for the
-    plugin's.
+    plugin's. ``level``: how hard zlib tries, 1 to 9.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -24,7 +24,7 @@ def write(entries: Entries, path: Path) -> None:
         with zipfile.ZipFile(partial, "w") as archive:
             for name in sorted({*entries, *folders(entries)}):
                 data = b"" if name.endswith("/") else entries.read(name)
-                archive.writestr(_info(name), data, compresslevel=9)
+                archive.writestr(_info(name), data, compresslevel=level)
         partial.replace(path)
 
 

@@ -81,7 +81,7 @@ def job():
 def main() -> None:
     """Make the three pictures."""
     screen = harness.Screen()
-    krita = harness.KritaProcess(screen, settings=FILL_TOOL, opengl=False)
+    krita = harness.KritaProcess(screen, settings=FILL_TOOL)
     try:
         with tempfile.TemporaryDirectory() as spare:
             picture = Path(spare) / "picture.png"

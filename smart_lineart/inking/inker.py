@@ -25,7 +25,7 @@ from smart_lineart.inking.lines.tracing import trace_strokes
 from smart_lineart.inking.looking import Looks
 from smart_lineart.inking.network.maps import MAPS, Maps, Prediction
 from smart_lineart.inking.network.models import load_model
-from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
+from smart_lineart.inking.network.runtime import BYTES_PER_PIXEL, IsolatedNetwork, Network, load_network
 from smart_lineart.inking.network.tiles import run_tiles
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
@@ -40,7 +40,6 @@ from smart_lineart.said import Said
 
 MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
-BYTES_PER_PIXEL = 170  # of a tile's window inside a float32 network, measured with both runtimes
 MOST_PIXELS = 1 << 20  # of a window: larger ones save a sixth of the time and take 130 MB more
 LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured

@@ -139,6 +139,7 @@ class TestMeasuring:
         assert os.environ["OV_CPU_MAX_ISA"] == "AVX512"
         assert "ONEDNN_MAX_CPU_ISA" not in os.environ
 
+    @pytest.mark.long
     def test_every_task_of_the_engine_gives_its_figures(self, tmp_path: Path) -> None:
         np.save(tmp_path / "page.npy", draw_page((702, 496)))
         page = tmp_path / "page.npy"

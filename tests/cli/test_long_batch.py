@@ -15,8 +15,8 @@ import pytest
 from PIL import Image
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
-SKETCHES = 500 if LONG else 24
-SETTLED = 200 if LONG else 8  # sketches until caches and pools are filled
+SKETCHES = 500 if LONG else 16
+SETTLED = 200 if LONG else 6  # sketches until caches and pools are filled
 MOST_KB_PER_SKETCH = 100
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("png", "jpg", "tif", "webp")

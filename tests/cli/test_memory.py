@@ -82,6 +82,7 @@ def test_a_limit_of_300_mib_is_kept(large_scan, tmp_path):
     assert (tmp_path / "a4-600dpi-lineart.png").exists()
 
 
+@pytest.mark.long
 def test_a_batch_within_300_mib_inks_each_sketch_as_alone(large_scan, tmp_path):
     small = ROOT / "examples" / "fruit.png"
     command = [sys.executable, "-m", "smart_lineart", "ink", "--memory-limit", "300M", "--json"]

@@ -179,6 +179,8 @@ def read_note(data: bytes) -> None:
     assert DocumentState.from_json(state.to_json()) == state
     state.to_json().encode("utf-8")
     for settings in (state.settings, *(record.settings for record in state.records)):
+        if settings is None:  # a document that nothing was chosen in
+            continue
         assert all(low <= getattr(settings, name) <= high for name, (low, high) in LIMITS.items())
         assert shown_thickness(settings, 300.0) > 0
     for record in state.records:

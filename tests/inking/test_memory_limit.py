@@ -114,6 +114,7 @@ def test_a_page_larger_than_a4_at_600_dpi(runtime: str) -> None:
     assert inked.rendered < 0.5 * LIMIT, "a page this small takes a fraction of what is allowed"
 
 
+@pytest.mark.long
 def test_the_same_page_worked_at_full_resolution() -> None:
     inked = ink_in_a_process(7117, 5003, detail=1.0)
     check_drawn(inked, 7117)

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -16,12 +17,19 @@ from tests.inking.page.photographed import photographed
 from tests.inking.pictures import line_map, ring, straight, wave
 
 Page = NDArray[np.uint8]
+LONG = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def inker() -> Iterator[Inker]:
     with Inker() as inker:
         yield inker
+
+
+@pytest.fixture(scope="module")
+def inked(inker: Inker) -> Callable[[int], Page]:
+    """The ink of a figure that nothing was done to."""
+    return functools.cache(lambda seed: inker.ink(figure(seed)))
 
 
 def figure(seed: int, size: tuple[int, int] = (800, 600)) -> Page:
@@ -49,7 +57,12 @@ def f_measure(ink: NDArray[np.uint8], wanted: NDArray[np.uint8]) -> float:
 
 @pytest.mark.parametrize(
     ("tone", "share", "degrees", "kind"),
-    [(35, 0.4, 8, "even"), (90, 0.4, -30, "wood"), (150, 0.7, 25, "cloth"), (200, 0.9, -3, "grainy")],
+    [
+        pytest.param(35, 0.4, 8, "even", marks=LONG),
+        (90, 0.4, -30, "wood"),
+        pytest.param(150, 0.7, 25, "cloth", marks=LONG),
+        (200, 0.9, -3, "grainy"),
+    ],
 )
 def test_a_photographed_sheet_inks_like_its_scan(
     inker: Inker, tone: int, share: float, degrees: float, kind: str
@@ -75,7 +88,7 @@ def test_a_sheet_stays_where_it_was_while_the_artist_draws(inker: Inker) -> None
     assert (inker.render(after) != inker.render(before)).any()
 
 
-@pytest.mark.parametrize("across", [False, True])
+@pytest.mark.parametrize("across", [False, pytest.param(True, marks=LONG)])
 def test_a_strip_inks_as_its_panels_apart(inker: Inker, across: bool) -> None:
     count = 7
     panels = [figure(seed, (520, 400)) for seed in range(count)]
@@ -89,13 +102,15 @@ def test_a_strip_inks_as_its_panels_apart(inker: Inker, across: bool) -> None:
     assert np.mean(scores) > 0.98, scores
 
 
-@pytest.mark.parametrize("levels", [40, 20, 10, 6])
-@pytest.mark.parametrize("noise", [0.5, 2.0])
-def test_faint_pencil_on_quiet_paper_is_found(inker: Inker, levels: int, noise: float) -> None:
+@pytest.mark.parametrize("levels", [pytest.param(40, marks=LONG), pytest.param(20, marks=LONG), 10, 6])
+@pytest.mark.parametrize("noise", [0.5, pytest.param(2.0, marks=LONG)])
+def test_faint_pencil_on_quiet_paper_is_found(
+    inker: Inker, inked: Callable[[int], Page], levels: int, noise: float
+) -> None:
     firm = figure(2)
     grain = np.random.default_rng(levels).normal(0, noise, firm.shape)
     faint = np.clip(np.rint(248 - (255 - firm.astype(float)) / 217 * levels + grain), 0, 255).astype(np.uint8)
-    assert f_measure(inker.ink(faint), inker.ink(firm)) > 0.95
+    assert f_measure(inker.ink(faint), inked(2)) > 0.95
 
 
 COAT = np.array([(180, 385), (420, 385), (480, 790), (120, 790)])
@@ -103,7 +118,9 @@ BEHIND = np.array([(15, 330), (585, 350), (590, 780), (10, 770)])
 
 
 @pytest.mark.parametrize("area", [COAT, BEHIND], ids=["coat", "behind"])
-@pytest.mark.parametrize(("tone", "line"), [(35, 12), (60, 40), (120, 95)])
+@pytest.mark.parametrize(
+    ("tone", "line"), [(35, 12), pytest.param(60, 40, marks=LONG), pytest.param(120, 95, marks=LONG)]
+)
 def test_lines_on_a_dark_area_are_found_and_its_outline(
     inker: Inker, area: NDArray[np.intp], tone: int, line: int
 ) -> None:
@@ -138,7 +155,9 @@ def test_a_dark_area_stays_one_while_the_artist_draws(inker: Inker) -> None:
     assert columns.min() > 100
 
 
-def test_black_without_lines_is_solid_and_the_lines_beside_it_are_found(inker: Inker) -> None:
+def test_black_without_lines_is_solid_and_the_lines_beside_it_are_found(
+    inker: Inker, inked: Callable[[int], Page]
+) -> None:
     page = figure(2)
     cv2.fillPoly(page, [BEHIND], 20)
     ink = inker.ink(page)
@@ -146,7 +165,7 @@ def test_black_without_lines_is_solid_and_the_lines_beside_it_are_found(inker: I
     cv2.fillPoly(filled, [BEHIND], 1)
     assert (ink[cv2.erode(filled, np.ones((9, 9), np.uint8)) > 0] > 200).all()
     above = np.s_[:320]
-    assert f_measure(ink[above], inker.ink(figure(2))[above]) > 0.95
+    assert f_measure(ink[above], inked(2)[above]) > 0.95
 
 
 @pytest.mark.parametrize("width", [12, 22, 34])
@@ -169,38 +188,47 @@ def test_both_pupils_are_solid_however_wide_the_lines_are(inker: Inker, width: i
 
 
 @pytest.mark.parametrize(
-    ("white", "kind"), [(8, np.uint8), (20, np.uint8), (1023, np.uint16), (4095, np.uint16), (300, np.uint16)]
+    ("white", "kind"),
+    [
+        (8, np.uint8),
+        pytest.param(20, np.uint8, marks=LONG),
+        pytest.param(1023, np.uint16, marks=LONG),
+        pytest.param(4095, np.uint16, marks=LONG),
+        (300, np.uint16),
+    ],
 )
 def test_whatever_is_the_lightest_tone_of_a_picture_is_its_paper(
-    inker: Inker, white: int, kind: type[np.unsignedinteger]
+    inker: Inker, inked: Callable[[int], Page], white: int, kind: type[np.unsignedinteger]
 ) -> None:
     firm = figure(2)
     dim = np.rint(firm / 255 * white).astype(kind)
-    assert f_measure(inker.ink(dim), inker.ink(firm)) > 0.95
+    assert f_measure(inker.ink(dim), inked(2)) > 0.95
 
 
-def test_dotted_paper_inks_as_blank_paper(inker: Inker) -> None:
+def test_dotted_paper_inks_as_blank_paper(inker: Inker, inked: Callable[[int], Page]) -> None:
     page = figure(2)
     dotted = page.copy()
     for y in range(12, len(page), 24):
         for x in range(12, page.shape[1], 24):
             dotted[y : y + 3, x : x + 3] = np.minimum(dotted[y : y + 3, x : x + 3], 150)
-    assert f_measure(inker.ink(dotted), inker.ink(page)) > 0.97
+    assert f_measure(inker.ink(dotted), inked(2)) > 0.97
 
 
-@pytest.mark.parametrize(("pitch", "radius"), [(10, 2.5), (14, 4.0)])
-def test_screentone_behind_a_figure_is_not_inked(inker: Inker, pitch: int, radius: float) -> None:
+@pytest.mark.parametrize(("pitch", "radius"), [pytest.param(10, 2.5, marks=LONG), (14, 4.0)])
+def test_screentone_behind_a_figure_is_not_inked(
+    inker: Inker, inked: Callable[[int], Page], pitch: int, radius: float
+) -> None:
     page = figure(2)
     y, x = np.mgrid[: page.shape[0], : page.shape[1]]
     behind = (np.hypot(x - 300, y - 220) > 132) & ~((np.abs(x - 300) < 115) & (y > 365) & (y < 700))
     apart = np.hypot(*(((one / 2**0.5) % pitch) - pitch / 2 for one in (x + y, x - y)))
     toned = np.minimum(page, 255 - 200 * np.clip(radius - apart + 0.5, 0, 1) * behind).astype(np.uint8)
     features = inker.prepare(toned)
-    assert f_measure(inker.render(features), inker.ink(page)) > 0.87
+    assert f_measure(inker.render(features), inked(2)) > 0.87
     assert features.solid is None or (features.solid > 127).mean() < 0.002
 
 
-@pytest.mark.parametrize("times", [4, 8])
+@pytest.mark.parametrize("times", [4, pytest.param(8, marks=LONG)])
 def test_pixel_art_is_joined_across_corners(inker: Inker, times: int) -> None:
     small = np.zeros((150, 120), np.uint8)
     cv2.circle(small, (60, 50), 34, 255)

@@ -49,7 +49,7 @@ def job():
 
 
 def test_settings_are_kept_and_lineart_follows_where_paths_are_not_ascii(start_krita) -> None:
-    krita = start_krita(environment=ASCII, home=HOME)
+    krita = start_krita(environment=ASCII, home=HOME, opengl=True)
     _, said, thicker, chosen, told, saved, removed, layers, modal = krita.run(STORY, timeout=100)
     assert said == ["", "", "", ""]
     assert thicker

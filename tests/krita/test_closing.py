@@ -47,7 +47,7 @@ def one() -> Iterator[list[harness.KritaProcess]]:
 
 def alive(held: list[harness.KritaProcess], screen: harness.Screen) -> harness.KritaProcess:
     if not held or not held[-1].running:
-        held.append(harness.KritaProcess(screen, opengl=False))
+        held.append(harness.KritaProcess(screen))
         held[-1].run("def job():\n    arrange()\n    yield 500")
     return held[-1]
 

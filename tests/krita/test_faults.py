@@ -142,7 +142,7 @@ def test_what_goes_wrong_once_is_mended_without_the_artist(broken, figures, faul
     assert result["tree again"] == ALL_LAYERS
 
 
-@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
+@pytest.mark.long
 def test_an_address_space_that_is_used_up(broken, figures) -> None:
     """RLIMIT_AS: every allocation beyond 4 MB fails for real, wherever in the runtime that is.
 
@@ -282,7 +282,7 @@ def job():
 """
 
 
-@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
+@pytest.mark.long
 def test_no_room_for_the_document_nor_the_settings(start_krita, folder_krita_sees) -> None:
     """RLIMIT_FSIZE: no file takes another byte, as on a full disk.
 

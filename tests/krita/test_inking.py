@@ -64,7 +64,7 @@ def job():
 
 
 def test_the_shortcut_the_artist_chose_inks(start_krita) -> None:
-    krita = start_krita(shortcuts="smart_lineart_ink=Ctrl+Alt+K")
+    krita = start_krita(shortcuts="smart_lineart_ink=Ctrl+Alt+K", opengl=True)
     krita.run("""
 def job():
     arrange()

@@ -13,7 +13,7 @@ import pytest
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
-SEQUENCES = int(os.environ.get("SMART_LINEART_SEQUENCES", "300" if LONG else "8"))
+SEQUENCES = int(os.environ.get("SMART_LINEART_SEQUENCES", "300" if LONG else "5"))
 STEPS = 14
 SEQUENCE = """
 def job():
@@ -26,7 +26,7 @@ DONE = "def job():\n    return K.artist.done"
 
 
 def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
-    krita = start_krita(opengl=False)
+    krita = start_krita()
     krita.run("def job():\n    arrange()\n    yield 500")
     failures = []
     for number in range(SEQUENCES):
@@ -39,13 +39,13 @@ def test_whatever_the_artist_does_meanwhile(start_krita, figures) -> None:
             failures.append(f"seed {seed}: {done}\n{str(error)[-1500:]}")
             figures(failures[-1])
             krita.close()  # what went wrong shall not reach the next sequence
-            krita = start_krita(opengl=False)
+            krita = start_krita()
             krita.run("def job():\n    arrange()\n    yield 500")
     assert not failures, f"{len(failures)} of {SEQUENCES} sequences:\n" + "\n".join(failures)
     assert krita.close() == 0, krita.last_words
 
 
-@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
+@pytest.mark.long
 def test_undo_brings_a_lineart_back_while_the_next_is_made(krita) -> None:
     """Found by sequence 100-24: the run had decided on a new layer before, and then there were two."""
     layers, held = krita.run(

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
-RUNS = 200 if LONG else 10
+RUNS = 200 if LONG else 6
 ROUNDS = 10 if LONG else 1
 UNDO_STEPS = 30  # that Krita keeps here, and with each the lineart that was renewed; by itself it keeps 200
 UNDO_SETTING = f"[<default>]\nundoStackLimit={UNDO_STEPS}\n"
@@ -179,7 +179,7 @@ def job():
 """
 
 
-@pytest.mark.skipif(not LONG, reason="a long test: SMART_LINEART_LONG=1")
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_ten_documents_with_runs_queued_and_cancelled_at_random(krita, number: int) -> None:
     seed = f"{SEED}-{number}"

@@ -56,7 +56,6 @@ def test_the_manual_is_shown_by_krita_without_a_bar_to_scroll_it_sideways(screen
     krita = harness.KritaProcess(
         screen,
         plugin_changes=lambda folder: (folder / "manual.html").write_text(page, encoding="utf-8") and None,
-        opengl=False,
     )
     try:
         krita.run(LISTS + OPEN)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "9")
-TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "6"))
+TRIALS = int(os.environ.get("SMART_LINEART_TRIALS", "200" if LONG else "3"))
 SIZES = [(360, 260), (360, 260), (500, 360)]
 TRIAL = """
 def job():
@@ -29,7 +29,7 @@ def job():
 
 
 def started(start_krita) -> harness.KritaProcess:
-    krita = start_krita(opengl=False)
+    krita = start_krita()
     krita.run("def job():\n    arrange()\n    yield 500")
     return krita
 

@@ -14,7 +14,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def quick(screen: harness.Screen) -> Iterator[harness.KritaProcess]:
-    process = harness.KritaProcess(screen, opengl=False)
+    process = harness.KritaProcess(screen)
     process.run("def job():\n    arrange()\n    yield 500")
     yield process
     process.close()

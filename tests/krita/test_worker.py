@@ -160,7 +160,7 @@ def test_sliders_and_closing_do_not_wait_while_devices_are_looked_for(start_krit
     program = folder_krita_sees() / "stays"
     program.write_text('#!/bin/sh\necho $$ >> "$0.pids"\nexec sleep 3600\n')
     program.chmod(0o755)
-    krita = start_krita(opengl=False)
+    krita = start_krita()
     said, followed, shown = krita.run(LOOKING, timeout=250, STAYS=str(program))
     assert (said, followed, shown) == ("", True, ["Looking for devices"])
     assert krita.close() == 0, krita.last_words

@@ -48,7 +48,7 @@ def linux_zip(real_wheels, tmp_path_factory) -> Path:
     if "SMART_LINEART_ZIP" in os.environ:
         return Path(shutil.copy(os.environ["SMART_LINEART_ZIP"], folder))
     path = folder / f"smart_lineart-{contents.version()}-{recipe.name}.zip"
-    archive.write(contents.gather(recipe, real_wheels(recipe.platform)), path)
+    archive.write(contents.gather(recipe, real_wheels(recipe.platform)), path, level=1)
     check.check(path, recipe)
     return path
 

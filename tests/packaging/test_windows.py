@@ -62,7 +62,7 @@ def windows_zip(real_wheels, tmp_path_factory) -> Path:
         return Path(os.environ["SMART_LINEART_WINDOWS_ZIP"])
     recipe = recipes.RECIPES["windows-x86_64"]
     path = tmp_path_factory.mktemp("zip") / f"smart_lineart-{contents.version()}-{recipe.name}.zip"
-    archive.write(contents.gather(recipe, real_wheels(recipe.platform)), path)
+    archive.write(contents.gather(recipe, real_wheels(recipe.platform)), path, level=1)
     check.check(path, recipe)
     return path
 
@@ -158,6 +158,7 @@ def test_a_worker_killed_in_mid_run_is_replaced_and_a_run_cancelled(windows, ske
     assert said["later_notices"] == []
 
 
+@pytest.mark.long
 def test_unit_tests_pass(windows, real_wheels):
     wheel = next(path for one, path in real_wheels("windows-x86_64") if one.file.startswith("numpy-") and
                  one.python == "cp310")  # fmt: skip

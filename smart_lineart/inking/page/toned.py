@@ -23,15 +23,17 @@ import numpy as np
 from smart_lineart.inking.arrays import Bytes, Luma, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.paper import QUIET, SPREAD, median
-from smart_lineart.inking.page.scale import panel_side
+from smart_lineart.inking.page.scale import panel_side, panels_along
 from smart_lineart.inking.page.sheet import border, edge_step
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
 from smart_lineart.inking.raster.windows import closed, continued, grown_by, median_of_three, over_windows
 
-SIDE = 256  # px: long side of the picture in which areas are looked for
+SIDE = 256  # px: long side of the picture in which areas are looked for, of each panel of a strip
+LONGEST = 64 * SIDE  # px: a picture of so many panels is looked at
 DARK = 0.6  # of the paper's luma, below which an area is dark
-LEAST_SHARE, MOST_SHARE = 0.02, 0.75  # of the picture
+LEAST_SHARE = 0.02  # of a panel that an area takes
+MOST_SHARE = 0.75  # of the picture that is dark
 CORE = 8  # px of that picture from an area's edge to its middle, at least
 WIDE_LIGHT = 0.03  # of the picture that is light and as wide, or the page is one of light lines on dark
 LEAST_STEP = 0.25  # of luma along the edge of an area,
@@ -53,10 +55,10 @@ LEAST_FIRM = 0.01  # relative darkness
 USUAL_FIRM = 0.8  # darkness of firm lines where none are found outside
 SOLID, LINED = 1, 2  # kinds of areas; each quarter of an octave of gain has a kind of its own
 MOST_GAIN = 16.0
-PAPER_SIDE = 32  # px: long side of the picture of the paper that is kept
+PAPER_SIDE = 32  # px: long side of the picture of the paper that is kept, of each panel of a strip
 SAMPLE_SIDE = 1500  # px: longest side of the sample that statistics are taken of
 STRIP = 256  # rows worked at once
-MOST_PACKED = 1 << 15  # characters
+MOST_PACKED = 1 << 18  # characters
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +117,7 @@ class Toned:
         try:
             *sizes, firm, packed = text.split(":")
             shape, papers = ((int(height), int(width)) for height, width in (one.split("x") for one in sizes))
-            if not (min(shape + papers) > 0 and max(shape) <= SIDE and max(papers) <= PAPER_SIDE):
+            if not (_is_small(shape, SIDE) and _is_small(papers, PAPER_SIDE)):
                 return None
             count, more = shape[0] * shape[1], papers[0] * papers[1]
             data = zlib.decompressobj().decompress(base64.b64decode(packed, validate=True), count + more)
@@ -129,6 +131,11 @@ class Toned:
         return cls(kinds, paper, float(firm)) if sound else None
 
 
+def _is_small(shape: tuple[int, int], side: int) -> bool:
+    """Whether a picture may be kept whose panels have so long a side at most."""
+    return min(shape) > 0 and panel_side(shape) <= side + 1 and max(shape) <= LONGEST
+
+
 def _kind(gain: float) -> int:
     """What areas are marked with whose lines are to become so many times as firm."""
     return LINED + math.floor(4 * math.log2(max(1.0, min(gain, MOST_GAIN))))
@@ -136,9 +143,9 @@ def _kind(gain: float) -> int:
 
 def find_toned(luma: Reduced) -> Toned | None:
     """The dark areas of a page, from its luma at any resolution, uint16; None where it has none."""
-    shrink = max(1.0, max(luma.shape) / SIDE)
+    shrink = max(1.0, panel_side(luma.shape) / SIDE)
     size = (max(1, round(luma.shape[0] / shrink)), max(1, round(luma.shape[1] / shrink)))
-    if min(size) < 4 * CORE:
+    if min(size) < 4 * CORE or max(size) > LONGEST:
         return None
     picture = resize(luma, *size) * np.float32(1 / 65535)
     areas = _areas(picture)
@@ -162,7 +169,7 @@ def find_toned(luma: Reduced) -> Toned | None:
 
 def _samples(luma: Reduced, ground: _Ground, areas: list[Mask]) -> tuple[Luma, list[Luma]]:
     """Darkness relative to the paper outside all areas, and to its own tone well within each, (N,)."""
-    number = np.zeros(ground.near.shape, np.uint8)
+    number = np.zeros(ground.near.shape, np.uint16)
     for index, area in enumerate(areas, 1):
         number[~grown_by(~area, NEAR)] = index
     step = -(-max(luma.shape) // SAMPLE_SIDE)
@@ -172,11 +179,13 @@ def _samples(luma: Reduced, ground: _Ground, areas: list[Mask]) -> tuple[Luma, l
         own = slice(top - rows.start, min(top + STRIP, len(luma)) - rows.start, step)
         mask, ratio, paper = (one[own, ::step] for one in ground.at(luma, rows))
         which, near = (_spread_over(one, luma.shape, rows)[own, ::step] for one in (number, ground.near))
-        for index, values in enumerate(inside, 1):
-            values.append(1 - ratio[mask & (which == index)])
+        for index in np.unique(which[mask]):
+            if index:
+                inside[index - 1].append(1 - ratio[mask & (which == index)])
         light = luma[rows][own, ::step] / np.maximum(np.float32(65535) * paper, np.float32(1))
         outside.append(np.asarray(1 - light, np.float32)[~near])
-    return np.concatenate(outside), [np.concatenate(values) for values in inside]
+    nothing = np.zeros(0, np.float32)
+    return np.concatenate(outside), [np.concatenate([nothing, *values]) for values in inside]
 
 
 def _lines(darkness: Luma) -> tuple[float, float]:
@@ -196,7 +205,11 @@ def _areas(picture: Luma) -> list[Mask]:
     calm = median_of_three(closed(picture, 2))
     light = np.float32(np.percentile(calm, 95))
     dark = calm < DARK * light
-    if not LEAST_SHARE <= dark.mean() <= MOST_SHARE or grown_by(dark, CORE).mean() > 1 - WIDE_LIGHT:
+    least = LEAST_SHARE * dark.size / panels_along(dark.shape)
+    if (
+        not least <= np.count_nonzero(dark) <= MOST_SHARE * dark.size
+        or grown_by(dark, CORE).mean() > 1 - WIDE_LIGHT
+    ):
         return []
     if border(dark) > MOST_BORDER or float(picture.max()) > light + LIGHTER:
         return []
@@ -205,10 +218,9 @@ def _areas(picture: Luma) -> list[Mask]:
     label = label_runs(runs, dark.shape[1])
     core = ~grown_by(~dark, CORE)
     found = []
-    for number in np.unique(label):
+    for number in np.flatnonzero(np.bincount(label, runs.stop - runs.start) >= least):
         area = paint(runs, label == number, dark.shape)
-        wide = area.mean() >= LEAST_SHARE and (area & core).any()
-        if wide and edge_step(1 - calm, area, WEAKEST) >= LEAST_STEP:
+        if (area & core).any() and edge_step(1 - calm, area, WEAKEST) >= LEAST_STEP:
             found.append(area)
     return found
 
@@ -246,7 +258,7 @@ def _paper(picture: Luma, areas: Mask) -> Bytes:
     """The paper of a small picture, also under its areas, uint8."""
     near = grown_by(areas, NEAR)
     paper = continued(closed(np.where(near, np.float32(1), picture), REACH), ~near)
-    size = (-(-side * PAPER_SIDE // max(paper.shape)) for side in paper.shape)
+    size = (math.ceil(side * PAPER_SIDE / panel_side(paper.shape)) for side in paper.shape)
     return np.asarray(np.rint(resize(paper, *size) * 255), np.uint8)
 
 

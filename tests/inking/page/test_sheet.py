@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import cv2
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from tests.inking.page.photographed import SURFACES, photographed
 from tests.inking.pictures import line_map, ring, straight, wave
 
 SIZE = (560, 420)
+LONG = functools.partial(pytest.param, marks=pytest.mark.long)
 DRAWING = 255 - line_map(
     SIZE, ring(210, 180, 110), wave(40, 380, 400, 25, 160), straight((60, 480), (340, 520)), thickness=4
 )
@@ -22,8 +25,8 @@ def sheet_of(luma: NDArray[np.uint8]) -> Sheet | None:
     return find_sheet(luma.astype(np.uint16) * 257)
 
 
-@pytest.mark.parametrize("tone", [20, 60, 120, 180, 205])
-@pytest.mark.parametrize("share", [0.35, 0.6, 0.9])
+@pytest.mark.parametrize("tone", [20, LONG(60), 120, LONG(180), 205])
+@pytest.mark.parametrize("share", [0.35, LONG(0.6), 0.9])
 @pytest.mark.parametrize("kind", SURFACES)
 def test_a_sheet_on_a_table_is_found(tone: int, share: float, kind: str) -> None:
     if tone > 180 and kind in {"wood", "cloth"}:
@@ -104,8 +107,8 @@ def toned_panel() -> NDArray[np.uint8]:
     return page
 
 
-@pytest.mark.parametrize("tone", [30, 60, 100, 120])
-@pytest.mark.parametrize("slope", [-0.25, 0.0, 0.15])
+@pytest.mark.parametrize("tone", [30, LONG(60), LONG(100), 120])
+@pytest.mark.parametrize("slope", [-0.25, LONG(0.0), 0.15])
 def test_a_dark_area_across_whose_edge_lines_run_is_no_table(tone: int, slope: float) -> None:
     lines = line_map(
         SIZE,

@@ -199,7 +199,8 @@ def test_a_text_by_hand_is_one_that_areas_have() -> None:
         text_of([1] * 64, size="8x8:0.8"),
         text_of([1] * 64, firm="nan"),
         text_of([1] * 64, size="0x8:8x8"),
-        text_of([1] * 64, size=f"{SIDE + 1}x8:8x8"),
+        text_of([1] * 200 * (SIDE + 2), size=f"{SIDE + 2}x200:8x8"),
+        text_of([1] * 8 * 65 * SIDE, size=f"{65 * SIDE}x8:8x8"),
         text_of([1] * 64, size="8x8:8x33"),
         text_of([1] * 63),
         text_of([0] * 64),
@@ -210,3 +211,26 @@ def test_a_text_by_hand_is_one_that_areas_have() -> None:
 )
 def test_a_text_that_no_areas_have_is_none(text: object) -> None:
     assert Toned.unpack(text) is None
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_areas_of_a_strip_are_those_of_its_panels(across: bool) -> None:
+    panels = [
+        page(60, 40),
+        page(60, None),
+        np.rot90(page(30, 8), 2),
+        *(as_bytes(250.0 - 220 * ON_PAPER),) * 9,
+    ]
+    strip = np.hstack(panels) if across else np.vstack(panels)
+    found = toned(strip)
+    assert found is not None
+    assert Toned.unpack(found.packed()) == found
+    parts = np.array_split(found.kinds, len(panels), axis=1 if across else 0)
+    for part, panel in zip(parts, panels, strict=True):
+        alone = toned(panel)
+        wanted = np.zeros((8, 8)) if alone is None else alone.kinds.astype(np.float32)
+        shares = [
+            cv2.resize((one > 0).astype(np.float32), (30, 30), interpolation=cv2.INTER_AREA)
+            for one in (part, wanted)
+        ]
+        assert np.abs(shares[0] - shares[1]).mean() < 0.03

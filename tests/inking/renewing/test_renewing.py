@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from smart_lineart.inking.strokes import Strokes
 from tests.inking.counting import Counting
 from tests.inking.pictures import Bytes, MadeSketch, line_map, ring, straight, wave
 
+LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SIZE = (900, 1400)
 MODEL = load_model(None)
 HALO = -(-(MODEL.receptive_field // 2) // MODEL.stride) * MODEL.stride
@@ -104,7 +106,7 @@ class TestSameAsAnew:
         assert_same(again, anew)
 
     @given(data=st.data())
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=60 if LONG else 3, deadline=None)
     def test_random_edits_one_after_the_other(self, inker: Inker, data: st.DataObject) -> None:
         paper = data.draw(st.sampled_from([255, 228]))
         rng = np.random.default_rng(data.draw(st.integers(0, 9)))
@@ -131,7 +133,7 @@ class TestSameAsAnew:
             np.testing.assert_array_equal(outside(before, rects), outside(after, rects))
             known = told
 
-    @pytest.mark.parametrize("factor", [1, 3])
+    @pytest.mark.parametrize("factor", [1, pytest.param(3, marks=pytest.mark.long)])
     def test_a_page_that_is_reduced_while_it_is_read(self, inker: Inker, factor: int) -> None:
         size = (700, 4096 * factor + 5)
         page = drawing(size)

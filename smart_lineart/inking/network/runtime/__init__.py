@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from .isolated import IsolatedNetwork, list_devices_isolated, why_not_isolated
 from .network import Device, Network
+from .room import BYTES_PER_PIXEL
 from .selection import list_devices, load_network
 
 __all__ = [
+    "BYTES_PER_PIXEL",
     "Device",
     "IsolatedNetwork",
     "Network",

@@ -14,6 +14,7 @@ from smart_lineart.said import Said
 
 from .network import KIND_TITLES, Device, DeviceFailed, Kind, Tile, short_reason, tells_out_of_memory
 from .openvino_library import U8, Library, OpenVINOFault, Property, Shape, load_library
+from .room import RUNTIME_BYTES, claim
 
 RUNTIME = "openvino"
 
@@ -39,6 +40,7 @@ class OpenVINONetwork:
         if device != "cpu" and not _named(self._library, device):
             raise DeviceFailed(_not_found(device))
         try:
+            claim(RUNTIME_BYTES)
             self._model = self._read(onnx)
             self._compile()
         except BaseException:

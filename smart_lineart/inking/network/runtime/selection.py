@@ -17,6 +17,7 @@ from smart_lineart.said import Said
 from .network import KIND_TITLES, RUNTIME_TITLES, Device, DeviceFailed, Kind, Network, Tile
 from .onnxruntime import ONNXRuntimeNetwork, onnxruntime_devices
 from .openvino_c import OpenVINONetwork, openvino_devices
+from .room import claim_for_tile
 
 _MULTIPLE = 16  # of a tile's height and width
 
@@ -137,6 +138,7 @@ class _FallbackNetwork:
             if self._loaded is None:
                 self._loaded = self._open([])
             try:
+                claim_for_tile(tile.size)
                 return self._loaded.run(tile)
             except (DeviceFailed, OutOfMemory) as error:
                 failure = _Failure(self._places[0], error)
