@@ -760,6 +760,12 @@ class TestDetailIsPreviewed:
         assert scene.room.krita.triggered == []
         assert applied(scene).detail == 0.0
 
+    def test_of_a_large_part_the_middle_is_inked(self, scene, seen, monkeypatch) -> None:
+        monkeypatch.setattr(scene.room.preview, "MOST_PIXELS", 23 * 23 * 0.16 * 2 / 4)
+        shown = self.drag(scene, 0.5)
+        assert shown.area == Rect(34, 14, 12, 12)
+        assert seen[-1][0] == (12, 12)
+
     def test_the_middle_is_the_page_s_own_scale(self, scene, seen) -> None:
         scene.session.change("detail", 0.5, final=True)
         scene.loop.turn()

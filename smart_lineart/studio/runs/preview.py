@@ -8,6 +8,7 @@ when the slider is let go makes the one undoable step, and may be cancelled.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,6 +26,9 @@ from smart_lineart.studio.signal import Signal
 from smart_lineart.studio.steps import Pending, Work
 
 from .pen import chosen_colour
+
+SMALLEST_DETAIL = 1e-6
+MOST_PIXELS = 600_000  # of the working image that are looked at for a preview: a second or two
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,7 @@ class Preview:
         area = seen.intersection(item.area) if seen is not None else None
         if area is None or not area.width or not area.height:
             return None
+        area = _middle(area, _page_scale(item) * 2.0**settings.detail)
         selection, ink = document.selection(), colour.on_screen(chosen_colour(settings))
         task = partial(self._ink, item, settings, area)
         try:
@@ -131,14 +136,23 @@ class Preview:
         part = Rect(area.x - item.area.x, area.y - item.area.y, area.width, area.height)
         sketch = item.read if whole else Part(item.read, part)
         # What is known of the page by itself does not fit a part of it; how closely it is seen does.
-        auto = item.auto_scale or item.features.scale / 2.0**item.detail
+        auto = _page_scale(item)
         earlier = Earlier(calibration=item.features.calibration if whole else None, auto_scale=auto)
         features = engine.prepare(sketch, _with_scale(settings), lambda _: None, outdated, earlier)
         known = CachedFeatures(item.document, item.sketch, features, area, settings.detail, auto)
         return np.asarray(engine.draw(known, settings, cancelled=outdated).coverage)
 
 
-SMALLEST_DETAIL = 1e-6
+def _page_scale(item: CachedFeatures) -> float:
+    """The scale in the slider's middle."""
+    return float(item.auto_scale or item.features.scale / 2.0**item.detail)
+
+
+def _middle(area: Rect, scale: float) -> Rect:
+    """As much of an area as is inked in a moment, from its middle."""
+    share = math.sqrt(min(1.0, MOST_PIXELS / (area.width * area.height * scale * scale)))
+    width, height = math.ceil(area.width * share), math.ceil(area.height * share)
+    return Rect(area.x + (area.width - width) // 2, area.y + (area.height - height) // 2, width, height)
 
 
 def _with_scale(settings: InkSettings) -> InkSettings:
