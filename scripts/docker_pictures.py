@@ -51,7 +51,10 @@ def job():
     K.activeWindow().qwindow().resizeDocks([docker()], [WIDTH], QtCore.Qt.Orientation.Horizontal)
     yield 400
 """
-USED = "def job():\n    return [docker().widget().widget().sizeHint().height(), docker().width()]"
+USED = """
+def job():
+    return [docker().findChild(QtWidgets.QScrollArea).widget().sizeHint().height(), docker().width()]
+"""
 
 
 def take(screen: harness.Screen, sketch: Path, theme: str, folder: Path) -> None:

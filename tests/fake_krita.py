@@ -92,6 +92,9 @@ class Action:
     def text(self) -> str:
         return ""
 
+    def iconText(self) -> str:
+        return ""
+
     def isEnabled(self) -> bool:
         return True
 

@@ -62,6 +62,20 @@ def history() -> tuple[str, str]:
     return undo_text(), str(krita().action("edit_redo").text())
 
 
+def step_named(entry: str) -> str:
+    """What Krita calls the step that undo or redo would take; "" where there is none."""
+    action = krita().action(entry)
+    return str(action.text()).removeprefix(str(action.iconText())).strip()
+
+
+def word_step(entry: str, word: str) -> None:
+    """Call the step that undo or redo would take something else, until Krita words it at the next step."""
+    action = krita().action(entry)
+    prefix = str(action.iconText())
+    action.setText(f"{prefix} {word}")
+    action.setIconText(prefix)
+
+
 _bare_redo: list[str] = []
 
 
@@ -74,6 +88,14 @@ def can_redo() -> bool:
     if not _bare_redo or len(text) < len(_bare_redo[0]):
         _bare_redo[:] = [text]
     return text != _bare_redo[0]
+
+
+def when_converted(action: Callable[[], None]) -> None:
+    """Call `action` when a layer is converted to a paint layer, by anybody, in the window in front."""
+    entry = krita().action("convert_to_paint_layer")
+    if entry is not None and not entry.property(HEARD):
+        entry.setProperty(HEARD, True)
+        entry.triggered.connect(lambda *_: action())
 
 
 def when_undone(action: Callable[[], None]) -> None:

@@ -100,6 +100,12 @@ class Document:
 
     # -- selection
 
+    @property
+    def has_selection(self) -> bool:
+        """Whether the artist has selected anything."""
+        selection = self.raw.selection()
+        return selection is not None and bool(selection.width() and selection.height())
+
     def selection(self) -> Any | None:
         """The artist's selection as it is now (a copy), or None."""
         selection = self.raw.selection()

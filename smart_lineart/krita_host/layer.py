@@ -83,6 +83,10 @@ class Layer:
         """Whether its own eye is open."""
         return bool(self.raw.visible())
 
+    def show(self, *, visible: bool) -> None:
+        """Open or close its eye; not undoable, nor is it for the artist."""
+        self.raw.setVisible(visible)
+
     @property
     def form(self) -> PixelFormat:
         """The layer's own colour space."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Generator
 from typing import Any
 
@@ -59,10 +60,13 @@ def read_lineart(layer: Layer, notes: list[Any], page: Rect) -> Generator[None, 
     area = area if area.width > 0 and area.height > 0 else Rect(0, 0, 0, 0)
     alpha = np.zeros((area.height, area.width), np.uint8)
     touched = np.zeros(alpha.shape, np.bool_)
+    checksum = 0
     for strip in strips(area):
-        pixels = form.array(layer.own_pixels(strip), strip.height, strip.width)
+        data = layer.own_pixels(strip)
+        checksum = zlib.crc32(data, checksum)
+        pixels = form.array(data, strip.height, strip.width)
         rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
         alpha[rows] = alpha_to_byte(pixels[..., -1], form)
         touched[rows] = other_colour(pixels, alpha[rows], colours, form)
         yield
-    return LayerInk(alpha, touched, area)
+    return LayerInk(alpha, touched, area, checksum)

@@ -8,7 +8,9 @@ from __future__ import annotations
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.said import Said
+from smart_lineart.studio.document.copies import Copies
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import translated
 
@@ -31,6 +33,8 @@ class Context:
         self.engine.find_style = self.brushes.find
         self.cache = FeatureCache()
         self.memory = Memory()
+        self.copies = Copies(self.memory)
+        self.undo_words = UndoWords()
         self.corrections = Corrections()
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
         self.device_worker = Worker(loop, "devices")
@@ -46,7 +50,7 @@ class Context:
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, Gone):
-                self.messages.report(error)
+                self.messages.report(error, of=document)
 
         return start(self.loop, work, lambda: gone(document), failed)
 

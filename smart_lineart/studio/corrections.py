@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The artist's corrections of a lineart, as the docker shows them: how many were kept, and where."""
+"""The artist's corrections of a lineart, as the docker shows them: how many there are, and where."""
 
 from __future__ import annotations
 
@@ -46,13 +46,14 @@ class Corrections:
 
     def __init__(self) -> None:
         self._known: list[Kept] = []
+        self._at = ""
         self.kept: Kept | None = None
         self.shown = False
         self.changed = Signal()
 
     @property
     def count(self) -> int:
-        """How many places were kept at the last renewal."""
+        """How many places there are."""
         return len(self.kept.places) if self.kept is not None else 0
 
     def of(self, document: Document, lineart: str) -> Kept | None:
@@ -68,8 +69,18 @@ class Corrections:
         self._known = [*others[1 - LINEARTS :], kept]
         self._set(kept)
 
+    def count_anew(self, document: Document, lineart: Layer, kept: Kept | None) -> None:
+        """What stands in a lineart now; None: that cannot be told. It is shown if the artist is there."""
+        older = self.of(document, lineart.identity)
+        self._known = [known for known in self._known if known is not older]
+        if kept is not None:
+            self._known = [*self._known[1 - LINEARTS :], kept]
+        if self._at == lineart.identity:
+            self._set(kept)
+
     def look(self, document: Document, lineart: Layer | None) -> None:
         """The artist is at another lineart now, or undo has brought another one back."""
+        self._at = lineart.identity if lineart is not None else ""
         self._known = [kept for kept in self._known if application.is_open(kept.document)]
         self._set(self.of(document, lineart.identity) if lineart is not None else None)
 

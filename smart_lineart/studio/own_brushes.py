@@ -113,6 +113,14 @@ def shown_name(name: str) -> str:
     return name.removeprefix(PREFIX)
 
 
+def missing(name: str) -> str:
+    """Says that a document's brush is not here."""
+    return tr(
+        'The brush "{name}" of this document is not on this computer: the pen inks instead.',
+        name=shown_name(name),
+    )
+
+
 def file_name(title: str) -> str:
     """A title as a file's name that every system takes."""
     name = re.sub(r"[^\w\s()+,\-]", " ", title)

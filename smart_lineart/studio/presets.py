@@ -9,7 +9,9 @@ from pathlib import Path
 
 from smart_lineart.inking import InkError
 from smart_lineart.paths import readable
+from smart_lineart.studio.language.i18n import tr
 
+from .messages import Messages
 from .own_brushes import write_whole
 from .settings import LONGEST_NOTE, InkSettings, read_object
 
@@ -19,6 +21,11 @@ MOST = 100  # that are listed
 
 class BadPreset(InkError):
     """A file that is no preset."""
+
+
+def file_of(path: Path) -> Path:
+    """The file that a preset of this path is kept in."""
+    return path if path.suffix == ENDING else path.with_name(path.name + ENDING)
 
 
 class Presets:
@@ -37,8 +44,7 @@ class Presets:
 
     def save(self, path: Path, settings: InkSettings) -> Path:
         """Write settings into a file, whole or not at all; returns it. Raises OSError."""
-        if path.suffix != ENDING:
-            path = path.with_name(path.name + ENDING)
+        path = file_of(path)
         if path.parent == self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
         values = {"kind": KIND, "version": 1, "settings": asdict(settings)}
@@ -55,3 +61,22 @@ class Presets:
         if values is None or values.get("kind") != KIND:
             raise BadPreset("{path} is not a preset of settings.", path=readable(path.name))
         return InkSettings.from_dict(values.get("settings"))
+
+    def take(self, path: Path, messages: Messages) -> InkSettings | None:
+        """The settings in a file; None, and a sentence why, where there are none."""
+        try:
+            return self.load(path)
+        except InkError as error:
+            messages.report(error)
+        except OSError as error:
+            reason = error.strerror or error
+            messages.say(tr("{path} cannot be read: {reason}.", path=path.name, reason=reason), "error")
+        return None
+
+    def keep(self, path: Path, settings: InkSettings, messages: Messages) -> None:
+        """Write settings into a file, or say why that cannot be."""
+        try:
+            self.save(path, settings)
+        except OSError as error:
+            reason = error.strerror or error
+            messages.say(tr("{path} cannot be written: {reason}.", path=path, reason=reason), "error")

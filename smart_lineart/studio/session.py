@@ -7,7 +7,7 @@ It holds no widget, and hears of Krita through `krita_host`. The work itself is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 from smart_lineart.inking import InkError, list_devices_isolated
@@ -16,11 +16,13 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
+from smart_lineart.studio.runs.preview import Preview
 from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
-from smart_lineart.studio.runs.sketch import Problem
+from smart_lineart.studio.runs.sketch import nothing_selected, selected
 from smart_lineart.studio.runs.sliders import Sliders
 from smart_lineart.studio.runs.staying import Staying
 from smart_lineart.studio.runs.take_new import TakeNew
@@ -29,22 +31,14 @@ from . import own_brushes, preferences
 from .context import Context
 from .engine import Engine
 from .presets import Presets
-from .settings import NOTE_KEY, InkSettings, is_damaged
+from .settings import NOTE_KEY, InkSettings
 from .signal import Signal
 from .steps import Loop, Pending
+from .target import Target
 from .turns import Turns
 
 PRESET = "preset"
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a click on "Ink sketch" would work on now. `lineart`: what the controls change, "": new ones."""
-
-    title: str = ""
-    has_lineart: bool = False
-    animated: bool = False
-    lineart: str = ""
+UNDONE_MS = 300  # after which Krita has undone a step
 
 
 class Session:
@@ -55,12 +49,15 @@ class Session:
         self.messages = self.context.messages
         self.turns = Turns()
         self.queue = JobQueue()
-        renewer = Renewer(self.context.memory, self.context.ink_worker)
+        renewer = Renewer(self.context.memory, self.context.ink_worker, self.context.undo_words)
         self.runner = Runner(self.context, self.turns, renewer, self.queue)
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
-        self.live = Live(loop, self.context.memory, self._has_work, self.ink_live, renewer.live)
+        self.preview = Preview(self.context)
+        self.counting = Counting(self.context, self.turns)
+        has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
+        self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
         self.settings = self._loaded = self._with_known_style(preferences.load_settings())
         self.pair: Pair | None = None
         self.presets = Presets(application.user_folder() / "presets")
@@ -71,7 +68,9 @@ class Session:
         self._document: Document | None = None
         self._closing = False
         self._seen: tuple[object, ...] | None = None
-        self._sketch = self._scope = ""
+        self._sketch = ""
+        self._scope: tuple[Document | None, str] = (None, "")
+        self._waiting: set[str] = set()
         self._works_ended = 0
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
@@ -86,23 +85,28 @@ class Session:
         try:
             job = self._job_for_selection()
         except InkError as error:
-            self.messages.say(translated(error), "error")
+            self.messages.say(translated(error), "error", so=nothing_selected)
             return
         self.messages.say("")
         self.runner.add(job)
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
-        settings = self.context.memory.settings_of(document, sketch.identity)
-        if settings is None:
-            settings = self._defaults(document)
+        settings = self.context.memory.settings_of(document, sketch.identity) or self._defaults(document)
         job = Job(document, sketch.identity, sketch.name, self._with_known_style(settings), live=True)
         self.runner.add(job)
         return job
 
     def take_new(self) -> None:
         """Inside the selection, put the new ink in the place of the artist's corrections."""
+        self.look()
         self._taking_new.begin()
+
+    def keep_copies(self, on: bool) -> None:
+        """Put the ink to come into layers of its own, or no longer."""
+        self.keep_copy = on
+        if self._document is not None and not self._follows():
+            self._show_applied()
 
     def cancel(self, job: Job) -> None:
         """Stop a run; nothing of it stays behind."""
@@ -111,9 +115,14 @@ class Session:
 
     def switch_live(self, on: bool) -> None:
         """Follow the sketch at hand stroke by stroke, or no longer."""
+        self.look()
         self.live.switch(on)
         if on and not self.live.on:
-            self.messages.say(tr("Open a document and select the layer with your sketch first."), "error")
+            self.messages.say(
+                tr("Open a document and select the layer with your sketch first."),
+                "error",
+                so=nothing_selected,
+            )
 
     def change(self, name: str, value: object, *, final: bool) -> None:
         """The artist moves a slider or picks something; the lineart at hand follows. `final`: the drag ended.
@@ -127,25 +136,14 @@ class Session:
 
     def take_preset(self, path: Path) -> None:
         """Give the lineart at hand, or new sketches, the settings in a file."""
-        try:
-            settings = self.presets.load(path)
-        except InkError as error:
-            self.messages.report(error)
-        except OSError as error:
-            reason = error.strerror or error
-            self.messages.say(tr("{path} cannot be read: {reason}.", path=path.name, reason=reason), "error")
-        else:
+        settings = self.presets.take(path, self.messages)
+        if settings is not None:
             self.look()
             self._change(PRESET, self._with_known_style(settings), final=True)
 
     def keep_preset(self, path: Path) -> None:
         """Write the settings that are shown into a file."""
-        try:
-            self.presets.save(path, self.settings)
-        except OSError as error:
-            self.messages.say(
-                tr("{path} cannot be written: {reason}.", path=path, reason=error.strerror or error), "error"
-            )
+        self.presets.keep(path, self.settings, self.messages)
 
     def _change(self, name: str, settings: InkSettings, *, final: bool) -> None:
         changed = settings != self.settings
@@ -179,24 +177,40 @@ class Session:
             if changed or final:
                 self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
             return
+        if name == "detail" and lines is not None and not final and not pair.sketch.animated:
+            self.preview.want(lines, settings)
         applied = memory.settings_of(document, pair.sketch.identity) or settings
         if name == "unit":
             applied = applied.with_value("unit", settings.unit)
             memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
             self._sliders.moved(lines, settings, final=True)
-        elif final and settings != self._asked(applied) and not (self.keep_copy or pair.sketch.animated):
+        elif final:
+            self._ink_so(name, settings, applied, document, pair)
+
+    def _ink_so(
+        self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
+    ) -> None:
+        """What cannot be drawn from known lines: another run, or at the next click."""
+        if settings == self._asked(applied):
+            self.preview.stop()
+        elif self._waits_for_a_click(pair):
+            self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
+            self.preview.stop()
+        else:
+            self.preview.hold()
             self.runner.add(self._job(document, pair.sketch, settings))
 
-    def _jobs(self) -> list[Job]:
-        """Runs of the sketch at hand that are queued or under way, and make or renew its lineart."""
-        document, sketch = self._document, self._sketch
-        active = [job for job in self.queue.active if not job.keep_copy and not job.live]
-        return [job for job in active if job.sketch == sketch and job.document == document]
+    def _waits_for_a_click(self, pair: Pair) -> bool:
+        """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
+        return self.keep_copy or pair.sketch.animated
+
+    def _jobs(self, *, live: bool = False) -> list[Job]:
+        return self.queue.making(self._document, self._sketch, live=live)
 
     def _tell_jobs(self, settings: InkSettings) -> bool:
-        """Runs that have not drawn yet draw with the newest settings; whether there are any."""
-        jobs = self._jobs()
+        """Runs that have not put their ink in yet do so with the newest settings; whether there are any."""
+        jobs = self._jobs(live=True)
         for job in jobs:
             if job.frames is None:
                 job.settings = settings.with_value("detail", job.settings.detail)
@@ -231,9 +245,12 @@ class Session:
     def look(self) -> None:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
         document = application.active_document()
+        self.messages.look(document)
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
-                self._loaded, self._scope = self._with_known_style(preferences.load_settings()), ""
+                self._loaded = self._with_known_style(preferences.load_settings())
+                self._scope, self._waiting = (None, ""), set()
+                self.preview.stop()
                 self._show(self._loaded)
             self._document = self._seen = self.pair = None
             self._set_target(Target())
@@ -243,39 +260,35 @@ class Session:
             self._seen = self.pair = None
             self._sketch, self._missing = "", []
             self.context.forget_closed()
-            if is_damaged(document.note(NOTE_KEY)):
-                self.messages.say(
-                    tr(
-                        "Smart Lineart's notes in this file are damaged. You can ink, but earlier changes "
-                        "are not recognised."
-                    )
-                )
+            if complaint := self.context.memory.complaint(document):
+                self.messages.say(complaint)
         application.when_undone(self._undone)
+        application.when_converted(self.context.undo_words.theirs)
+        self.context.undo_words.look(document)
         layer = document.active_layer()
         if layer is None:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note = application.history(), document.note(NOTE_KEY)
-        seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended)
+        undo, note, selected = application.history(), document.note(NOTE_KEY), document.has_selection
+        seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended, selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
             target = self._target_at(document, layer)
             self._take_settings(document)
+            self.context.copies.look(document)
             self._set_target(target)
+        self.counting.look(document, self.pair)
 
     def _undone(self) -> None:
         self._staying.stepped()
         self.live.stir()
+        self.counting.stir()
+        self.context.loop.later(UNDONE_MS, lambda: None if self._closing else self.look())
 
     def _job_for_selection(self) -> Job:
-        document = application.active_document()
-        if document is None:
-            raise Problem("Open a document and select the layer with your sketch first.")
-        layer = document.active_layer()
-        if layer is None:
-            raise Problem("Select the layer with your sketch first.")
+        document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
         settings = self.settings if shown else self._with_known_style(self._defaults(document))
@@ -292,16 +305,24 @@ class Session:
             selection=document.selection(),
         )
 
-    def _has_work(self) -> bool:
-        return self.turns.busy or bool(self.queue.active)
-
     def _work_ended(self) -> None:
         self._works_ended += 1
         self.look()
+        if not self._jobs():
+            self.preview.stop()  # its run has drawn it, or was cancelled
         if self._document is not None and not self._follows():
-            self._show(self._loaded)  # a value that was not applied is not shown
+            self._show_applied()
 
     # -- settings
+
+    def _show_applied(self) -> None:
+        """A value that was not applied is not shown, unless it waits for a click on "Ink sketch"."""
+        if self.pair is None or not self._waits_for_a_click(self.pair):
+            self._waiting.clear()
+        shown = self._loaded
+        for name in self._waiting:
+            shown = shown.with_value(name, getattr(self.settings, name))
+        self._show(shown)
 
     def _follows(self) -> bool:
         """Whether what is shown is still being applied to the lineart at hand."""
@@ -323,26 +344,26 @@ class Session:
 
     def _take_settings(self, document: Document) -> None:
         """Show the values of the lineart at hand, or those for new sketches."""
-        scope, wanted = "", None
+        sketch, wanted = "", None
         if self.pair is not None:
-            scope = self.pair.sketch.identity
-            wanted = self.context.memory.settings_of(document, scope)
+            sketch = self.pair.sketch.identity
+            wanted = self.context.memory.settings_of(document, sketch)
         wanted = wanted or self._defaults(document)
         known = self._with_known_style(wanted)
+        scope = document, sketch  # a copy of a file has layers of the same identities
         if known.style != wanted.style and wanted.style not in self._missing:
             self._missing.append(wanted.style)
             self.messages.say(
-                tr(
-                    'The brush "{name}" of this document is not on this computer: the pen inks instead.',
-                    name=own_brushes.shown_name(wanted.style),
-                )
+                own_brushes.missing(wanted.style),
+                so=lambda: self._scope == scope and self.settings.style == known.style,
             )
         if scope != self._scope:
-            self._scope, self._loaded = scope, known
+            self._scope, self._loaded, self._waiting = scope, known, set()
+            self.preview.stop()
             self._show(self._asked(known))
         elif known != self._loaded and not self._follows():
             self._loaded = known
-            self._show(known)
+            self._show_applied()
 
     def _show(self, settings: InkSettings) -> None:
         if settings != self.settings:
@@ -363,7 +384,8 @@ class Session:
         self._sketch, lineart = self.pair.sketch.identity, self.pair.lineart
         memory.look_after(document, self._sketch, lineart)
         self.context.corrections.look(document, lineart)
-        return Target(sketch.name, self._sketch == sketch.identity, sketch.animated, lineart.name)
+        own, inside = self._sketch == sketch.identity, document.has_selection
+        return Target(sketch.name, own, sketch.animated, lineart.name, inside)
 
     def _set_target(self, target: Target) -> None:
         if target != self.target:

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keeps controls calm: the wheel scrolls past those that are not in use, and tooltips wrap."""
+"""Keeps controls calm: the wheel scrolls past what is not in use, tooltips wrap, questions are answered."""
 
 from __future__ import annotations
 
 from html import escape
 
+from .manual import Manual
 from .qt import QtCore, QtWidgets
 
 NUMBERS_AND_LISTS = (QtWidgets.QAbstractSpinBox, QtWidgets.QComboBox)
 
 
 class Calm(QtCore.QObject):
-    """Watches the widgets inside another."""
+    """Watches the widgets inside another. `manual` answers what is asked about one."""
+
+    def __init__(self, manual: Manual):
+        super().__init__()
+        self._manual = manual
 
     def watch(self, whole: QtWidgets.QWidget) -> None:
         """Watch a widget and all that is in it now."""
@@ -31,5 +36,8 @@ class Calm(QtCore.QObject):
         elif kind == QtCore.QEvent.Type.ToolTip and watched.toolTip():
             # Qt wraps rich text only.
             QtWidgets.QToolTip.showText(event.globalPos(), f"<p>{escape(watched.toolTip())}</p>", watched)
+            return True
+        elif isinstance(watched, QtWidgets.QWidget) and self._manual.answer(watched, kind):
+            event.accept()
             return True
         return super().eventFilter(watched, event)

@@ -19,12 +19,16 @@ from .calm import Calm
 from .colour_box import ColourBox
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
+from .job_row import JobRow
+from .manual import Manual
+from .preview_overlay import PreviewOverlay
 from .qt import QtCore, QtWidgets
 from .style_row import StyleRow
 from .whose_row import WhoseRow
-from .widgets import ElidedLabel, JobRow, MessageBox, SliderSpinBox
+from .widgets import ElidedLabel, MessageBox, SliderSpinBox
 
 LOOK_MS = 300
+PEN_MS = 50  # a dot may be as short
 
 
 class SmartLineartDocker(DockWidget):
@@ -35,7 +39,6 @@ class SmartLineartDocker(DockWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle(tr("Smart Lineart"))
-        self._rows: list[JobRow] = []
         self._listening: list[tuple[Any, Any]] = []
         self._build()
         self._listen()
@@ -47,6 +50,9 @@ class SmartLineartDocker(DockWidget):
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(LOOK_MS)
+        self._pen = QtCore.QTimer(self)
+        self._pen.timeout.connect(self.session.counting.notice_pen)
+        self._pen.start(PEN_MS)
 
     def canvasChanged(self, _canvas: object) -> None:
         """Krita shows another document."""
@@ -59,6 +65,7 @@ class SmartLineartDocker(DockWidget):
     # -- building
 
     def _build(self) -> None:
+        manual = Manual(self)
         body = QtWidgets.QWidget()
         layout = QtWidgets.QVBoxLayout(body)
         layout.setContentsMargins(4, 4, 4, 4)
@@ -66,18 +73,14 @@ class SmartLineartDocker(DockWidget):
         layout.addLayout(self._build_head())
         self._live_state = ElidedLabel("liveState")
         layout.addWidget(self._live_state)
-        self._jobs = QtWidgets.QVBoxLayout()
-        self._jobs.setSpacing(2)
-        layout.addLayout(self._jobs)
-        self._message = MessageBox(application.icon("docker_close"))
-        self._message.closed.connect(lambda: self.session.messages.say(""))
-        layout.addWidget(self._message)
         self._whose = WhoseRow(self.session)
+        self._jobs = JobRow(self._whose, application.icon("dialog-cancel"), self.session.cancel)
         self._corrections = CorrectionsRow(self.session.context.corrections, self.session.take_new)
-        layout.addWidget(self._whose)
+        _keep_place(self._corrections)
+        layout.addWidget(self._jobs)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
-        layout.addWidget(EngineBox(self.session))
+        layout.addWidget(EngineBox(self.session, manual.button()))
         layout.addStretch(1)
         scroll = QtWidgets.QScrollArea()
         scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
@@ -85,10 +88,19 @@ class SmartLineartDocker(DockWidget):
         scroll.setHorizontalScrollBarPolicy(QtCore.Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(body)
         body.setMinimumWidth(0)
-        self.setWidget(scroll)
+        self._message = MessageBox(application.icon("docker_close"))
+        self._message.closed.connect(lambda: self.session.messages.say(""))
+        whole = QtWidgets.QWidget()
+        column = QtWidgets.QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(scroll, 1)
+        column.addWidget(self._message)  # at the foot, so that no control moves when there is one
+        self.setWidget(whole)
         self._body = body
-        self._calm = Calm()
-        self._calm.watch(body)
+        self._preview = PreviewOverlay()
+        self._calm = Calm(manual)
+        self._calm.watch(whole)
 
     def _build_head(self) -> QtWidgets.QHBoxLayout:
         self._ink = QtWidgets.QPushButton(tr("Ink sketch"))
@@ -214,6 +226,7 @@ class SmartLineartDocker(DockWidget):
             (session.queue.changed, self._show_jobs),
             (session.context.corrections.changed, self._corrections.refresh),
             (session.live.changed, self._show_live),
+            (session.preview.changed, self._show_preview),
         ]
         for signal, listener in pairs:
             signal.connect(listener)
@@ -288,21 +301,11 @@ class SmartLineartDocker(DockWidget):
         self._live_state.setEnabled(state.here)
         self._live_state.setVisible(self.session.live.on)
 
+    def _show_preview(self) -> None:
+        self._preview.show_ink(self.session.preview.shown)
+
     def _show_jobs(self) -> None:
-        active = [job for job in self.session.queue.active if not job.live]
-        for row in [row for row in self._rows if row.job not in active]:
-            self._rows.remove(row)
-            self._jobs.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for job in active:
-            if all(row.job is not job for row in self._rows):
-                row = JobRow(job, application.icon("dialog-cancel"), self.session.cancel)
-                self._rows.append(row)
-                self._jobs.addWidget(row)
-                self._calm.watch(row)
-        for row in self._rows:
-            row.refresh()
+        self._jobs.show_jobs([job for job in self.session.queue.active if not job.live])
 
     # -- what the artist does
 
@@ -311,7 +314,7 @@ class SmartLineartDocker(DockWidget):
         self.session.change("thickness", thickness_in_pixels(shown, unit, self._ppi()), final=final)
 
     def _set_keep_copy(self, keep: bool) -> None:
-        self.session.keep_copy = keep
+        self.session.keep_copies(keep)
         self._show_target()
 
     def _set_frames(self) -> None:
@@ -322,6 +325,13 @@ class SmartLineartDocker(DockWidget):
         self.session.frames = {"one": None, "all": (0, 1 << 30)}.get(
             mode, (min(first, last), max(first, last))
         )
+
+
+def _keep_place(widget: QtWidgets.QWidget) -> None:
+    """Leave its place empty while it is hidden."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
 
 
 def _forget(pairs: list[tuple[Signal, Callable[[], None]]]) -> None:

@@ -13,6 +13,7 @@ from smart_lineart.krita_host import application
 from smart_lineart.studio import diagnostics
 from smart_lineart.studio.engine import LEAST_MB, MOST_MB
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.messages import for_a_while
 from smart_lineart.studio.session import Session
 
 from .qt import QtCore, QtGui, QtWidgets
@@ -20,9 +21,9 @@ from .widgets import SliderSpinBox
 
 
 class EngineBox(QtWidgets.QWidget):
-    """What inking runs on; devices are looked for when it is opened."""
+    """What inking runs on; devices are looked for when it is opened. `beside` stands right in its head."""
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, beside: QtWidgets.QWidget):
         super().__init__()
         self._session, self._engine = session, session.context.engine
         self._devices: list[Any] = []
@@ -35,7 +36,11 @@ class EngineBox(QtWidgets.QWidget):
         for widget in (self._device, self._memory, self._build_report()):
             inner.addWidget(widget)
         layout = _column(self)
-        layout.addWidget(self._more)
+        head = QtWidgets.QHBoxLayout()
+        head.addWidget(self._more)
+        head.addStretch(1)
+        head.addWidget(beside)
+        layout.addLayout(head)
         layout.addWidget(self._inner)
 
     def _build_more(self) -> QtWidgets.QToolButton:
@@ -134,7 +139,7 @@ class EngineBox(QtWidgets.QWidget):
             last_error=self._session.messages.last_error,
         )
         QtGui.QGuiApplication.clipboard().setText(text)
-        self._session.messages.say(tr("Report copied: paste it into a bug report."))
+        self._session.messages.say(tr("Report copied: paste it into a bug report."), so=for_a_while())
 
 
 def _column(widget: QtWidgets.QWidget) -> QtWidgets.QVBoxLayout:

@@ -44,24 +44,31 @@ class Overlay:
         if kept is None or where is None:
             self._take_away()
             return
-        if not self._lies_on(where.viewport):
+        if not on_viewport(self._widget, where.viewport):
             self._take_away()
             self._widget = _Marks(where.viewport)
         assert self._widget is not None
         self._widget.place([where.on_screen(place) for place in kept.places])
 
-    def _lies_on(self, viewport: QtWidgets.QWidget) -> bool:
-        try:
-            return self._widget is not None and self._widget.parentWidget() == viewport
-        except RuntimeError:  # a canvas that was closed took the marks along
-            return False
-
     def _take_away(self) -> None:
-        if self._widget is not None:
-            with suppress(RuntimeError):  # same
-                self._widget.hide()
-                self._widget.deleteLater()
+        taken_away(self._widget)
         self._widget = None
+
+
+def on_viewport(widget: QtWidgets.QWidget | None, viewport: QtWidgets.QWidget) -> bool:
+    """Whether there is such a widget over a canvas."""
+    try:
+        return widget is not None and widget.parentWidget() == viewport
+    except RuntimeError:  # a canvas that was closed took it along
+        return False
+
+
+def taken_away(widget: QtWidgets.QWidget | None) -> None:
+    """Take a widget off its canvas, if it is there."""
+    if widget is not None:
+        with suppress(RuntimeError):  # same
+            widget.hide()
+            widget.deleteLater()
 
 
 class _Marks(QtWidgets.QWidget):

@@ -16,9 +16,11 @@ from smart_lineart.krita_host import brushes, preset_settings
 from smart_lineart.krita_host.pixels import LUMA_BGR
 from smart_lineart.paths import openable, readable
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.messages import for_a_while
 from smart_lineart.studio.own_brushes import file_name, write_whole
 from smart_lineart.studio.session import Session
 
+from .file_dialog import FileDialog
 from .qt import QtCore, QtGui, QtWidgets
 from .style_pictures import StylePictures
 
@@ -37,7 +39,7 @@ class StyleRow(QtWidgets.QWidget):
         self._brushes, self._messages = session.context.brushes, session.messages
         self.combo = combo
         self._pictures = StylePictures(combo, self._brushes)
-        self._dialog: QtWidgets.QFileDialog | None = None
+        self._dialog: FileDialog | None = None
         self._button = QtWidgets.QToolButton()
         self._button.setObjectName("brushMenu")
         self._button.setAutoRaise(True)
@@ -80,15 +82,24 @@ class StyleRow(QtWidgets.QWidget):
         """Make a style of the brush preset that is chosen in Krita."""
         preset = brushes.current_preset()
         if preset is None:
-            self._messages.say(tr("Open a document and choose a brush preset first."), "error")
+            self._messages.say(
+                tr("Open a document and choose a brush preset first."),
+                "error",
+                so=lambda: brushes.current_preset() is None,
+            )
             return
-        title = file_name(preset.name.replace("_", " "))
+        title, name = file_name(preset.name.replace("_", " ")), preset.name
+
+        def same() -> bool:
+            now = brushes.current_preset()
+            return now is not None and now.name == name
+
         try:
             strip = _painted_strip() if brushes.can_paint() else _strip_from_settings(preset.settings)
         except BadStrip:
             strip = None
         except (InkError, RuntimeError) as error:
-            self._messages.report(error)
+            self._messages.report(error, so=same)
             return
         if strip is not None:
             self._keep(title, strip)
@@ -96,6 +107,7 @@ class StyleRow(QtWidgets.QWidget):
             self._messages.say(
                 tr('"{name}" leaves no usable line. Is it an eraser or a blending brush?', name=title),
                 "error",
+                so=same,
             )
         else:
             self._messages.say(
@@ -104,6 +116,7 @@ class StyleRow(QtWidgets.QWidget):
                     'light to hard, save it as PNG and choose "Add from picture".'
                 ),
                 "error",
+                so=same,
             )
 
     def add_from_file(self, path: Path) -> None:
@@ -126,22 +139,21 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(self._brushes.folder, error)
             return
-        self._messages.say(tr('Added brush "{name}".', name=style.title))
+        self._messages.say(tr('Added brush "{name}".', name=style.title), so=for_a_while())
         self._session.change("style", style.name, final=True)
 
     # -- sharing and removing
 
     def save(self, path: Path) -> None:
         """Write the chosen style's strip as a file."""
-        if path.suffix.lower() != ".png":
-            path = path.with_name(path.name + ".png")
+        path = _strip_file(path)
         style = self._brushes.find(self._session.settings.style)
         try:
             write_whole(path, style.strip.to_bytes())
         except OSError as error:
             self._cannot_write(path, error)
         else:
-            self._messages.say(tr("{path} is written.", path=path.name))
+            self._messages.say(tr("{path} is written.", path=path.name), so=for_a_while())
 
     def remove(self) -> None:
         """Take the chosen style of one's own out of the list."""
@@ -175,29 +187,28 @@ class StyleRow(QtWidgets.QWidget):
 
     def _ask_where_to_save(self) -> None:
         dialog = self._ask(tr("Save the brush style"))
-        dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
+        dialog.ask_where_to_save(".png", _strip_file)
         dialog.setNameFilters([tr("Brush strips ({patterns})", patterns="*.png")])
-        dialog.setDefaultSuffix("png")
         style = self._brushes.find(self._session.settings.style)
         dialog.selectFile(file_name(translated(style.title)) + ".png")
         dialog.fileSelected.connect(lambda chosen: self.save(openable(chosen)))
         dialog.show()
 
-    def _ask(self, title: str) -> QtWidgets.QFileDialog:
-        """A file dialog that lets the artist go on painting. Qt's own, since some systems' block."""
+    def _ask(self, title: str) -> FileDialog:
         if self._dialog is not None:
             self._dialog.close()
-        dialog = QtWidgets.QFileDialog(self.window(), title)
-        dialog.setObjectName("brushFile")
-        dialog.setOption(QtWidgets.QFileDialog.Option.DontUseNativeDialog)
-        dialog.setModal(False)
-        dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = FileDialog(self.window(), title, "brushFile")
         dialog.destroyed.connect(self._dialog_gone)
         self._dialog = dialog
         return dialog
 
     def _dialog_gone(self, *_: object) -> None:
         self._dialog = None
+
+
+def _strip_file(path: Path) -> Path:
+    """The file that a path stands for."""
+    return path if path.suffix.lower() == ".png" else path.with_name(path.name + ".png")
 
 
 def _painted_strip() -> Strip | None:

@@ -8,10 +8,12 @@ from contextlib import suppress
 
 from smart_lineart.paths import openable, readable
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.presets import ENDING
-from smart_lineart.studio.session import Session, Target
+from smart_lineart.studio.presets import ENDING, file_of
+from smart_lineart.studio.session import Session
+from smart_lineart.studio.target import Target
 
-from .qt import QtCore, QtWidgets
+from .file_dialog import FileDialog
+from .qt import QtWidgets
 from .widgets import ElidedLabel
 
 
@@ -34,7 +36,7 @@ class WhoseRow(QtWidgets.QWidget):
         self._menu.setObjectName("settingsMenuEntries")
         self._menu.aboutToShow.connect(self._fill)
         self._button.setMenu(self._menu)
-        self._dialog: QtWidgets.QFileDialog | None = None
+        self._dialog: FileDialog | None = None
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
@@ -45,6 +47,8 @@ class WhoseRow(QtWidgets.QWidget):
         """Name what the controls change."""
         if target.lineart:
             text = tr('For "{name}"', name=target.lineart)
+            if target.inside:
+                text = tr('Only inside the selection: "{name}"', name=target.lineart)
             tip = tr('The controls below change "{name}"', name=target.lineart)
         else:
             text = tr("For new sketches")
@@ -70,8 +74,7 @@ class WhoseRow(QtWidgets.QWidget):
 
     def _ask_where_to_save(self) -> None:
         dialog = self._ask(tr("Save these settings as a preset"))
-        dialog.setAcceptMode(QtWidgets.QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(ENDING[1:])
+        dialog.ask_where_to_save(ENDING, file_of)
         dialog.fileSelected.connect(lambda chosen: self._session.keep_preset(openable(chosen)))
         dialog.show()
 
@@ -81,18 +84,13 @@ class WhoseRow(QtWidgets.QWidget):
         dialog.fileSelected.connect(lambda chosen: self._session.take_preset(openable(chosen)))
         dialog.show()
 
-    def _ask(self, title: str) -> QtWidgets.QFileDialog:
-        """A file dialog that lets the artist go on painting. Qt's own, since some systems' block."""
+    def _ask(self, title: str) -> FileDialog:
         if self._dialog is not None:
             self._dialog.close()
         folder = self._session.presets.folder
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
-        dialog = QtWidgets.QFileDialog(self.window(), title, readable(str(folder)))
-        dialog.setObjectName("presetFile")
-        dialog.setOption(QtWidgets.QFileDialog.Option.DontUseNativeDialog)
-        dialog.setModal(False)
-        dialog.setAttribute(QtCore.Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = FileDialog(self.window(), title, "presetFile", readable(str(folder)))
         dialog.setNameFilters([tr("Presets ({patterns})", patterns=f"*{ENDING}")])
         dialog.destroyed.connect(lambda *_: self._dialog_gone(dialog))
         self._dialog = dialog

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.runs.jobs import Job, JobState
 
 from .qt import QtCore, QtGui, QtWidgets, mouse_x
 
@@ -210,47 +208,6 @@ class ElidedLabel(QtWidgets.QLabel):
     def _fit(self) -> None:
         mode = Q.TextElideMode.ElideMiddle
         self.setText(self.fontMetrics().elidedText(self._whole, mode, self.width()))
-
-
-class JobRow(QtWidgets.QWidget):
-    """One run: its progress, and a button that cancels it."""
-
-    def __init__(self, job: Job, icon: object, cancel: Callable[[Job], None]):
-        super().__init__()
-        self.job = job
-        self.bar = QtWidgets.QProgressBar()
-        self.bar.setObjectName("progress")
-        self.bar.setRange(0, 1000)
-        self.bar.setTextVisible(True)
-        self.bar.setMinimumWidth(40)
-        self.button = QtWidgets.QToolButton()
-        self.button.setObjectName("cancel")
-        self.button.setIcon(icon)
-        self.button.setAutoRaise(True)
-        self.button.setToolTip(tr("Cancel. Your layers stay as they were."))
-        self.button.setAccessibleName(tr("Cancel"))
-        self.button.clicked.connect(lambda: cancel(job))
-        layout = QtWidgets.QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addWidget(self.bar, 1)
-        layout.addWidget(self.button)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Show where the run stands."""
-        texts = {
-            JobState.queued: tr("Waiting"),
-            JobState.reading: tr("Reading"),
-            JobState.inking: tr("Inking"),
-            JobState.writing: tr("Drawing"),
-        }
-        label = texts.get(self.job.state, "")
-        width = self.bar.fontMetrics().averageCharWidth()
-        name = self.bar.fontMetrics().elidedText(self.job.title, Q.TextElideMode.ElideMiddle, width * 14)
-        self.bar.setFormat(f"{label} {name}".replace("%", "%%"))
-        self.bar.setValue(math.floor(self.job.progress * 1000))
-        self.bar.setToolTip(f"{label}: {self.job.title} ({self.job.document.name})")
 
 
 class Sentence(QtWidgets.QTextEdit):

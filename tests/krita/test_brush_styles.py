@@ -282,7 +282,7 @@ def test_the_row_stays_within_a_narrow_docker(brushes) -> None:
         """
 def job():
     docker().setMinimumWidth(0)
-    body = docker().widget().widget()
+    body = docker().findChild(QtWidgets.QScrollArea).widget()
     return [body.minimumSizeHint().width(), widget("brushMenu").width()]
 """
     )

@@ -242,14 +242,14 @@ def job():
     yield 300
 """)
     names = []
-    while len(names) < 20 and "copyDiagnostics" not in names:
+    while len(names) < 20 and "closeMessage" not in names:
         name = "def job():\n    yield 50\n    return QtWidgets.QApplication.focusWidget().objectName()"
         names.append(krita.run(name))
         krita.screen.key("Tab")
     krita.run("def job():\n    widget('more').click()\n    session().messages.say('')")
-    head, look = ["ink", "live", "keepCopy", "closeMessage"], ["thickness", "unit", "style", "brushMenu"]
-    head.append("settingsMenu")
-    assert names == [*head, *look, "detail", "faint", "colour", "more", "device", "memory", "copyDiagnostics"]
+    head, look = ["ink", "live", "keepCopy", "settingsMenu"], ["thickness", "unit", "style", "brushMenu"]
+    foot = ["more", "help", "device", "memory", "copyDiagnostics", "closeMessage"]
+    assert names == [*head, *look, "detail", "faint", "colour", *foot]
 
 
 def test_the_keyboard_inks_and_sets_a_number(krita) -> None:

@@ -394,6 +394,15 @@ class Action:
     def text(self) -> str:
         return self.words
 
+    def setText(self, words: str) -> None:
+        self.words = words
+
+    def iconText(self) -> str:
+        return self.words.partition(" ")[0]
+
+    def setIconText(self, _words: str) -> None:
+        pass
+
     def trigger(self) -> None:
         assert self.enabled, "Qt 6 ignores it"
         self.krita.triggered.append(self.name)

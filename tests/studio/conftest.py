@@ -8,14 +8,17 @@ import pytest
 
 from tests.krita_host.fake_krita import fake_krita
 
-HOST = ("application", "document", "layer", "lineart", "view", "frames")
+HOST = (
+    *("application", "colour", "document", "frames", "layer", "lineart", "soft_selection", "undo_words"),
+    "view",
+)
 RUNS = (
-    *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "live_layer", "pen", "renewing"),
-    *("run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
+    *("counting", "finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "live_layer", "pen"),
+    *("preview", "renewing", "run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
-    *("context", "corrections", "document.memory", "engine", "messages", "preferences", "session"),
-    *("settings", "steps", "turns", *(f"runs.{name}" for name in RUNS)),
+    *("context", "corrections", "document.copies", "document.memory", "engine", "messages", "preferences"),
+    *("session", "settings", "steps", "target", "turns", *(f"runs.{name}" for name in RUNS)),
 )
 
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 
 from smart_lineart.inking import InkError, OutOfMemory
+from smart_lineart.studio import messages as module
 from smart_lineart.studio.language import i18n
-from smart_lineart.studio.messages import Message, Messages
+from smart_lineart.studio.messages import Message, Messages, for_a_while
 
 
 @pytest.fixture
@@ -61,3 +62,50 @@ def test_the_engines_sentences_are_said_in_the_artists_language(messages: Messag
         i18n.choose_language(["en"])
     assert "Speicher" in messages.shown.text
     assert "out of memory" not in messages.shown.text
+
+
+class TestHowLongItIsSaid:
+    def said(self, messages: Messages, *looks: str | None) -> list[bool]:
+        """Whether it is still there after each look at a document."""
+        found = []
+        for document in looks:
+            messages.look(document)
+            found.append(bool(messages.shown.text))
+        return found
+
+    def test_what_is_about_a_document_goes_when_the_artist_leaves_it(self, messages: Messages) -> None:
+        messages.look("page")
+        messages.say("X is blank.")
+        assert self.said(messages, "page", "other", "page") == [True, False, False]
+
+    def test_what_is_about_another_document_stays_until_they_were_there(self, messages: Messages) -> None:
+        messages.look("page")
+        messages.say("X failed.", of="other")
+        assert self.said(messages, "page", "third", "other", "page") == [True, True, True, False]
+
+    def test_without_a_document_it_goes_with_the_first(self, messages: Messages) -> None:
+        messages.say("Open a document.")
+        assert self.said(messages, None, "page") == [True, False]
+
+    def test_it_goes_with_its_cause(self, messages: Messages) -> None:
+        cause = [True]
+        messages.look("page")
+        messages.say("Select an area.", so=lambda: cause[0])
+        assert self.said(messages, "page") == [True]
+        cause[0] = False
+        assert self.said(messages, "page") == [False]
+
+    def test_the_cause_is_asked_for_only_in_its_document(self, messages: Messages) -> None:
+        """Krita ends where a layer of a closed document is touched."""
+        messages.look("page")
+        messages.say("X is blank.", of="other", so=lambda: 1 / 0 > 0)
+        assert self.said(messages, "page", "third") == [True, True]
+
+    def test_what_went_well_goes_by_itself(self, messages: Messages, monkeypatch) -> None:
+        now = [10.0]
+        monkeypatch.setattr(module.time, "monotonic", lambda: now[0])
+        messages.report(InkError("Copied."), so=for_a_while())
+        now[0] += 7
+        assert self.said(messages, None) == [True]
+        now[0] += 2
+        assert self.said(messages, None) == [False]

@@ -37,6 +37,7 @@ class Context:
         self.prepared: list[Any] = []
         self.kept: dict[str, Any] = {}
         self.corrections = room.corrections.Corrections()
+        self.copies = room.copies.Copies(self.memory)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
             get=lambda _document, sketch: self.kept.get(sketch),
@@ -139,7 +140,36 @@ class TestRuns:
     def test_a_copy_is_a_layer_of_its_own(self, scene) -> None:
         ink(scene)
         ink(scene, keep_copy=True)
-        assert names(scene) == ["sketch", "Lineart: sketch", "Lineart: sketch"]
+        ink(scene, keep_copy=True)
+        assert names(scene) == ["sketch", "Lineart: sketch 3", "Lineart: sketch 2", "Lineart: sketch"]
+
+    def shown(self, scene) -> dict[str, bool]:
+        scene.context.copies.look(scene.document)
+        return {node.named: node.visible() for node in scene.raw.root.nodes if node is not scene.sketch}
+
+    def test_a_copy_hides_the_older_one_until_undo_takes_it_away(self, scene) -> None:
+        ink(scene)
+        older = lineart(scene)
+        ink(scene, keep_copy=True)
+        assert self.shown(scene) == {"Lineart: sketch": False, "Lineart: sketch 2": True}
+        newer = lineart(scene)
+        newer.remove()
+        assert self.shown(scene) == {"Lineart: sketch": True}
+        scene.raw.root.addChildNode(newer, scene.sketch)
+        assert self.shown(scene) == {"Lineart: sketch": False, "Lineart: sketch 2": True}
+        scene.context.ink = stripe(20)
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        ink(scene)
+        assert self.shown(scene) == {"Lineart: sketch": False, "Lineart: sketch 2": True}, "renewed"
+        older.setVisible(True)
+        assert self.shown(scene) == {"Lineart: sketch": True, "Lineart: sketch 2": True}, "the artist's wish"
+
+    def test_a_lineart_that_the_artist_has_hidden_stays_so(self, scene) -> None:
+        ink(scene)
+        lineart(scene).setVisible(False)
+        ink(scene, keep_copy=True)
+        lineart(scene).remove()
+        assert self.shown(scene) == {"Lineart: sketch": False}
 
     def test_inside_a_selection_the_rest_stays_blank(self, scene) -> None:
         chosen = np.zeros((TALL, WIDE), np.uint8)
@@ -206,6 +236,25 @@ class TestRuns:
         ink(scene, live=True)
         assert lineart(scene) is ready
         assert (whole(ready)[5:14, 80:89] == 255).all()
+
+    @pytest.mark.parametrize("colour", [(0, 0, 255, 255), (0, 255, 0, 255)], ids=["red", "green"])
+    def test_a_live_run_writes_into_no_layer_that_was_recoloured_with_alpha_locked(self, scene, colour):
+        """Krita's undo of that knows nothing of what a script wrote there since."""
+        ink(scene)
+        patch = (slice(5, 14), slice(80, 89))
+        painted(lineart(scene), 80, 5, np.full((9, 9), 255, np.uint8))
+        lineart(scene).setPixelData(bytes((0, 0, 255, 255)) * 81, 80, 5, 9, 9)
+        ink(scene, live=True)
+        painted(scene.sketch, 30, 20, np.full((2, 3), 255, np.uint8))
+        scene.context.ink = stripe(20)
+        ink(scene, live=True)
+        ready = lineart(scene)
+        ready.setPixelData(bytes(colour) * 81, 80, 5, 9, 9)
+        painted(scene.sketch, 40, 20, np.full((2, 3), 255, np.uint8))
+        scene.context.ink = stripe(24)
+        ink(scene, live=True)
+        assert (lineart(scene) is ready) == (colour == (0, 0, 255, 255)), "the same again is no change"
+        assert (whole(lineart(scene))[patch] == 255).all()
 
     def test_while_the_artist_is_at_the_lineart_no_layer_takes_its_place(self, scene) -> None:
         ink(scene)
@@ -479,6 +528,14 @@ class TestKeyframes:
         assert lineart(clip).keys == [0, 4, 9]
         assert one.progress == 1.0
         assert clip.raw.time == 2
+
+    def test_frames_are_counted(self, clip) -> None:
+        one, seen = job(clip, frames=(0, 9)), []
+        one.changed.connect(lambda: seen.append((one.state.value, one.frame)))
+        run(run_of(clip, one).steps())
+        counted = [told for told, before in zip(seen, [None, *seen], strict=False) if told != before]
+        ours = [("inking", (1, 3)), ("inking", (2, 3)), ("inking", (3, 3)), ("writing", (3, 3))]
+        assert counted[1:-1] == [("reading", (1, 3)), *ours, *(("writing", (n, 3)) for n in (1, 2, 3))]
 
     def test_frames_beyond_a_range_are_not(self, clip) -> None:
         ink(clip, frames=(1, 9))

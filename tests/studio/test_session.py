@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import FreshInk, InkError, Rect
-from tests.krita_host.fake_krita import Document, alpha_of, painted
+from tests.krita_host.fake_krita import Document, Selection, alpha_of, painted
 
 WIDE, TALL = 60, 40
 
@@ -553,12 +553,268 @@ class TestWhoseSettings:
         assert applied(scene).colour == colour(red)
 
 
+class TestWhatIsMovedDuringARun:
+    def until_ready(self, scene, monkeypatch) -> list[bool]:
+        """A run that has drawn its ink and waits: the artist holds the pen down."""
+        down = [True]
+        for module in (scene.room.run, scene.room.settling):
+            monkeypatch.setattr(module.view, "painting", lambda: down[0])
+        scene.session.ink()
+        scene.loop.turn(60)
+        assert scene.session.turns.busy
+        return down
+
+    def test_a_first_ink_that_is_drawn_already_is_drawn_as_moved_since(self, scene, monkeypatch) -> None:
+        down = self.until_ready(scene, monkeypatch)
+        scene.session.change("thickness", 9.0, final=True)
+        down[0] = False
+        scene.loop.turn()
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+        assert scene.room.krita.triggered == [], "one undo step: the layer that came"
+
+    @pytest.mark.parametrize("known", [True, False], ids=["lines known", "opened anew"])
+    def test_ink_again_that_is_drawn_already_is_drawn_as_moved_since(self, scene, monkeypatch, known) -> None:
+        ink(scene)
+        if not known:
+            scene.session.context.cache.keep_only(lambda _document: False)
+        down = self.until_ready(scene, monkeypatch)
+        scene.session.change("thickness", 9.0, final=True)
+        scene.loop.turn(60)
+        down[0] = False
+        scene.loop.turn()
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+        assert len(scene.room.krita.triggered) == 1, "one undo step"
+
+    def test_a_live_run_does_not_undo_what_was_moved_meanwhile(self, scene, monkeypatch) -> None:
+        ink(scene)
+        painted(scene.sketch, 10, 30, np.full((2, 20), 255, np.uint8))
+        monkeypatch.setattr(
+            scene.session, "ink",
+            lambda: scene.session.ink_live(
+                scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+            ),
+        )  # fmt: skip
+        down = self.until_ready(scene, monkeypatch)
+        scene.session.change("thickness", 9.0, final=True)
+        scene.loop.turn(60)
+        down[0] = False
+        scene.loop.turn()
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+
+    def test_what_is_moved_right_after_the_layer_came_is_drawn_too(self, scene, monkeypatch) -> None:
+        original, moved = scene.room.run.stay_on, []
+
+        def stay_on(*values: Any) -> Any:
+            if not moved:
+                moved.append(scene.session.change("thickness", 9.0, final=True))
+            return original(*values)
+
+        monkeypatch.setattr(scene.room.run, "stay_on", stay_on)
+        ink(scene)
+        assert moved
+        assert (stripe(scene), applied(scene).thickness, scene.session.settings.thickness) == (9, 9.0, 9.0)
+
+
+class TestWhatWaitsForAClick:
+    def waiting(self, scene) -> Any:
+        """Detail set for a new layer, and another sketch inked before the click comes."""
+        ink(scene)
+        scene.session.keep_copies(True)
+        scene.session.change("detail", 0.5, final=True)
+        document = scene.room.document.Document(scene.raw)
+        other = scene.room.layer.Layer(second_sketch(scene))
+        scene.session.ink_live(document, other)
+        scene.loop.turn()
+        assert scene.engine.prepared == 2
+        return document
+
+    def test_it_is_still_shown_after_another_run(self, scene) -> None:
+        self.waiting(scene)
+        assert (scene.session.settings.detail, applied(scene).detail) == (0.5, 0.0)
+        scene.session.change("thickness", 7.0, final=True)
+        scene.loop.turn()
+        assert (scene.session.settings.detail, applied(scene).thickness) == (0.5, 7.0)
+        scene.session.ink()
+        scene.loop.turn()
+        assert (scene.session.settings.detail, applied(scene).detail) == (0.5, 0.5)
+
+    def test_it_is_taken_back_where_no_new_layer_is_wanted_any_more(self, scene) -> None:
+        self.waiting(scene)
+        scene.session.keep_copies(False)
+        assert scene.session.settings.detail == 0.0
+
+    def test_it_belongs_to_its_document(self, scene) -> None:
+        """A copy of a file has layers of the same identities."""
+        self.waiting(scene)
+        twin = scene.room.krita.show(Document(WIDE, TALL))
+        twin.notes = dict(scene.raw.notes)
+        for node in scene.raw.root.nodes:
+            copy = node.duplicate()
+            copy.identity, copy.document = node.identity, twin
+            twin.root.addChildNode(copy, None)
+        twin.active = twin.root.nodes[0]
+        scene.session.look()
+        assert scene.session.settings.detail == 0.0
+
+
 def test_a_damaged_note_is_told(scene) -> None:
     other = scene.room.krita.show(Document())
     other.active = other.add("layer")
     other.notes[scene.room.settings.NOTE_KEY] = b"{nonsense"
     scene.session.look()
     assert "damaged" in scene.session.messages.shown.text
+
+
+class TestMessagesGoWithTheirCause:
+    def text(self, scene) -> str:
+        scene.session.look()
+        return scene.session.messages.shown.text
+
+    def test_what_asks_for_a_layer_goes_once_there_is_one(self, scene) -> None:
+        scene.raw.active = None
+        scene.session.ink()
+        assert self.text(scene)
+        scene.raw.active = scene.sketch
+        assert self.text(scene) == ""
+
+    def test_what_asks_for_a_document_goes_once_there_is_one(self, scene) -> None:
+        scene.room.krita.front = None
+        scene.session.switch_live(True)
+        assert "Open a document" in self.text(scene)
+        scene.room.krita.show(scene.raw)
+        assert self.text(scene) == ""
+
+    def test_a_blank_sketch_is_told_until_another_layer_is_selected(self, scene) -> None:
+        scene.raw.active = scene.raw.add("empty")
+        scene.session.ink()
+        scene.loop.turn()
+        assert '"empty"' in self.text(scene)
+        scene.raw.active = scene.sketch
+        assert self.text(scene) == ""
+
+    def test_no_lines_are_told_until_the_settings_are_others(self, scene, monkeypatch) -> None:
+        draw = scene.engine.draw
+        blank = np.zeros((TALL, WIDE), np.uint8)
+        monkeypatch.setattr(
+            scene.engine, "draw", lambda *_, **__: FreshInk(blank, Rect(0, 0, WIDE, TALL), 4.0, None)
+        )
+        ink(scene)
+        assert "No lines" in self.text(scene)
+        monkeypatch.setattr(scene.engine, "draw", draw)
+        scene.session.change("faint", 0.1, final=True)
+        scene.loop.turn()
+        assert self.text(scene) == ""
+
+    def test_each_request_of_new_ink_goes_once_it_is_met(self, scene) -> None:
+        scene.session.take_new()
+        assert "no lineart" in self.text(scene)
+        ink(scene)
+        scene.session.take_new()
+        assert "Select the area" in self.text(scene)
+        scene.raw.chosen = Selection(np.full((TALL, WIDE), 255, np.uint8))
+        assert self.text(scene) == ""
+        with scene.session.turns.at_work(scene.room.document.Document(scene.raw), scene.sketch.identity):
+            scene.session.take_new()
+            assert "Wait" in self.text(scene)
+        assert self.text(scene) == ""
+
+    def test_a_missing_brush_is_told_until_another_is_chosen(self, scene) -> None:
+        raw = scene.room.krita.show(Document())
+        inked_with(scene, raw, style="own:Nib")
+        assert '"Nib"' in self.text(scene)
+        assert '"Nib"' in self.text(scene)
+        scene.session.settings = scene.session.settings.with_value("style", "brush")
+        assert self.text(scene) == ""
+
+
+class TestDetailIsPreviewed:
+    @pytest.fixture
+    def seen(self, scene, monkeypatch) -> list[Any]:
+        """The page's right part is in the window; what is prepared of the sketch: size, scale, detail."""
+        krita, prepared = scene.room.krita, []
+        krita.scrolled, krita.shown = (30, 10), (20, 20)
+        krita.canvas = SimpleNamespace(zoomLevel=lambda: 1.0, rotation=lambda: 0.0, mirror=lambda: False)
+        monkeypatch.setattr(scene.room.colour, "on_screen", lambda _colour: "#000000", raising=False)
+        original = scene.engine.prepare
+
+        def prepare(sketch, settings, progress, cancelled, earlier=None) -> Any:
+            known = earlier.auto_scale if earlier is not None else None
+            prepared.append((sketch.size, known, settings.detail, sketch.read_luma(0, 5).shape))
+            return original(sketch, settings, progress, cancelled, earlier)
+
+        ink(scene)
+        monkeypatch.setattr(scene.engine, "prepare", prepare)
+        return prepared
+
+    def drag(self, scene, *values: float) -> Any:
+        for value in values:
+            scene.session.change("detail", value, final=False)
+        scene.loop.turn()
+        return scene.session.preview.shown
+
+    def test_what_is_seen_is_inked_beside_the_document(self, scene, seen) -> None:
+        shown = self.drag(scene, 0.2, 0.5)
+        assert shown.area == Rect(29, 9, 23, 23)
+        assert seen == [((23, 23), 0.4, 0.5, (5, 23))], "only the newest wish, seen as the page is"
+        assert (shown.selected, shown.colour) == (None, "#000000")
+        assert scene.room.krita.triggered == []
+        assert applied(scene).detail == 0.0
+
+    def test_of_a_large_part_the_middle_is_inked(self, scene, seen, monkeypatch) -> None:
+        monkeypatch.setattr(scene.room.preview, "MOST_PIXELS", 23 * 23 * 0.16 * 2 / 4)
+        shown = self.drag(scene, 0.5)
+        assert shown.area == Rect(34, 14, 12, 12)
+        assert seen[-1][0] == (12, 12)
+
+    def test_the_middle_is_the_page_s_own_scale(self, scene, seen) -> None:
+        scene.session.change("detail", 0.5, final=True)
+        scene.loop.turn()
+        self.drag(scene, 0.0)
+        assert 0 < seen[-1][2] < 0.001
+        assert seen[-1][1] == 0.4
+
+    def test_it_goes_when_the_run_has_drawn_it(self, scene, seen) -> None:
+        self.drag(scene, 0.5)
+        scene.session.change("detail", 0.5, final=True)
+        assert scene.session.preview.shown is not None, "until then nothing flickers"
+        scene.loop.turn()
+        assert scene.session.preview.shown is None
+        assert applied(scene).detail == 0.5
+
+    def test_it_goes_when_the_run_is_cancelled(self, scene, seen) -> None:
+        self.drag(scene, 0.5)
+        scene.session.change("detail", 0.5, final=True)
+        scene.session.cancel(scene.session.queue.active[0])
+        assert scene.session.preview.shown is None
+
+    def test_it_goes_when_the_slider_comes_back(self, scene, seen) -> None:
+        assert self.drag(scene, 0.5) is not None
+        assert self.drag(scene, 0.0) is None
+        assert self.drag(scene, 0.5) is not None
+        scene.session.change("detail", 0.0, final=True)
+        assert scene.session.preview.shown is None
+
+    def test_it_goes_when_the_artist_leaves(self, scene, seen) -> None:
+        assert self.drag(scene, 0.5) is not None
+        go_to(scene, second_sketch(scene))
+        assert scene.session.preview.shown is None
+        go_to(scene, scene.sketch)
+        assert self.drag(scene, 0.5) is not None
+        scene.room.krita.front = None
+        scene.session.look()
+        assert scene.session.preview.shown is None
+
+    def test_inside_a_selection_it_shows_no_more_than_that(self, scene, seen) -> None:
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[:, :40] = 255
+        scene.raw.chosen = Selection(chosen)
+        shown = self.drag(scene, 0.5)
+        assert (shown.selected == np.where(np.arange(29, 52) < 40, 255, 0)).all()
+
+    def test_what_cannot_be_inked_is_not_shown_and_not_told(self, scene, seen, monkeypatch) -> None:
+        scene.engine.error = InkError("The model is damaged.")
+        assert self.drag(scene, 0.5) is None
+        assert scene.session.messages.shown.text == ""
 
 
 def test_what_is_looked_at_again_and_again_is_looked_for_once(scene, monkeypatch) -> None:

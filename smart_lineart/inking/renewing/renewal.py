@@ -35,11 +35,13 @@ class LayerInk:
         alpha: uint8 (H, W).
         touched: bool (H, W), where it shows another colour than any the ink was written in.
         area: where they lie in the image, px; it holds all that is painted.
+        checksum: of all its pixels, with their colours.
     """
 
     alpha: Bytes
     touched: Mask
     area: Rect
+    checksum: int = 0
 
     def same_as(self, other: LayerInk) -> bool:
         """Whether another one holds the same."""
@@ -48,6 +50,10 @@ class LayerInk:
     def covers_as(self, other: LayerInk) -> bool:
         """Whether another one covers the same, whatever its colours."""
         return self.area == other.area and np.array_equal(self.alpha, other.alpha)
+
+    def untouched_since(self, other: LayerInk) -> bool:
+        """Whether nobody has painted on it since it held another one, not even with alpha locked."""
+        return self.covers_as(other) and self.checksum == other.checksum
 
     def over(self, area: Rect) -> tuple[Bytes, Mask]:
         """Alpha and touched pixels over another area; nothing where the layer does not reach."""

@@ -15,6 +15,7 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.frames import shown_frame
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.retouched import components_of
+from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import (
     NOTE_KEY,
     NOTE_TITLE,
@@ -22,6 +23,7 @@ from smart_lineart.studio.settings import (
     DocumentState,
     InkSettings,
     LineartRecord,
+    is_damaged,
 )
 
 from .records import Records
@@ -52,6 +54,15 @@ class Memory:
     def state_of(self, document: Document) -> DocumentState:
         """What a document remembers."""
         return DocumentState.from_json(document.note(NOTE_KEY))
+
+    def complaint(self, document: Document) -> str:
+        """A sentence where nothing of what a document remembers can be read; else ""."""
+        if not is_damaged(document.note(NOTE_KEY)):
+            return ""
+        return tr(
+            "Smart Lineart's notes in this file are damaged. You can ink, but earlier changes "
+            "are not recognised."
+        )
 
     def sketch_for(self, document: Document, layer: Layer) -> Layer:
         """The sketch a layer stands for: itself, what it is the lineart of, or the layer it masks."""

@@ -15,9 +15,11 @@ from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.lineart import LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
+from smart_lineart.krita_host.soft_selection import softened
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Pending, Work
 from smart_lineart.studio.turns import Turns
@@ -27,6 +29,19 @@ from .pen import Pen, chosen_colour
 from .plan import Draft
 from .renewing import sentence_of_steps
 from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on
+
+
+def word_of_change(before: InkSettings | None, now: InkSettings | None) -> str:
+    """What undo says of a step that changes settings."""
+    words = {
+        "thickness": tr("Line thickness"),
+        "style": tr("Brush for the ink"),
+        "detail": tr("Simplify ↔ Detail"),
+        "faint": tr("Light lines"),
+        "colour": tr("Ink colour"),
+    }
+    changed = [name for name in words if getattr(before, name, None) != getattr(now, name, None)]
+    return words[changed[0]] if len(changed) == 1 else tr("Ink sketch")
 
 
 class Follower:
@@ -158,11 +173,15 @@ class Follower:
         if self._target is None:  # a run may have written the lineart until now, of a newer sketch
             self._item = context.cache.get(document, self.sketch) or self._item
         self._base = yield from find_base(memory, context.render_worker, document, old)
-        if steps := sentence_of_steps(old):
-            context.messages.say(steps)
+        steps = sentence_of_steps(old)
         active = document.active_layer()
-        self._selection = document.selection()
-        self._target = yield from LineartLayer.renew(document, old, self._selection)
+        self._selection = softened(document.selection(), document.page)
+        word = word_of_change(memory.settings_of(document, self.sketch), self._wanted)
+        context.undo_words.begin()
+        self._target = target = yield from LineartLayer.renew(document, old, self._selection)
+        context.undo_words.note(document, target.layer, word)
+        if steps:
+            context.messages.say(steps, of=document, so=lambda: target.in_document)
         memory.carry(document, old.identity, self._target.layer)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, self._target.layer)

@@ -30,7 +30,10 @@ class JobState(Enum):
 
 @dataclass(eq=False)
 class Job:
-    """One run: a sketch of a document, inked with the settings of the moment it was asked for."""
+    """One run: a sketch of a document, inked with the settings of the moment it was asked for.
+
+    `frames`: first and last of those to ink; `frame`: at which one it is, and of how many.
+    """
 
     document: Any
     sketch: str
@@ -42,6 +45,7 @@ class Job:
     live: bool = False
     state: JobState = JobState.queued
     progress: float = 0.0
+    frame: tuple[int, int] | None = None
     changed: Signal = field(default_factory=Signal)
     seconds: dict[str, float] = field(default_factory=dict)
     _cancel: bool = False
@@ -58,6 +62,11 @@ class Job:
         if not self.state.ended:
             self.progress = min(1.0, max(self.progress, progress))
             self.changed.emit()
+
+    def at_frame(self, number: int, count: int) -> None:
+        """Take note of which frame of how many it is at, the first being 1."""
+        self.frame = number, count
+        self.changed.emit()
 
     def commit(self) -> None:
         """From here on the document changes: what is begun is finished, within a moment."""
@@ -98,6 +107,11 @@ class JobQueue:
     def active(self) -> list[Job]:
         """Runs that haven't ended."""
         return [job for job in self.jobs if not job.state.ended]
+
+    def making(self, document: Any, sketch: str, *, live: bool) -> list[Job]:
+        """Those of a sketch that make or renew its lineart; `live`: those that nobody asked for, too."""
+        active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
+        return [job for job in active if job.sketch == sketch and job.document == document]
 
     @property
     def next(self) -> Job | None:

@@ -10,6 +10,7 @@ from smart_lineart.inking import Rect
 from smart_lineart.krita_host import frames
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import Engine
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
@@ -32,20 +33,29 @@ def ink_frames(context: Context, job: Job) -> Work:
     old = None if job.keep_copy else context.memory.lineart_in_use(job.document, job.sketch)
     steps = "" if old is None else sentence_of_steps(old)
     if steps:
-        context.messages.say(steps)
+        context.messages.say(steps, of=job.document)
     renewal = FrameRenewal(context, job, old, inked)
-    name = tr("Lineart: {name}", name=layer.name)
-    copy = yield from frames.make_frames(job.document, layer, old, name, times, renewal.ink_of, job.selection)
+
+    def ink_of(copy: Layer, moment: int) -> Work:
+        job.at_frame(times.index(moment) + 1, len(times))
+        return (yield from renewal.ink_of(copy, moment))
+
+    name = free_name(job.document, tr("Lineart: {name}", name=layer.name))
+    copy = yield from frames.make_frames(job.document, layer, old, name, times, ink_of, job.selection)
     layer = living_sketch(job)
     job.commit()
     renewal.remember(copy)  # first: Krita selects the layer that comes, and a click may come
     active = job.document.active_layer()
+    older = context.memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
     frames.put_frames(job.document, layer, old, copy)
+    if older is not None:
+        context.copies.hide(job.document, job.sketch, older)
     if active is not None and (old is None or active.identity != old.identity):
         yield from stay_on(job.document, active, copy)
     without = [moment for moment in times if moment not in inked or inked[moment].empty]
     if renewal.left or without:
-        context.messages.say(" ".join(filter(None, (steps, renewal.sentence(), _nothing_found(without)))))
+        said = filter(None, (steps, renewal.sentence(), _nothing_found(without)))
+        context.messages.say(" ".join(said), of=job.document)
 
 
 def _nothing_found(times: list[int]) -> str:
@@ -68,6 +78,7 @@ def _times(job: Job, layer: Layer) -> list[int]:
 def _ink_each(context: Context, job: Job, layer: Layer, times: list[int]) -> Work:
     inked: dict[int, frames.FrameInk] = {}
     for number, moment in enumerate(times):
+        job.at_frame(number + 1, len(times))
         area = frames.frame_area(job.document, layer, moment)
         try:
             sketch = yield from read(layer, area, moment)

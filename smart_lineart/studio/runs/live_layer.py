@@ -29,9 +29,8 @@ class LiveLayer:
 
     def may_write(self, lineart: Layer, now: LayerInk) -> bool:
         """Whether ink may be written into a layer without an undo step; `now`: what it holds."""
-        return (
-            self._holds is not None and self._holds[0] == lineart.identity and self._holds[1].covers_as(now)
-        )
+        held = self._holds
+        return held is not None and held[0] == lineart.identity and now.untouched_since(held[1])
 
     def shows(self, lineart: Layer | None, lines: object) -> bool:
         """Whether the last live run left this layer as these lines ask for; None: the sketch is blank."""

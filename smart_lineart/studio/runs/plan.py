@@ -60,6 +60,13 @@ def draft(base: Base, fresh: FreshInk, *, recolour: bool = False, whole: bool = 
     return Draft(base, fresh, area, base.merge(fresh, area, recolour=recolour))
 
 
+def found_corrections(base: Base) -> Draft:
+    """The ink that is remembered once more: what is kept are the artist's corrections as they are now."""
+    record = base.record
+    ink = FreshInk(record.coverage(), record.area, record.thickness, None)
+    return Draft(base, ink, record.area, base.merge(ink, record.area))
+
+
 def record_of_new(fresh: FreshInk, selected: Bytes | None) -> InkRecord:
     """What to remember of ink in a layer of its own; `selected` as for `Draft.plan`, over the ink's area."""
     return Base.blank().remember(fresh, selected, fresh.area)

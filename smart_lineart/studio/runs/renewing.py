@@ -20,6 +20,8 @@ from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer, NotRenewed, renews_in_one_step
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.retouched import read_lineart
+from smart_lineart.krita_host.soft_selection import softened
+from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import tr, translated
@@ -41,6 +43,10 @@ class Renewed:
     layer: Layer
     kept: Kept
     changed: bool
+
+    def is_there(self) -> bool:
+        """Whether undo has not taken it back."""
+        return self.layer.parent is not None
 
 
 def sentence_of_steps(lineart: Layer) -> str:
@@ -66,8 +72,9 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
 class Renewer:
     """Renews linearts on behalf of runs and of the artist's "Use new ink here"."""
 
-    def __init__(self, memory: Memory, worker: Worker):
+    def __init__(self, memory: Memory, worker: Worker, undo_words: UndoWords | None = None):
         self._memory = memory
+        self._undo_words = undo_words or UndoWords()
         self._worker = worker
         self.live = LiveLayer()
 
@@ -94,6 +101,7 @@ class Renewer:
 
         Raises NotFound, NotRenewed.
         """
+        selection = softened(selection, document.page)
         for _ in range(TRIES):
             pen = Pen.of(colour, lineart.form, document, selection)
             base = yield from find_base(self._memory, self._worker, document, lineart)
@@ -107,7 +115,8 @@ class Renewer:
         begin()
         if live:
             return (yield from self._carry_out_live(document, lineart, plan, pen.pixel, base))
-        return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection))
+        word = tr("Ink sketch")
+        return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection, word))
 
     def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
         """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`."""
@@ -116,7 +125,8 @@ class Renewer:
         plan = yield self._worker.submit(partial(plan_ink_again, base, selected))
         pixel = last_pixel(base.record, lineart.form)
         yield from wait_for_pen()
-        return (yield from self._carry_out(document, lineart, plan, pixel, selection))
+        word = tr("Use new ink here")
+        return (yield from self._carry_out(document, lineart, plan, pixel, selection, word))
 
     def open_live(self, document: Document, lineart: Layer) -> Work:
         """Take note that live runs may go on writing into a layer, as long as it stays what it is now."""
@@ -126,7 +136,7 @@ class Renewer:
         self, document: Document, lineart: Layer, plan: Plan, pixel: np.ndarray, base: Base
     ) -> Work:
         if not plan.changes:
-            renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
+            renewed = yield from self._carry_out(document, lineart, plan, pixel, None, tr("Ink sketch"))
             return (yield from self._stand_by(document, renewed, plan, base))
         if not plan.record.tiles and not (yield self._worker.submit(partial(untouched, base))):
             return None  # an empty sketch comes back, at an undo, and must find what the artist erased
@@ -139,7 +149,7 @@ class Renewer:
         elif application.can_redo():
             return None
         else:
-            renewed = yield from self._carry_out(document, lineart, plan, pixel, None)
+            renewed = yield from self._carry_out(document, lineart, plan, pixel, None, tr("Ink sketch"))
         yield from self.open_live(document, renewed.layer)
         return renewed
 
@@ -160,7 +170,9 @@ class Renewer:
             now = document.active_layer()
             if now is None or now.identity != active.identity:
                 return renewed
+            self._undo_words.begin()
             target = yield from LineartLayer.renew(document, lineart)
+            self._undo_words.note(document, target.layer, tr("Ink sketch"))
             self._memory.carry(document, lineart.identity, target.layer)
             self._memory.note_ink(document, target.layer, plan.record)
             yield from stay_on(document, active, target.layer)
@@ -171,13 +183,21 @@ class Renewer:
         return renewed
 
     def _carry_out(
-        self, document: Document, lineart: Layer, plan: Plan, pixel: np.ndarray | None, selection: Any | None
+        self,
+        document: Document,
+        lineart: Layer,
+        plan: Plan,
+        pixel: np.ndarray | None,
+        selection: Any | None,
+        word: str,
     ) -> Work:
         if not plan.changes:
             self._memory.note_ink(document, lineart, plan.record)
             return Renewed(lineart, Kept.of(document, lineart, plan.merge, plan.area), changed=False)
         active = document.active_layer()
+        self._undo_words.begin()
         target = yield from LineartLayer.renew(document, lineart, selection)
+        self._undo_words.note(document, target.layer, word)
         self._memory.carry(document, lineart.identity, target.layer)
         yield from _write(target, plan, pixel)
         self._memory.note_ink(document, target.layer, plan.record)

@@ -19,6 +19,7 @@ from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.krita_host.reading import sketch_area
 from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
@@ -77,19 +78,35 @@ class Run:
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
             return  # nothing was drawn
-        self._settings = job.settings  # the artist may have moved a slider meanwhile
-        colour = chosen_colour(self._settings)
-        draw = partial(context.engine.draw, item, self._settings)
-        fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
         lineart = yield from self._put(fresh, colour)
+        while self._outdated(lineart):
+            fresh, colour = yield from self._draw(item)
+            lineart = yield from self._put(fresh, colour)
         if lineart is not None:
             context.cache.put(item)
             if job.live:
                 self._renewer.live.settle(lineart, item)
             else:
                 self._say_where_nothing_is(fresh)
+
+    def _draw(self, item: CachedFeatures) -> Work:
+        """Fresh ink as the artist wants it now, and Krita's colour for it."""
+        job, context = self._job, self._context
+        self._settings = job.settings
+        colour = chosen_colour(self._settings)
+        draw = partial(context.engine.draw, item, self._settings)
+        fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        return fresh, colour
+
+    def _outdated(self, lineart: Any) -> bool:
+        """Whether the artist has moved a slider since it was drawn, and no drag goes on that sees to it."""
+        job = self._job
+        follows = any(drag.sketch == job.sketch for drag in self._turns.drags)
+        late = lineart is not None and job.settings != self._settings and not follows
+        return lineart is AGAIN or late
 
     def _ink_nothing(self) -> Work:
         """Live: nothing is drawn yet, or any more. A lineart without ink is there before the first stroke."""
@@ -99,7 +116,10 @@ class Run:
         page = job.document.page
         blank = np.zeros((page.height, page.width), np.uint8)
         fresh = FreshInk(blank, page, job.settings.thickness, None)
-        lineart = yield from self._put(fresh, chosen_colour(job.settings))
+        lineart: Any = AGAIN
+        while lineart is AGAIN:
+            self._settings = job.settings
+            lineart = yield from self._put(fresh, chosen_colour(job.settings))
         if lineart is not None:
             self._renewer.live.settle(lineart, None)
 
@@ -109,10 +129,15 @@ class Run:
         return self._renewer.live.shows(lineart, lines)
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> None:
-        job, messages = self._job, self._context.messages
+        job, memory, settings = self._job, self._context.memory, self._settings
+        say = partial(
+            self._context.messages.say,
+            of=job.document,
+            so=lambda: memory.settings_of(job.document, job.sketch) == settings,
+        )
         selected = selected_over(job.selection, fresh.area)
         if not fresh.coverage.any():
-            messages.say(
+            say(
                 tr(
                     'No lines were found in "{name}": drag "Light lines" or "Simplify ↔ Detail" to '
                     "the right to find more.",
@@ -120,7 +145,7 @@ class Run:
                 )
             )
         elif selected is not None and not fresh.coverage[selected > 0].any():
-            messages.say(
+            say(
                 tr(
                     'No lines of "{name}" were found inside the selection: select where it has some, or '
                     "select nothing to ink all of it.",
@@ -171,7 +196,8 @@ class Run:
     def _put(self, fresh: FreshInk, colour: Any | None) -> Work:
         """Put the ink into the sketch's lineart, or into a new layer right above it; returns the layer.
 
-        None where a live run leaves all as it is.
+        None where a live run leaves all as it is; `AGAIN`, with nothing done, where the artist wants other
+        ink by now.
         """
         job = self._job
         yield from wait_for_pen()
@@ -182,15 +208,18 @@ class Run:
             old = self._lineart(apart)
             if old is not None:
                 yield from self._until_shown()
+                # From here on nobody else writes into it: a slider that is moved now follows afterwards.
+                if job.settings != self._settings:
+                    return AGAIN
                 old = self._lineart(apart)
             if old is not None:
                 try:
                     return (yield from self._renew(old, fresh, colour))
                 except NotFound as error:
-                    self._context.messages.say(keep_apart(old, error))
+                    self._context.messages.say(keep_apart(old, error), of=job.document)
                     apart = old.identity
             put = yield from self._put_new(fresh, colour, apart)
-            if put is not AGAIN:
+            if put is not AGAIN or job.settings != self._settings:
                 return put
 
     def _lineart(self, apart: str) -> Layer | None:
@@ -217,30 +246,36 @@ class Run:
         if renewed is None:
             return None
         if renewed.changed and steps:
-            context.messages.say(steps)
+            context.messages.say(steps, of=job.document, so=renewed.is_there)
         context.memory.note_lineart(job.document, job.sketch, renewed.layer, self._settings)
         context.corrections.show(renewed.kept)
         return renewed.layer
 
     def _put_new(self, fresh: FreshInk, colour: Any | None, apart: str) -> Work:
-        """Put the ink into a new layer; `AGAIN`, with nothing done, where undo has brought one back."""
+        """Put the ink into a new layer; `AGAIN`, with nothing done, where undo has brought one back or the
+        artist has moved a slider.
+        """
         job, memory = self._job, self._context.memory
         name = living_sketch(job).name
-        target = LineartLayer.new(job.document, tr("Lineart: {name}", name=name), job.selection)
+        name = free_name(job.document, tr("Lineart: {name}", name=name))
+        target = LineartLayer.new(job.document, name, job.selection)
         yield from target.write(Ink(fresh.coverage, fresh.area, colour))
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
         yield from wait_for_pen()
-        if self._lineart(apart) is not None:
+        if self._lineart(apart) is not None or job.settings != self._settings:
             return AGAIN
         if job.live and application.can_redo():
             return None
         active = job.document.active_layer()
         sketch = living_sketch(job)
+        older = memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
         job.commit()
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
+        if older is not None:
+            self._context.copies.hide(job.document, job.sketch, older)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:
@@ -276,7 +311,8 @@ class Run:
             tr(
                 '"{name}" is ready. Go back to its document to see it.',
                 name=self._job.title,
-            )
+            ),
+            of=self._job.document,
         )
         return self._context.messages.shown
 

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from smart_lineart.inking import Cancelled
+from smart_lineart.krita_host import application
 from smart_lineart.krita_host.lineart import NotRenewed
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.studio.context import Context
+from smart_lineart.studio.messages import Cause, always
 from smart_lineart.studio.steps import start
 from smart_lineart.studio.turns import Turns
 
@@ -60,4 +62,16 @@ class Runner:
             return
         job.enter(JobState.failed)
         if not (job.live and isinstance(error, (Problem, NotRenewed, Gone))):  # the next stroke may mend it
-            self._context.messages.report(error)
+            so = _until_the_next_step(job) if isinstance(error, Problem) else always
+            self._context.messages.report(error, of=job.document, so=so)
+
+
+def _until_the_next_step(job: Job) -> Cause:
+    """What only the artist can mend may be mended once they go to another layer or do anything."""
+
+    def now() -> tuple[str, ...]:
+        layer = job.document.active_layer()
+        return (*application.history(), "" if layer is None else layer.identity)
+
+    then = now() if application.is_active(job.document) else None
+    return lambda: then is None or now() == then

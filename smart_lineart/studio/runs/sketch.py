@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from smart_lineart.inking import InkError, Rect
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.reading import read_sketch
 from smart_lineart.studio.steps import Work
@@ -13,6 +15,23 @@ from .jobs import Job
 
 class Problem(InkError):
     """Something only the artist can mend."""
+
+
+def selected() -> tuple[Document, Layer]:
+    """The document in front and the layer that is selected in it. Raises Problem."""
+    document = application.active_document()
+    if document is None:
+        raise Problem("Open a document and select the layer with your sketch first.")
+    layer = document.active_layer()
+    if layer is None:
+        raise Problem("Select the layer with your sketch first.")
+    return document, layer
+
+
+def nothing_selected() -> bool:
+    """Whether there is no layer to ink."""
+    document = application.active_document()
+    return document is None or document.active_layer() is None
 
 
 def living_sketch(job: Job) -> Layer:

@@ -33,11 +33,21 @@ class TakeNew:
             return
         selection = document.selection()
         if at_hand is None:
-            messages.say(tr("This layer has no lineart yet. Click Ink sketch first."), "error")
+            messages.say(
+                tr("This layer has no lineart yet. Click Ink sketch first."),
+                "error",
+                so=lambda: memory.pair_at_hand() is None,
+            )
         elif selection is None:
-            messages.say(tr("Select the area that should get new ink, then click again."), "error")
+            messages.say(
+                tr("Select the area that should get new ink, then click again."),
+                "error",
+                so=lambda: document.selection() is None,
+            )
         elif self._turns.busy:
-            messages.say(tr("Wait until the lineart is inked, then try again."), "error")
+            messages.say(
+                tr("Wait until the lineart is inked, then try again."), "error", so=lambda: self._turns.busy
+            )
         else:
             messages.say("")
             self._context.work_on(document, self._steps(*at_hand, selection))
@@ -50,7 +60,7 @@ class TakeNew:
         with self._turns.at_work(document, sketch):
             renewed = yield from self._renewer.take_new(document, lineart, selection)
         if renewed.changed and steps:
-            self._context.messages.say(steps)
+            self._context.messages.say(steps, of=document, so=renewed.is_there)
         if settings is not None:
             memory.note_lineart(document, sketch, renewed.layer, settings)
         before = corrections.of(document, lineart.identity)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What undo and redo say of our steps: a word the artist knows.
+
+Krita names a step after what it did, and lets scripts name none: renewing a lineart is "Convert to a Paint
+Layer". So the menu's entries are worded anew while they are about a step of ours. Where the artist has
+converted a layer themselves, Krita's words stay: the two can't be told apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import application
+from .document import Document
+from .layer import Layer
+
+
+@dataclass(frozen=True)
+class _Step:
+    """`layer`: the one that it brought."""
+
+    document: Document
+    layer: str
+    word: str
+
+
+class UndoWords:
+    """Those of all documents, in the order the steps were taken."""
+
+    def __init__(self) -> None:
+        self._steps: list[_Step] = []
+        self._krita_says = self._before = ""
+        self._ours = False
+
+    def begin(self) -> None:
+        """A step of ours is about to be taken; `note` ends it."""
+        self._ours, self._before = True, application.step_named("edit_undo")
+
+    def note(self, document: Document, layer: Layer, word: str) -> None:
+        """It has brought this layer, and is the newest step of its document, which is in front."""
+        self._ours = False
+        now = application.step_named("edit_undo")
+        if now != self._before:  # else Krita may not have worded it yet
+            self._krita_says = now
+        kept = (step for step in self._steps if application.is_open(step.document))
+        self._steps = [*kept, _Step(document, layer.identity, word)]
+        self.look(document)
+
+    def theirs(self) -> None:
+        """A layer was converted: unless by us, the artist's steps can't be told from ours any more."""
+        if not self._ours:
+            self._steps = []
+
+    def look(self, document: Document) -> None:
+        """Word the menu's entries, which Krita has worded since the last step."""
+        entries = [entry for entry in ("edit_undo", "edit_redo") if self._is_one(entry)]
+        if not entries:
+            return
+        steps = [step for step in self._steps if step.document == document]
+        there = {layer.identity for layer in document.layers()}
+        done = [number for number, step in enumerate(steps) if step.layer in there]
+        last = done[-1] if done else -1
+        for entry in entries:
+            number = last if entry == "edit_undo" else last + 1
+            if 0 <= number < len(steps):
+                application.word_step(entry, steps[number].word)
+
+    def _is_one(self, entry: str) -> bool:
+        return bool(self._krita_says) and application.step_named(entry) == self._krita_says

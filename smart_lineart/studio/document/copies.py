@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lineart on a new layer hides the older one, and gives it back when undo takes the new one away.
+
+Krita keeps no undo of what is hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.layer import Layer
+
+from .memory import Memory
+
+
+def free_name(document: Document, wanted: str) -> str:
+    """A layer's name that no other has: with a number behind it where that is taken."""
+    taken = {layer.name for layer in document.layers()}
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted} {number}", number + 1
+    return name
+
+
+@dataclass
+class _Older:
+    """A lineart that a newer one of the same sketch has hidden; `hidden`: by us, now."""
+
+    document: Document
+    sketch: str
+    layer: str
+    hidden: bool = True
+
+
+class Copies:
+    """What was hidden. An eye that the artist opens meanwhile stays open."""
+
+    def __init__(self, memory: Memory):
+        self._memory = memory
+        self._known: list[_Older] = []
+
+    def hide(self, document: Document, sketch: str, older: Layer) -> None:
+        """A newer lineart of the sketch is there."""
+        if older.visible:
+            older.show(visible=False)
+            self._known.append(_Older(document, sketch, older.identity))
+
+    def look(self, document: Document) -> None:
+        """Undo or redo may have taken the newer one away, or brought it back."""
+        self._known = [one for one in self._known if application.is_open(one.document)]
+        for one in self._known:
+            layer = document.layer(one.layer) if one.document == document else None
+            used = self._memory.lineart_in_use(document, one.sketch) if layer is not None else None
+            if layer is None or used is None:
+                continue
+            newest = used.identity == one.layer
+            if newest == one.hidden:
+                if layer.visible != newest:
+                    layer.show(visible=newest)
+                one.hidden = not newest
