@@ -104,6 +104,7 @@ def in_words_of(language):
     assert i18n.choose_language([language]) == language
     narrow = SmartLineartDocker()
     made.append(narrow)
+    narrow.setFont(docker().font())  # Krita gives its own dockers a smaller one
     narrow.setFloating(True)
     narrow.setGeometry(100, 100, WIDTH, 640)
     narrow.show()
