@@ -8,6 +8,7 @@ from __future__ import annotations
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.said import Said
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import translated
@@ -17,6 +18,7 @@ from .corrections import Corrections
 from .engine import MEGABYTE, Engine, EngineOptions, FeatureCache
 from .messages import Messages
 from .own_brushes import OwnBrushes
+from .reveal import Reveal
 from .steps import Loop, Pending, Work, Worker, start
 
 
@@ -32,6 +34,7 @@ class Context:
         self.cache = FeatureCache()
         self.memory = Memory()
         self.corrections = Corrections()
+        self.reveal = Reveal(self.memory, self._show_soon, self._show_now)
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
         self.device_worker = Worker(loop, "devices")
         self.use(preferences.load_engine_options())
@@ -59,6 +62,14 @@ class Context:
         """Krita is closing: wait a moment for the threads."""
         for worker in (self.ink_worker, self.render_worker, self.device_worker):
             worker.stop()
+
+    def _show_soon(self, document: Document) -> None:
+        """Show what was changed in a document, once nobody is painting."""
+        self.work_on(document, refresh_when_idle(document))
+
+    def _show_now(self, document: Document) -> None:
+        """The same while the mouse is down in the docker."""
+        self.work_on(document, refresh_when_idle(document, dragging=True))
 
     def _notice_from_thread(self, said: Said) -> None:
         self.loop.post(lambda: self.messages.say(translated(said)))

@@ -30,3 +30,13 @@ def load_engine_options() -> EngineOptions:
 def save_engine_options(options: EngineOptions) -> None:
     """Keep them."""
     application.write_setting("engine", json.dumps(asdict(options)))
+
+
+def load_fades() -> bool:
+    """Whether a sketch fades at its first ink."""
+    return application.read_setting("fades", "yes") != "no"
+
+
+def save_fades(fades: bool) -> None:
+    """Keep whether it does."""
+    application.write_setting("fades", "yes" if fades else "no")

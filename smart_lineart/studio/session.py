@@ -35,6 +35,7 @@ from .steps import Loop, Pending
 from .turns import Turns
 
 PRESET = "preset"
+STEP_MS = 60, 300  # after an undo or redo was asked for Krita has done it
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Session:
         self._works_ended = 0
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
+        self.queue.changed.connect(self.context.reveal.glance.end)
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
 
@@ -219,6 +221,7 @@ class Session:
     def close(self) -> None:
         """Krita is closing: stop everything, wait a moment for the threads."""
         self._closing = True
+        self.context.reveal.glance.end()
         self.live.stop()
         self.runner.stop()
         self._sliders.stop()
@@ -261,13 +264,25 @@ class Session:
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
+            if not self.turns.busy:  # a lineart may be between two layers
+                self.context.reveal.follow(document)
             target = self._target_at(document, layer)
             self._take_settings(document)
             self._set_target(target)
 
+    @property
+    def at_hand(self) -> tuple[Document, Pair] | None:
+        """The sketch and lineart that the controls are for, with their document; None where there is none."""
+        document, pair = self._document, self.pair
+        there = document is not None and pair is not None and application.is_open(document)
+        return (document, pair) if there else None  # type: ignore[return-value]
+
     def _undone(self) -> None:
         self._staying.stepped()
         self.live.stir()
+        self._seen = None
+        for delay in STEP_MS:
+            self.context.loop.later(delay, self.look)
 
     def _job_for_selection(self) -> Job:
         document = application.active_document()

@@ -11,6 +11,8 @@ from typing import Any
 
 from smart_lineart.units import MM_PER_INCH
 
+from .veil import Veil
+
 NOTE_KEY = "smart_lineart/state"
 NOTE_TITLE = "Smart Lineart settings"
 VERSION = 1
@@ -115,12 +117,14 @@ class LineartRecord:
     """Which layers are the lineart of a sketch, and how the one in use was inked.
 
     Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart
-    counts; the newest that is in the document is the one in use.
+    counts; the newest that is in the document is the one in use. `veil`: None where the sketch
+    was never faded.
     """
 
     sketch: str
     layers: tuple[str, ...] = ()
     settings: InkSettings = field(default_factory=InkSettings)
+    veil: Veil | None = None
 
     def with_layer(self, identity: str) -> LineartRecord:
         """A copy in which a layer is the newest."""
@@ -187,7 +191,7 @@ def _record(values: Any, usual: InkSettings) -> LineartRecord | None:
     layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
     own = values.get("settings")
     settings = InkSettings.from_dict(own) if isinstance(own, dict) else usual
-    return LineartRecord(values["sketch"], tuple(layers), settings)
+    return LineartRecord(values["sketch"], tuple(layers), settings, Veil.from_dict(values.get("veil")))
 
 
 def _list(value: object) -> list[Any]:

@@ -20,6 +20,7 @@ from .colour_box import ColourBox
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
 from .qt import QtCore, QtWidgets
+from .sketch_row import SketchRow
 from .style_row import StyleRow
 from .whose_row import WhoseRow
 from .widgets import ElidedLabel, JobRow, MessageBox, SliderSpinBox
@@ -55,6 +56,7 @@ class SmartLineartDocker(DockWidget):
     def _look(self) -> None:
         if self.isVisible():
             self.session.look()
+            self._sketch_row.refresh()
 
     # -- building
 
@@ -74,6 +76,8 @@ class SmartLineartDocker(DockWidget):
         layout.addWidget(self._message)
         self._whose = WhoseRow(self.session)
         self._corrections = CorrectionsRow(self.session.context.corrections, self.session.take_new)
+        self._sketch_row = SketchRow(self.session)
+        layout.addWidget(self._sketch_row)
         layout.addWidget(self._whose)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
@@ -262,6 +266,7 @@ class SmartLineartDocker(DockWidget):
         self._frame_row.setVisible(target.animated)
         self._corrections.setVisible(bool(target.lineart))
         self._whose.show_target(target)
+        self._sketch_row.refresh()
         self._show_live()
         self._show_settings()
 

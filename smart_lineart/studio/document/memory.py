@@ -23,6 +23,7 @@ from smart_lineart.studio.settings import (
     InkSettings,
     LineartRecord,
 )
+from smart_lineart.studio.veil import Veil
 
 from .records import Records
 
@@ -158,6 +159,17 @@ class Memory:
             if settings is not None and settings != record.settings:
                 self._save(document, self.state_of(document).with_record(replace(record, settings=settings)))
             self.records.tidy(document, record.layers, lineart.identity)
+
+    def veil_of(self, document: Document, sketch: str) -> Veil | None:
+        """How a sketch is held back behind its ink; None where it never was."""
+        record = self._lineart_of(document, sketch)
+        return None if record is None else record.veil
+
+    def note_veil(self, document: Document, sketch: str, veil: Veil) -> None:
+        """A sketch that has lineart, or had some, is held back like this."""
+        record = self._lineart_of(document, sketch)
+        if record is not None and record.veil != veil:
+            self._save(document, self.state_of(document).with_record(replace(record, veil=veil)))
 
     def forget_settings(self, document: Document) -> None:
         """The artist has chosen others for new sketches than an older version kept in the document."""

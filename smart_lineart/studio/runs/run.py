@@ -238,9 +238,12 @@ class Run:
         active = job.document.active_layer()
         sketch = living_sketch(job)
         job.commit()
+        first = memory.lineart_in_use(job.document, job.sketch) is None
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
+        if first and not job.live:  # under live the artist is drawing the sketch
+            self._context.reveal.at_first_ink(job.document, sketch)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:
