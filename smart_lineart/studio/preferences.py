@@ -13,8 +13,9 @@ from .settings import InkSettings, read_object
 
 
 def load_settings() -> InkSettings:
-    """How the artist inked last."""
-    return InkSettings.from_dict(read_object(application.read_setting("ink")))
+    """How new sketches are inked: as the artist has set it, or as suits them."""
+    kept = application.read_setting("ink")
+    return InkSettings.from_dict(read_object(kept)) if kept else InkSettings(auto=True)
 
 
 def save_settings(settings: InkSettings) -> None:

@@ -58,6 +58,7 @@ class InkSettings:
 
     `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are. `colour` is one
     that was taken, or "black", or "foreground": Krita's at the next ink, which older versions left open.
+    `auto`: the thickness is chosen from the drawing at its first ink; until the artist sets one.
     """
 
     thickness: float = 4.0
@@ -66,6 +67,7 @@ class InkSettings:
     detail: float = 0.0
     faint: float = 0.5
     colour: str | Colour = "black"
+    auto: bool = False
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -79,7 +81,12 @@ class InkSettings:
         return settings
 
     def with_value(self, name: str, value: object) -> InkSettings:
-        """A copy with one value changed, kept within its limits; unchanged where the value makes no sense."""
+        """A copy with one value changed, kept within its limits; unchanged where the value makes no sense.
+
+        A thickness that is set is no longer chosen from the drawing.
+        """
+        if name == "auto":
+            return self._with("auto", value) if isinstance(value, bool) else self
         if name in LIMITS:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 return self
@@ -87,7 +94,8 @@ class InkSettings:
             if isinstance(value, float) and math.isnan(value):
                 return self
             # Bounded before it is made a float: a file's integer may be too large for one.
-            return self._with(name, float(min(high, max(low, value))))
+            changed = self._with(name, float(min(high, max(low, value))))
+            return replace(changed, auto=False) if name == "thickness" else changed
         if name == "colour" and not isinstance(value, str):
             taken = value if isinstance(value, Colour) else Colour.from_dict(value)
             return self if taken is None else self._with(name, taken)
@@ -96,6 +104,10 @@ class InkSettings:
         if name == "style" and not 0 < len(value) <= LONGEST_NAME:
             return self
         return self._with(name, value)
+
+    def suited(self, thickness: float) -> InkSettings:
+        """A copy whose thickness, in page px, was chosen from the drawing."""
+        return replace(self.with_value("thickness", thickness), auto=True)
 
     def _with(self, name: str, value: Any) -> InkSettings:
         changes: dict[str, Any] = {name: value}

@@ -234,12 +234,15 @@ class SmartLineartDocker(DockWidget):
         low, high = LIMITS["thickness"]
         self._thickness.blockSignals(True)
         self._thickness.setDecimals(2 if in_mm else 1)
-        self._thickness.setSuffix(" mm" if in_mm else " px")
+        by_itself = settings.auto and not self.session.target.lineart
+        self._thickness.setSuffix("" if by_itself else " mm" if in_mm else " px")
         self._thickness.setSingleStep(0.05 if in_mm else 0.5)
         scale = MM_PER_INCH / ppi if in_mm else 1.0
         self._thickness.setRange(low * scale, high * scale)
         self._thickness.blockSignals(False)
         self._thickness.show_value(shown_thickness(settings, ppi))
+        # Translators: the thickness of lines is chosen from the drawing, "Thickness: auto".
+        self._thickness.show_instead(tr("auto") if by_itself else "")
         self._detail.show_value(settings.detail * 100)
         self._faint.show_value((1 - settings.faint) * 100)
         for combo, value in (

@@ -8,14 +8,14 @@ import pytest
 
 from tests.krita_host.fake_krita import fake_krita
 
-HOST = ("application", "document", "layer", "lineart", "view", "frames")
+HOST = ("application", "document", "layer", "lineart", "view", "frames", "stack")
 RUNS = (
     *("finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "live_layer", "pen", "renewing"),
     *("run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
     *("context", "corrections", "document.memory", "engine", "messages", "preferences", "session"),
-    *("settings", "steps", "turns", *(f"runs.{name}" for name in RUNS)),
+    *("glance", "reveal", "settings", "steps", "turns", "veil", *(f"runs.{name}" for name in RUNS)),
 )
 
 

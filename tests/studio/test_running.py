@@ -36,7 +36,9 @@ class Context:
         self.ink: np.ndarray = stripe(10)
         self.prepared: list[Any] = []
         self.kept: dict[str, Any] = {}
+        self.shown: list[Any] = []
         self.corrections = room.corrections.Corrections()
+        self.reveal = room.reveal.Reveal(self.memory, self.shown.append, self.shown.append)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
             get=lambda _document, sketch: self.kept.get(sketch),

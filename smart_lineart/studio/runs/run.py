@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
+from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.document import selected_over
@@ -21,6 +22,7 @@ from smart_lineart.krita_host.reading import sketch_area
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
@@ -77,7 +79,7 @@ class Run:
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
             return  # nothing was drawn
-        self._settings = job.settings  # the artist may have moved a slider meanwhile
+        self._settings = self._suited(item)
         colour = chosen_colour(self._settings)
         draw = partial(context.engine.draw, item, self._settings)
         fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
@@ -107,6 +109,29 @@ class Run:
         """Whether the last live run left the lineart as these lines ask for."""
         lineart = self._context.memory.lineart_in_use(self._job.document, self._job.sketch)
         return self._renewer.live.shows(lineart, lines)
+
+    def _suited(self, lines: CachedFeatures) -> InkSettings:
+        """The newest settings: the artist may have moved a slider meanwhile.
+
+        At the first ink the thickness is chosen from the drawing; from the page alone under live, where that
+        has hardly begun.
+        """
+        job = self._job
+        settings = job.settings
+        if not settings.auto or self._has_ink():
+            return settings
+        page = job.document.page.height, job.document.page.width
+        suits = suiting_thickness(page) if job.live else lines.features.suiting_thickness(page)
+        return settings.suited(suits)
+
+    def _has_ink(self) -> bool:
+        """Whether the sketch has lineart with ink in it; live makes one without, before the first stroke."""
+        job, memory = self._job, self._context.memory
+        lineart = memory.lineart_in_use(job.document, job.sketch)
+        with suppress(DamagedRecord):
+            record = memory.ink_of(job.document, lineart) if lineart is not None else None
+            return lineart is not None and (record is None or bool(record.tiles))
+        return True
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> None:
         job, messages = self._job, self._context.messages
