@@ -95,7 +95,9 @@ class SketchRow(QtWidgets.QWidget):
         fade, can_fade = self._looks[PALE], not pair.sketch.animated
         fade.setEnabled(can_fade)
         fade.setToolTip(
-            tr("Fade the sketch behind its ink") if can_fade else tr("A sketch with keyframes can be hidden")
+            tr("Fade the sketch behind its ink")
+            if can_fade
+            else tr("A sketch with keyframes can be hidden, not faded")
         )
 
     # -- what the artist does

@@ -519,3 +519,59 @@ def test_a_document_may_be_closed_while_the_button_is_held(krita, holding) -> No
         "    return [ours.context.reveal.glance.active, ours.messages.last_error, shown]",
     )
     assert told == [False, "", False]
+
+
+# -- the thickness at the first ink
+
+
+def test_the_first_ink_is_as_thick_as_suits_the_drawing_until_the_artist_says_so(krita) -> None:
+    found = run(
+        krita,
+        """
+def box():
+    docker()._look()
+    return [widget("thickness").text(), session().settings.auto]
+
+def job():
+    from smart_lineart.krita_host import application
+    from smart_lineart.studio import preferences
+    from smart_lineart.studio.settings import InkSettings
+
+    ours, read, found = session(), application.read_setting, []
+    application.read_setting = lambda key, default="": "" if key == "ink" else read(key, default)
+    try:
+        for size in (300, 1800):
+            document = sketch_document(size, size, opaque=False)
+            ours._document = None  # as after a start
+            yield 400
+            found.append(box())
+            yield from ink()
+            found.append([*box(), lineart_shape(document)["sum"] // 1000])
+            before = lineart_shape(document)
+            yield from ink()
+            found.append(before == lineart_shape(document))
+        ours.change("faint", 0.4, final=True)
+        yield from idle()
+        found.append(box())
+        ours.change("thickness", 8.0, final=True)
+        yield from idle()
+        found.append(box())
+        widget("settingsMenu").menu().aboutToShow.emit()
+        entries = {one.objectName(): one for one in widget("settingsMenu").menu().actions()}
+        entries["suitThickness"].trigger()
+        yield from idle()
+        found.append(box())
+    finally:
+        application.read_setting = read
+    return found
+""",
+    )
+    small, large = found[:3], found[3:6]
+    assert [small[0], large[0]] == [["Thickness: auto", True]] * 2
+    assert [small[1][:2], large[1][:2]] == [["Thickness: 1.5 px", True], ["Thickness: 3.6 px", True]]
+    assert small[2] and large[2]
+    assert found[6:] == [
+        ["Thickness: 3.6 px", True],
+        ["Thickness: 8.0 px", False],
+        ["Thickness: 3.6 px", True],
+    ]

@@ -633,7 +633,7 @@ class TestMemory:
         places = room.application.QStandardPaths
         monkeypatch.setattr(places, "writableLocation", lambda _place: str(tmp_path))
         preferences = room.preferences
-        assert preferences.load_settings() == room.settings.InkSettings()
+        assert preferences.load_settings() == room.settings.InkSettings(auto=True)
         preferences.save_settings(room.settings.InkSettings(thickness=7.5, style="brush"))
         assert preferences.load_settings() == room.settings.InkSettings(thickness=7.5, style="brush")
         options = room.engine.EngineOptions(runtime="onnxruntime", memory=512)

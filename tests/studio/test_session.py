@@ -536,7 +536,7 @@ class TestWhoseSettings:
         assert scene.session.messages.shown.text.startswith("gone cannot be read")
         scene.session.keep_preset(tmp_path / "bad.slpreset" / "below")
         assert "cannot be written" in scene.session.messages.shown.text
-        assert scene.session.settings == scene.room.settings.InkSettings()
+        assert scene.session.settings == scene.room.settings.InkSettings(auto=True)
 
     def test_a_colour_once_taken_stays_until_it_is_taken_again(self, scene, monkeypatch) -> None:
         blue = {"model": "RGBA", "depth": "U8", "profile": "p", "components": [1.0, 0.0, 0.0, 1.0]}
