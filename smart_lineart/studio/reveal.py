@@ -83,6 +83,22 @@ class Reveal:
         self._memory.note_veil(document, sketch.identity, veil)
         self._show_now(document)
 
+    def lift_inside(self, document: Document, group: Layer) -> bool:
+        """A group is inked as a whole: sketches in it count as they are without having been faded or hidden
+        here. Whether any was; Krita has to compose the group then.
+        """
+        lifted = False
+        records = self._memory.state_of(document).records if group.kind == "grouplayer" else ()
+        for record in (record for record in records if record.veil is not None):
+            sketch = document.layer(record.sketch)
+            if sketch is None or all(one.identity != group.identity for one in sketch.above()):
+                continue
+            veil = record.veil.seen(sketch.opacity) if record.veil is not None else Veil()
+            if veil.fades or (veil.hidden and not sketch.visible):
+                self.choose(document, sketch, SHOWN)
+                lifted = True
+        return lifted
+
     # -- undo and redo
 
     def follow(self, document: Document) -> None:

@@ -134,6 +134,46 @@ def job():
     ]
 
 
+@pytest.mark.parametrize("passing", [False, True])
+def test_a_group_is_inked_the_same_when_a_sketch_in_it_has_faded(krita, passing: bool) -> None:
+    found = run(
+        krita,
+        """
+def job():
+    document = sketch_document(600, 400, opaque=False, thick=5, colour=(150, 150, 150))
+    yield 400
+    group = document.createGroupLayer("Group")
+    document.rootNode().addChildNode(group, layer())
+    group.addChildNode(layer().duplicate(), None)
+    layer().remove()
+    group.setPassThroughMode(PASSING)
+    document.waitForDone()
+    yield 400
+    found = []
+    for fades in (False, True):
+        if fades:
+            document.setActiveNode(layer())
+            yield 400
+            yield from ink()
+            layer("Lineart: Sketch").setVisible(False)
+            found.append(seen())
+        session().context.cache._items.clear()
+        document.setActiveNode(layer("Group"))
+        yield 400
+        yield from ink()
+        found += [lineart_shape(document, "Lineart: Group"), seen()]
+        layer("Lineart: Group").remove()
+        document.waitForDone()
+        yield 600
+    return found
+""",
+        PASSING=passing,
+    )
+    first, whole, faded, again, lifted = found
+    assert [whole, faded, lifted] == [[255, True], [77, True], [255, True]]
+    assert first == again
+
+
 def test_the_buttons_show_fade_and_hide_and_what_is_set_by_hand_stays(krita) -> None:
     found = run(
         krita,
@@ -569,9 +609,6 @@ def job():
     small, large = found[:3], found[3:6]
     assert [small[0], large[0]] == [["Thickness: auto", True]] * 2
     assert [small[1][:2], large[1][:2]] == [["Thickness: 1.5 px", True], ["Thickness: 3.6 px", True]]
-    assert small[2] and large[2]
-    assert found[6:] == [
-        ["Thickness: 3.6 px", True],
-        ["Thickness: 8.0 px", False],
-        ["Thickness: 3.6 px", True],
-    ]
+    assert [small[2], large[2]] == [True, True]
+    suits = ["Thickness: 3.6 px", True]
+    assert found[6:] == [suits, ["Thickness: 8.0 px", False], suits]

@@ -19,6 +19,7 @@ from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.krita_host.reading import sketch_area
+from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
@@ -64,6 +65,8 @@ class Run:
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
         self._turns.finish_drags(job.document, job.sketch)
+        if context.reveal.lift_inside(job.document, living_sketch(job)):
+            yield from refresh_when_idle(job.document)
         layer = yield from as_shown(job.document, living_sketch(job))
         known = context.cache.get(job.document, job.sketch) or self._noted()
         try:
