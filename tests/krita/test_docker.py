@@ -110,8 +110,11 @@ def in_words_of(language):
     narrow.findChild(QtWidgets.QToolButton, "more").click()
     narrow.findChild(QtWidgets.QComboBox, "frames").parentWidget().setVisible(True)
     narrow.findChild(QtWidgets.QLabel, "corrections").setText(many())
-    yield 400
-    found = [narrow.width(), faults_of(narrow)]
+    for _ in range(20):  # on a slow machine what was shown settles late
+        yield 200
+        found = [narrow.width(), faults_of(narrow)]
+        if found == [WIDTH, []]:
+            break
     grab(f"{FOLDER}/narrow-{language}.png", narrow)
     narrow.hide()
     return found
