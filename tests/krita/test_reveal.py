@@ -319,6 +319,34 @@ def job():
     assert found == [255, True]
 
 
+def test_under_live_a_sketch_does_not_fade_by_itself_nor_is_it_inked_anew_when_it_does(krita) -> None:
+    found = run(
+        krita,
+        """
+def calm():
+    for _ in range(3):
+        session().live.stir()
+        yield 700
+        yield from idle()
+
+def job():
+    document = sketch_document(600, 400, opaque=False)
+    yield 400
+    session().switch_live(True)
+    yield from calm()
+    found, kept = [seen()], [lineart_shape(document), layer("Lineart: Sketch").uniqueId()]
+    for name in ("fadeSketch", "hideSketch", "showSketch"):
+        widget(name).click()
+        yield from calm()
+        same = [lineart_shape(document), layer("Lineart: Sketch").uniqueId()] == kept
+        found.append([*seen(), same])
+    session().switch_live(False)
+    return found
+""",
+    )
+    assert found == [[255, True], [77, True, True], [77, False, True], [255, True, True]]
+
+
 def test_paper_with_nothing_beneath_is_not_faded_by_itself(krita) -> None:
     """Krita's chequers would come through."""
     found = run(

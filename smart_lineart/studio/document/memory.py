@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from smart_lineart.inking import DamagedRecord, InkRecord
 from smart_lineart.krita_host import application
@@ -52,7 +53,7 @@ class Memory:
 
     def state_of(self, document: Document) -> DocumentState:
         """What a document remembers."""
-        return DocumentState.from_json(document.note(NOTE_KEY))
+        return _understood(document.note(NOTE_KEY))
 
     def sketch_for(self, document: Document, layer: Layer) -> Layer:
         """The sketch a layer stands for: itself, what it is the lineart of, or the layer it masks."""
@@ -196,6 +197,12 @@ class Memory:
     @staticmethod
     def _save(document: Document, state: DocumentState) -> None:
         document.set_note(NOTE_KEY, NOTE_TITLE, state.to_json())
+
+
+@lru_cache(maxsize=4)
+def _understood(note: str) -> DocumentState:
+    """What a note says. Asked several times a second, and hundreds of sketches make a long one."""
+    return DocumentState.from_json(note)
 
 
 def _lies_between(layer: Layer, pair: Pair, order: list[str]) -> bool:
