@@ -7,12 +7,10 @@ It holds no widget, and hears of Krita through `krita_host`. The work itself is 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from smart_lineart.inking import InkError, list_devices_isolated
-from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
@@ -169,10 +167,8 @@ class Session:
         self.look()
         settings = replace(self.settings, auto=True)
         if (at_hand := self.at_hand) is not None:
-            document, pair = at_hand
-            page, lines = document.page, self.context.cache.get(document, pair.sketch.identity)
-            extent = lines.features.strokes.extent if lines is not None else math.inf
-            settings = settings.suited(suiting_thickness((page.height, page.width), extent))
+            suits = self._sliders.suiting_thickness(at_hand[0], at_hand[1].sketch.identity)
+            settings = settings.suited(suits)
         self._change("thickness", settings, final=True)
 
     def use_for_new_sketches(self) -> None:
