@@ -18,6 +18,7 @@ from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
+from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
@@ -138,7 +139,7 @@ def _spool(memory_limit: int, folder: Path) -> Spool:
 def _thickness(asked: Thickness | None, page: Page, sketch: Path, features: Features) -> float:
     """The thickness in px of the page; by itself it suits what is drawn, and a strip's panels."""
     if asked is None:
-        return features.suiting_thickness()
+        return suiting_thickness(features.size, features.strokes.extent)
     if asked.unit == "px":
         return asked.value
     if page.dpi is not None:
