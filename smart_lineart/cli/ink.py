@@ -18,7 +18,7 @@ from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
-from smart_lineart.inking.page.scale import panel_side
+from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
@@ -34,12 +34,7 @@ TAKING_IN_BYTES = 24 << 20
 LEAST_ROOM = 96 << 20
 """Address space that the process which decodes may take at least; common pages hold half of it."""
 
-THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
-ROOMY = 2.0  # times what is drawn, that a page around it may be long and still decide
 MOST_KEPT = 0.7  # of the memory limit, that may be held when a page begins
-AUTO_SHARE = 500
-"""An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
-
 CONTOUR = 128  # of solid black, see `Lineart`
 _PREPARING = 0.8  # how far the progress bar is when the strokes are known
 
@@ -144,8 +139,7 @@ def _spool(memory_limit: int, folder: Path) -> Spool:
 def _thickness(asked: Thickness | None, page: Page, sketch: Path, features: Features) -> float:
     """The thickness in px of the page; by itself it suits what is drawn, and a strip's panels."""
     if asked is None:
-        drawn = min(panel_side(features.size), ROOMY * features.strokes.extent)
-        return max(THINNEST_AUTO, drawn / AUTO_SHARE)
+        return suiting_thickness(features.size, features.strokes.extent)
     if asked.unit == "px":
         return asked.value
     if page.dpi is not None:

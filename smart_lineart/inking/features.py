@@ -13,9 +13,14 @@ from smart_lineart.inking.dirty_rects import changed_rects
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.scale import panel_side
 from smart_lineart.inking.strokes import Strokes
 
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
+THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
+ROOMY = 2.0  # times what is drawn, that a page around it may be long and still decide
+AUTO_SHARE = 500
+"""An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +105,14 @@ class Features:
     def drawn_at(self, faint: float) -> Strokes:
         """The strokes that are drawn at this `faint`, 0 to 1."""
         return self.strokes.select(self.strokes.strength >= DROPPED_AT_MOST * faint)
+
+    def suiting_thickness(self, page: tuple[int, int] | None = None) -> float:
+        """The thickness in px that suits what is drawn, and a strip's panels; `page`: (height, width) in px
+        of the page around it, where only a part of that was read.
+        """
+        return suiting_thickness(page or self.size, self.strokes.extent)
+
+
+def suiting_thickness(page: tuple[int, int], extent: float = np.inf) -> float:
+    """The thickness in px that suits a page, (height, width) in px, and how far a drawing reaches on it."""
+    return max(THINNEST_AUTO, min(panel_side(page), ROOMY * extent) / AUTO_SHARE)

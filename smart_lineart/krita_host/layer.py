@@ -83,9 +83,21 @@ class Layer:
         """Whether its own eye is open."""
         return bool(self.raw.visible())
 
-    def show(self, *, visible: bool) -> None:
-        """Open or close its eye; not undoable, nor is it for the artist."""
+    def set_visible(self, visible: bool) -> None:
+        """Open or close its eye; not undoable, and shown once the document is refreshed."""
         self.raw.setVisible(visible)
+
+    @property
+    def opacity(self) -> int:
+        """Its own opacity, 0 to 255, in the frame shown."""
+        return int(self.raw.opacity())
+
+    def set_opacity(self, opacity: int) -> None:
+        """Let it show more or less; not undoable, and shown once the document is refreshed.
+
+        A layer whose opacity is animated gets a keyframe of it.
+        """
+        self.raw.setOpacity(opacity)
 
     @property
     def form(self) -> PixelFormat:

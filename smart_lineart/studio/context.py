@@ -8,6 +8,7 @@ from __future__ import annotations
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
+from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.said import Said
 from smart_lineart.studio.document.copies import Copies
@@ -19,6 +20,7 @@ from .corrections import Corrections
 from .engine import MEGABYTE, Engine, EngineOptions, FeatureCache
 from .messages import Messages
 from .own_brushes import OwnBrushes
+from .reveal import Reveal
 from .steps import Loop, Pending, Work, Worker, start
 
 
@@ -36,6 +38,7 @@ class Context:
         self.copies = Copies(self.memory)
         self.undo_words = UndoWords()
         self.corrections = Corrections()
+        self.reveal = Reveal(self.memory, self._show_soon, self._show_now)
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
         self.device_worker = Worker(loop, "devices")
         self.use(preferences.load_engine_options())
@@ -63,6 +66,14 @@ class Context:
         """Krita is closing: wait a moment for the threads."""
         for worker in (self.ink_worker, self.render_worker, self.device_worker):
             worker.stop()
+
+    def _show_soon(self, document: Document) -> None:
+        """Show what was changed in a document, once nobody is painting."""
+        self.work_on(document, refresh_when_idle(document))
+
+    def _show_now(self, document: Document) -> None:
+        """The same while the mouse is down in the docker."""
+        self.work_on(document, refresh_when_idle(document, dragging=True))
 
     def _notice_from_thread(self, said: Said) -> None:
         self.loop.post(lambda: self.messages.say(translated(said)))

@@ -13,8 +13,9 @@ from .settings import InkSettings, read_object
 
 
 def load_settings() -> InkSettings:
-    """How the artist inked last."""
-    return InkSettings.from_dict(read_object(application.read_setting("ink")))
+    """How new sketches are inked: as the artist has set it, or as suits them."""
+    kept = application.read_setting("ink")
+    return InkSettings.from_dict(read_object(kept)) if kept else InkSettings(auto=True)
 
 
 def save_settings(settings: InkSettings) -> None:
@@ -30,3 +31,13 @@ def load_engine_options() -> EngineOptions:
 def save_engine_options(options: EngineOptions) -> None:
     """Keep them."""
     application.write_setting("engine", json.dumps(asdict(options)))
+
+
+def load_fades() -> bool:
+    """Whether a sketch fades at its first ink."""
+    return application.read_setting("fades", "yes") != "no"
+
+
+def save_fades(fades: bool) -> None:
+    """Keep whether it does."""
+    application.write_setting("fades", "yes" if fades else "no")

@@ -38,7 +38,7 @@ from .target import Target
 from .turns import Turns
 
 PRESET = "preset"
-UNDONE_MS = 300  # after which Krita has undone a step
+STEP_MS = 60, 300  # after an undo or redo was asked for Krita has done it
 
 
 class Session:
@@ -74,6 +74,7 @@ class Session:
         self._works_ended = 0
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
+        self.queue.changed.connect(self.context.reveal.glance.end)
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
 
@@ -158,6 +159,15 @@ class Session:
         """The artist has taken a brush out of the list: that it is missing need not be said."""
         self._missing.append(style)
 
+    def suit_thickness(self) -> None:
+        """The thickness that suits the drawing at hand; without lineart, what suits each new sketch."""
+        self.look()
+        settings = replace(self.settings, auto=True)
+        if (at_hand := self.at_hand) is not None:
+            suits = self._sliders.suiting_thickness(at_hand[0], at_hand[1].sketch.identity)
+            settings = settings.suited(suits)
+        self._change("thickness", settings, final=True)
+
     def use_for_new_sketches(self) -> None:
         """New sketches begin with the values that are shown."""
         self._remember(self.settings)
@@ -233,6 +243,7 @@ class Session:
     def close(self) -> None:
         """Krita is closing: stop everything, wait a moment for the threads."""
         self._closing = True
+        self.context.reveal.glance.end()
         self.live.stop()
         self.runner.stop()
         self._sliders.stop()
@@ -275,17 +286,28 @@ class Session:
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
+            if not self.turns.busy:  # a lineart may be between two layers
+                self.context.reveal.follow(document)
             target = self._target_at(document, layer)
             self._take_settings(document)
             self.context.copies.look(document)
             self._set_target(target)
         self.counting.look(document, self.pair)
 
+    @property
+    def at_hand(self) -> tuple[Document, Pair] | None:
+        """The sketch and lineart that the controls are for, with their document; None where there is none."""
+        document, pair = self._document, self.pair
+        there = document is not None and pair is not None and application.is_open(document)
+        return (document, pair) if there else None  # type: ignore[return-value]
+
     def _undone(self) -> None:
         self._staying.stepped()
         self.live.stir()
         self.counting.stir()
-        self.context.loop.later(UNDONE_MS, lambda: None if self._closing else self.look())
+        self._seen = None
+        for delay in STEP_MS:
+            self.context.loop.later(delay, lambda: None if self._closing else self.look())
 
     def _job_for_selection(self) -> Job:
         document, layer = selected()

@@ -11,6 +11,8 @@ from typing import Any
 
 from smart_lineart.units import MM_PER_INCH
 
+from .veil import Veil
+
 NOTE_KEY = "smart_lineart/state"
 NOTE_TITLE = "Smart Lineart settings"
 VERSION = 1
@@ -56,6 +58,7 @@ class InkSettings:
 
     `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are. `colour` is one
     that was taken, or "black", or "foreground": Krita's at the next ink, which older versions left open.
+    `auto`: the thickness is chosen from the drawing at its first ink; until the artist sets one.
     """
 
     thickness: float = 4.0
@@ -64,6 +67,7 @@ class InkSettings:
     detail: float = 0.0
     faint: float = 0.5
     colour: str | Colour = "black"
+    auto: bool = False
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -77,7 +81,12 @@ class InkSettings:
         return settings
 
     def with_value(self, name: str, value: object) -> InkSettings:
-        """A copy with one value changed, kept within its limits; unchanged where the value makes no sense."""
+        """A copy with one value changed, kept within its limits; unchanged where the value makes no sense.
+
+        A thickness that is set is no longer chosen from the drawing.
+        """
+        if name == "auto":
+            return self._with("auto", value) if isinstance(value, bool) else self
         if name in LIMITS:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 return self
@@ -85,7 +94,8 @@ class InkSettings:
             if isinstance(value, float) and math.isnan(value):
                 return self
             # Bounded before it is made a float: a file's integer may be too large for one.
-            return self._with(name, float(min(high, max(low, value))))
+            changed = self._with(name, float(min(high, max(low, value))))
+            return replace(changed, auto=False) if name == "thickness" else changed
         if name == "colour" and not isinstance(value, str):
             taken = value if isinstance(value, Colour) else Colour.from_dict(value)
             return self if taken is None else self._with(name, taken)
@@ -94,6 +104,10 @@ class InkSettings:
         if name == "style" and not 0 < len(value) <= LONGEST_NAME:
             return self
         return self._with(name, value)
+
+    def suited(self, thickness: float) -> InkSettings:
+        """A copy whose thickness, in page px, was chosen from the drawing."""
+        return replace(self.with_value("thickness", thickness), auto=True)
 
     def _with(self, name: str, value: Any) -> InkSettings:
         changes: dict[str, Any] = {name: value}
@@ -115,12 +129,14 @@ class LineartRecord:
     """Which layers are the lineart of a sketch, and how the one in use was inked.
 
     Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart
-    counts; the newest that is in the document is the one in use.
+    counts; the newest that is in the document is the one in use. `veil`: None where the sketch
+    was never faded.
     """
 
     sketch: str
     layers: tuple[str, ...] = ()
     settings: InkSettings = field(default_factory=InkSettings)
+    veil: Veil | None = None
 
     def with_layer(self, identity: str) -> LineartRecord:
         """A copy in which a layer is the newest."""
@@ -187,7 +203,7 @@ def _record(values: Any, usual: InkSettings) -> LineartRecord | None:
     layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
     own = values.get("settings")
     settings = InkSettings.from_dict(own) if isinstance(own, dict) else usual
-    return LineartRecord(values["sketch"], tuple(layers), settings)
+    return LineartRecord(values["sketch"], tuple(layers), settings, Veil.from_dict(values.get("veil")))
 
 
 def _list(value: object) -> list[Any]:

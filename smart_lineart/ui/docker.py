@@ -23,6 +23,7 @@ from .job_row import JobRow
 from .manual import Manual
 from .preview_overlay import PreviewOverlay
 from .qt import QtCore, QtWidgets
+from .sketch_row import SketchRow
 from .style_row import StyleRow
 from .whose_row import WhoseRow
 from .widgets import ElidedLabel, MessageBox, SliderSpinBox
@@ -61,6 +62,7 @@ class SmartLineartDocker(DockWidget):
     def _look(self) -> None:
         if self.isVisible():
             self.session.look()
+            self._sketch_row.refresh()
 
     # -- building
 
@@ -77,6 +79,8 @@ class SmartLineartDocker(DockWidget):
         self._jobs = JobRow(self._whose, application.icon("dialog-cancel"), self.session.cancel)
         self._corrections = CorrectionsRow(self.session.context.corrections, self.session.take_new)
         _keep_place(self._corrections)
+        self._sketch_row = SketchRow(self.session)
+        layout.addWidget(self._sketch_row)
         layout.addWidget(self._jobs)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
@@ -243,12 +247,15 @@ class SmartLineartDocker(DockWidget):
         low, high = LIMITS["thickness"]
         self._thickness.blockSignals(True)
         self._thickness.setDecimals(2 if in_mm else 1)
-        self._thickness.setSuffix(" mm" if in_mm else " px")
+        by_itself = settings.auto and not self.session.target.lineart
+        self._thickness.setSuffix("" if by_itself else " mm" if in_mm else " px")
         self._thickness.setSingleStep(0.05 if in_mm else 0.5)
         scale = MM_PER_INCH / ppi if in_mm else 1.0
         self._thickness.setRange(low * scale, high * scale)
         self._thickness.blockSignals(False)
         self._thickness.show_value(shown_thickness(settings, ppi))
+        # Translators: the thickness of lines is chosen from the drawing, "Thickness: auto".
+        self._thickness.show_instead(tr("auto") if by_itself else "")
         self._detail.show_value(settings.detail * 100)
         self._faint.show_value((1 - settings.faint) * 100)
         for combo, value in (
@@ -275,6 +282,7 @@ class SmartLineartDocker(DockWidget):
         self._frame_row.setVisible(target.animated)
         self._corrections.setVisible(bool(target.lineart))
         self._whose.show_target(target)
+        self._sketch_row.refresh()
         self._show_live()
         self._show_settings()
 

@@ -65,6 +65,7 @@ class WhoseRow(QtWidgets.QWidget):
         self._add("savePreset", tr("Save as preset…"), self._ask_where_to_save)
         self._add("loadPreset", tr("Load a preset…"), self._ask_for_file)
         self._menu.addSeparator()
+        self._add("suitThickness", tr("Thickness that suits the drawing"), self._session.suit_thickness)
         self._add("useForNew", tr("Use for new sketches"), self._session.use_for_new_sketches)
 
     def _add(self, name: str, text: str, action: Callable[[], None]) -> None:

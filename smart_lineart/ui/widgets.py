@@ -39,6 +39,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
         self._exponent, self._factor = exponent, factor
         self._drag_from: float | None = None
         self._dragging = self._quiet = False
+        self._instead = ""
         self.setPrefix(label + ": ")
         self.setSuffix(suffix)
         self.setDecimals(decimals)
@@ -77,6 +78,16 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
         self.setValue(value)
         self._quiet = False
 
+    def show_instead(self, word: str) -> None:
+        """Show a word for the value, until the artist sets one; "": the value again."""
+        if word != self._instead:
+            self._instead = word
+            self.setSuffix(self.suffix())  # has the text made anew
+
+    def textFromValue(self, value: float) -> str:
+        """The number, or the word that is shown for it."""
+        return self._instead if self._instead and not self._dragging else super().textFromValue(value)
+
     # -- drawing
 
     def _share(self) -> float:
@@ -87,7 +98,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
     def paintEvent(self, event: object) -> None:
         """The spin box, with a bar as long as the value."""
         super().paintEvent(event)
-        if not self.lineEdit().isReadOnly():
+        if self._instead or not self.lineEdit().isReadOnly():
             return
         field = self._field()
         colour = self.palette().color(QtGui.QPalette.ColorRole.Highlight)
@@ -152,6 +163,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
 
     def _edit(self) -> None:
         self._drag_from, self._dragging = None, False
+        self.show_instead("")
         self.lineEdit().setReadOnly(False)
         self.lineEdit().setCursor(Q.CursorShape.IBeamCursor)
         self.setFocus()

@@ -9,16 +9,17 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 HOST = (
-    *("application", "colour", "document", "frames", "layer", "lineart", "soft_selection", "undo_words"),
-    "view",
+    *("application", "colour", "document", "frames", "layer", "lineart", "soft_selection", "stack"),
+    *("undo_words", "view"),
 )
 RUNS = (
     *("counting", "finding", "follow", "frame_renewal", "jobs", "keyframes", "live", "live_layer", "pen"),
     *("preview", "renewing", "run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
-    *("context", "corrections", "document.copies", "document.memory", "engine", "messages", "preferences"),
-    *("session", "settings", "steps", "target", "turns", *(f"runs.{name}" for name in RUNS)),
+    *("context", "corrections", "document.copies", "document.memory", "engine", "glance", "messages"),
+    *("preferences", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
+    *(f"runs.{name}" for name in RUNS),
 )
 
 

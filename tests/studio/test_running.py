@@ -36,8 +36,10 @@ class Context:
         self.ink: np.ndarray = stripe(10)
         self.prepared: list[Any] = []
         self.kept: dict[str, Any] = {}
+        self.shown: list[Any] = []
         self.corrections = room.corrections.Corrections()
         self.copies = room.copies.Copies(self.memory)
+        self.reveal = room.reveal.Reveal(self.memory, self.shown.append, self.shown.append)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
             get=lambda _document, sketch: self.kept.get(sketch),
@@ -688,7 +690,7 @@ class TestMemory:
         places = room.application.QStandardPaths
         monkeypatch.setattr(places, "writableLocation", lambda _place: str(tmp_path))
         preferences = room.preferences
-        assert preferences.load_settings() == room.settings.InkSettings()
+        assert preferences.load_settings() == room.settings.InkSettings(auto=True)
         preferences.save_settings(room.settings.InkSettings(thickness=7.5, style="brush"))
         assert preferences.load_settings() == room.settings.InkSettings(thickness=7.5, style="brush")
         options = room.engine.EngineOptions(runtime="onnxruntime", memory=512)

@@ -48,7 +48,10 @@ class Engine:
         if self.error is not None:
             raise self.error
         self.prepared += 1
-        return SimpleNamespace(calibration="seen", scale=0.4, size=sketch.size, nbytes=10)
+        suits = lambda _page=None: 4.0  # noqa: E731
+        return SimpleNamespace(
+            calibration="seen", scale=0.4, size=sketch.size, nbytes=10, suiting_thickness=suits
+        )
 
     def draw(self, _item, settings, *, part=None, cancelled=None) -> FreshInk:
         ink = np.zeros((TALL, WIDE), np.uint8)
@@ -533,7 +536,7 @@ class TestWhoseSettings:
         assert scene.session.messages.shown.text.startswith("gone cannot be read")
         scene.session.keep_preset(tmp_path / "bad.slpreset" / "below")
         assert "cannot be written" in scene.session.messages.shown.text
-        assert scene.session.settings == scene.room.settings.InkSettings()
+        assert scene.session.settings == scene.room.settings.InkSettings(auto=True)
 
     def test_a_colour_once_taken_stays_until_it_is_taken_again(self, scene, monkeypatch) -> None:
         blue = {"model": "RGBA", "depth": "U8", "profile": "p", "components": [1.0, 0.0, 0.0, 1.0]}

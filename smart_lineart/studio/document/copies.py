@@ -44,7 +44,7 @@ class Copies:
     def hide(self, document: Document, sketch: str, older: Layer) -> None:
         """A newer lineart of the sketch is there."""
         if older.visible:
-            older.show(visible=False)
+            older.set_visible(False)
             self._known.append(_Older(document, sketch, older.identity))
 
     def look(self, document: Document) -> None:
@@ -58,5 +58,5 @@ class Copies:
             newest = used.identity == one.layer
             if newest == one.hidden:
                 if layer.visible != newest:
-                    layer.show(visible=newest)
+                    layer.set_visible(newest)
                 one.hidden = not newest

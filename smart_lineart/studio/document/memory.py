@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from smart_lineart.inking import DamagedRecord, InkRecord
 from smart_lineart.krita_host import application
@@ -25,6 +26,7 @@ from smart_lineart.studio.settings import (
     LineartRecord,
     is_damaged,
 )
+from smart_lineart.studio.veil import Veil
 
 from .records import Records
 
@@ -53,7 +55,7 @@ class Memory:
 
     def state_of(self, document: Document) -> DocumentState:
         """What a document remembers."""
-        return DocumentState.from_json(document.note(NOTE_KEY))
+        return _understood(document.note(NOTE_KEY))
 
     def complaint(self, document: Document) -> str:
         """A sentence where nothing of what a document remembers can be read; else ""."""
@@ -170,6 +172,17 @@ class Memory:
                 self._save(document, self.state_of(document).with_record(replace(record, settings=settings)))
             self.records.tidy(document, record.layers, lineart.identity)
 
+    def veil_of(self, document: Document, sketch: str) -> Veil | None:
+        """How a sketch is held back behind its ink; None where it never was."""
+        record = self._lineart_of(document, sketch)
+        return None if record is None else record.veil
+
+    def note_veil(self, document: Document, sketch: str, veil: Veil) -> None:
+        """A sketch that has lineart, or had some, is held back like this."""
+        record = self._lineart_of(document, sketch)
+        if record is not None and record.veil != veil:
+            self._save(document, self.state_of(document).with_record(replace(record, veil=veil)))
+
     def forget_settings(self, document: Document) -> None:
         """The artist has chosen others for new sketches than an older version kept in the document."""
         state = self.state_of(document)
@@ -195,6 +208,12 @@ class Memory:
     @staticmethod
     def _save(document: Document, state: DocumentState) -> None:
         document.set_note(NOTE_KEY, NOTE_TITLE, state.to_json())
+
+
+@lru_cache(maxsize=4)
+def _understood(note: str) -> DocumentState:
+    """What a note says. Asked several times a second, and hundreds of sketches make a long one."""
+    return DocumentState.from_json(note)
 
 
 def _lies_between(layer: Layer, pair: Pair, order: list[str]) -> bool:

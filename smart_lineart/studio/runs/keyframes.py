@@ -26,7 +26,8 @@ def ink_frames(context: Context, job: Job) -> Work:
     """All of it. Raises Problem."""
     layer = living_sketch(job)
     times = _times(job, layer)
-    inked = yield from _ink_each(context, job, layer, times)
+    first = context.memory.lineart_in_use(job.document, job.sketch) is None
+    inked = yield from _ink_each(context, job, layer, times, suits=job.settings.auto and first)
     yield from wait_for_pen()
     job.enter(JobState.writing)
     layer = living_sketch(job)
@@ -75,7 +76,8 @@ def _times(job: Job, layer: Layer) -> list[int]:
     return times
 
 
-def _ink_each(context: Context, job: Job, layer: Layer, times: list[int]) -> Work:
+def _ink_each(context: Context, job: Job, layer: Layer, times: list[int], *, suits: bool) -> Work:
+    """Frames' ink by their times. `suits`: all as thick as suits the first one with a drawing in it."""
     inked: dict[int, frames.FrameInk] = {}
     for number, moment in enumerate(times):
         job.at_frame(number + 1, len(times))
@@ -85,12 +87,15 @@ def _ink_each(context: Context, job: Job, layer: Layer, times: list[int]) -> Wor
         except Problem:
             continue  # a blank frame stays blank
         job.enter(JobState.inking)
-        inked[moment] = yield context.ink_worker.submit(partial(_ink_one, context.engine, job, sketch, area))
+        ink_one = partial(_ink_one, context.engine, job, sketch, area, suits=suits and not inked)
+        inked[moment] = yield context.ink_worker.submit(ink_one)
         job.report((number + 1) / len(times) * 0.95)
     return inked
 
 
-def _ink_one(engine: Engine, job: Job, sketch: Any, area: Rect) -> frames.FrameInk:
+def _ink_one(engine: Engine, job: Job, sketch: Any, area: Rect, *, suits: bool) -> frames.FrameInk:
     cancelled = lambda: job.cancelled  # noqa: E731
     features = engine.prepare(sketch, job.settings, lambda _: None, cancelled)
+    if suits:
+        job.settings = job.settings.suited(features.suiting_thickness())
     return frames.FrameInk.pack(engine.render(features, job.settings, cancelled=cancelled), area)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
+from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.document import selected_over
@@ -18,10 +19,12 @@ from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.krita_host.reading import sketch_area
+from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
@@ -45,7 +48,7 @@ class Run:
         self._turns = turns
         self._renewer = renewer
         self._job = job
-        self._settings = job.settings
+        self._wanted = self._settings = job.settings
 
     def steps(self) -> Work:
         """All of it."""
@@ -63,6 +66,8 @@ class Run:
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
         self._turns.finish_drags(job.document, job.sketch)
+        if context.reveal.lift_inside(job.document, living_sketch(job)):
+            yield from refresh_when_idle(job.document)
         layer = yield from as_shown(job.document, living_sketch(job))
         known = context.cache.get(job.document, job.sketch) or self._noted()
         try:
@@ -78,6 +83,7 @@ class Run:
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
             return  # nothing was drawn
+        self._first_ink = not self._has_ink()
         fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
@@ -95,17 +101,21 @@ class Run:
     def _draw(self, item: CachedFeatures) -> Work:
         """Fresh ink as the artist wants it now, and Krita's colour for it."""
         job, context = self._job, self._context
-        self._settings = job.settings
+        self._wanted, self._settings = job.settings, self._suited(item)
         colour = chosen_colour(self._settings)
         draw = partial(context.engine.draw, item, self._settings)
         fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
         return fresh, colour
 
+    def _moved(self) -> bool:
+        """Whether the artist wants something else than when it was drawn."""
+        return self._job.settings not in (self._wanted, self._settings)
+
     def _outdated(self, lineart: Any) -> bool:
         """Whether the artist has moved a slider since it was drawn, and no drag goes on that sees to it."""
         job = self._job
         follows = any(drag.sketch == job.sketch for drag in self._turns.drags)
-        late = lineart is not None and job.settings != self._settings and not follows
+        late = lineart is not None and self._moved() and not follows
         return lineart is AGAIN or late
 
     def _ink_nothing(self) -> Work:
@@ -118,7 +128,7 @@ class Run:
         fresh = FreshInk(blank, page, job.settings.thickness, None)
         lineart: Any = AGAIN
         while lineart is AGAIN:
-            self._settings = job.settings
+            self._wanted = self._settings = job.settings
             lineart = yield from self._put(fresh, chosen_colour(job.settings))
         if lineart is not None:
             self._renewer.live.settle(lineart, None)
@@ -127,6 +137,29 @@ class Run:
         """Whether the last live run left the lineart as these lines ask for."""
         lineart = self._context.memory.lineart_in_use(self._job.document, self._job.sketch)
         return self._renewer.live.shows(lineart, lines)
+
+    def _suited(self, lines: CachedFeatures) -> InkSettings:
+        """The newest settings: the artist may have moved a slider meanwhile.
+
+        At the first ink the thickness is chosen from the drawing; from the page alone under live, where that
+        has hardly begun.
+        """
+        job = self._job
+        settings = job.settings
+        if not (settings.auto and self._first_ink):
+            return settings
+        page = job.document.page.height, job.document.page.width
+        suits = suiting_thickness(page) if job.live else lines.features.suiting_thickness(page)
+        return settings.suited(suits)
+
+    def _has_ink(self) -> bool:
+        """Whether the sketch has lineart with ink in it; live makes one without, before the first stroke."""
+        job, memory = self._job, self._context.memory
+        lineart = memory.lineart_in_use(job.document, job.sketch)
+        with suppress(DamagedRecord):
+            record = memory.ink_of(job.document, lineart) if lineart is not None else None
+            return lineart is not None and (record is None or bool(record.tiles))
+        return True
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> None:
         job, memory, settings = self._job, self._context.memory, self._settings
@@ -209,7 +242,7 @@ class Run:
             if old is not None:
                 yield from self._until_shown()
                 # From here on nobody else writes into it: a slider that is moved now follows afterwards.
-                if job.settings != self._settings:
+                if self._moved():
                     return AGAIN
                 old = self._lineart(apart)
             if old is not None:
@@ -219,7 +252,7 @@ class Run:
                     self._context.messages.say(keep_apart(old, error), of=job.document)
                     apart = old.identity
             put = yield from self._put_new(fresh, colour, apart)
-            if put is not AGAIN or job.settings != self._settings:
+            if put is not AGAIN or self._moved():
                 return put
 
     def _lineart(self, apart: str) -> Layer | None:
@@ -263,7 +296,7 @@ class Run:
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
         yield from wait_for_pen()
-        if self._lineart(apart) is not None or job.settings != self._settings:
+        if self._lineart(apart) is not None or self._moved():
             return AGAIN
         if job.live and application.can_redo():
             return None
@@ -271,11 +304,14 @@ class Run:
         sketch = living_sketch(job)
         older = memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
         job.commit()
+        first = memory.lineart_in_use(job.document, job.sketch) is None
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
         if older is not None:
             self._context.copies.hide(job.document, job.sketch, older)
+        if first and not job.live:  # under live the artist is drawing the sketch
+            self._context.reveal.at_first_ink(job.document, sketch)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:

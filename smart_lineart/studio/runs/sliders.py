@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import math
+
+from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host.document import Document
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.engine import CachedFeatures
@@ -18,6 +21,12 @@ class Sliders:
     def __init__(self, context: Context, turns: Turns):
         self._context = context
         self._turns = turns
+
+    def suiting_thickness(self, document: Document, sketch: str) -> float:
+        """The thickness in px that suits a sketch's lines, or its page where they are not known."""
+        page, item = document.page, self._context.cache.get(document, sketch)
+        extent = item.features.strokes.extent if item is not None else math.inf
+        return suiting_thickness((page.height, page.width), extent)
 
     def moved(self, item: CachedFeatures, settings: InkSettings, *, final: bool) -> None:
         """The lineart of these lines follows. `final`: the drag has ended."""

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sketch steps back behind its first ink, so that it is seen what is ink.
+
+Krita keeps no undo of what scripts do to a layer's opacity or its eye. So both follow the ink: they are given
+back when undo takes the ink away, and are as they were when redo brings it back. What the artist sets by hand
+stays, since only what still is as it was left here is given back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from smart_lineart.krita_host import application, stack
+from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.layer import Layer
+
+from . import preferences
+from .document.memory import Memory, Pair
+from .glance import Change, Glance
+from .settings import LineartRecord
+from .veil import FAINT_ALREADY, HIDDEN, PALE, SHOWN, Veil
+
+
+class Reveal:
+    """Shows, fades and hides sketches.
+
+    `show_soon` has a document shown as it is now once nobody is painting, `show_now` also while a button of
+    the docker is held.
+    """
+
+    def __init__(
+        self, memory: Memory, show_soon: Callable[[Document], None], show_now: Callable[[Document], None]
+    ):
+        self._memory = memory
+        self._show_soon, self._show_now = show_soon, show_now
+        self._there: list[tuple[Document, set[str]]] = []
+        self.glance = Glance(show_now)
+
+    # -- a sketch and its ink
+
+    def at_first_ink(self, document: Document, sketch: Layer) -> None:
+        """A sketch has just got its first ink: let it step back, where the artist likes that.
+
+        Not where it is faint or hidden already, nor where it was shown from the docker before, nor where
+        Krita's chequers would come through. An animated layer is left alone: its opacity may be animated.
+        """
+        known = self._memory.veil_of(document, sketch.identity)
+        wanted = preferences.load_fades() and (known is None or known.on)
+        if known is not None and not known.laid:
+            self._memory.note_veil(document, sketch.identity, Veil.over(sketch.opacity))
+        faint = sketch.opacity <= FAINT_ALREADY or not sketch.visible
+        if not wanted or faint or sketch.animated or stack.paper_shows_nothing_beneath(document, sketch):
+            return
+        veil = replace(Veil.over(sketch.opacity), on=True)
+        sketch.set_opacity(veil.faded)
+        self._memory.note_veil(document, sketch.identity, veil)
+        self._show_soon(document)
+
+    def look_of(self, document: Document, sketch: Layer) -> str:
+        """How a sketch is seen: `SHOWN`, `PALE` or `HIDDEN`."""
+        if not sketch.visible:
+            return HIDDEN
+        veil = self._memory.veil_of(document, sketch.identity)
+        return PALE if veil is not None and veil.seen(sketch.opacity).fades else SHOWN
+
+    def choose(self, document: Document, sketch: Layer, look: str) -> None:
+        """The artist has it shown, faded or hidden; an animated one can't be faded."""
+        self.glance.end()
+        if look == PALE and sketch.animated:
+            return
+        opacity = sketch.opacity
+        veil = (self._memory.veil_of(document, sketch.identity) or Veil.over(opacity)).seen(opacity)
+        if look == HIDDEN:
+            sketch.set_visible(False)
+            veil = replace(veil, hidden=True)
+        else:
+            veil = replace(veil, hidden=False, on=look == PALE, laid=True)
+            wanted = veil.faded if veil.on else veil.own
+            if wanted != opacity:
+                sketch.set_opacity(wanted)
+            sketch.set_visible(True)
+        self._memory.note_veil(document, sketch.identity, veil)
+        self._show_now(document)
+
+    def lift_inside(self, document: Document, group: Layer) -> bool:
+        """A group is inked as a whole: sketches in it count as they are without having been faded or hidden
+        here. Whether any was; Krita has to compose the group then.
+        """
+        lifted = False
+        records = self._memory.state_of(document).records if group.kind == "grouplayer" else ()
+        for record in (record for record in records if record.veil is not None):
+            sketch = document.layer(record.sketch)
+            if sketch is None or all(one.identity != group.identity for one in sketch.above()):
+                continue
+            veil = record.veil.seen(sketch.opacity) if record.veil is not None else Veil()
+            if veil.fades or (veil.hidden and not sketch.visible):
+                self.choose(document, sketch, SHOWN)
+                lifted = True
+        return lifted
+
+    # -- undo and redo
+
+    def follow(self, document: Document) -> None:
+        """Give back what was done to a sketch whose ink was undone, and do it again where it came back."""
+        if self.glance.active:
+            return
+        records = self._memory.state_of(document).records
+        if not any(record.veil is not None for record in records):
+            return
+        layers = {layer.identity: layer for layer in document.layers()}
+        before = self._take_note(document, set(layers))
+        changed = False
+        for record in records:
+            sketch = layers.get(record.sketch)
+            if record.veil is not None and sketch is not None:
+                changed |= self._follow(document, record, record.veil, sketch, set(layers), before)
+        if changed:
+            self._show_soon(document)
+
+    def _take_note(self, document: Document, there: set[str]) -> set[str]:
+        """The layers that are in a document now; returns those that were, none if that is not known."""
+        before = next((layers for other, layers in self._there if other == document), set())
+        others = [one for one in self._there if one[0] != document and application.is_open(one[0])]
+        self._there = [*others, (document, there)]
+        return before
+
+    def _follow(
+        self,
+        document: Document,
+        record: LineartRecord,
+        veil: Veil,
+        sketch: Layer,
+        there: set[str],
+        before: set[str],
+    ) -> bool:
+        """Whether anything was changed."""
+        inked = bool(there.intersection(record.layers))
+        if inked == veil.laid:
+            return False
+        if not inked:
+            went = bool(before.intersection(record.layers))
+            merged = bool(there - before) and not application.can_redo()
+            if not went or merged:  # into another layer: the ink is still seen
+                return False
+        # Whoever animated it since may have animated its opacity.
+        fades = veil.on and not sketch.animated
+        then, now = (veil.own, veil.faded) if inked else (veil.faded, veil.own)
+        if fades and sketch.opacity == then:
+            sketch.set_opacity(now)
+        if veil.hidden and sketch.visible == inked:
+            sketch.set_visible(not inked)
+        self._memory.note_veil(document, record.sketch, replace(veil, laid=inked))
+        return fades or veil.hidden
+
+    # -- a look at one of the two
+
+    def hold(self, document: Document, pair: Pair, *, ink: bool) -> None:
+        """Show the sketch alone as it is without ink, or the ink without the sketch, until `glance` ends."""
+        self.glance.begin(document, self._changes(document, pair, ink=ink))
+
+    def _changes(self, document: Document, pair: Pair, *, ink: bool) -> Iterator[Change]:
+        sketch = pair.sketch
+        if ink:
+            yield Change(sketch, visible=False, opacity=sketch.opacity)
+            yield Change(pair.lineart, visible=True, opacity=pair.lineart.opacity)
+            return
+        veil = self._memory.veil_of(document, sketch.identity)
+        opacity = sketch.opacity
+        whole = veil.seen(opacity).own if veil is not None and not sketch.animated else opacity
+        for layer in list(stack.over(sketch)):
+            yield Change(layer, visible=False, opacity=layer.opacity)
+        yield Change(sketch, visible=True, opacity=whole)

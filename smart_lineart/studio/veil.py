@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How far a sketch is held back behind its ink, and what it goes back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+OPAQUE = 255
+FADED = 77
+"""The opacity of a faded sketch, of 255: strokes can still be followed, and ink stands out from them."""
+
+FAINT_ALREADY = 128
+"""A sketch that shows no more than this is faint by the artist's own hand."""
+
+SHOWN, PALE, HIDDEN = "shown", "faded", "hidden"
+
+
+@dataclass(frozen=True)
+class Veil:
+    """Of one sketch.
+
+    Attributes:
+        own: the layer's opacity when it is not faded, 0 to 255: the artist's.
+        faded: its opacity when it is.
+        on: whether it is to be faded.
+        hidden: whether its eye was closed from the docker.
+        laid: whether the layer is so now: not while its ink is undone.
+    """
+
+    own: int = OPAQUE
+    faded: int = FADED
+    on: bool = False
+    hidden: bool = False
+    laid: bool = True
+
+    @classmethod
+    def over(cls, opacity: int) -> Veil:
+        """None yet, over a layer of this opacity."""
+        return cls(opacity, min(FADED, opacity // 2))
+
+    @classmethod
+    def from_dict(cls, values: object) -> Veil | None:
+        """From a file; None of values that make no sense."""
+        if not isinstance(values, dict):
+            return None
+        numbers = [values.get(name) for name in ("own", "faded")]
+        flags = [values.get(name) for name in ("on", "hidden", "laid")]
+        if not all(isinstance(flag, bool) for flag in flags):
+            return None
+        if not all(type(number) is int and 0 <= number <= OPAQUE for number in numbers):
+            return None
+        return cls(*numbers, *flags)  # type: ignore[arg-type]
+
+    @property
+    def fades(self) -> bool:
+        """Whether the layer is faded now, as far as we know."""
+        return self.on and self.laid
+
+    def seen(self, opacity: int) -> Veil:
+        """With what the artist has done since: the layer has this opacity now."""
+        if self.fades and opacity < self.own:
+            return replace(self, faded=opacity)  # how faint it is, is theirs to say
+        if self.fades:
+            return replace(self, own=opacity, on=False)
+        return self if opacity == self.own else replace(self, own=opacity, faded=Veil.over(opacity).faded)
