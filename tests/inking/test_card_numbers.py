@@ -53,7 +53,7 @@ NUMBERS = {
     "tracing.assembly.dash": (45.0, 0.0, 400.0),
     "tracing.assembly.dash_line": (0.5, 0.0, 1.0),
     "fills.solid": (0.5, 0.0, 1.0),
-    "fills.drawn": (60, 0, 255),
+    "fills.drawn": (140, 0, 255),
     "fills.black": (150, 0, 255),
 }
 

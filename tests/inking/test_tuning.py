@@ -120,6 +120,15 @@ def searching() -> Bytes:
     return 255 - np.maximum(pale, line_map((400, 800), wave(60, 740, 80, 8, 170), thickness=4, value=220))
 
 
+def broken() -> Bytes:
+    """A line map of a line with a gap that is half seen, and of a hole as narrow and as little paper."""
+    lines = line_map((60, 120), straight((5, 45), (52, 45)), straight((63, 45), (115, 45)), thickness=3)
+    half_seen = line_map((60, 120), straight((40, 45), (75, 45)), straight((20, 18), (100, 18)), thickness=9)
+    sides = line_map((60, 120), straight((20, 13), (100, 13)), straight((20, 23), (100, 23)), thickness=3)
+    ends = line_map((60, 120), straight((20, 13), (20, 23)), straight((100, 13), (100, 23)), thickness=3)
+    return np.maximum.reduce([lines, sides // 2, ends // 2, half_seen // 4])
+
+
 def watched(numbers: Any, read: set[str], path: str = "") -> Any:
     """Numbers that note which of them were read."""
     names = {one.name for one in fields(numbers)}
@@ -149,8 +158,7 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
         inker.prepare(searching(), detail=0.7)
     assert {"scale.close", "roughness.few", "roughness.drawn", "tracing.maps.line", "fills.solid"} <= read
     assert {"uncertainty.searching", "uncertainty.farther", "uncertainty.shows"} <= read
-    for seed in range(3):
-        line = sketch(seed)
+    for line in (*map(sketch, range(3)), broken()):
         trace_strokes(line, line, (1.0, 1.0), None, Fairer(), None, tuning.tracing)
         solid_shapes(line, line, tuning.fills)
     for value in (255, 190):

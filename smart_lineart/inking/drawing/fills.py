@@ -17,6 +17,7 @@ from smart_lineart.inking.raster.components import extents, find_runs, label_run
 from smart_lineart.inking.raster.morphology import depth, grow, spread
 
 STRIP = 512  # rows drawn at once
+AROUND = 2  # px around an area that its contour is made of
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
 # What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
@@ -37,8 +38,8 @@ class FillTuning:
     """Which areas are solid black."""
 
     solid: float = tuned(0.5, 0.0, 1.0)  # probability from which an area counts as solid black
-    drawn: int = tuned(60, 0, 255)  # mean darkness that it must have; the page's firm lines have 210
-    black: int = tuned(150, 0, 255)  # darkness of what is black whatever the network says
+    drawn: int = tuned(140, 0, 255)  # mean darkness that it has as a whole; the page's firm lines have 210
+    black: int = tuned(150, 0, 255)  # darkness of what is black by itself
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -54,12 +55,24 @@ def solid_shapes(
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
     Both maps are uint8 (h, w) at working scale: the network's probability x 255, whose contour is smoothed
-    over a working pixel or two, and the sketch's darkness, of which an area must have some: a pupil may be
-    hatched, but not blank. What is `known` to be solid, bool (h, w), is.
+    over a working pixel or two, and the sketch's darkness. By that an area is solid as a whole, or where it
+    is black: a pupil may be hatched, but flat grey is none. What is `known` to be solid, bool (h, w), is.
     """
-    level = tuning.solid * 255
     if known is not None:
         probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
+    areas = _contour(probability, tuning.solid) > 127
+    whole = _drawn_on(areas, darkness, tuning.drawn)
+    # Of grey that is called solid what is black by itself: an eye amid hair that is filled in evenly.
+    within = areas & ~whole & (darkness > tuning.black)
+    within = spread(~spread(~within))
+    if not (whole.any() or within.any()):
+        return None
+    sure = np.where(grow(whole, AROUND), probability, np.uint8(0))
+    return _contour(np.where(within, np.uint8(255), sure), tuning.solid)
+
+
+def _contour(probability: Bytes, level: float) -> Bytes:
+    """Probability smoothed over a working pixel or two, with `level` of it at 128: uint8 (h, w)."""
     framed = np.pad(probability, 2)
     out = np.zeros(probability.shape, np.uint8)
     for first in range(0, len(out), STRIP):  # a float copy of a large map would not fit into the memory limit
@@ -67,11 +80,8 @@ def solid_shapes(
         for _ in range(2):
             soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
             soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
-        out[first : first + STRIP] = np.clip((soft - level) * STEEP + 128, 0, 255)
-    areas = out > 127
-    kept = _drawn_on(areas, darkness, tuning.drawn)
-    out[areas & ~kept] = 0
-    return out if kept.any() else None
+        out[first : first + STRIP] = np.clip((soft - np.float32(level * 255)) * STEEP + 128, 0, 255)
+    return out
 
 
 def unclaimed_black(

@@ -40,7 +40,7 @@ class RoughnessTuning:
     one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
     # Roughness of drawings with few second passes, or none.
     closer: float = tuned(-0.5, -2.0, 0.0)
-    closest: float = tuned(-1.0, -2.0, 0.0)
+    closest: float = tuned(-0.5, -2.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
