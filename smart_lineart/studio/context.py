@@ -35,7 +35,7 @@ class Context:
         self.engine.find_style = self.brushes.find
         self.cache = FeatureCache()
         self.memory = Memory()
-        self.copies = Copies(self.memory)
+        self.copies = Copies(self.memory, self._show_soon)
         self.undo_words = UndoWords()
         self.corrections = Corrections()
         self.reveal = Reveal(self.memory, self._show_soon, self._show_now)

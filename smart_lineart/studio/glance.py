@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
@@ -21,10 +21,14 @@ class Change:
 
 
 class Glance:
-    """`show` has a document shown as it is now."""
+    """`show` has a document shown as it is now; `successor`: what has taken a layer's place meanwhile."""
 
-    def __init__(self, show: Callable[[Document], None]):
-        self._show = show
+    def __init__(
+        self,
+        show: Callable[[Document], None],
+        successor: Callable[[Document, Layer], Layer | None] = lambda _document, _layer: None,
+    ):
+        self._show, self._successor = show, successor
         self._document: Document | None = None
         self._changed: list[tuple[Change, Change]] = []
 
@@ -51,7 +55,10 @@ class Glance:
         if document is None or not application.is_open(document):
             return
         for before, ours in reversed(changed):
-            _make(ours, before)
+            _make(ours, before)  # one that was replaced may come back by undo
+            heir = self._successor(document, before.layer)
+            if heir is not None:
+                _make(replace(ours, layer=heir), replace(before, layer=heir))
         self._show(document)
 
     def check(self) -> None:

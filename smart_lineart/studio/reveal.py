@@ -35,7 +35,7 @@ class Reveal:
         self._memory = memory
         self._show_soon, self._show_now = show_soon, show_now
         self._there: list[tuple[Document, set[str]]] = []
-        self.glance = Glance(show_now)
+        self.glance = Glance(show_now, self._successor)
 
     # -- a sketch and its ink
 
@@ -101,8 +101,11 @@ class Reveal:
 
     # -- undo and redo
 
-    def follow(self, document: Document) -> None:
-        """Give back what was done to a sketch whose ink was undone, and do it again where it came back."""
+    def follow(self, document: Document, written: Callable[[Document, str], bool]) -> None:
+        """Give back what was done to a sketch whose ink was undone, and do it again where it came back.
+
+        Not while its lineart is `written` into: it may be between two layers.
+        """
         if self.glance.active:
             return
         records = self._memory.state_of(document).records
@@ -110,11 +113,13 @@ class Reveal:
             return
         layers = {layer.identity: layer for layer in document.layers()}
         before = self._take_note(document, set(layers))
+        ours = {one for record in records for one in record.layers}
+        came = set(layers) - before - ours  # a lineart of ours that came is no merge
         changed = False
         for record in records:
             sketch = layers.get(record.sketch)
-            if record.veil is not None and sketch is not None:
-                changed |= self._follow(document, record, record.veil, sketch, set(layers), before)
+            if record.veil is not None and sketch is not None and not written(document, record.sketch):
+                changed |= self._follow(document, record, record.veil, sketch, set(layers), before, came)
         if changed:
             self._show_soon(document)
 
@@ -133,6 +138,7 @@ class Reveal:
         sketch: Layer,
         there: set[str],
         before: set[str],
+        came: set[str],
     ) -> bool:
         """Whether anything was changed."""
         inked = bool(there.intersection(record.layers))
@@ -140,7 +146,7 @@ class Reveal:
             return False
         if not inked:
             went = bool(before.intersection(record.layers))
-            merged = bool(there - before) and not application.can_redo()
+            merged = bool(came) and not application.can_redo()
             if not went or merged:  # into another layer: the ink is still seen
                 return False
         # Whoever animated it since may have animated its opacity.
@@ -154,6 +160,13 @@ class Reveal:
         return fades or veil.hidden
 
     # -- a look at one of the two
+
+    def _successor(self, document: Document, layer: Layer) -> Layer | None:
+        """The copy that has taken a lineart's place meanwhile, which looks as that did for a moment."""
+        record = self._memory.state_of(document).record_of(layer.identity)
+        if layer.parent is not None or record is None or layer.identity not in record.layers:
+            return None
+        return document.layer(record.layers[-1])
 
     def hold(self, document: Document, pair: Pair, *, ink: bool) -> None:
         """Show the sketch alone as it is without ink, or the ink without the sketch, until `glance` ends."""

@@ -286,11 +286,10 @@ class Session:
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
-            if not self.turns.busy:  # a lineart may be between two layers
-                self.context.reveal.follow(document)
+            self.context.reveal.follow(document, self.turns.written)
             target = self._target_at(document, layer)
             self._take_settings(document)
-            self.context.copies.look(document)
+            self.context.copies.look(document, self.turns.written)
             self._set_target(target)
         self.counting.look(document, self.pair)
 
@@ -325,6 +324,7 @@ class Session:
             keep_copy=self.keep_copy,
             frames=self.frames if sketch.animated else None,
             selection=document.selection(),
+            unsuited=settings.auto and not self.context.memory.has_ink(document, sketch.identity),
         )
 
     def _work_ended(self) -> None:
@@ -342,9 +342,7 @@ class Session:
         if self.pair is None or not self._waits_for_a_click(self.pair):
             self._waiting.clear()
         shown = self._loaded
-        for name in self._waiting:
-            shown = shown.with_value(name, getattr(self.settings, name))
-        self._show(shown)
+        self._show(replace(shown, **{name: getattr(self.settings, name) for name in self._waiting}))
 
     def _follows(self) -> bool:
         """Whether what is shown is still being applied to the lineart at hand."""

@@ -74,6 +74,10 @@ class Turns:
         self._writers.append((who, document, sketch))
         return True
 
+    def written(self, document: object, sketch: str) -> bool:
+        """Whether anybody writes into a sketch's lineart: it may be between two layers."""
+        return any(which == sketch and where == document for _, where, which in self._writers)
+
     def join(self, drag: Drag) -> None:
         """A lineart follows a slider from now on, until they leave."""
         self.drags.append(drag)

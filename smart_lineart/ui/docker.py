@@ -80,6 +80,7 @@ class SmartLineartDocker(DockWidget):
         self._corrections = CorrectionsRow(self.session.context.corrections, self.session.take_new)
         _keep_place(self._corrections)
         self._sketch_row = SketchRow(self.session)
+        _keep_place(self._sketch_row)
         layout.addWidget(self._sketch_row)
         layout.addWidget(self._jobs)
         layout.addWidget(self._corrections)

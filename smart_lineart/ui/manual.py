@@ -20,6 +20,8 @@ ANCHORS = {
     "frames": "animation", "firstFrame": "animation", "lastFrame": "animation",
     "corrections": "corrections", "showCorrections": "corrections", "takeNew": "corrections",
     "more": "performance", "device": "performance", "memory": "performance", "copyDiagnostics": "performance",
+    "sketchLook": "sketch", "showSketch": "sketch", "fadeSketch": "sketch", "hideSketch": "sketch",
+    "compare": "sketch", "sketchMenu": "sketch",
     "message": "wrong", "closeMessage": "wrong",
 }  # fmt: skip
 """Where in the manual a control is told of, by its object's name."""

@@ -38,7 +38,7 @@ class Context:
         self.kept: dict[str, Any] = {}
         self.shown: list[Any] = []
         self.corrections = room.corrections.Corrections()
-        self.copies = room.copies.Copies(self.memory)
+        self.copies = room.copies.Copies(self.memory, self.shown.append)
         self.reveal = room.reveal.Reveal(self.memory, self.shown.append, self.shown.append)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(

@@ -6,6 +6,7 @@ Krita keeps no undo of what is hidden.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from smart_lineart.krita_host import application
@@ -37,26 +38,28 @@ class _Older:
 class Copies:
     """What was hidden. An eye that the artist opens meanwhile stays open."""
 
-    def __init__(self, memory: Memory):
-        self._memory = memory
+    def __init__(self, memory: Memory, show_soon: Callable[[Document], None]):
+        self._memory, self._show_soon = memory, show_soon
         self._known: list[_Older] = []
 
     def hide(self, document: Document, sketch: str, older: Layer) -> None:
         """A newer lineart of the sketch is there."""
         if older.visible:
             older.set_visible(False)
+            self._show_soon(document)
             self._known.append(_Older(document, sketch, older.identity))
 
-    def look(self, document: Document) -> None:
-        """Undo or redo may have taken the newer one away, or brought it back."""
+    def look(self, document: Document, written: Callable[[Document, str], bool]) -> None:
+        """Undo or redo may have taken the newer one away, or brought it back; not while it is `written`."""
         self._known = [one for one in self._known if application.is_open(one.document)]
         for one in self._known:
             layer = document.layer(one.layer) if one.document == document else None
             used = self._memory.lineart_in_use(document, one.sketch) if layer is not None else None
-            if layer is None or used is None:
+            if layer is None or used is None or written(document, one.sketch):
                 continue
             newest = used.identity == one.layer
             if newest == one.hidden:
                 if layer.visible != newest:
                     layer.set_visible(newest)
+                    self._show_soon(document)
                 one.hidden = not newest

@@ -163,6 +163,14 @@ class Memory:
                 settings = settings.with_value("colour", _last_colour(self.ink_of(document, lineart)))
         return settings
 
+    def has_ink(self, document: Document, sketch: str) -> bool:
+        """Whether a sketch has lineart with ink in it; live makes one without, before the first stroke."""
+        lineart = self.lineart_in_use(document, sketch)
+        with suppress(DamagedRecord):
+            record = self.ink_of(document, lineart) if lineart is not None else None
+            return lineart is not None and (record is None or bool(record.tiles))
+        return True
+
     def look_after(self, document: Document, sketch: str, lineart: Layer) -> None:
         """Undo may have brought an older layer back: its ink and settings belong into the file again."""
         record = self._lineart_of(document, sketch)

@@ -32,7 +32,8 @@ class JobState(Enum):
 class Job:
     """One run: a sketch of a document, inked with the settings of the moment it was asked for.
 
-    `frames`: first and last of those to ink; `frame`: at which one it is, and of how many.
+    `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
+    for before there was ink, so that an automatic thickness is still to be chosen from the drawing.
     """
 
     document: Any
@@ -43,6 +44,7 @@ class Job:
     frames: tuple[int, int] | None = None
     selection: Any = None
     live: bool = False
+    unsuited: bool = False
     state: JobState = JobState.queued
     progress: float = 0.0
     frame: tuple[int, int] | None = None

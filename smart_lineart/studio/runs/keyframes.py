@@ -27,7 +27,9 @@ def ink_frames(context: Context, job: Job) -> Work:
     layer = living_sketch(job)
     times = _times(job, layer)
     first = context.memory.lineart_in_use(job.document, job.sketch) is None
-    inked = yield from _ink_each(context, job, layer, times, suits=job.settings.auto and first)
+    inked = yield from _ink_each(
+        context, job, layer, times, suits=job.settings.auto and (first or job.unsuited)
+    )
     yield from wait_for_pen()
     job.enter(JobState.writing)
     layer = living_sketch(job)
@@ -49,7 +51,12 @@ def ink_frames(context: Context, job: Job) -> Work:
     active = job.document.active_layer()
     older = context.memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
     frames.put_frames(job.document, layer, old, copy)
-    if older is not None:
+    # Else the older one shows more than the new one.
+    if (
+        older is not None
+        and job.selection is None
+        and len(times) == len(frames.key_times(job.document, layer))
+    ):
         context.copies.hide(job.document, job.sketch, older)
     if active is not None and (old is None or active.identity != old.identity):
         yield from stay_on(job.document, active, copy)
@@ -87,7 +94,14 @@ def _ink_each(context: Context, job: Job, layer: Layer, times: list[int], *, sui
         except Problem:
             continue  # a blank frame stays blank
         job.enter(JobState.inking)
-        ink_one = partial(_ink_one, context.engine, job, sketch, area, suits=suits and not inked)
+        ink_one = partial(
+            _ink_one,
+            context.engine,
+            job,
+            sketch,
+            area,
+            suits=suits and all(one.empty for one in inked.values()),
+        )
         inked[moment] = yield context.ink_worker.submit(ink_one)
         job.report((number + 1) / len(times) * 0.95)
     return inked

@@ -83,7 +83,7 @@ class Run:
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
             return  # nothing was drawn
-        self._first_ink = not self._has_ink()
+        self._first_ink = job.unsuited or not context.memory.has_ink(job.document, job.sketch)
         fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
@@ -114,7 +114,9 @@ class Run:
     def _outdated(self, lineart: Any) -> bool:
         """Whether the artist has moved a slider since it was drawn, and no drag goes on that sees to it."""
         job = self._job
-        follows = any(drag.sketch == job.sketch for drag in self._turns.drags)
+        follows = any(
+            (drag.document, drag.sketch) == (job.document, job.sketch) for drag in self._turns.drags
+        )
         late = lineart is not None and self._moved() and not follows
         return lineart is AGAIN or late
 
@@ -151,15 +153,6 @@ class Run:
         page = job.document.page.height, job.document.page.width
         suits = suiting_thickness(page) if job.live else lines.features.suiting_thickness(page)
         return settings.suited(suits)
-
-    def _has_ink(self) -> bool:
-        """Whether the sketch has lineart with ink in it; live makes one without, before the first stroke."""
-        job, memory = self._job, self._context.memory
-        lineart = memory.lineart_in_use(job.document, job.sketch)
-        with suppress(DamagedRecord):
-            record = memory.ink_of(job.document, lineart) if lineart is not None else None
-            return lineart is not None and (record is None or bool(record.tiles))
-        return True
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> None:
         job, memory, settings = self._job, self._context.memory, self._settings
@@ -308,7 +301,8 @@ class Run:
         target.insert(sketch)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
-        if older is not None:
+        job.settings = self._settings  # what was chosen from the drawing is shown from now on
+        if older is not None and job.selection is None and not older.animated:  # else it shows more
             self._context.copies.hide(job.document, job.sketch, older)
         if first and not job.live:  # under live the artist is drawing the sketch
             self._context.reveal.at_first_ink(job.document, sketch)

@@ -12,7 +12,6 @@ import faulthandler
 import inspect
 import json
 import os
-import sys
 import traceback
 from pathlib import Path
 
@@ -38,19 +37,11 @@ class Driver(Extension):
 
 def look():
     """Take the next snippet, if there is one."""
-    see_no_closer()
     for path in sorted(Path(FOLDER).glob("*.py")):
         source = path.read_text(encoding="utf-8")
         path.unlink()
         begin(path.with_suffix(".json"), source)
         return
-
-
-def see_no_closer():
-    """See the tests' small pages as they are: 2.5 times as closely takes six times as long."""
-    scale = sys.modules.get("smart_lineart.inking.page.scale")
-    if scale is not None and os.environ.get("SMART_LINEART_CLOSE") != "1":
-        scale.MAX_SCALE = 1.0
 
 
 def begin(answer: Path, source: str):

@@ -266,5 +266,6 @@ def run(writer, at=None, way="script", after=None):
     ours.frames = None
     if any(bench.raw in K.documents() for bench in composing._benches):
         return [closing.count, still_open, ours.messages.shown.text, "a document without a view is left open"]
-    odd = ours.messages.last_error if "was closed" not in ours.messages.shown.text else ""
+    # The sentence has gone with its document.
+    odd = ours.messages.last_error if "was closed" not in ours.messages.last_error else ""
     return [closing.count, still_open, ours.messages.shown.text, odd]
