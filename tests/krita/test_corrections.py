@@ -55,6 +55,7 @@ def begin(krita, page: tuple = PAGES["8 bit"]) -> float:
     krita.run(
         """
 def job():
+    see_at_most(2.5)
     document = sketch_document(W, H, model=MODEL, depth=DEPTH, ppi=PPI, thick=3 * SCALE)
     yield 500
     yield from fit_view(document)

@@ -146,7 +146,7 @@ class TestRuns:
         assert names(scene) == ["sketch", "Lineart: sketch 3", "Lineart: sketch 2", "Lineart: sketch"]
 
     def shown(self, scene) -> dict[str, bool]:
-        scene.context.copies.look(scene.document)
+        scene.context.copies.look(scene.document, scene.turns.written)
         return {node.named: node.visible() for node in scene.raw.root.nodes if node is not scene.sketch}
 
     def test_a_copy_hides_the_older_one_until_undo_takes_it_away(self, scene) -> None:

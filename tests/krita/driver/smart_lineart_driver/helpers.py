@@ -302,7 +302,7 @@ def idle(seconds=90.0):
 
 
 def see_at_most(times):
-    """How closely pages are seen: small ones 2.5 times as closely as they are, which takes six times as long."""
+    """How closely pages are seen: small ones 2.5 times, left to themselves, which takes six times as long."""
     from smart_lineart.inking.page import scale
 
     scale.MAX_SCALE = times
