@@ -14,6 +14,8 @@ from . import application
 from .document import Document
 from .layer import Layer
 
+MOST_STEPS = 200  # as many as Krita can undo, left to itself
+
 
 @dataclass(frozen=True)
 class _Step:
@@ -43,7 +45,7 @@ class UndoWords:
         if now != self._before:  # else Krita may not have worded it yet
             self._krita_says = now
         kept = (step for step in self._steps if application.is_open(step.document))
-        self._steps = [*kept, _Step(document, layer.identity, word)]
+        self._steps = [*kept, _Step(document, layer.identity, word)][-MOST_STEPS:]
         self.look(document)
 
     def theirs(self) -> None:

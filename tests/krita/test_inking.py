@@ -514,16 +514,16 @@ def test_letting_go_of_detail_inks_anew_in_one_step(krita) -> None:
     krita.run("""
 def job():
     K.details = []
-    engine = session().context.engine
-    original = engine.prepare
-    def watched(sketch, settings, *rest):
-        K.details.append(settings.detail)
-        return original(sketch, settings, *rest)
-    engine.prepare = watched
+    runner = session().runner
+    original = runner.add
+    def watched(job):
+        K.details.append(job.settings.detail)
+        return original(job)
+    runner.add = watched
 """)
     krita.drag("detail", 0.5, 0.25)
     krita.wait_idle()
-    details = krita.run("def job():\n    del session().context.engine.prepare\n    return K.details")
+    details = krita.run("def job():\n    del session().runner.add\n    return K.details")
     assert len(details) == 1
     assert -0.7 < details[0] < -0.3
     after = krita.facts()

@@ -19,7 +19,7 @@ UNDO_STEPS = 30  # that Krita keeps here, and with each the lineart that was ren
 UNDO_SETTING = f"[<default>]\nundoStackLimit={UNDO_STEPS}\n"
 MOST_KB_PER_RUN = 100
 # One a run, up to 256 MB or the last 16: undo may bring its layer back.
-REMEMBERED = {"_Kept", "InkRecord", "Rect", "Kept", "Document"}
+REMEMBERED = {"_Step", "_Kept", "InkRecord", "Rect", "Kept", "Document"}
 START = """
 def job():
     arrange()

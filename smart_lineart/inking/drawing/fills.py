@@ -15,8 +15,10 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.components import extents, find_runs, label_runs
 from smart_lineart.inking.raster.morphology import depth, grow, spread
+from smart_lineart.inking.raster.windows import over_windows
 
 STRIP = 512  # rows drawn at once
+NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than in a black spot, in the mean
 AROUND = 2  # px around an area that its contour is made of
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
@@ -65,10 +67,18 @@ def solid_shapes(
     # Of grey that is called solid what is black by itself: an eye amid hair that is filled in evenly.
     within = areas & ~whole & (darkness > tuning.black)
     within = spread(~spread(~within))
+    if within.any():
+        within = _drawn_on(within, _fall(darkness), LEAST_FALL)
     if not (whole.any() or within.any()):
         return None
     sure = np.where(grow(whole, AROUND), probability, np.uint8(0))
     return _contour(np.where(within, np.uint8(255), sure), tuning.solid)
+
+
+def _fall(darkness: Bytes) -> Bytes:
+    """How much lighter it is somewhere near: uint8 (h, w). A spot has an edge, where shade has none."""
+    least = over_windows(over_windows(darkness, NEAR, 0, np.minimum), NEAR, 1, np.minimum)
+    return darkness - least
 
 
 def _contour(probability: Bytes, level: float) -> Bytes:

@@ -26,17 +26,17 @@ class RoughnessTuning:
 
     # Times as much line that a closer look finds in a drawing of few or of many passes.
     few: float = tuned(1.04, 0.0, 100.0)
-    many: float = tuned(1.09, 0.0, 100.0)
+    many: float = tuned(1.07, 0.0, 100.0)
     drawn: int = tuned(105, 1, 255)  # darkness, half that of firm lines, from which a pixel counts as drawn
     # Px at working scale from the middle of a line, beyond which what is drawn lies beside it.
     beside: int = tuned(6, 1, 32)
     # Mean probability along the lines.
-    sure: float = tuned(0.93, 0.0, 1.0)
+    sure: float = tuned(0.94, 0.0, 1.0)
     fairly_sure: float = tuned(0.88, 0.0, 1.0)
     as_sure: float = tuned(0.025, 0.0, 1.0)  # less of that is hardly less sure
     # Of what is drawn, beside all lines.
     little: float = tuned(0.013, 0.0, 1.0)
-    some: float = tuned(0.04, 0.0, 1.0)
+    some: float = tuned(0.025, 0.0, 1.0)
     one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
     # Roughness of drawings with few second passes, or none.
     closer: float = tuned(-0.5, -2.0, 0.0)

@@ -56,6 +56,16 @@ class TestShapes:
         assert shapes is not None
         np.testing.assert_array_equal(shapes > 127, shapes_of(pupil) > 127)
 
+    def test_of_grey_that_is_called_solid_black_spots_are_and_shade_is_not(self) -> None:
+        areas = disc((60, 120), 30, 30, 20)
+        areas[10:50, 70:115] = 255
+        spot = disc((60, 120), 30, 30, 5) > 0
+        darkness = np.where(spot, BLACK, 60).astype(np.uint8)
+        darkness[:, 60:] = np.linspace(20, 190, 60)
+        shapes = solid_shapes(areas, darkness)
+        assert shapes is not None
+        np.testing.assert_array_equal(shapes > 127, np.asarray(shapes_of(disc((60, 120), 30, 30, 5))) > 127)
+
     def test_a_lash_keeps_its_thin_ends(self) -> None:
         probability = np.zeros((60, 120), np.uint8)
         for column in range(10, 110):

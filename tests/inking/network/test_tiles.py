@@ -147,7 +147,7 @@ class TestRealModel:
             tile[0, 0, at - 1 : at + 1, at - 1 : at + 1] = 255
             _, rows, columns = np.nonzero((real.run(tile) != blank)[0])
             reach = max(reach, *(int(np.abs(places - at).max()) for places in (rows, columns)))
-        assert 8 < reach <= self.model.receptive_field // 2 + 1
+        assert 3 < reach <= self.model.receptive_field // 2 + 1
 
 
 class TestBlankPaper:
