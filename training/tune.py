@@ -52,7 +52,7 @@ RULES: dict[str, Values] = {
     "drop scraps": {"tracing.assembly.scrap": 0},
     "drop dashes": {"tracing.assembly.dash": 0},
     "look again in doubt": {"uncertainty.searching": 1},
-    "look closer at single passes": {"roughness.closer": 0, "roughness.closest": 0},
+    "look closer at single passes": {"roughness.closer": 0},
     "look from afar at many passes": {"roughness.few": 100, "roughness.many": 100, "roughness.closer": 0},
     "look closer at fine strokes": {"scale.by_width": 0},
     "fill solids": {"fills.solid": 1},

@@ -72,6 +72,15 @@ def krita(shared: Shared) -> harness.KritaProcess:
     return process
 
 
+@pytest.fixture(scope="module")
+def own_krita(screen: harness.Screen) -> Iterator[harness.KritaProcess]:
+    """A Krita that a module's tests share with no others."""
+    process = harness.KritaProcess(screen)
+    process.run("def job():\n    arrange()\n    yield 500")
+    yield process
+    process.close()
+
+
 @pytest.fixture
 def start_krita(screen: harness.Screen) -> Iterator[Callable[..., harness.KritaProcess]]:
     """Start a Krita of one's own, with another environment or settings."""

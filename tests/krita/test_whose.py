@@ -6,25 +6,15 @@ Strokes are painted by a real mouse with Krita's own brush.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import harness
 import pytest
 
 
-@pytest.fixture(scope="module")
-def quick(screen: harness.Screen) -> Iterator[harness.KritaProcess]:
-    process = harness.KritaProcess(screen)
-    process.run("def job():\n    arrange()\n    yield 500")
-    yield process
-    process.close()
-
-
 @pytest.fixture
-def krita(quick: harness.KritaProcess) -> harness.KritaProcess:
-    """A running Krita without documents, with a new user's settings."""
-    quick.run("def job():\n    yield from fresh()")
-    return quick
+def krita(own_krita: harness.KritaProcess) -> harness.KritaProcess:
+    """The module's own Krita, without documents, with a new user's settings."""
+    own_krita.run("def job():\n    yield from fresh()")
+    return own_krita
 
 
 SCENE = """

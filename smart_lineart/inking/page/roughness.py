@@ -40,7 +40,6 @@ class RoughnessTuning:
     one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
     # Roughness of drawings with few second passes, or none.
     closer: float = tuned(-0.5, -2.0, 0.0)
-    closest: float = tuned(-0.5, -2.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +98,7 @@ def roughness(
     as_sure = afar.length > 0.0 and sureness >= afar.sureness - tuning.as_sure
     at_lines = beside <= tuning.little and sureness >= tuning.fairly_sure
     if (at_lines or (as_sure and sureness >= tuning.sure)) and close_look.passes <= tuning.one_pass:
-        return tuning.closest
+        return tuning.closer
     # Much more line, found with hardly more doubt and little beside it, is detail and no second passes.
     return 0.0 if rough == 1.0 and as_sure and beside <= tuning.some else rough
 

@@ -23,7 +23,7 @@ from tests.inking.pictures import Floats, line_map, ring, straight, wave
 
 SIZE = (400, 500)
 TUNING = RoughnessTuning()
-CLOSER, CLOSEST, ONE_PASS = TUNING.closer, TUNING.closest, TUNING.one_pass
+CLOSER, ONE_PASS = TUNING.closer, TUNING.one_pass
 
 
 def darkness(*paths: Floats, thickness: int, ink: float = 0.8) -> NDArray[np.float32]:
@@ -182,17 +182,17 @@ class TestRoughness:
         missed = near_look(*PASSES, *rings(60), lines=rings(150, 138), sure=0.8)
         assert roughness(missed, far_look(*rings(144), sure=0.8)) == 1.0
 
-    def test_single_lines_are_seen_closest(self) -> None:
+    def test_single_lines_are_seen_closer(self) -> None:
         near = near_look(*rings(150, 100), lines=rings(150, 100))
-        assert roughness(near, far_look(*rings(150, 100))) == CLOSEST
+        assert roughness(near, far_look(*rings(150, 100))) == CLOSER
 
-    def test_single_lines_side_by_side_are_seen_closest_even_where_looks_merge_them(self) -> None:
+    def test_single_lines_side_by_side_are_seen_closer_even_where_looks_merge_them(self) -> None:
         near = near_look(*rings(150, 80, 72), lines=rings(150, 76))
         assert near.passes > ONE_PASS
         assert roughness(near, far_look(*rings(150, 76))) == CLOSER
         longer = near_look(*rings(150, 120, 100, 14, 6), lines=rings(150, 120, 100, 10))
         assert longer.passes < ONE_PASS
-        assert roughness(longer, far_look(*rings(150, 120, 100, 10))) == CLOSEST
+        assert roughness(longer, far_look(*rings(150, 120, 100, 10))) == CLOSER
 
     def test_a_clean_drawing_is_seen_closer_than_by_the_close_look(self) -> None:
         assert scale_by_roughness(1.0, 0.7, CLOSER) == pytest.approx(0.7**-0.5)
