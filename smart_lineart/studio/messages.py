@@ -47,9 +47,13 @@ class Message:
 
 
 class Messages:
-    """`shown` is the sentence now; `last_error` what the diagnostics tell of the last error."""
+    """`shown` is the sentence now; `last_error` what the diagnostics tell of the last error.
 
-    def __init__(self) -> None:
+    `in_front`: returns the document the artist is at, or None.
+    """
+
+    def __init__(self, in_front: Callable[[], Any] = lambda: None) -> None:
+        self._in_front = in_front
         self.shown = Message()
         self.changed = Signal()
         self.last_error = ""
@@ -57,6 +61,8 @@ class Messages:
 
     def say(self, text: str, kind: str = "note", *, of: Any = None, so: Cause = always) -> None:
         """Show a sentence in the docker; "" shows none. `of`: by default the document in front."""
+        # Asked now: a document that was closed a moment ago would take the sentence with it.
+        self._here = self._in_front()
         self.shown = Message(readable(text), kind, self._here if of is None else of, so)
         self.changed.emit()
 

@@ -12,8 +12,14 @@ from smart_lineart.studio.messages import Message, Messages, for_a_while
 
 
 @pytest.fixture
-def messages() -> Messages:
-    return Messages()
+def here() -> list[str | None]:
+    """The document in front, as Krita tells."""
+    return [None]
+
+
+@pytest.fixture
+def messages(here: list[str | None]) -> Messages:
+    return Messages(lambda: here[0])
 
 
 def test_one_sentence_is_shown_until_the_next(messages: Messages) -> None:
@@ -65,21 +71,26 @@ def test_the_engines_sentences_are_said_in_the_artists_language(messages: Messag
 
 
 class TestHowLongItIsSaid:
+    @pytest.fixture(autouse=True)
+    def at_hand(self, here: list[str | None]) -> None:
+        self.here = here
+
     def said(self, messages: Messages, *looks: str | None) -> list[bool]:
         """Whether it is still there after each look at a document."""
         found = []
         for document in looks:
+            self.here[0] = document
             messages.look(document)
             found.append(bool(messages.shown.text))
         return found
 
     def test_what_is_about_a_document_goes_when_the_artist_leaves_it(self, messages: Messages) -> None:
-        messages.look("page")
+        self.said(messages, "page")
         messages.say("X is blank.")
         assert self.said(messages, "page", "other", "page") == [True, False, False]
 
     def test_what_is_about_another_document_stays_until_they_were_there(self, messages: Messages) -> None:
-        messages.look("page")
+        self.said(messages, "page")
         messages.say("X failed.", of="other")
         assert self.said(messages, "page", "third", "other", "page") == [True, True, True, False]
 
@@ -87,9 +98,15 @@ class TestHowLongItIsSaid:
         messages.say("Open a document.")
         assert self.said(messages, None, "page") == [True, False]
 
+    def test_what_is_said_before_a_closing_was_noticed_stays(self, messages: Messages) -> None:
+        self.said(messages, "page")
+        self.here[0] = None
+        messages.say("Open a document.")
+        assert self.said(messages, None, "page") == [True, False]
+
     def test_it_goes_with_its_cause(self, messages: Messages) -> None:
         cause = [True]
-        messages.look("page")
+        self.said(messages, "page")
         messages.say("Select an area.", so=lambda: cause[0])
         assert self.said(messages, "page") == [True]
         cause[0] = False
@@ -97,7 +114,7 @@ class TestHowLongItIsSaid:
 
     def test_the_cause_is_asked_for_only_in_its_document(self, messages: Messages) -> None:
         """Krita ends where a layer of a closed document is touched."""
-        messages.look("page")
+        self.said(messages, "page")
         messages.say("X is blank.", of="other", so=lambda: 1 / 0 > 0)
         assert self.said(messages, "page", "third") == [True, True]
 
