@@ -10,9 +10,11 @@ import numpy as np
 from training.astray import lead_astray
 from training.characters.draw import Artists
 from training.characters.page import patches
+from training.flats import with_flats
 from training.scenes import Patch, Scenes, Sources
 
 CHARACTERS = 0.5  # share of the patches cut from characters, the others are scenes and real strokes
+COLOURED = 0.25  # share of all patches whose areas are filled with tones
 ASTRAY = 0.2  # share of all patches that also hold what is no line
 
 
@@ -28,4 +30,6 @@ class Mix:
     def __iter__(self) -> Iterator[Patch]:
         while True:
             patch = next(self._characters if self.rng.random() < CHARACTERS else self._scenes)
+            if self.rng.random() < COLOURED:
+                patch = with_flats(self.rng, patch)
             yield lead_astray(self.rng, patch) if self.rng.random() < ASTRAY else patch
