@@ -254,16 +254,16 @@ class Inker:
             settled.line, settled.darkness, scale, levels, fairer, view.darkness, tuning.tracing
         )
         stop_if(cancelled)
-        black = view.solid
+        black, usual = view.solid, 0.0 if levels is None else levels.usual
         if levels is not None:
-            unclaimed = unclaimed_black(maps.line, maps.solid, view.darkness, levels.usual, tuning.fills)
+            unclaimed = unclaimed_black(maps.line, maps.solid, view.darkness, usual, tuning.fills)
             black = unclaimed if black is None else black | unclaimed
         return Features(
             size,
             view.scale,
             view.inverted,
             strokes,
-            solid_shapes(maps.solid, view.darkness, tuning.fills, black),
+            solid_shapes(maps.solid, view.darkness, usual, tuning.fills, black),
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, said, network, from_afar, settled.verdicts, fairer.kept),
         )

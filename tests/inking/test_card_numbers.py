@@ -52,9 +52,10 @@ NUMBERS = {
     "tracing.assembly.scrap_line": (0.7, 0.0, 1.0),
     "tracing.assembly.dash": (45.0, 0.0, 400.0),
     "tracing.assembly.dash_line": (0.5, 0.0, 1.0),
-    "fills.solid": (0.5, 0.0, 1.0),
-    "fills.drawn": (140, 0, 255),
+    "fills.solid": (0.4, 0.0, 1.0),
+    "fills.drawn": (110, 0, 255),
     "fills.black": (150, 0, 255),
+    "fills.broad": (1.5, 0.0, 5.0),
 }
 
 

@@ -22,7 +22,8 @@ def patch() -> Patch:
 
 def test_what_is_to_be_inked_stays(patch: Patch) -> None:
     laid = with_flats(np.random.default_rng(1), patch)
-    assert (laid.line is patch.line) and (laid.solid is patch.solid)
+    assert laid.line is patch.line
+    assert laid.solid is patch.solid
     assert laid.sketch.dtype == np.float32
     assert laid.sketch.shape == (SIDE, SIDE)
     assert (laid.sketch >= patch.sketch - 1e-6).all()

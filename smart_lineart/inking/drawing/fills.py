@@ -13,18 +13,17 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
-from smart_lineart.inking.raster.components import extents, find_runs, label_runs
-from smart_lineart.inking.raster.morphology import depth, grow, spread
-from smart_lineart.inking.raster.windows import over_windows
+from smart_lineart.inking.raster.components import extents, find_runs, label_runs, paint
+from smart_lineart.inking.raster.morphology import depth, grow
 
 STRIP = 512  # rows drawn at once
-NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than in a black spot, in the mean
 AROUND = 2  # px around an area that its contour is made of
+LEAST_DEEP = 2  # px that any area is deep somewhere: 3 px wide
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
 # What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
 # mean probability of a line is low, and that of solid black not too low,
-DEEPER, LEAST_DEEP = 1.5, 4  # px at least
+DEEPER, LEAST_BROAD = 1.5, 4  # px at least
 LEAST_AREA = 12  # px
 AS_BLACK = 200  # mean darkness, nearly that of firm lines: no shading has it
 NO_LINE = 0.35
@@ -39,9 +38,10 @@ LONGEST, FULL = 2.0, 0.5  # times longer than wide that it is at most; of its re
 class FillTuning:
     """Which areas are solid black."""
 
-    solid: float = tuned(0.5, 0.0, 1.0)  # probability from which an area counts as solid black
-    drawn: int = tuned(140, 0, 255)  # mean darkness that it has as a whole; the page's firm lines have 210
+    solid: float = tuned(0.4, 0.0, 1.0)  # probability from which an area counts as solid black
+    drawn: int = tuned(110, 0, 255)  # mean darkness that it has; the page's firm lines have 210
     black: int = tuned(150, 0, 255)  # darkness of what is black by itself
+    broad: float = tuned(1.5, 0.0, 5.0)  # times as broad as the page's strokes that it is somewhere
 
 
 def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -52,33 +52,27 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
 
 
 def solid_shapes(
-    probability: Bytes, darkness: Bytes, tuning: FillTuning = FillTuning(), known: Mask | None = None
+    probability: Bytes,
+    darkness: Bytes,
+    usual: float,
+    tuning: FillTuning = FillTuning(),
+    known: Mask | None = None,
 ) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
     Both maps are uint8 (h, w) at working scale: the network's probability x 255, whose contour is smoothed
-    over a working pixel or two, and the sketch's darkness. By that an area is solid as a whole, or where it
-    is black: a pupil may be hatched, but flat grey is none. What is `known` to be solid, bool (h, w), is.
+    over a working pixel or two, and the sketch's darkness. An area is judged as a whole: a pupil may be
+    hatched, but what is pale is shade, and what is as narrow as strokes of `usual` px is a stroke. What is
+    `known` to be solid, bool (h, w), is.
     """
     if known is not None:
         probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
     areas = _contour(probability, tuning.solid) > 127
-    whole = _drawn_on(areas, darkness, tuning.drawn)
-    # Of grey that is called solid what is black by itself: an eye amid hair that is filled in evenly.
-    within = areas & ~whole & (darkness > tuning.black)
-    within = spread(~spread(~within))
-    if within.any():
-        within = _drawn_on(within, _fall(darkness), LEAST_FALL)
-    if not (whole.any() or within.any()):
+    least_deep = max(LEAST_DEEP, math.ceil(0.5 * tuning.broad * usual))
+    solid = _drawn_on(areas, darkness, tuning.drawn, least_deep)
+    if not solid.any():
         return None
-    sure = np.where(grow(whole, AROUND), probability, np.uint8(0))
-    return _contour(np.where(within, np.uint8(255), sure), tuning.solid)
-
-
-def _fall(darkness: Bytes) -> Bytes:
-    """How much lighter it is somewhere near: uint8 (h, w). A spot has an edge, where shade has none."""
-    least = over_windows(over_windows(darkness, NEAR, 0, np.minimum), NEAR, 1, np.minimum)
-    return darkness - least
+    return _contour(np.where(grow(solid, AROUND) & ~(areas & ~solid), probability, np.uint8(0)), tuning.solid)
 
 
 def _contour(probability: Bytes, level: float) -> Bytes:
@@ -94,6 +88,24 @@ def _contour(probability: Bytes, level: float) -> Bytes:
     return out
 
 
+def _drawn_on(areas: Mask, darkness: Bytes, least: float, deep: int) -> Mask:
+    """Those areas (H, W) that are so deep somewhere, see `depth`, and as dark as `least` in the mean."""
+    runs = find_runs(areas)
+    if not len(runs.row):
+        return areas
+    label = label_runs(runs, areas.shape[1])
+    first, length = runs.row * areas.shape[1] + runs.start, runs.stop - runs.start
+
+    def total(image: NDArray[Any]) -> NDArray[np.float64]:
+        # Sums from each run's start to the next run's: what lies between runs is none of an area.
+        inside = np.add.reduceat(np.where(areas, image, 0).reshape(-1), first, dtype=np.int64)
+        return np.asarray(np.bincount(label, inside, len(label)), np.float64)
+
+    kept = total(darkness) >= least * np.bincount(label, length, len(label))
+    kept &= total(depth(areas, deep) >= deep) > 0
+    return paint(runs, kept[label], areas.shape)
+
+
 def unclaimed_black(
     line: Bytes, solid: Bytes, darkness: Bytes, usual: float, tuning: FillTuning = FillTuning()
 ) -> Mask:
@@ -102,7 +114,7 @@ def unclaimed_black(
     All are (h, w) at working scale: its maps, and the sketch's darkness. Where strokes are wide, or seen
     closely, it does not tell well what is solid.
     """
-    deep, deepest = (max(LEAST_DEEP, math.ceil(0.5 * usual * times) + 1) for times in (DEEPER, DEEPEST))
+    deep, deepest = (max(LEAST_BROAD, math.ceil(0.5 * usual * times) + 1) for times in (DEEPER, DEEPEST))
     black = darkness > tuning.black
     depths = depth(black, deepest)
     core = depths >= deep
@@ -127,31 +139,8 @@ def unclaimed_black(
     kept = (lines < NO_LINE) & (hinted | (round_ & reached))
     kept |= (lines < HARDLY_LINE) & hinted & round_
     kept &= (total >= LEAST_AREA) & (255 * mean(darkness) >= AS_BLACK)
-    for run in np.flatnonzero(~kept[label]):
-        core[runs.row[run], runs.start[run] : runs.stop[run]] = False
+    core = paint(runs, kept[label], core.shape)
     return grow(core, deep) & black if core.any() else core
-
-
-def _drawn_on(areas: Mask, darkness: Bytes, least: float) -> Mask:
-    """Those areas (H, W) that are 3 px wide somewhere, and whose mean darkness is at least this."""
-    runs = find_runs(areas)
-    if not len(runs.row):
-        return areas
-    label = label_runs(runs, areas.shape[1])
-    first, length = runs.row * areas.shape[1] + runs.start, runs.stop - runs.start
-
-    def total(image: NDArray[Any]) -> NDArray[np.float64]:
-        # Sums from each run's start to the next run's: what lies between runs is none of an area.
-        inside = np.add.reduceat(np.where(areas, image, 0).reshape(-1), first, dtype=np.int64)
-        return np.asarray(np.bincount(label, inside, len(label)), np.float64)
-
-    sliver = total(~spread(~areas)) == 0
-    kept = areas.copy()
-    for run in np.flatnonzero(
-        (sliver | (total(darkness) < least * np.bincount(label, length, len(label))))[label]
-    ):
-        kept[runs.row[run], runs.start[run] : runs.stop[run]] = False
-    return kept
 
 
 def draw_solids(ink: Bytes, shapes: Bytes, region: Rect, size: tuple[int, int]) -> None:

@@ -38,6 +38,7 @@ class RoughnessTuning:
     little: float = tuned(0.013, 0.0, 1.0)
     some: float = tuned(0.025, 0.0, 1.0)
     one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
+    no_second: float = tuned(0.94, 0.0, 100.0)  # and that is drawn of lines none of which has second passes
     # Roughness of drawings with few second passes, or none.
     closer: float = tuned(-0.5, -2.0, 0.0)
 
@@ -100,7 +101,8 @@ def roughness(
     if (at_lines or (as_sure and sureness >= tuning.sure)) and close_look.passes <= tuning.one_pass:
         return tuning.closer
     # Much more line, found with hardly more doubt and little beside it, is detail and no second passes.
-    return 0.0 if rough == 1.0 and as_sure and beside <= tuning.some else rough
+    detail = rough == 1.0 and as_sure and beside <= tuning.some
+    return min(rough, 0.0) if detail or close_look.passes <= tuning.no_second else rough
 
 
 def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

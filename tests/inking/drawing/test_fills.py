@@ -13,6 +13,7 @@ from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclai
 from tests.inking.pictures import Bytes, count_parts
 
 BLACK = 240
+USUAL = 3.0  # px that the page's strokes are wide
 
 
 def disc(size: tuple[int, int], x: float, y: float, radius: float) -> Bytes:
@@ -22,7 +23,7 @@ def disc(size: tuple[int, int], x: float, y: float, radius: float) -> Bytes:
 
 
 def shapes_of(probability: Bytes) -> Bytes | None:
-    return solid_shapes(probability, np.full_like(probability, BLACK))
+    return solid_shapes(probability, np.full_like(probability, BLACK), USUAL)
 
 
 def drawn(shapes: Bytes, size: tuple[int, int], region: Rect | None = None) -> Bytes:
@@ -45,26 +46,36 @@ class TestShapes:
 
     def test_a_grey_shadow_is_no_solid(self) -> None:
         probability = disc((60, 80), 40, 30, 15)
-        assert solid_shapes(probability, np.full_like(probability, 40)) is None
-        assert solid_shapes(probability, np.full_like(probability, BLACK)) is not None
+        assert solid_shapes(probability, np.full_like(probability, 40), USUAL) is None
+        assert solid_shapes(probability, np.full_like(probability, BLACK), USUAL) is not None
 
     def test_a_hatched_pupil_is_solid_to_its_contour_and_paper_beside_it_is_not(self) -> None:
         pupil, blank = disc((60, 120), 90, 30, 8), disc((60, 120), 30, 30, 8)
         darkness = np.where(pupil > 0, BLACK, 0).astype(np.uint8)
         darkness[:, ::3] = 0
-        shapes = solid_shapes(np.maximum(pupil, blank), darkness)
+        shapes = solid_shapes(np.maximum(pupil, blank), darkness, USUAL)
         assert shapes is not None
         np.testing.assert_array_equal(shapes > 127, shapes_of(pupil) > 127)
 
-    def test_of_grey_that_is_called_solid_black_spots_are_and_shade_is_not(self) -> None:
-        areas = disc((60, 120), 30, 30, 20)
-        areas[10:50, 70:115] = 255
-        spot = disc((60, 120), 30, 30, 5) > 0
-        darkness = np.where(spot, BLACK, 60).astype(np.uint8)
-        darkness[:, 60:] = np.linspace(20, 190, 60)
-        shapes = solid_shapes(areas, darkness)
+    def test_each_area_is_judged_by_itself(self) -> None:
+        pupil = disc((60, 120), 30, 30, 9)
+        shade = np.zeros_like(pupil)
+        shade[10:50, 60:115] = 255
+        darkness = np.where(pupil > 0, BLACK, 60).astype(np.uint8)
+        shapes = solid_shapes(np.maximum(pupil, shade), darkness, USUAL)
         assert shapes is not None
-        np.testing.assert_array_equal(shapes > 127, np.asarray(shapes_of(disc((60, 120), 30, 30, 5))) > 127)
+        np.testing.assert_array_equal(shapes > 127, np.asarray(shapes_of(pupil)) > 127)
+
+    @pytest.mark.parametrize("usual", [2.0, 4.0, 8.0])
+    def test_what_is_no_broader_than_strokes_is_a_stroke(self, usual: float) -> None:
+        stroke, black = np.zeros((80, 120), np.uint8), np.zeros((80, 120), np.uint8)
+        stroke[10 : 10 + round(usual), 5:115] = 255
+        black[40 : 40 + round(2 * usual), 5:115] = 255
+        darkness = np.full_like(stroke, BLACK)
+        assert solid_shapes(stroke, darkness, usual) is None
+        shapes = solid_shapes(np.maximum(stroke, black), darkness, usual)
+        assert shapes is not None
+        np.testing.assert_array_equal(shapes, solid_shapes(black, darkness, usual))
 
     def test_a_lash_keeps_its_thin_ends(self) -> None:
         probability = np.zeros((60, 120), np.uint8)
@@ -81,7 +92,7 @@ class TestShapes:
         probability = disc((60, 80), 40, 30, 15)
         darkness = np.full_like(probability, BLACK)
         before = probability.copy()
-        solid_shapes(probability, darkness)
+        solid_shapes(probability, darkness, USUAL)
         np.testing.assert_array_equal(probability, before)
         assert (darkness == BLACK).all()
 
@@ -227,8 +238,8 @@ class TestUnclaimedBlack:
         assert not self.found(np.zeros(self.SIZE, np.uint8)).any()
 
     def test_what_is_known_is_drawn(self) -> None:
-        known = disc(self.SIZE, 80, 60, 20) > 0
-        blank = np.zeros(self.SIZE, np.uint8)
-        shapes = solid_shapes(blank, blank, known=known)
+        known = disc((120, 160), 80, 60, 20) > 0
+        blank = np.zeros(known.shape, np.uint8)
+        shapes = solid_shapes(blank, blank, USUAL, known=known)
         assert shapes is not None
         np.testing.assert_array_equal(shapes[55:65, 75:85], 255)

@@ -23,7 +23,7 @@ from tests.inking.pictures import Floats, line_map, ring, straight, wave
 
 SIZE = (400, 500)
 TUNING = RoughnessTuning()
-CLOSER, ONE_PASS = TUNING.closer, TUNING.one_pass
+CLOSER, ONE_PASS, NO_SECOND = TUNING.closer, TUNING.one_pass, TUNING.no_second
 
 
 def darkness(*paths: Floats, thickness: int, ink: float = 0.8) -> NDArray[np.float32]:
@@ -181,6 +181,11 @@ class TestRoughness:
         assert roughness(near, far_look(*rings(144), sure=0.8)) == 0.0
         missed = near_look(*PASSES, *rings(60), lines=rings(150, 138), sure=0.8)
         assert roughness(missed, far_look(*rings(144), sure=0.8)) == 1.0
+
+    def test_lines_of_which_less_is_drawn_than_they_are_long_have_no_second_passes(self) -> None:
+        near = near_look(*rings(154, 140), lines=rings(150, 138, 120), sure=0.8)
+        assert near.passes < NO_SECOND
+        assert roughness(near, far_look(*rings(144, 120))) == 0.0
 
     def test_single_lines_are_seen_closer(self) -> None:
         near = near_look(*rings(150, 100), lines=rings(150, 100))
