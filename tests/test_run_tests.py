@@ -43,4 +43,72 @@ def test_a_half_that_never_reports_is_a_failure(tmp_path) -> None:
 
 def test_every_folder_is_in_one_half() -> None:
     krita, rest = run_tests.HALVES["krita"], run_tests.HALVES["rest"]
-    assert rest == ["tests", *(f"--ignore={folder}" for folder in krita)]
+    assert krita == ["tests/krita", *run_tests.SECOND_TRY]
+    assert rest == ["tests", "--ignore=tests/krita"]
+
+
+FIRST_TRY_FAILS = """
+import subprocess
+from pathlib import Path
+
+import harness
+import pytest
+
+tries = []
+
+
+def krita(command):
+    one = object.__new__(harness.KritaProcess)
+    one._process, one.log = subprocess.Popen(["sh", "-c", command]), Path("none")
+    one._folder = one.log
+    return one
+
+
+def test_at_chance(request):
+    tries.append(request.node.name)
+    KRITA
+    assert len(tries) > 1, "fails at first"
+"""
+TOLD = "1 passed in a second try:\n  test_first.test_at_chance\ntotal: 1 passed, 0 failed, 0 skipped\n"
+
+
+def second_try(folder: Path, krita: str = "") -> int:
+    """Run a test that fails at first, as one in Krita is run; `krita`: what happens to a Krita in it."""
+    half = halves(folder, FIRST_TRY_FAILS.replace("KRITA", krita), GOOD)["krita"]
+    (folder / "conftest.py").write_text(
+        "from pathlib import Path\nfrom tests.krita import conftest as real\n"
+        "real.HERE = Path(__file__).parent\n"
+        "pytest_collection_modifyitems = real.pytest_collection_modifyitems\n"
+        "pytest_runtest_setup = real.pytest_runtest_setup\n"
+    )
+    return run_tests.run({"krita": [*half, *run_tests.SECOND_TRY]}, [])
+
+
+def test_what_passes_only_in_a_second_try_is_named_in_the_last_lines(tmp_path, capfd) -> None:
+    assert second_try(tmp_path) == 0
+    said = capfd.readouterr().out
+    assert said.endswith(TOLD)
+    assert "AssertionError: fails at first" in said
+
+
+def test_a_second_failure_is_a_failure(tmp_path, capfd) -> None:
+    assert second_try(tmp_path, "tries.clear()") == 1
+    assert "second try" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "krita",
+    [
+        "krita('kill -SEGV $$')._answer(Path('never'), 20)",
+        "krita('sleep 5')._answer(Path('never'), 0.1)",
+        "assert krita('kill -SEGV $$').wait() == 0",
+        "krita('sleep 5').wait(0.1)",
+        "one = krita('kill -SEGV $$'); one._process.wait(); assert one.close() == 0",
+        "with pytest.raises(AssertionError): krita('kill -SEGV $$')._answer(Path('never'), 20)",
+    ],
+)
+def test_a_krita_that_died_or_hung_gets_no_second_try(tmp_path, capfd, krita) -> None:
+    assert second_try(tmp_path, krita) == 1
+    said = capfd.readouterr().out
+    assert said.splitlines()[-1] == "total: 0 passed, 1 failed, 0 skipped"
+    assert "rerun" not in said.replace("rerunfailures", "")

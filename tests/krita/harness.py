@@ -25,6 +25,9 @@ SHARE = Path("/tmp/share")
 START_SECONDS = 120
 
 
+gone: list[str] = []  # what is known of each Krita that died or hung since a test began
+
+
 class KritaError(AssertionError):
     """A snippet failed inside Krita, or Krita went away."""
 
@@ -297,14 +300,19 @@ def job():
         end = time.monotonic() + timeout
         while not answer.exists():
             if self._process.poll() is not None:
-                raise KritaError(f"Krita ended with {self._process.returncode}:\n{self._tail()}")
+                raise self._gone(f"Krita ended with {self._process.returncode}:\n{self._tail()}")
             if time.monotonic() > end:
-                raise KritaError(f"no answer within {timeout} s:\n{self._tail()}")
+                raise self._gone(f"no answer within {timeout} s:\n{self._tail()}")
             time.sleep(0.02)
         outcome = json.loads(answer.read_text(encoding="utf-8"))
         if "error" in outcome:
             raise KritaError(outcome["error"])
         return outcome["value"]
+
+    @staticmethod
+    def _gone(how: str) -> KritaError:
+        gone.append(how)
+        return KritaError(how)
 
     def _tail(self) -> str:
         if not self.log.exists():  # closed before
@@ -313,7 +321,14 @@ def job():
 
     def wait(self, timeout: float = 30) -> int:
         """Wait for Krita to end by itself; its exit code."""
-        return self._process.wait(timeout)
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            gone.append(f"Krita did not end within {timeout} s")
+            raise
+        if code:
+            gone.append(f"Krita ended with {code}")
+        return code
 
     def close(self) -> int:
         """Close the windows as an artist would; the exit code."""
@@ -329,6 +344,8 @@ def job():
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
         code = self._process.returncode
+        if code:
+            gone.append(f"Krita ended with {code}")
         self.last_words = self._tail()
         shutil.rmtree(self._folder, ignore_errors=True)
         return code
