@@ -7,6 +7,7 @@ of another version in a chroot is named by SMART_LINEART_KRITA_ROOT; its /tmp/sh
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import itertools
 import json
@@ -305,6 +306,7 @@ def job():
                 raise self._gone(f"no answer within {timeout} s:\n{self._tail()}")
             time.sleep(0.02)
         outcome = json.loads(answer.read_text(encoding="utf-8"))
+        answer.unlink()  # Krita looks through this folder fifty times a second
         if "error" in outcome:
             raise KritaError(outcome["error"])
         return outcome["value"]
@@ -435,8 +437,16 @@ def warm_profile(screen: Screen) -> Path:
     if chroot():
         cache = SHARE / "profiles"
     warm = cache / f"krita-{chroot().name if chroot() else 'host'}"
-    if (warm / "done").exists():
-        return warm / "home"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:  # the suite's parts begin at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (warm / "done").exists():
+            build_profile(screen, warm)
+    return warm / "home"
+
+
+def build_profile(screen: Screen, warm: Path) -> None:
+    """Start a Krita on a new profile and close it, so that its resource database is there."""
     shutil.rmtree(warm, ignore_errors=True)
     home = warm / "home"
     write_profile(home, "", plugin=False)
@@ -450,4 +460,3 @@ def warm_profile(screen: Screen) -> Path:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
     (warm / "done").touch()
-    return home
