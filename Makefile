@@ -57,7 +57,7 @@ check: $(DEV_READY)
 coverage: $(DEV_READY)
 	@$(BIN)/python scripts/check.py --coverage
 
-# The suite comes last, so that its closing line closes the run; in two halves side by side.
+# The suite comes last, so that its closing line closes the run; in four parts side by side.
 test: lint
 	@sh scripts/install_krita.sh
 	@sh scripts/install_wine.sh

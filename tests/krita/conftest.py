@@ -19,10 +19,17 @@ import harness
 HERE = Path(__file__).parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # No second try, whatever `--reruns` says, for a test in which a Krita died or hung.
+    again = pytest.mark.flaky(reruns=config.getoption("reruns"), condition=lambda: not harness.gone)
     for item in items:
         if HERE in Path(item.fspath).parents:
             item.add_marker(pytest.mark.krita)
+            item.add_marker(again)
+
+
+def pytest_runtest_setup() -> None:
+    harness.gone.clear()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ of another version in a chroot is named by SMART_LINEART_KRITA_ROOT; its /tmp/sh
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import itertools
 import json
@@ -23,6 +24,9 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 SHARE = Path("/tmp/share")
 START_SECONDS = 120
+
+
+gone: list[str] = []  # what is known of each Krita that died or hung since a test began
 
 
 class KritaError(AssertionError):
@@ -297,14 +301,20 @@ def job():
         end = time.monotonic() + timeout
         while not answer.exists():
             if self._process.poll() is not None:
-                raise KritaError(f"Krita ended with {self._process.returncode}:\n{self._tail()}")
+                raise self._gone(f"Krita ended with {self._process.returncode}:\n{self._tail()}")
             if time.monotonic() > end:
-                raise KritaError(f"no answer within {timeout} s:\n{self._tail()}")
+                raise self._gone(f"no answer within {timeout} s:\n{self._tail()}")
             time.sleep(0.02)
         outcome = json.loads(answer.read_text(encoding="utf-8"))
+        answer.unlink()  # Krita looks through this folder fifty times a second
         if "error" in outcome:
             raise KritaError(outcome["error"])
         return outcome["value"]
+
+    @staticmethod
+    def _gone(how: str) -> KritaError:
+        gone.append(how)
+        return KritaError(how)
 
     def _tail(self) -> str:
         if not self.log.exists():  # closed before
@@ -313,7 +323,14 @@ def job():
 
     def wait(self, timeout: float = 30) -> int:
         """Wait for Krita to end by itself; its exit code."""
-        return self._process.wait(timeout)
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            gone.append(f"Krita did not end within {timeout} s")
+            raise
+        if code:
+            gone.append(f"Krita ended with {code}")
+        return code
 
     def close(self) -> int:
         """Close the windows as an artist would; the exit code."""
@@ -329,6 +346,8 @@ def job():
                 os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
         code = self._process.returncode
+        if code:
+            gone.append(f"Krita ended with {code}")
         self.last_words = self._tail()
         shutil.rmtree(self._folder, ignore_errors=True)
         return code
@@ -418,8 +437,16 @@ def warm_profile(screen: Screen) -> Path:
     if chroot():
         cache = SHARE / "profiles"
     warm = cache / f"krita-{chroot().name if chroot() else 'host'}"
-    if (warm / "done").exists():
-        return warm / "home"
+    cache.mkdir(parents=True, exist_ok=True)
+    with (cache / "lock").open("w") as lock:  # the suite's parts begin at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (warm / "done").exists():
+            build_profile(screen, warm)
+    return warm / "home"
+
+
+def build_profile(screen: Screen, warm: Path) -> None:
+    """Start a Krita on a new profile and close it, so that its resource database is there."""
     shutil.rmtree(warm, ignore_errors=True)
     home = warm / "home"
     write_profile(home, "", plugin=False)
@@ -433,4 +460,3 @@ def warm_profile(screen: Screen) -> Path:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
     (warm / "done").touch()
-    return home

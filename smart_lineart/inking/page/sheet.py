@@ -246,26 +246,21 @@ def _turn(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> int:
 
 def _simplified(hull: Points, off: float) -> Points:
     """The corners of a convex polygon; those that lie less than `off` px beside its sides go."""
-    corners = list(hull)
+    corners = hull
     while len(corners) > 3:
-        away = [
-            _distance(point[None], before, after)[0]
-            for before, point, after in zip(
-                corners[-1:] + corners[:-1], corners, corners[1:] + corners[:1], strict=True
-            )
-        ]
+        away = _distance(corners, np.roll(corners, 1, axis=0), np.roll(corners, -1, axis=0))
         least = int(np.argmin(away))
         if away[least] > off:
             break
-        del corners[least]
-    return np.array(corners, np.float64)
+        corners = np.delete(corners, least, axis=0)
+    return corners
 
 
 def _distance(points: Points, a: Points, b: Points) -> Points:
-    """Distances of points (N, 2) from the stretch between two."""
+    """Distances of points (N, 2) from the stretch between two, the same for all or one for each."""
     along = b - a
-    share = np.clip((points - a) @ along / max(float(along @ along), 1e-9), 0, 1)
-    return np.asarray(np.hypot(*(points - a - share[:, None] * along).T))
+    share = ((points - a) * along).sum(axis=-1) / np.maximum((along * along).sum(axis=-1), 1e-9)
+    return np.asarray(np.hypot(*(points - a - np.clip(share, 0, 1)[:, None] * along).T))
 
 
 def edge_step(calm: Luma, inside: Mask, weakest: float = WEAKEST) -> float:

@@ -135,10 +135,10 @@ class TestSameAsAnew:
 
     @pytest.mark.parametrize("factor", [1, pytest.param(3, marks=pytest.mark.long)])
     def test_a_page_that_is_reduced_while_it_is_read(self, inker: Inker, factor: int) -> None:
-        size = (700, 4096 * factor + 5)
+        size = (400, 4096 * factor + 5)
         page = drawing(size)
         known = inker.prepare(page)
-        edit = ((1000, 300), (1100, 380))
+        edit = ((1000, 180), (1100, 260))
         edited = with_line(page, *edit)
         told = inker.prepare(edited, previous=known, changed=around(*edit))
         assert not told.renewed
