@@ -369,6 +369,12 @@ class FakeSelection:
     def __init__(self, x: int, y: int, width: int, height: int):
         self.box = x, y, width, height
 
+    def x(self) -> int:
+        return self.box[0]
+
+    def y(self) -> int:
+        return self.box[1]
+
     def width(self) -> int:
         return self.box[2]
 

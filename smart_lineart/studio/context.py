@@ -29,7 +29,7 @@ class Context:
 
     def __init__(self, loop: Loop, engine: Engine | None = None):
         self.loop = loop
-        self.messages = Messages(application.active_document)
+        self.messages = Messages(application.active_document, application.is_open)
         self.brushes = OwnBrushes(application.user_folder() / "brushes")
         self.engine = engine or Engine(self._notice_from_thread)
         self.engine.find_style = self.brushes.find

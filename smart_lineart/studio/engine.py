@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -214,12 +216,18 @@ class CachedFeatures:
         """Memory held, in bytes."""
         return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
 
+    @cached_property
+    def extent(self) -> float:
+        """How far its lines reach, px."""
+        return float(self.features.strokes.extent)
+
     def notes(self) -> dict[str, Any]:
         """What lets the sketch be seen the same way when its file is opened again, as plain values."""
         calibration = self.features.calibration
         return {
             "area": list(self.area),
             "detail": self.detail,
+            "extent": self.extent,
             "auto_scale": self.auto_scale,
             "calibration": calibration.to_dict() if calibration is not None else None,
         }
@@ -246,6 +254,14 @@ class CachedFeatures:
             calibration=calibration,
         )
         return cls(document, sketch, lines, area, detail, auto)
+
+
+def noted_extent(notes: Any) -> float | None:
+    """How far a sketch's lines reach, px, as `CachedFeatures.notes` told it; None if that is not known."""
+    extent = notes.get("extent") if isinstance(notes, dict) else None
+    if isinstance(extent, bool) or not isinstance(extent, (int, float)):
+        return None
+    return float(extent) if 0 <= extent < math.inf else None
 
 
 class FeatureCache:

@@ -74,7 +74,6 @@ class Session:
         self._works_ended = 0
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
-        self.queue.changed.connect(self.context.reveal.glance.end)
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
 
@@ -140,7 +139,7 @@ class Session:
         settings = self.presets.take(path, self.messages)
         if settings is not None:
             self.look()
-            self._change(PRESET, self._with_known_style(settings), final=True)
+            self._change(PRESET, self._suited(self._with_known_style(settings)), final=True)
 
     def keep_preset(self, path: Path) -> None:
         """Write the settings that are shown into a file."""
@@ -162,11 +161,14 @@ class Session:
     def suit_thickness(self) -> None:
         """The thickness that suits the drawing at hand; without lineart, what suits each new sketch."""
         self.look()
-        settings = replace(self.settings, auto=True)
-        if (at_hand := self.at_hand) is not None:
-            suits = self._sliders.suiting_thickness(at_hand[0], at_hand[1].sketch.identity)
-            settings = settings.suited(suits)
-        self._change("thickness", settings, final=True)
+        self._change("thickness", self._suited(replace(self.settings, auto=True)), final=True)
+
+    def _suited(self, settings: InkSettings) -> InkSettings:
+        """With an automatic thickness chosen for the drawing at hand; left open where that is not inked."""
+        if self.at_hand is None or not settings.auto:
+            return settings
+        document, pair = self.at_hand
+        return settings.suited(self._sliders.suiting_thickness(document, pair.sketch.identity))
 
     def use_for_new_sketches(self) -> None:
         """New sketches begin with the values that are shown."""
@@ -331,7 +333,7 @@ class Session:
         self._works_ended += 1
         self.look()
         if not self._jobs():
-            self.preview.stop()  # its run has drawn it, or was cancelled
+            self.preview.let_go()  # its run has drawn it, or was cancelled
         if self._document is not None and not self._follows():
             self._show_applied()
 

@@ -225,11 +225,24 @@ class Selection:
     def __init__(self, pixels: np.ndarray):
         self.pixels = pixels
 
+    def x(self) -> int:
+        return self._box()[0]
+
+    def y(self) -> int:
+        return self._box()[1]
+
     def width(self) -> int:
-        return int(self.pixels.any(0).sum())
+        return self._box()[2]
 
     def height(self) -> int:
-        return int(self.pixels.any(1).sum())
+        return self._box()[3]
+
+    def _box(self) -> tuple[int, int, int, int]:
+        rows, columns = np.flatnonzero(self.pixels.any(1)), np.flatnonzero(self.pixels.any(0))
+        if not rows.size:
+            return 0, 0, 0, 0
+        x, y = int(columns[0]), int(rows[0])
+        return x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y
 
     def duplicate(self) -> Selection:
         return Selection(self.pixels.copy())

@@ -18,7 +18,7 @@ RUNS = (
 )
 STUDIO = (
     *("context", "corrections", "document.copies", "document.memory", "engine", "glance", "messages"),
-    *("preferences", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
+    *("preferences", "presets", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
     *(f"runs.{name}" for name in RUNS),
 )
 

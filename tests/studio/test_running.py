@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Cancelled, FreshInk, InkError, InkRecord, Rect
+from smart_lineart.inking.features import suiting_thickness
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 WIDE, TALL = 130, 40
@@ -287,6 +288,19 @@ class TestRuns:
         scene.sketch.frames = strokes
         ink(scene, live=True)
         np.testing.assert_array_equal(whole(first), stripe(10))
+
+    def test_a_blank_lineart_has_the_thickness_that_its_first_ink_will_have(self, scene) -> None:
+        strokes, memory = scene.sketch.frames, scene.context.memory
+        scene.sketch.frames = {0: {}}
+        one = job(scene, live=True)
+        one.settings = scene.room.settings.InkSettings(auto=True)
+        for frames in ({0: {}}, strokes):
+            scene.sketch.frames = frames
+            one.state = scene.room.jobs.JobState.queued
+            run(run_of(scene, one).steps())
+            scene.turns.end(one)
+            settings = memory.settings_of(scene.document, scene.sketch.identity)
+            assert (settings.thickness, settings.auto) == (suiting_thickness((TALL, WIDE)), True)
 
     def test_no_undo_is_live_s_own(self, scene) -> None:
         """Ink came as a step, and the artist takes it back: what lies before it may be anything of theirs."""

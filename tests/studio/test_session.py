@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -807,6 +809,42 @@ class TestDetailIsPreviewed:
         scene.session.look()
         assert scene.session.preview.shown is None
 
+    def test_it_stays_when_other_work_ends(self, scene, seen) -> None:
+        assert self.drag(scene, 0.5) is not None
+        with scene.session.turns.at_work("another document", "sketch"):
+            pass
+        assert scene.session.preview.shown is not None
+        scene.session.change("detail", 0.5, final=True)
+        with scene.session.turns.at_work("another document", "sketch"):
+            pass
+        assert scene.session.preview.shown is not None, "its run is still to come"
+        scene.loop.turn()
+        assert scene.session.preview.shown is None
+
+    @pytest.mark.parametrize("selected", [False, True])
+    def test_its_pixels_are_ink_over_a_veil(self, scene, selected: bool) -> None:
+        coverage = np.arange(256 * 200, dtype=np.int64).reshape(200, 256).astype(np.uint8)
+        share = np.repeat(np.arange(200, dtype=np.uint8)[:, None], 256, 1)
+        shown = scene.room.preview.Shown(
+            None, Rect(0, 0, 256, 200), coverage, share if selected else None, "#ff8001"
+        )
+        ink = coverage[..., None] / 255
+        expected = 255 * 0.85 * (1 - ink) + np.array([1, 128, 255, 255]) * ink
+        if selected:
+            expected = expected * share[..., None] / 255
+        assert np.abs(shown.pixels() - expected).max() <= 1.0
+
+    def test_its_pixels_need_little_more_room_than_they_take(self, scene) -> None:
+        coverage = np.zeros((1000, 1000), np.uint8)
+        shown = scene.room.preview.Shown(None, Rect(0, 0, 1000, 1000), coverage, coverage, "#000000")
+        tracemalloc.start()
+        try:
+            pixels = shown.pixels()
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert most < 1.5 * pixels.nbytes
+
     def test_inside_a_selection_it_shows_no_more_than_that(self, scene, seen) -> None:
         chosen = np.zeros((TALL, WIDE), np.uint8)
         chosen[:, :40] = 255
@@ -890,3 +928,184 @@ def test_asking_for_devices_ends_with_krita(scene, monkeypatch) -> None:
     assert not asked[0]()
     scene.session.close()
     assert asked[0]()
+
+
+class TestARedrawAfterTheInkIsIn:
+    """The artist moved a slider while the ink was put in."""
+
+    @pytest.fixture
+    def redrawn(self, scene) -> Any:
+        """Its run, about to draw for the second time."""
+        scene.session.change("thickness", 3.0, final=True)
+        scene.session.ink()
+        (job,) = scene.session.queue.active
+        while not stripe(scene):
+            scene.loop.turn(1)
+        scene.session.change("thickness", 8.0, final=False)
+        return job
+
+    def test_it_can_be_cancelled_and_the_ink_stays(self, scene, redrawn, monkeypatch) -> None:
+        draw = scene.engine.draw
+        cancelled = []
+
+        def draw_and_cancel(*rest: Any, **options: Any) -> FreshInk:
+            scene.session.cancel(redrawn)
+            cancelled.append(options["cancelled"]())
+            return draw(*rest, **options)
+
+        monkeypatch.setattr(scene.engine, "draw", draw_and_cancel)
+        scene.loop.turn()
+        assert cancelled == [True]
+        assert redrawn.state is scene.room.jobs.JobState.cancelled
+        assert not scene.session.turns.busy
+        assert (stripe(scene), applied(scene).thickness) == (3, 3.0)
+        assert scene.session.settings.thickness == 3.0, "what was not applied is not shown"
+        monkeypatch.setattr(scene.engine, "draw", draw)
+        scene.session.change("thickness", 6.0, final=True)
+        scene.loop.turn()
+        assert (stripe(scene), scene.engine.prepared) == (6, 1), "its lines are known"
+
+    def test_it_goes_through_where_nobody_cancels(self, scene, redrawn) -> None:
+        scene.loop.turn()
+        assert redrawn.state is scene.room.jobs.JobState.finished
+        assert (stripe(scene), applied(scene).thickness) == (8, 8.0)
+
+
+class TestASketchInAGroupThatIsInked:
+    @pytest.fixture
+    def grouped(self, scene, monkeypatch) -> Any:
+        """The sketch, faded behind its ink, lies in a group that is selected."""
+        monkeypatch.setattr(scene.room.reveal.stack, "paper_shows_nothing_beneath", lambda *_: False)
+        around = scene.raw.add("group", "grouplayer")
+        scene.sketch.remove()
+        around.addChildNode(scene.sketch, None)
+        ink(scene)
+        assert scene.sketch.opacity() == scene.room.veil.FADED
+        scene.raw.active = around
+        scene.session.look()
+        return around
+
+    def look(self, scene) -> str:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        return scene.session.context.reveal.look_of(document, layer)
+
+    def test_is_shown_when_the_ink_is_there(self, scene, grouped) -> None:
+        scene.session.ink()
+        scene.loop.turn()
+        assert (scene.sketch.opacity(), self.look(scene)) == (255, "shown")
+
+    @pytest.mark.parametrize("turns", [0, 1, 2, 4, 6])
+    def test_is_faded_again_when_that_is_cancelled(self, scene, grouped, turns: int) -> None:
+        scene.session.ink()
+        scene.loop.turn(turns)
+        (job,) = scene.session.queue.active
+        scene.session.cancel(job)
+        scene.loop.turn()
+        assert (scene.sketch.opacity(), self.look(scene)) == (scene.room.veil.FADED, "faded")
+
+    def test_is_faded_again_when_that_fails_and_not_where_the_artist_has_shown_it(self, scene, grouped):
+        scene.engine.error = InkError("The model is damaged.")
+        scene.session.ink()
+        scene.loop.turn()
+        assert scene.sketch.opacity() == scene.room.veil.FADED
+        scene.session.ink()
+        scene.loop.turn(2)
+        assert scene.sketch.opacity() == 255
+        scene.sketch.setOpacity(200)
+        scene.loop.turn()
+        assert scene.sketch.opacity() == 200
+
+
+class TestALookAtOneOfTheTwo:
+    @pytest.fixture
+    def held(self, scene) -> Any:
+        ink(scene)
+        scene.session.look()
+        document, pair = scene.session.at_hand
+        scene.session.context.reveal.hold(document, pair, ink=True)
+        assert not scene.sketch.visible()
+        return scene.session.context.reveal.glance
+
+    def test_lasts_while_live_and_other_documents_go_on(self, scene, held) -> None:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        job = scene.session.ink_live(document, layer)
+        job.report(0.5)
+        scene.loop.turn()
+        assert held.active
+        assert job.state is scene.room.jobs.JobState.queued, "layers are not as they are"
+        job.cancel()
+        scene.loop.turn()
+        assert held.active
+        held.end()
+        assert scene.sketch.visible()
+        assert not scene.room.view.painting()
+
+    def test_nothing_is_changed_meanwhile(self, scene, held) -> None:
+        assert scene.room.view.painting()
+        assert not scene.room.view.button_down()
+
+    def test_ends_where_the_artist_asks_for_ink(self, scene, held) -> None:
+        scene.session.ink()
+        assert not held.active
+        assert scene.sketch.visible()
+
+
+class TestAThicknessThatIsChosen:
+    def suits(self, scene, **notes: Any) -> float:
+        """With these notes of how the sketch was seen, and its lines not known any more."""
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        lineart = memory.lineart_in_use(document, scene.sketch.identity)
+        record = memory.ink_of(document, lineart)
+        memory.note_ink(document, lineart, replace(record, notes={"sketch": notes}))
+        scene.session.context.cache.keep_only(lambda _: False)
+        scene.session._seen = None
+        scene.session.suit_thickness()
+        return scene.session.settings.thickness
+
+    @pytest.fixture
+    def large(self, scene, monkeypatch) -> None:
+        ink(scene)
+        page = Rect(0, 0, 5000, 4000)
+        monkeypatch.setattr(scene.room.document.Document, "page", page)
+
+    def test_is_the_same_in_a_file_that_was_opened_again(self, scene, large) -> None:
+        assert self.suits(scene, extent=1000) == 4.0
+        assert scene.session.settings.auto
+
+    @pytest.mark.parametrize("extent", [None, True, "5", -1])
+    def test_is_the_page_s_where_the_file_does_not_tell(self, scene, large, extent) -> None:
+        assert self.suits(scene, extent=extent) == 10.0
+
+    def test_stays_where_it_was_chosen_once_and_the_file_tells_no_more(self, scene, large) -> None:
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        lineart = memory.lineart_in_use(document, scene.sketch.identity)
+        chosen = applied(scene).suited(2.5)
+        memory.note_lineart(document, scene.sketch.identity, lineart, chosen)
+        assert self.suits(scene) == 2.5
+
+    def test_of_a_preset_is_chosen_for_the_lineart_at_hand(self, scene, large, tmp_path) -> None:
+        scene.session.context.cache.keep_only(lambda _: False)
+        path = scene.room.presets.file_of(tmp_path / "auto")
+        settings = scene.room.settings.InkSettings(auto=True)
+        scene.session.presets.keep(path, settings, scene.session.messages)
+        scene.session.take_preset(path)
+        assert (scene.session.settings.thickness, scene.session.settings.auto) == (10.0, True)
+
+
+def test_what_is_said_of_a_document_goes_when_that_is_closed(scene) -> None:
+    document = scene.room.document.Document(scene.raw)
+    scene.session.ink()
+    other = scene.room.krita.show(Document())
+    other.active = other.add("layer")
+    scene.session.look()
+    scene.session.messages.say('"sketch" is ready.', of=document)
+    scene.session.look()
+    assert scene.session.messages.shown.text
+    scene.room.krita.open.remove(scene.raw)
+    scene.session.look()
+    assert scene.session.messages.shown.text == ""
+    scene.loop.turn()
+    assert "closed" in scene.session.messages.shown.text, "the run tells, for a while"
+    scene.session.look()
+    assert "closed" in scene.session.messages.shown.text
+    assert scene.session.messages.shown.of is None or scene.session.messages.shown.of.raw is other

@@ -177,8 +177,8 @@ class Follower:
         active = document.active_layer()
         self._selection = softened(document.selection(), document.page)
         word = word_of_change(memory.settings_of(document, self.sketch), self._wanted)
-        context.undo_words.begin()
-        self._target = target = yield from LineartLayer.renew(document, old, self._selection)
+        with context.undo_words.ours():
+            self._target = target = yield from LineartLayer.renew(document, old, self._selection)
         context.undo_words.note(document, target.layer, word)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.in_document)

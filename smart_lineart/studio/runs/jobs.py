@@ -74,8 +74,12 @@ class Job:
         """From here on the document changes: what is begun is finished, within a moment."""
         self._committed = True
 
+    def reopen(self) -> None:
+        """What was begun is finished, and there is more to do: until that is committed it may be left."""
+        self._committed = False
+
     def cancel(self) -> None:
-        """Stop at the next chance; to the artist it has stopped at once. Too late once it is committed."""
+        """Stop at the next chance; to the artist it has stopped at once. Too late while it is committed."""
         if self._committed:
             return
         self._cancel = True

@@ -92,7 +92,7 @@ class Pen:
 
     def remember(self, merged: Draft, worker: Worker) -> Work:
         """The `Plan` of a draft."""
-        selected = selected_over(self.selection, merged.area)
+        selected = yield from selected_over(self.selection, merged.area)
         return (yield worker.submit(partial(merged.plan, selected)))
 
     def plan(self, base: Base, fresh: FreshInk, worker: Worker) -> Work:
@@ -103,7 +103,7 @@ class Pen:
     def record_of_new(self, fresh: FreshInk, worker: Worker) -> Work:
         """The `InkRecord` of ink in a layer of its own."""
         fresh = self.noted(fresh, Base.blank().record)
-        selected = selected_over(self.selection, fresh.area)
+        selected = yield from selected_over(self.selection, fresh.area)
         return (yield worker.submit(partial(record_of_new, fresh, selected)))
 
     def ink(self, made: Draft | Plan) -> Ink:

@@ -15,7 +15,7 @@ import numpy as np
 
 from smart_lineart.inking import Base, FreshInk
 from smart_lineart.krita_host import application, view
-from smart_lineart.krita_host.document import Document, selection_strip
+from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer, NotRenewed, renews_in_one_step
 from smart_lineart.krita_host.refreshing import refresh_when_idle
@@ -121,7 +121,8 @@ class Renewer:
     def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
         """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`."""
         base = yield from find_base(self._memory, self._worker, document, lineart)
-        selected = selection_strip(selection, base.record.area)
+        selected = yield from selected_over(selection, base.record.area)
+        assert selected is not None
         plan = yield self._worker.submit(partial(plan_ink_again, base, selected))
         pixel = last_pixel(base.record, lineart.form)
         yield from wait_for_pen()
@@ -170,8 +171,8 @@ class Renewer:
             now = document.active_layer()
             if now is None or now.identity != active.identity:
                 return renewed
-            self._undo_words.begin()
-            target = yield from LineartLayer.renew(document, lineart)
+            with self._undo_words.ours():
+                target = yield from LineartLayer.renew(document, lineart)
             self._undo_words.note(document, target.layer, tr("Ink sketch"))
             self._memory.carry(document, lineart.identity, target.layer)
             self._memory.note_ink(document, target.layer, plan.record)
@@ -195,8 +196,8 @@ class Renewer:
             self._memory.note_ink(document, lineart, plan.record)
             return Renewed(lineart, Kept.of(document, lineart, plan.merge, plan.area), changed=False)
         active = document.active_layer()
-        self._undo_words.begin()
-        target = yield from LineartLayer.renew(document, lineart, selection)
+        with self._undo_words.ours():
+            target = yield from LineartLayer.renew(document, lineart, selection)
         self._undo_words.note(document, target.layer, word)
         self._memory.carry(document, lineart.identity, target.layer)
         yield from _write(target, plan, pixel)

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
+from smart_lineart.inking import Cancelled, FreshInk, Rect
 from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
@@ -49,25 +48,40 @@ class Run:
         self._renewer = renewer
         self._job = job
         self._wanted = self._settings = job.settings
+        self._is_in = False
+        self._is_first: bool | None = None
 
     def steps(self) -> Work:
         """All of it."""
         began = time.monotonic()
         job = self._job
+        while self._context.reveal.glance.active:  # layers are not as they are
+            yield WAIT_FOR_PEN_MS
         job.enter(JobState.reading)
         if job.frames is not None:
             yield from ink_frames(self._context, job)
         else:
-            yield from self._ink(began)
+            yield from self._ink_lifted(began)
         job.seconds["total"] = time.monotonic() - began
         job.report(1.0)
         job.enter(JobState.finished)
 
+    def _ink_lifted(self, began: float) -> Work:
+        """A group is inked with what was faded in it lifted; it is faded again where no ink came."""
+        job, reveal = self._job, self._context.reveal
+        self._turns.finish_drags(job.document, job.sketch)
+        lifted = reveal.lift_inside(job.document, living_sketch(job))
+        try:
+            if lifted:
+                yield from refresh_when_idle(job.document)
+            yield from self._ink(began)
+        except Exception:
+            if not self._is_in and application.is_open(job.document):
+                reveal.lay_again(job.document, lifted)
+            raise
+
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
-        self._turns.finish_drags(job.document, job.sketch)
-        if context.reveal.lift_inside(job.document, living_sketch(job)):
-            yield from refresh_when_idle(job.document)
         layer = yield from as_shown(job.document, living_sketch(job))
         known = context.cache.get(job.document, job.sketch) or self._noted()
         try:
@@ -83,20 +97,26 @@ class Run:
         item = yield from self._prepare(sketch, area, known)
         if job.live and self._shows(item):
             return  # nothing was drawn
-        self._first_ink = job.unsuited or not context.memory.has_ink(job.document, job.sketch)
         fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
-        lineart = yield from self._put(fresh, colour)
+        lineart = yield from self._put_and_keep(fresh, colour, item)
         while self._outdated(lineart):
+            job.reopen()  # the ink that is in stays, whatever comes of this
             fresh, colour = yield from self._draw(item)
-            lineart = yield from self._put(fresh, colour)
-        if lineart is not None:
-            context.cache.put(item)
-            if job.live:
-                self._renewer.live.settle(lineart, item)
-            else:
-                self._say_where_nothing_is(fresh)
+            lineart = yield from self._put_and_keep(fresh, colour, item)
+        if lineart is not None and job.live:
+            self._renewer.live.settle(lineart, item)
+        elif lineart is not None:
+            yield from self._say_where_nothing_is(fresh)
+
+    def _put_and_keep(self, fresh: FreshInk, colour: Any | None, item: CachedFeatures) -> Work:
+        """Put the ink in; where it is, its lines are known from now on."""
+        lineart = yield from self._put(fresh, colour)
+        if lineart is not None and lineart is not AGAIN:
+            self._is_in = True
+            self._context.cache.put(item)
+        return lineart
 
     def _draw(self, item: CachedFeatures) -> Work:
         """Fresh ink as the artist wants it now, and Krita's colour for it."""
@@ -127,11 +147,11 @@ class Run:
             return
         page = job.document.page
         blank = np.zeros((page.height, page.width), np.uint8)
-        fresh = FreshInk(blank, page, job.settings.thickness, None)
         lineart: Any = AGAIN
         while lineart is AGAIN:
-            self._wanted = self._settings = job.settings
-            lineart = yield from self._put(fresh, chosen_colour(job.settings))
+            self._wanted, self._settings = job.settings, self._suited(None)
+            fresh = FreshInk(blank, page, self._settings.thickness, None)
+            lineart = yield from self._put(fresh, chosen_colour(self._settings))
         if lineart is not None:
             self._renewer.live.settle(lineart, None)
 
@@ -140,7 +160,7 @@ class Run:
         lineart = self._context.memory.lineart_in_use(self._job.document, self._job.sketch)
         return self._renewer.live.shows(lineart, lines)
 
-    def _suited(self, lines: CachedFeatures) -> InkSettings:
+    def _suited(self, lines: CachedFeatures | None) -> InkSettings:
         """The newest settings: the artist may have moved a slider meanwhile.
 
         At the first ink the thickness is chosen from the drawing; from the page alone under live, where that
@@ -148,20 +168,23 @@ class Run:
         """
         job = self._job
         settings = job.settings
-        if not (settings.auto and self._first_ink):
+        if self._is_first is None:
+            self._is_first = job.unsuited or not self._context.memory.has_ink(job.document, job.sketch)
+        if not (settings.auto and self._is_first):
             return settings
         page = job.document.page.height, job.document.page.width
-        suits = suiting_thickness(page) if job.live else lines.features.suiting_thickness(page)
-        return settings.suited(suits)
+        if job.live or lines is None:
+            return settings.suited(suiting_thickness(page))
+        return settings.suited(lines.features.suiting_thickness(page))
 
-    def _say_where_nothing_is(self, fresh: FreshInk) -> None:
+    def _say_where_nothing_is(self, fresh: FreshInk) -> Work:
         job, memory, settings = self._job, self._context.memory, self._settings
         say = partial(
             self._context.messages.say,
             of=job.document,
             so=lambda: memory.settings_of(job.document, job.sketch) == settings,
         )
-        selected = selected_over(job.selection, fresh.area)
+        selected = yield from selected_over(job.selection, fresh.area)
         if not fresh.coverage.any():
             say(
                 tr(
@@ -209,15 +232,9 @@ class Run:
 
     def _noted(self) -> CachedFeatures | None:
         """What the document remembers of the sketch, so that it is seen as before it was closed."""
-        job, memory = self._job, self._context.memory
-        lineart = memory.lineart_in_use(job.document, job.sketch)
-        if lineart is None:
-            return None
-        with suppress(DamagedRecord):
-            record = memory.ink_of(job.document, lineart)
-            notes = record.notes.get("sketch") if record is not None else None
-            return CachedFeatures.from_notes(job.document, job.sketch, notes)
-        return None
+        job = self._job
+        notes = self._context.memory.notes_of_ink(job.document, job.sketch)
+        return CachedFeatures.from_notes(job.document, job.sketch, notes)
 
     def _put(self, fresh: FreshInk, colour: Any | None) -> Work:
         """Put the ink into the sketch's lineart, or into a new layer right above it; returns the layer.
