@@ -103,10 +103,16 @@ class Document:
     # -- selection
 
     @property
+    def selected(self) -> Rect | None:
+        """The smallest rectangle around what the artist has selected; None where that is nothing."""
+        selection = self.raw.selection()
+        box = Rect(0, 0, 0, 0) if selection is None else selected_box(selection)
+        return box if box.width and box.height else None
+
+    @property
     def has_selection(self) -> bool:
         """Whether the artist has selected anything."""
-        selection = self.raw.selection()
-        return selection is not None and bool(selection.width() and selection.height())
+        return self.selected is not None
 
     def selection(self) -> Any | None:
         """The artist's selection as it is now (a copy), or None."""

@@ -7,8 +7,8 @@ import contextlib
 import ctypes
 import math
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,7 @@ from smart_lineart.said import Said
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
+DETAILS = 4  # of one sketch, whose features are kept
 LEAST_MB, MOST_MB = 128, 16384
 
 
@@ -156,8 +157,31 @@ class Engine:
         *,
         part: Rect | None = None,
         cancelled: Callable[[], bool] | None = None,
+        others: Mapping[float, CachedFeatures] | None = None,
     ) -> FreshInk:
-        """Ink of a sketch, or of the `part` of it (px of the image)."""
+        """Ink of a sketch, or of the `part` of it (px of the image).
+
+        `others`: its lines with other details, for regions that have one of their own.
+        """
+        known = {**(others or {}), item.detail: item}
+
+        def inside(values: dict[str, Any], part: Rect) -> FreshInk | None:
+            own = settings.with_values(values)
+            lines = known.get(own.detail)
+            part = Rect(0, 0, 0, 0) if lines is None else part.intersection(lines.area)
+            if lines is None or not part.width or not part.height:
+                return None
+            return self._drawn(lines, own, part, cancelled)
+
+        return replace(self._drawn(item, settings, part, cancelled), inside=inside)
+
+    def _drawn(
+        self,
+        item: CachedFeatures,
+        settings: InkSettings,
+        part: Rect | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> FreshInk:
         features, area = item.features, item.area
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
@@ -272,14 +296,21 @@ class FeatureCache:
         self._items: list[CachedFeatures] = []
 
     def put(self, item: CachedFeatures) -> None:
-        """Keep features, in place of older ones of the same sketch."""
-        self._items = [old for old in self._items if not self._same(old, item.document, item.sketch)] + [item]
+        """Keep features, in place of older ones of the same sketch and detail."""
+        same = [old for old in self._items if self._same(old, item.document, item.sketch)]
+        gone = [old for old in same if old.detail == item.detail] or same[: 1 - DETAILS]
+        self._items = [old for old in self._items if old not in gone] + [item]
         while len(self._items) > 1 and sum(kept.nbytes for kept in self._items) > self._limit:
             self._items.pop(0)
 
-    def get(self, document: Any, sketch: str) -> CachedFeatures | None:
-        """The features of a sketch, if they are kept."""
-        found = next((item for item in self._items if self._same(item, document, sketch)), None)
+    def all(self, document: Any, sketch: str) -> dict[float, CachedFeatures]:
+        """The features of a sketch by their detail."""
+        return {item.detail: item for item in self._items if self._same(item, document, sketch)}
+
+    def get(self, document: Any, sketch: str, detail: float | None = None) -> CachedFeatures | None:
+        """The features of a sketch, if they are kept: those used last, or those of a detail."""
+        same = (item for item in reversed(self._items) if self._same(item, document, sketch))
+        found = next((item for item in same if detail is None or item.detail == detail), None)
         if found is not None:
             self._items.remove(found)
             self._items.append(found)

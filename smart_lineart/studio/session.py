@@ -15,6 +15,7 @@ from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
+from smart_lineart.studio.document.regions import values_at
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
@@ -72,6 +73,7 @@ class Session:
         self._scope: tuple[Document | None, str] = (None, "")
         self._waiting: set[str] = set()
         self._works_ended = 0
+        self._set_here: dict[str, object] = {}
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
         if self.context.brushes.broken:
@@ -184,17 +186,18 @@ class Session:
                 self._sliders.leave(None, "", final=True)
             return
         self._tell_jobs(settings)
-        lines = self.context.cache.get(document, pair.sketch.identity)
+        lines = self.context.cache.get(document, pair.sketch.identity, self._loaded.detail)
         if name not in {"unit", "detail", PRESET} and lines is not None:
             if changed or final:
                 self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
             return
         if name == "detail" and lines is not None and not final and not pair.sketch.animated:
             self.preview.want(lines, settings)
-        applied = memory.settings_of(document, pair.sketch.identity) or settings
+        whole = memory.settings_of(document, pair.sketch.identity) or settings
+        applied = whole.with_values(self._set_here)
         if name == "unit":
-            applied = applied.with_value("unit", settings.unit)
-            memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
+            whole = whole.with_value("unit", settings.unit)
+            memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
             self._sliders.moved(lines, settings, final=True)
         elif final:
@@ -224,7 +227,7 @@ class Session:
         """Runs that have not put their ink in yet do so with the newest settings; whether there are any."""
         jobs = self._jobs(live=True)
         for job in jobs:
-            if job.frames is None:
+            if job.frames is None and (job.selection is not None) == self.target.inside:
                 job.settings = settings.with_value("detail", job.settings.detail)
         return bool(jobs)
 
@@ -283,7 +286,7 @@ class Session:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note, selected = application.history(), document.note(NOTE_KEY), document.has_selection
+        undo, note, selected = application.history(), document.note(NOTE_KEY), document.selected
         seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended, selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
@@ -367,10 +370,13 @@ class Session:
     def _take_settings(self, document: Document) -> None:
         """Show the values of the lineart at hand, or those for new sketches."""
         sketch, wanted = "", None
+        self._set_here = {}
         if self.pair is not None:
-            sketch = self.pair.sketch.identity
-            wanted = self.context.memory.settings_of(document, sketch)
-        wanted = wanted or self._defaults(document)
+            sketch, memory = self.pair.sketch.identity, self.context.memory
+            wanted = memory.settings_of(document, sketch)
+            if regions := memory.regions_of(document, sketch):
+                self._set_here = values_at(regions, document.selection())
+        wanted = (wanted or self._defaults(document)).with_values(self._set_here)
         known = self._with_known_style(wanted)
         scope = document, sketch  # a copy of a file has layers of the same identities
         if known.style != wanted.style and wanted.style not in self._missing:

@@ -43,7 +43,7 @@ class Context:
         self.reveal = room.reveal.Reveal(self.memory, self.shown.append, self.shown.append)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
-            get=lambda _document, sketch: self.kept.get(sketch),
+            get=lambda _document, sketch, _detail=None: self.kept.get(sketch),
             put=lambda item: self.kept.update({item.sketch: item}),
         )
         self.engine = SimpleNamespace(prepare=self.prepare, render=self.render, draw=self.draw)
@@ -63,7 +63,7 @@ class Context:
         sketch = self.prepared[-1][0]
         return np.where(sketch.alpha > 0, 255, 0).astype(np.uint8)
 
-    def draw(self, item, settings, *, part=None, cancelled=None) -> FreshInk:
+    def draw(self, item, settings, *, part=None, cancelled=None, others=None) -> FreshInk:
         return FreshInk(self.ink.copy(), Rect(0, 0, WIDE, TALL), settings.thickness, None)
 
 

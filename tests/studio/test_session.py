@@ -55,10 +55,20 @@ class Engine:
             calibration="seen", scale=0.4, size=sketch.size, nbytes=10, suiting_thickness=suits
         )
 
-    def draw(self, _item, settings, *, part=None, cancelled=None) -> FreshInk:
-        ink = np.zeros((TALL, WIDE), np.uint8)
-        ink[10 : 10 + round(settings.thickness), 5:50] = 255
-        return FreshInk(ink, Rect(0, 0, WIDE, TALL), settings.thickness, None)
+    def draw(self, item, settings, *, part=None, cancelled=None, others=None) -> FreshInk:
+        """From the row that the detail of the lines tells."""
+        known = {**(others or {}), item.detail: item}
+
+        def inked(lines: Any, settings: Any) -> FreshInk:
+            ink, top = np.zeros((TALL, WIDE), np.uint8), 10 + round(10 * lines.detail)
+            ink[top : top + round(settings.thickness), 5:50] = 255
+            return FreshInk(ink, Rect(0, 0, WIDE, TALL), settings.thickness, None)
+
+        def inside(values: Any, _part: Rect) -> FreshInk | None:
+            own = settings.with_values(values)
+            return inked(known[own.detail], own) if own.detail in known else None
+
+        return replace(inked(item, settings), inside=inside)
 
 
 class AtOnce:
@@ -1109,3 +1119,175 @@ def test_what_is_said_of_a_document_goes_when_that_is_closed(scene) -> None:
     scene.session.look()
     assert "closed" in scene.session.messages.shown.text
     assert scene.session.messages.shown.of is None or scene.session.messages.shown.of.raw is other
+
+
+class TestAPartWithSettingsOfItsOwn:
+    """The stripe's right part, from column 30 on, is selected while something is set."""
+
+    def thick(self, scene) -> list[int]:
+        """The stripe's thickness at its left and at its right; rows from 20 on count, for another detail."""
+        document = scene.room.document.Document(scene.raw)
+        layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
+        return [int((alpha_of(layer.raw, column, 0, 1, TALL) > 0).sum()) for column in (10, 45)]
+
+    def top(self, scene) -> list[int]:
+        """The stripe's first row there."""
+        document = scene.room.document.Document(scene.raw)
+        layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
+        return [int((alpha_of(layer.raw, column, 0, 1, TALL) > 0).argmax()) for column in (10, 45)]
+
+    def select(self, scene, left: int | None, right: int = WIDE) -> None:
+        scene.raw.chosen = None
+        if left is not None:
+            chosen = np.zeros((TALL, WIDE), np.uint8)
+            chosen[:, left:right] = 255
+            scene.raw.chosen = Selection(chosen)
+        scene.session.look()
+
+    def set(self, scene, name: str, *values: Any) -> None:
+        for value in values:
+            scene.session.change(name, value, final=value == values[-1])
+            scene.loop.turn()
+
+    @pytest.fixture
+    def parted(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "thickness", 6.0, 8.0)
+        assert self.thick(scene) == [3, 8]
+
+    def test_keeps_them_when_a_slider_moves_afterwards(self, scene, parted) -> None:
+        self.select(scene, None)
+        self.set(scene, "thickness", 4.0, 5.0)
+        assert self.thick(scene) == [5, 8]
+        assert scene.engine.prepared == 1
+        assert applied(scene).thickness == 5.0
+
+    def test_shows_them_where_it_is_selected(self, scene, parted) -> None:
+        assert scene.session.settings.thickness == 8.0
+        self.select(scene, None)
+        assert scene.session.settings.thickness == 3.0
+        self.select(scene, 40)
+        assert scene.session.settings.thickness == 8.0
+        self.select(scene, 0, 30)
+        assert scene.session.settings.thickness == 3.0
+
+    def test_keeps_them_when_it_is_inked_again(self, scene, parted) -> None:
+        self.select(scene, None)
+        painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
+        scene.session.ink()
+        scene.loop.turn()
+        assert scene.engine.prepared == 2
+        assert self.thick(scene) == [3, 8]
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 8]
+
+    def test_keeps_them_under_live(self, scene, parted) -> None:
+        painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
+        document = scene.room.document.Document(scene.raw)
+        scene.session.ink_live(document, scene.room.layer.Layer(scene.sketch))
+        scene.loop.turn()
+        assert self.thick(scene) == [3, 8]
+
+    def test_takes_all_else_that_is_set_for_the_whole(self, scene, parted) -> None:
+        self.select(scene, None)
+        self.set(scene, "detail", 0.5)
+        assert self.top(scene) == [15, 15]
+        assert self.thick(scene) == [3, 8]
+
+    def test_a_detail_of_its_own_is_kept_by_sliders_and_runs(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "detail", 0.5)
+        assert self.top(scene) == [10, 15]
+        assert applied(scene).detail == 0.0
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 5], [10, 15])
+        assert scene.engine.prepared == 2, "both details' lines are known"
+        self.select(scene, 30)
+        self.set(scene, "thickness", 7.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 7], [10, 15])
+        self.select(scene, None)
+        painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
+        scene.session.ink()
+        scene.loop.turn()
+        assert (self.thick(scene), self.top(scene)) == ([5, 7], [10, 15])
+
+    def test_a_detail_of_its_own_whose_lines_are_not_known_keeps_its_ink(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "detail", 0.5)
+        self.select(scene, None)
+        cache = scene.session.context.cache
+        cache._items = [item for item in cache._items if item.detail == 0.0]
+        self.set(scene, "thickness", 5.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 3], [10, 15])
+
+    def test_a_file_that_was_opened_again_keeps_them(self, scene, parted) -> None:
+        self.select(scene, None)
+        memory = scene.session.context.memory
+        memory.keep_only(lambda _: False)
+        scene.session.context.cache.keep_only(lambda _: False)
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 8]
+
+    def test_gives_them_up_where_all_is_selected(self, scene, parted) -> None:
+        self.select(scene, 0)
+        assert scene.session.settings.thickness == 3.0
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 5]
+        assert applied(scene).thickness == 5.0, "it is the whole"
+        self.select(scene, None)
+        self.set(scene, "thickness", 4.0)
+        assert self.thick(scene) == [4, 4]
+
+    def test_gives_them_up_where_it_is_set_to_what_the_whole_has(self, scene, parted) -> None:
+        self.set(scene, "thickness", 3.0)
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 5]
+
+    def test_a_detail_of_its_own_is_left_out_of_the_preview_of_another(self, scene, monkeypatch) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "detail", 0.5)
+        self.select(scene, None)
+        krita = scene.room.krita
+        krita.scrolled, krita.shown = (0, 0), (WIDE, TALL)
+        krita.canvas = SimpleNamespace(zoomLevel=lambda: 1.0, rotation=lambda: 0.0, mirror=lambda: False)
+        monkeypatch.setattr(scene.room.colour, "on_screen", lambda _colour: "#000000", raising=False)
+        scene.session.change("detail", -0.5, final=False)
+        scene.loop.turn()
+        shown = scene.session.preview.shown
+        assert (shown.selected[:, 20 - shown.area.x] == 255).all()
+        assert (shown.selected[5:30, 45 - shown.area.x] == 0).all()
+
+    def test_goes_with_its_undo(self, scene) -> None:
+        ink(scene)
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        older = memory.lineart_in_use(document, scene.sketch.identity).raw
+        self.select(scene, 30)
+        self.set(scene, "thickness", 8.0)
+        memory.lineart_in_use(document, scene.sketch.identity).raw.remove()
+        scene.raw.root.addChildNode(older, scene.sketch)
+        scene.session._seen = None
+        scene.session.look()
+        assert scene.session.settings.thickness == 3.0
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 5]
+
+    def test_a_colour_of_its_own_is_kept(self, scene) -> None:
+        ink(scene)
+        red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        made = scene.room.settings.Colour(**red, components=(1.0, 0.0, 0.0, 1.0))
+        self.select(scene, 30)
+        self.set(scene, "colour", made)
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        document = scene.room.document.Document(scene.raw)
+        layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
+        pixels = np.frombuffer(layer.own_pixels(Rect(0, 12, WIDE, 1)), np.uint8).reshape(WIDE, 4)
+        assert pixels[10].tolist() != pixels[45].tolist()
+        assert scene.session.context.corrections.count == 0, "it is ink, not the artist's"

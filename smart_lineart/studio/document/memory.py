@@ -137,6 +137,14 @@ class Memory:
             return record.notes.get("sketch") if record is not None else None
         return None
 
+    def regions_of(self, document: Document, sketch: str) -> tuple[InkRecord, ...]:
+        """The parts of a sketch's lineart for which something else was set than for the whole."""
+        lineart = self.lineart_in_use(document, sketch)
+        with suppress(DamagedRecord):
+            record = self.ink_of(document, lineart) if lineart is not None else None
+            return record.regions if record is not None else ()
+        return ()
+
     def note_ink(self, document: Document, lineart: Layer, record: InkRecord) -> None:
         """Remember what was written into a lineart layer, into the frame shown."""
         self.records.put(document, lineart.identity, record, shown_frame(document, lineart))

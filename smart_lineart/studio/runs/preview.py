@@ -17,6 +17,7 @@ import numpy as np
 from smart_lineart.inking import Cancelled, InkError, Rect
 from smart_lineart.inking.arrays import Bytes, Luma
 from smart_lineart.inking.page.sketch import Sketch
+from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host import application, colour, view
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.studio.context import Context
@@ -146,7 +147,15 @@ class Preview:
         except (Cancelled, InkError):  # the run tells what is wrong
             return None
         selected = yield from selected_over(selection, area)
+        if selected is None:
+            selected = self._as_the_whole(item, area)
         return Shown(document, area, coverage, selected, ink)
+
+    def _as_the_whole(self, item: CachedFeatures, area: Rect) -> Bytes | None:
+        """Where the whole lineart's detail counts, uint8 over the area; None: everywhere."""
+        regions = self._context.memory.regions_of(item.document, item.sketch)
+        own = [region.coverage(area) for region in regions if "detail" in values_of(region)]
+        return 255 - np.maximum.reduce(own) if own else None
 
     def _submit(self, task: partial[Bytes]) -> Pending:
         return self._context.ink_worker.submit(task)

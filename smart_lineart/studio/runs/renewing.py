@@ -29,7 +29,7 @@ from smart_lineart.studio.steps import Work, Worker
 
 from .finding import NotFound, find_base
 from .live_layer import LiveLayer, untouched
-from .pen import Pen, colours_of, last_pixel
+from .pen import Pen, colours_of, last_pixel, paints_of
 from .plan import Plan, plan_ink_again
 from .settling import stay_on, wait_for_pen
 
@@ -38,11 +38,14 @@ TRIES = 20
 
 @dataclass(frozen=True)
 class Renewed:
-    """How a renewal ended: the layer in use now, and what was kept in it."""
+    """How a renewal ended: the layer in use now, and what was kept in it; `inside`: only a part of the page
+    was renewed, so that its settings are not the whole lineart's.
+    """
 
     layer: Layer
     kept: Kept
     changed: bool
+    inside: bool = False
 
     def is_there(self) -> bool:
         """Whether undo has not taken it back."""
@@ -194,7 +197,8 @@ class Renewer:
     ) -> Work:
         if not plan.changes:
             self._memory.note_ink(document, lineart, plan.record)
-            return Renewed(lineart, Kept.of(document, lineart, plan.merge, plan.area), changed=False)
+            kept = Kept.of(document, lineart, plan.merge, plan.area)
+            return Renewed(lineart, kept, changed=False, inside=plan.inside)
         active = document.active_layer()
         with self._undo_words.ours():
             target = yield from LineartLayer.renew(document, lineart, selection)
@@ -206,9 +210,11 @@ class Renewer:
         if active is not None and active.identity != lineart.identity:
             yield from stay_on(document, active, target.layer)
         kept = Kept.of(document, target.layer, plan.merge, plan.area)
-        return Renewed(target.layer, kept, changed=True)
+        return Renewed(target.layer, kept, changed=True, inside=plan.inside)
 
 
 def _write(target: LineartLayer, plan: Plan, pixel: np.ndarray | None) -> Work:
-    for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True):
+    paints = paints_of(plan.record, target.layer.form)
+    yield  # converting colours lets Krita handle events
+    for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge, paints), once=True):
         yield from wait_for_pen()

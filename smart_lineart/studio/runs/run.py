@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 
 from smart_lineart.inking import Cancelled, FreshInk, Rect
 from smart_lineart.inking.features import suiting_thickness
+from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.document import selected_over
@@ -50,6 +52,7 @@ class Run:
         self._wanted = self._settings = job.settings
         self._is_in = False
         self._is_first: bool | None = None
+        self._others: dict[float, CachedFeatures] = {}
 
     def steps(self) -> Work:
         """All of it."""
@@ -83,7 +86,9 @@ class Run:
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
         layer = yield from as_shown(job.document, living_sketch(job))
-        known = context.cache.get(job.document, job.sketch) or self._noted()
+        cache, detail = context.cache, job.settings.detail
+        known = cache.get(job.document, job.sketch, detail) or cache.get(job.document, job.sketch)
+        known = known or self._noted()
         try:
             area = sketch_area(layer, job.document.page, known.area if known is not None else None)
             sketch = yield from read(layer, area)
@@ -94,9 +99,10 @@ class Run:
             return
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
-        item = yield from self._prepare(sketch, area, known)
+        item = yield from self._prepare(sketch, area, known, job.settings.detail)
         if job.live and self._shows(item):
             return  # nothing was drawn
+        yield from self._prepare_regions(sketch, area, item)
         fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
@@ -115,7 +121,8 @@ class Run:
         lineart = yield from self._put(fresh, colour)
         if lineart is not None and lineart is not AGAIN:
             self._is_in = True
-            self._context.cache.put(item)
+            for lines in (*self._others.values(), item):
+                self._context.cache.put(lines)
         return lineart
 
     def _draw(self, item: CachedFeatures) -> Work:
@@ -123,8 +130,11 @@ class Run:
         job, context = self._job, self._context
         self._wanted, self._settings = job.settings, self._suited(item)
         colour = chosen_colour(self._settings)
-        draw = partial(context.engine.draw, item, self._settings)
+        draw = partial(context.engine.draw, item, self._settings, others=self._others)
         fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        if job.selection is not None:
+            whole = context.memory.settings_of(job.document, job.sketch)
+            fresh = replace(fresh, values={} if whole is None else self._settings.apart_from(whole))
         return fresh, colour
 
     def _moved(self) -> bool:
@@ -178,7 +188,8 @@ class Run:
         return settings.suited(lines.features.suiting_thickness(page))
 
     def _say_where_nothing_is(self, fresh: FreshInk) -> Work:
-        job, memory, settings = self._job, self._context.memory, self._settings
+        job, memory = self._job, self._context.memory
+        settings = memory.settings_of(job.document, job.sketch)
         say = partial(
             self._context.messages.say,
             of=job.document,
@@ -202,9 +213,21 @@ class Run:
                 )
             )
 
-    def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None) -> Work:
+    def _prepare_regions(self, sketch: Any, area: Rect, item: CachedFeatures) -> Work:
+        """The sketch's lines with the details that were set for regions of its lineart."""
+        job, context = self._job, self._context
+        if job.selection is not None or job.keep_copy:
+            return
+        regions = context.memory.regions_of(job.document, job.sketch)
+        details = {job.settings.with_values(values_of(region)).detail for region in regions} - {item.detail}
+        for detail in sorted(details):
+            known = context.cache.get(job.document, job.sketch, detail) or item
+            self._others[detail] = yield from self._prepare(sketch, area, known, detail)
+
+    def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None, detail: float) -> Work:
         """The sketch's lines: those known already, where nothing has changed."""
         job, context = self._job, self._context
+        settings = replace(job.settings, detail=detail)
         earlier, auto = Earlier(), None
         if known is not None:
             auto = known.auto_scale
@@ -212,7 +235,7 @@ class Run:
             changed = None
             if same:
                 changed = yield context.ink_worker.submit(partial(sketch.changed_from, known.read))
-            if changed == NOWHERE and known.detail == job.settings.detail:
+            if changed == NOWHERE and known.detail == detail:
                 return known
             features = known.features if same else None
             calibration = known.features.calibration
@@ -220,15 +243,15 @@ class Run:
         features = yield context.ink_worker.submit(
             lambda: context.engine.prepare(
                 sketch,
-                job.settings,
+                settings,
                 lambda done: context.loop.post(lambda: job.report(done * 0.9)),
                 lambda: job.cancelled,
                 earlier,
             )
         )
-        if not job.settings.detail:
+        if not detail:
             auto = features.scale
-        return CachedFeatures(job.document, job.sketch, features, area, job.settings.detail, auto, sketch)
+        return CachedFeatures(job.document, job.sketch, features, area, detail, auto, sketch)
 
     def _noted(self) -> CachedFeatures | None:
         """What the document remembers of the sketch, so that it is seen as before it was closed."""
@@ -290,7 +313,8 @@ class Run:
             return None
         if renewed.changed and steps:
             context.messages.say(steps, of=job.document, so=renewed.is_there)
-        context.memory.note_lineart(job.document, job.sketch, renewed.layer, self._settings)
+        whole = context.memory.settings_of(job.document, job.sketch) if renewed.inside else None
+        context.memory.note_lineart(job.document, job.sketch, renewed.layer, whole or self._settings)
         context.corrections.show(renewed.kept)
         return renewed.layer
 
@@ -304,6 +328,7 @@ class Run:
         target = LineartLayer.new(job.document, name, job.selection)
         yield from target.write(Ink(fresh.coverage, fresh.area, colour))
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
+        fresh = replace(fresh, values=None)
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
         yield from wait_for_pen()
         if self._lineart(apart) is not None or self._moved():
