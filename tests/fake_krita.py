@@ -414,14 +414,15 @@ def modules(app: App) -> dict[str, Any]:
     krita.Krita = SimpleNamespace(instance=lambda: app)
     krita.ManagedColor, krita.Node, krita.Selection = ManagedColor, FakeNode, FakeSelection
     core, gui, widgets, sip = (_Anything(f"PyQt5.{name}") for name in ("QtCore", "QtGui", "QtWidgets", "sip"))
-    core.QByteArray = bytes
+    core.QByteArray, core.QObject = bytes, object
     core.Qt = SimpleNamespace(MouseButton=SimpleNamespace(NoButton=NO_BUTTON))
     core.QStandardPaths = SimpleNamespace(
         writableLocation=lambda _: "/nonexistent",
         StandardLocation=SimpleNamespace(GenericConfigLocation=0),
     )
     gui.QColor = lambda *_: None
-    widgets.QApplication = SimpleNamespace(mouseButtons=lambda: NO_BUTTON)
+    filtered = SimpleNamespace(installEventFilter=lambda _: None, removeEventFilter=lambda _: None)
+    widgets.QApplication = SimpleNamespace(mouseButtons=lambda: NO_BUTTON, instance=lambda: filtered)
     sip.transferback = lambda _: None
     qt: Any = ModuleType("PyQt5")
     qt.QtCore, qt.QtGui, qt.QtWidgets, qt.sip = core, gui, widgets, sip

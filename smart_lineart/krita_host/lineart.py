@@ -20,6 +20,7 @@ from .geometry import strips
 from .layer import Layer
 from .lists import children
 from .living import afterwards
+from .pen_down import strokes_stay_on
 from .pixels import PixelFormat, alpha_to_byte, blend, ink_pixels, lay_beneath
 
 CHANGING = WRITE | BENEATH
@@ -198,15 +199,21 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         # Krita converts what is selected in the document in front, whichever that is.
         if not application.is_active(document):
             raise NotRenewed
+        here = document.active_layer()
         document.activate(layer)
         application.trigger(CONVERT)
-        for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
-            yield CONVERT_MS
-            now = _by_identity(parent)
-            # The artist may add layers meanwhile, or convert another.
-            copies = [now[own] for own in now.keys() - there.keys() if now[own].name == layer.name]
-            if copies and layer.identity not in now:
-                return copies[0]
+        home = None if here is None or here.identity == layer.identity else here
+        if home is not None:  # a stroke that comes down meanwhile belongs where the artist is
+            document.activate(home)
+        is_copy = lambda one: one.identity not in there and one.name == layer.name  # noqa: E731
+        with strokes_stay_on(document, home, is_copy):
+            for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
+                yield CONVERT_MS
+                now = _by_identity(parent)
+                # The artist may add layers meanwhile, or convert another.
+                copies = [one for one in now.values() if is_copy(one)]
+                if copies and layer.identity not in now:
+                    return copies[0]
     raise NotRenewed
 
 

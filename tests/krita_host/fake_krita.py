@@ -439,7 +439,7 @@ class Krita:
         self.notifies = False
         names = ("applicationClosing", "imageClosed", "viewClosed")
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
-        self.buttons = 0
+        self.buttons, self.filters = 0, []
         self.converts = True
 
     def show(self, document: Document) -> Document:
@@ -503,6 +503,11 @@ class Krita:
     def writeSetting(self, group: str, key: str, value: str) -> None:
         self.kept[group, key] = value
 
+    def press(self, kind: str = "pressed") -> None:
+        """A mouse button or the pen comes down: those who look at all events hear of it first."""
+        for one in list(self.filters):
+            assert one.eventFilter(None, SimpleNamespace(type=lambda: kind)) is False
+
     def notifier(self) -> Any:
         return SimpleNamespace(setActive=lambda on: setattr(self, "notifies", on), **self.signals)
 
@@ -556,7 +561,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         writableLocation=lambda _place: "/", StandardLocation=SimpleNamespace(GenericConfigLocation=0)
     )
     widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea")}
-    application = SimpleNamespace(mouseButtons=lambda: krita.buttons)
+    filtered = SimpleNamespace(
+        installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
+    )
+    application = SimpleNamespace(mouseButtons=lambda: krita.buttons, instance=lambda: filtered)
+    kinds = SimpleNamespace(MouseButtonPress="pressed", TabletPress="pen pressed")
     return {
         "krita": module(
             "krita",
@@ -573,6 +582,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QByteArray=QByteArray,
             QStandardPaths=places,
             QPoint=lambda x, y: (x, y),
+            QObject=object,
+            QEvent=SimpleNamespace(Type=kinds),
         ),
         "PyQt6.QtGui": module("PyQt6.QtGui", QColor=lambda *values: values),
         "PyQt6.QtWidgets": module("PyQt6.QtWidgets", QApplication=application, **widgets),

@@ -723,6 +723,21 @@ class TestSettling:
         run(work)
         assert scene.raw.active is scene.sketch
 
+    @pytest.mark.parametrize("kind", ["pressed", "pen pressed", "moved"])
+    def test_a_stroke_that_begins_once_krita_has_moved_lands_on_the_artists_layer(self, scene, kind) -> None:
+        layer, newcomer = scene.room.layer.Layer, scene.raw.add("new")
+        work = scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(newcomer))
+        next(work)
+        krita = scene.room.krita
+        for selected, then in ((newcomer, scene.sketch), (other := scene.raw.add("other"), other)):
+            scene.raw.active = selected
+            krita.press(kind)
+            assert scene.raw.active is (selected if kind == "moved" else then)
+        krita.front = None
+        krita.press(kind)
+        work.close()
+        assert krita.filters == []
+
     def test_where_krita_does_not_move_it_is_not_waited_for_long(self, scene) -> None:
         layer = scene.room.layer.Layer
         work = scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(scene.raw.add("new")))

@@ -1213,6 +1213,7 @@ class TestAPartWithSettingsOfItsOwn:
         scene.session.ink()
         scene.loop.turn()
         assert (self.thick(scene), self.top(scene)) == ([5, 7], [10, 15])
+        assert scene.engine.prepared == 4, "the sketch has changed for both"
 
     def test_a_detail_of_its_own_whose_lines_are_not_known_keeps_its_ink(self, scene) -> None:
         ink(scene)
@@ -1286,6 +1287,8 @@ class TestAPartWithSettingsOfItsOwn:
         self.set(scene, "colour", made)
         self.select(scene, None)
         self.set(scene, "thickness", 5.0)
+        self.set(scene, "thickness", 6.0)
+        assert self.thick(scene) == [6, 6]
         document = scene.room.document.Document(scene.raw)
         layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
         pixels = np.frombuffer(layer.own_pixels(Rect(0, 12, WIDE, 1)), np.uint8).reshape(WIDE, 4)

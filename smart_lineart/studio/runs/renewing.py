@@ -178,8 +178,8 @@ class Renewer:
                 target = yield from LineartLayer.renew(document, lineart)
             self._undo_words.note(document, target.layer, tr("Ink sketch"))
             self._memory.carry(document, lineart.identity, target.layer)
-            self._memory.note_ink(document, target.layer, plan.record)
             yield from stay_on(document, active, target.layer)
+            self._memory.note_ink(document, target.layer, plan.record)
             renewed = Renewed(
                 target.layer, replace(renewed.kept, lineart=target.layer.identity), changed=False
             )
@@ -204,11 +204,11 @@ class Renewer:
             target = yield from LineartLayer.renew(document, lineart, selection)
         self._undo_words.note(document, target.layer, word)
         self._memory.carry(document, lineart.identity, target.layer)
+        if active is not None and active.identity != lineart.identity:
+            yield from stay_on(document, active, target.layer)
         yield from _write(target, plan, pixel)
         self._memory.note_ink(document, target.layer, plan.record)
         yield from refresh_when_idle(document)
-        if active is not None and active.identity != lineart.identity:
-            yield from stay_on(document, active, target.layer)
         kept = Kept.of(document, target.layer, plan.merge, plan.area)
         return Renewed(target.layer, kept, changed=True, inside=plan.inside)
 
