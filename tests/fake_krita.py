@@ -152,6 +152,9 @@ class FakeDocument(Owned):
     def resolution(self) -> float:
         return 300.0
 
+    def backgroundColor(self) -> Any:
+        return SimpleNamespace(alpha=lambda: 0)
+
     colorModel = lambda self: "RGBA"  # noqa: E731
     colorDepth = lambda self: "U8"  # noqa: E731
     colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731

@@ -56,6 +56,11 @@ class Document:
         """The document's own colour space."""
         return PixelFormat(self.raw.colorModel(), self.raw.colorDepth(), self.raw.colorProfile())
 
+    @property
+    def has_background(self) -> bool:
+        """Whether a colour lies under all layers, so that Krita's chequers are never seen."""
+        return bool(self.raw.backgroundColor().alpha() == 255)
+
     # -- layers
 
     def active_layer(self) -> Layer | None:

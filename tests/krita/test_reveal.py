@@ -351,13 +351,19 @@ def job():
     yield from ink()
     found = [seen()]
     yield from step(undo)
+    document.setBackgroundColor(QtGui.QColor(255, 255, 255))
+    document.setActiveNode(layer())
+    yield from ink()
+    found += [seen(), int(projection(document, 300, 5, 1, 1)[0, 0, 3])]
+    yield from step(undo)
+    document.setBackgroundColor(QtGui.QColor(255, 255, 255, 0))
     children(document.rootNode())[0].setVisible(True)
     document.setActiveNode(layer())
     yield from ink()
     return [*found, seen()]
 """,
     )
-    assert found == [[255, True], [77, True]]
+    assert found == [[255, True], [77, True], 255, [77, True]]
 
 
 def test_a_sketch_with_keyframes_is_hidden_and_never_faded(krita) -> None:

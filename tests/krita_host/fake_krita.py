@@ -302,6 +302,9 @@ class Document:
     def resolution(self) -> float:
         return self.ppi
 
+    def backgroundColor(self) -> Any:
+        return SimpleNamespace(alpha=lambda: 0)
+
     def colorModel(self) -> str:
         return self.form[0]
 
