@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
-from smart_lineart.inking import InkError, list_devices_isolated
+from smart_lineart.inking import InkError
 from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
@@ -34,7 +34,7 @@ from .engine import Engine
 from .presets import Presets
 from .settings import NOTE_KEY, InkSettings
 from .signal import Signal
-from .steps import Loop, Pending
+from .steps import Loop
 from .target import Target
 from .turns import Turns
 
@@ -59,7 +59,7 @@ class Session:
         self.counting = Counting(self.context, self.turns)
         has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
         self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
-        self.settings = self._loaded = self._with_known_style(preferences.load_settings())
+        self.settings = self._loaded = self.context.brushes.known(preferences.load_settings())
         self.pair: Pair | None = None
         self.presets = Presets(application.user_folder() / "presets")
         self.keep_copy = False
@@ -67,12 +67,11 @@ class Session:
         self.target = Target()
         self.settings_changed, self.target_changed = Signal(), Signal()
         self._document: Document | None = None
-        self._closing = False
+        self._closing, self._works_ended = False, 0
         self._seen: tuple[object, ...] | None = None
         self._sketch = ""
         self._scope: tuple[Document | None, str] = (None, "")
         self._waiting: set[str] = set()
-        self._works_ended = 0
         self._set_here: dict[str, object] = {}
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
@@ -95,7 +94,7 @@ class Session:
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
         settings = self.context.memory.settings_of(document, sketch.identity) or self._defaults(document)
-        job = Job(document, sketch.identity, sketch.name, self._with_known_style(settings), live=True)
+        job = Job(document, sketch.identity, sketch.name, self.context.brushes.known(settings), live=True)
         self.runner.add(job)
         return job
 
@@ -141,7 +140,7 @@ class Session:
         settings = self.presets.take(path, self.messages)
         if settings is not None:
             self.look()
-            self._change(PRESET, self._suited(self._with_known_style(settings)), final=True)
+            self._change(PRESET, self._suited(self.context.brushes.known(settings)), final=True)
 
     def keep_preset(self, path: Path) -> None:
         """Write the settings that are shown into a file."""
@@ -178,14 +177,14 @@ class Session:
 
     def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
         memory, document, pair = self.context.memory, self._document, self.pair
+        told = self.queue.tell(document, self._sketch, settings, inside=self.target.inside)
         if document is None or pair is None:
-            if not self._tell_jobs(settings) and (final or name == "unit"):
+            if not told and (final or name == "unit"):
                 self._loaded = settings
                 self._remember(settings)
             if final:
                 self._sliders.leave(None, "", final=True)
             return
-        self._tell_jobs(settings)
         lines = self.context.cache.get(document, pair.sketch.identity, self._loaded.detail)
         if name not in {"unit", "detail", PRESET} and lines is not None:
             if changed or final:
@@ -207,7 +206,7 @@ class Session:
         self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
     ) -> None:
         """What cannot be drawn from known lines: another run, or at the next click."""
-        if settings == self._asked(applied):
+        if settings == self.queue.asked(self._document, self._sketch, applied):
             self.preview.stop()
         elif self._waits_for_a_click(pair):
             self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
@@ -220,24 +219,8 @@ class Session:
         """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
         return self.keep_copy or pair.sketch.animated
 
-    def _jobs(self, *, live: bool = False) -> list[Job]:
-        return self.queue.making(self._document, self._sketch, live=live)
-
-    def _tell_jobs(self, settings: InkSettings) -> bool:
-        """Runs that have not put their ink in yet do so with the newest settings; whether there are any."""
-        jobs = self._jobs(live=True)
-        for job in jobs:
-            if job.frames is None and (job.selection is not None) == self.target.inside:
-                job.settings = settings.with_value("detail", job.settings.detail)
-        return bool(jobs)
-
-    def _asked(self, applied: InkSettings) -> InkSettings:
-        """What the lineart at hand is going to be inked with."""
-        return next((job.settings for job in reversed(self._jobs())), applied)
-
-    def look_for_devices(self) -> Pending:
-        """Ask what inking can run on, on a thread of its own: a driver or a stuck process may take long."""
-        return self.context.device_worker.submit(lambda: list_devices_isolated(lambda: self._closing))
+    def _jobs(self) -> list[Job]:
+        return self.queue.making(self._document, self._sketch, live=False)
 
     def set_engine_options(self, **values: object) -> None:
         """Choose runtime, device or memory for the runs to come."""
@@ -264,7 +247,7 @@ class Session:
         self.messages.look(document)
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
-                self._loaded = self._with_known_style(preferences.load_settings())
+                self._loaded = self.context.brushes.known(preferences.load_settings())
                 self._scope, self._waiting = (None, ""), set()
                 self.preview.stop()
                 self._show(self._loaded)
@@ -317,7 +300,7 @@ class Session:
         document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
-        settings = self.settings if shown else self._with_known_style(self._defaults(document))
+        settings = self.settings if shown else self.context.brushes.known(self._defaults(document))
         return self._job(document, sketch, settings)
 
     def _job(self, document: Document, sketch: Layer, settings: InkSettings) -> Job:
@@ -377,7 +360,7 @@ class Session:
             if regions := memory.regions_of(document, sketch):
                 self._set_here = values_at(regions, document.selection())
         wanted = (wanted or self._defaults(document)).with_values(self._set_here)
-        known = self._with_known_style(wanted)
+        known = self.context.brushes.known(wanted)
         scope = document, sketch  # a copy of a file has layers of the same identities
         if known.style != wanted.style and wanted.style not in self._missing:
             self._missing.append(wanted.style)
@@ -388,7 +371,7 @@ class Session:
         if scope != self._scope:
             self._scope, self._loaded, self._waiting = scope, known, set()
             self.preview.stop()
-            self._show(self._asked(known))
+            self._show(self.queue.asked(self._document, self._sketch, known))
         elif known != self._loaded and not self._follows():
             self._loaded = known
             self._show_applied()
@@ -397,10 +380,6 @@ class Session:
         if settings != self.settings:
             self.settings = settings
             self.settings_changed.emit()
-
-    def _with_known_style(self, settings: InkSettings) -> InkSettings:
-        self.context.brushes.refresh()
-        return settings.with_value("style", self.context.brushes.find(settings.style).name)
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         memory = self.context.memory

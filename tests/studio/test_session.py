@@ -933,8 +933,8 @@ def test_engine_options_are_kept(scene) -> None:
 def test_asking_for_devices_ends_with_krita(scene, monkeypatch) -> None:
     """A driver may keep it waiting for long."""
     asked: list[Callable[[], bool]] = []
-    monkeypatch.setattr(scene.room.session, "list_devices_isolated", lambda stop: asked.append(stop) or [])
-    assert scene.session.look_for_devices().value == []
+    monkeypatch.setattr(scene.room.context, "list_devices_isolated", lambda stop: asked.append(stop) or [])
+    assert scene.session.context.look_for_devices().value == []
     assert not asked[0]()
     scene.session.close()
     assert asked[0]()

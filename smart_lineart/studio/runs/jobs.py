@@ -119,6 +119,21 @@ class JobQueue:
         active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
         return [job for job in active if job.sketch == sketch and job.document == document]
 
+    def tell(self, document: Any, sketch: str, settings: InkSettings, *, inside: bool) -> bool:
+        """Runs of a sketch that have not put their ink in yet do so with the newest settings; whether there
+        are any. `inside`: those are for a selection.
+        """
+        jobs = self.making(document, sketch, live=True)
+        for job in jobs:
+            if job.frames is None and (job.selection is not None) == inside:
+                job.settings = settings.with_value("detail", job.settings.detail)
+        return bool(jobs)
+
+    def asked(self, document: Any, sketch: str, applied: InkSettings) -> InkSettings:
+        """What a sketch's lineart is going to be inked with; what is `applied` where no run is to come."""
+        jobs = self.making(document, sketch, live=False)
+        return jobs[-1].settings if jobs else applied
+
     @property
     def next(self) -> Job | None:
         """The first run that waits. Those of one sketch go in order: older ink must not come last."""
