@@ -152,6 +152,9 @@ class FakeDocument(Owned):
     def resolution(self) -> float:
         return 300.0
 
+    def backgroundColor(self) -> Any:
+        return SimpleNamespace(alpha=lambda: 0)
+
     colorModel = lambda self: "RGBA"  # noqa: E731
     colorDepth = lambda self: "U8"  # noqa: E731
     colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731
@@ -369,6 +372,12 @@ class FakeSelection:
     def __init__(self, x: int, y: int, width: int, height: int):
         self.box = x, y, width, height
 
+    def x(self) -> int:
+        return self.box[0]
+
+    def y(self) -> int:
+        return self.box[1]
+
     def width(self) -> int:
         return self.box[2]
 
@@ -408,14 +417,15 @@ def modules(app: App) -> dict[str, Any]:
     krita.Krita = SimpleNamespace(instance=lambda: app)
     krita.ManagedColor, krita.Node, krita.Selection = ManagedColor, FakeNode, FakeSelection
     core, gui, widgets, sip = (_Anything(f"PyQt5.{name}") for name in ("QtCore", "QtGui", "QtWidgets", "sip"))
-    core.QByteArray = bytes
+    core.QByteArray, core.QObject = bytes, object
     core.Qt = SimpleNamespace(MouseButton=SimpleNamespace(NoButton=NO_BUTTON))
     core.QStandardPaths = SimpleNamespace(
         writableLocation=lambda _: "/nonexistent",
         StandardLocation=SimpleNamespace(GenericConfigLocation=0),
     )
     gui.QColor = lambda *_: None
-    widgets.QApplication = SimpleNamespace(mouseButtons=lambda: NO_BUTTON)
+    filtered = SimpleNamespace(installEventFilter=lambda _: None, removeEventFilter=lambda _: None)
+    widgets.QApplication = SimpleNamespace(mouseButtons=lambda: NO_BUTTON, instance=lambda: filtered)
     sip.transferback = lambda _: None
     qt: Any = ModuleType("PyQt5")
     qt.QtCore, qt.QtGui, qt.QtWidgets, qt.sip = core, gui, widgets, sip

@@ -193,9 +193,9 @@ KRITA_LIFE = (
     Protection(
         4,
         "devices are looked for on a thread of its own",
-        "smart_lineart/studio/session.py",
-        "self.context.device_worker.submit(",
-        "self.context.render_worker.submit(",
+        "smart_lineart/studio/context.py",
+        "self.device_worker.submit(",
+        "self.render_worker.submit(",
         ("tests/krita/test_worker.py", "-k", "sliders_and_closing"),
     ),
 )

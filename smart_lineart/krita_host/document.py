@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import numpy as np
 
 from smart_lineart.inking import Rect
 
+from .geometry import strips
 from .layer import Layer
 from .lists import children
 from .pixels import PixelFormat
@@ -20,6 +21,7 @@ except ImportError:
     from PyQt5.QtCore import QByteArray
 
 LONGEST_NOTE = 4 << 20  # bytes of a note that are looked at
+BAND = 256  # rows of a selection that are read at once
 MOST_DATA = 1 << 30  # bytes of anything else
 
 
@@ -53,6 +55,11 @@ class Document:
     def form(self) -> PixelFormat:
         """The document's own colour space."""
         return PixelFormat(self.raw.colorModel(), self.raw.colorDepth(), self.raw.colorProfile())
+
+    @property
+    def has_background(self) -> bool:
+        """Whether a colour lies under all layers, so that Krita's chequers are never seen."""
+        return bool(self.raw.backgroundColor().alpha() == 255)
 
     # -- layers
 
@@ -101,10 +108,16 @@ class Document:
     # -- selection
 
     @property
+    def selected(self) -> Rect | None:
+        """The smallest rectangle around what the artist has selected; None where that is nothing."""
+        selection = self.raw.selection()
+        box = Rect(0, 0, 0, 0) if selection is None else selected_box(selection)
+        return box if box.width and box.height else None
+
+    @property
     def has_selection(self) -> bool:
         """Whether the artist has selected anything."""
-        selection = self.raw.selection()
-        return selection is not None and bool(selection.width() and selection.height())
+        return self.selected is not None
 
     def selection(self) -> Any | None:
         """The artist's selection as it is now (a copy), or None."""
@@ -162,9 +175,23 @@ class Document:
         self.raw.removeAnnotation(key)
 
 
-def selected_over(selection: Any | None, area: Rect) -> np.ndarray | None:
-    """How far each pixel of an area is selected, uint8 (height, width); None without a selection."""
-    return None if selection is None else selection_strip(selection, area)
+def selected_over(selection: Any | None, area: Rect) -> Generator[None, None, np.ndarray | None]:
+    """How far each pixel of an area is selected, uint8 (height, width), read in short steps; None without a
+    selection.
+    """
+    if selection is None:
+        return None
+    out = np.zeros((area.height, area.width), np.uint8)
+    for band in strips(selected_box(selection).intersection(area), most_rows=BAND):
+        top, left = band.y - area.y, band.x - area.x
+        out[top : top + band.height, left : left + band.width] = selection_strip(selection, band)
+        yield
+    return out
+
+
+def selected_box(selection: Any) -> Rect:
+    """The smallest rectangle around all that is selected."""
+    return Rect(selection.x(), selection.y(), selection.width(), selection.height())
 
 
 def selection_strip(selection: Any, rect: Rect) -> np.ndarray:

@@ -13,9 +13,9 @@ LONGEST = 4
 """Short sides that the long one of a page has; a longer one is a strip, such as a webtoon."""
 
 
-def strips(rect: Rect, pixels: int = STRIP_PIXELS) -> Iterator[Rect]:
-    """Cut a rectangle into full-width strips of about so many pixels."""
-    rows = max(1, pixels // max(1, rect.width))
+def strips(rect: Rect, pixels: int = STRIP_PIXELS, most_rows: int = 1 << 30) -> Iterator[Rect]:
+    """Cut a rectangle into full-width strips of about so many pixels, and no more rows than that."""
+    rows = min(most_rows, max(1, pixels // max(1, rect.width)))
     for top in range(rect.y, rect.y + rect.height, rows):
         yield Rect(rect.x, top, rect.width, min(rows, rect.y + rect.height - top))
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import InkError, Merge, Rect
+from smart_lineart.inking import InkError, InkRecord, Merge, Rect
 from smart_lineart.inking.renewing.merging import BENEATH, WRITE
+from smart_lineart.inking.renewing.regional import HALF
 
 from . import application
 from .colour import as_pixel
@@ -19,6 +20,7 @@ from .geometry import strips
 from .layer import Layer
 from .lists import children
 from .living import afterwards
+from .pen_down import strokes_stay_on
 from .pixels import PixelFormat, alpha_to_byte, blend, ink_pixels, lay_beneath
 
 CHANGING = WRITE | BENEATH
@@ -40,13 +42,22 @@ class Ink:
     """Coverage uint8 (h, w) over an area of the image, and Krita's colour to draw it in (None: black), or
     the layer's own pixel of it.
 
-    With a `merge` over the same area, it says what becomes of each pixel of the layer.
+    With a `merge` over the same area, it says what becomes of each pixel of the layer. `paints`: regions, as
+    records of how far each pixel belongs to one, with the layer's own pixel of their colour.
     """
 
     coverage: np.ndarray
     area: Rect
     colour: Any | None
     merge: Merge | None = None
+    paints: tuple[tuple[InkRecord, np.ndarray], ...] = ()
+
+    def colours(self, colour: np.ndarray, strip: Rect) -> np.ndarray:
+        """The colour of each pixel of a strip, (h, w, channels), or (channels,) where it is one."""
+        for region, pixel in self.paints:
+            if (mask := region.coverage(strip) >= HALF).any():
+                colour = np.where(mask[..., None], pixel, colour)
+        return colour
 
 
 class LineartLayer:
@@ -118,6 +129,7 @@ class LineartLayer:
 
     def _write_strip(self, strip: Rect, ink: Ink, colour: np.ndarray, *, once: bool) -> None:
         rows = slice(strip.y - ink.area.y, strip.y - ink.area.y + strip.height)
+        colour = ink.colours(colour, strip)
         pixels = ink_pixels(ink.coverage[rows], colour, self._form)
         old = np.zeros_like(pixels)
         if self._before is not None:
@@ -136,11 +148,14 @@ class LineartLayer:
 def _merged(
     old: np.ndarray, ink: np.ndarray, action: np.ndarray, colour: np.ndarray, form: PixelFormat
 ) -> np.ndarray:
-    """Pixels of a layer, (h, w, channels), with what a merge's actions, uint8 (h, w), ask for."""
+    """Pixels of a layer, (h, w, channels), with what a merge's actions, uint8 (h, w), ask for; `colour`:
+    (channels,) or (h, w, channels).
+    """
     pixels = np.where((action & WRITE > 0)[..., None], ink, old)
     under = action & BENEATH > 0
     if under.any():
-        pixels[under] = lay_beneath(old[under], alpha_to_byte(ink[under][:, -1], form), colour, form)
+        below = colour[under] if colour.ndim > 1 else colour
+        pixels[under] = lay_beneath(old[under], alpha_to_byte(ink[under][:, -1], form), below, form)
     return pixels
 
 
@@ -184,15 +199,21 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         # Krita converts what is selected in the document in front, whichever that is.
         if not application.is_active(document):
             raise NotRenewed
+        here = document.active_layer()
         document.activate(layer)
         application.trigger(CONVERT)
-        for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
-            yield CONVERT_MS
-            now = _by_identity(parent)
-            # The artist may add layers meanwhile, or convert another.
-            copies = [now[own] for own in now.keys() - there.keys() if now[own].name == layer.name]
-            if copies and layer.identity not in now:
-                return copies[0]
+        home = None if here is None or here.identity == layer.identity else here
+        if home is not None:  # a stroke that comes down meanwhile belongs where the artist is
+            document.activate(home)
+        is_copy = lambda one: one.identity not in there and one.name == layer.name  # noqa: E731
+        with strokes_stay_on(document, home, is_copy):
+            for _ in range(CONVERT_TURNS):  # Krita does it when what it has begun before is done
+                yield CONVERT_MS
+                now = _by_identity(parent)
+                # The artist may add layers meanwhile, or convert another.
+                copies = [one for one in now.values() if is_copy(one)]
+                if copies and layer.identity not in now:
+                    return copies[0]
     raise NotRenewed
 
 

@@ -69,14 +69,15 @@ def grey_and_alpha(bgra: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ink_pixels(coverage: np.ndarray, colour: np.ndarray, form: PixelFormat) -> np.ndarray:
-    """Ink of one colour, covering by `coverage`, in a layer's own colour space.
+    """Ink covering by `coverage`, in a layer's own colour space.
 
-    `coverage` is uint8 (h, w); `colour` has the channels of one pixel, in `form`'s type, its alpha ignored.
+    `coverage` is uint8 (h, w); `colour` has the channels of one pixel, in `form`'s type, its alpha ignored,
+    or of each pixel, (h, w, channels).
     Returns (h, w, channels). Where there is no ink all channels are zero, as Krita leaves unpainted pixels.
     """
     pixels = np.zeros((*coverage.shape, form.channels), form.dtype)
     inked = coverage > 0
-    pixels[inked] = colour
+    pixels[inked] = colour[inked] if colour.ndim > 1 else colour
     pixels[..., -1] = alpha_from_byte(coverage, form)
     return pixels
 
@@ -122,9 +123,10 @@ def other_colour(
 
 
 def blend(old: np.ndarray, new: np.ndarray, weight: np.ndarray, form: PixelFormat) -> np.ndarray:
-    """`new` where `weight` (uint8, a selection) is full, `old` where it is nothing, mixed between.
+    """`new` where `weight` (uint8, a selection) is full, `old` where it is nothing; how much they cover is
+    mixed between.
 
-    Colours mix by their alpha, so that nothing dark or light creeps in from unpainted pixels.
+    Colours are not: one that no ink was made in would pass for the artist's.
     """
     if not weight.any():
         return old
@@ -136,18 +138,19 @@ def blend(old: np.ndarray, new: np.ndarray, weight: np.ndarray, form: PixelForma
 
 
 def _mix(old: np.ndarray, new: np.ndarray, share: np.ndarray, form: PixelFormat) -> np.ndarray:
-    a, b = old.astype(np.float32), new.astype(np.float32)
-    alpha_a, alpha_b = a[:, -1] * (1 - share), b[:, -1] * share
-    alpha = alpha_a + alpha_b
-    safe = np.where(alpha > 0, alpha, 1)
-    colours = (a[:, :-1] * alpha_a[:, None] + b[:, :-1] * alpha_b[:, None]) / safe[:, None]
-    result = np.concatenate([colours, alpha[:, None]], axis=1)
+    covered_a, covered_b = old[:, -1].astype(np.float32), new[:, -1].astype(np.float32)
+    alpha = covered_a * (1 - share) + covered_b * share
+    newer = ((share >= np.float32(0.5)) | (covered_a <= 0)) & (covered_b > 0)
+    result = np.where(newer[:, None], new, old)
+    result[:, -1] = (np.rint(alpha) if form.dtype.kind == "u" else alpha).astype(form.dtype)
     result[alpha <= 0] = 0
-    return (np.rint(result) if form.dtype.kind == "u" else result).astype(form.dtype)
+    return result
 
 
 def lay_beneath(over: np.ndarray, coverage: np.ndarray, colour: np.ndarray, form: PixelFormat) -> np.ndarray:
-    """Pixels (n, channels) composited over ink of one colour, covering by `coverage`, uint8 (n,)."""
+    """Pixels (n, channels) composited over ink of a colour, (channels,) or (n, channels), covering by
+    `coverage`, uint8 (n,).
+    """
     span = np.float32(np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1)
     top = over.astype(np.float32)
     alpha = top[:, -1] / span
@@ -155,7 +158,7 @@ def lay_beneath(over: np.ndarray, coverage: np.ndarray, colour: np.ndarray, form
     total = alpha + below
     out = np.empty_like(top)
     share = (alpha / np.where(total > 0, total, 1))[:, None]
-    out[:, :-1] = top[:, :-1] * share + colour[:-1].astype(np.float32) * (1 - share)
+    out[:, :-1] = top[:, :-1] * share + colour[..., :-1].astype(np.float32) * (1 - share)
     out[:, -1] = total * span
     return (np.rint(out) if form.dtype.kind == "u" else out).astype(form.dtype)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from smart_lineart.inking import Rect
 
-from .document import selection_strip
+from .document import selected_box, selection_strip
 
 SOFT = 6  # px inwards from the border
 SHARE = 8  # of a selection's smaller side, at most: what is small stays as it is
@@ -21,23 +21,36 @@ class SoftSelection:
     """
 
     def __init__(self, selection: Any, page: Rect):
-        self._selection, self._page = selection, page
-        self._reach = min(SOFT, min(selection.width(), selection.height()) // SHARE)
+        self._selection, self._page, self._box = selection, page, selected_box(selection)
+        self._reach = min(SOFT, min(self._box.width, self._box.height) // SHARE)
+
+    def x(self) -> int:
+        """Of all that is selected, px."""
+        return self._box.x
+
+    def y(self) -> int:
+        """Of all that is selected, px."""
+        return self._box.y
 
     def width(self) -> int:
         """Of all that is selected, px."""
-        return int(self._selection.width())
+        return self._box.width
 
     def height(self) -> int:
         """Of all that is selected, px."""
-        return int(self._selection.height())
+        return self._box.height
 
     def pixelData(self, x: int, y: int, width: int, height: int) -> bytes:
         """How far each pixel of a rectangle is selected, a byte each."""
-        hard = selection_strip(self._selection, Rect(x, y, width, height))
-        if self._reach and hard.any():
-            hard = np.minimum(hard, self._softened(Rect(x, y, width, height)))
-        return hard.tobytes()
+        out = np.zeros((height, width), np.uint8)
+        part = self._box.intersection(Rect(x, y, width, height))  # beyond it there is nothing to soften
+        if part.width and part.height:
+            hard = selection_strip(self._selection, part)
+            if self._reach and hard.any():
+                hard = np.minimum(hard, self._softened(part))
+            top, left = part.y - y, part.x - x
+            out[top : top + part.height, left : left + part.width] = hard
+        return out.tobytes()
 
     def _softened(self, rect: Rect) -> np.ndarray:
         reach, page = self._reach, self._page
@@ -62,7 +75,7 @@ class SoftSelection:
 
 def _sums(values: np.ndarray, reach: int, axis: int) -> np.ndarray:
     """Sums over `reach` px to both sides along an axis, which loses as many at both its ends."""
-    sums = np.cumsum(values, axis=axis, dtype=np.int64)
+    sums = np.cumsum(values, axis=axis, dtype=np.int32)
     sums = np.concatenate([np.zeros_like(np.take(sums, [0], axis)), sums], axis=axis)
     window, many = 2 * reach + 1, values.shape[axis] - 2 * reach
     return np.asarray(_cut(sums, window, many, axis) - _cut(sums, 0, many, axis))

@@ -25,6 +25,8 @@ def paper_shows_nothing_beneath(document: Document, layer: Layer) -> bool:
     """Whether a layer covers places of the page under which there is nothing: where it fades, Krita shows
     its chequers.
     """
+    if document.has_background:
+        return False
     page = document.page
     beneath = list(_beside(layer, after=False))
     for row in range(ACROSS):

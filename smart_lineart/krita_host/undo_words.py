@@ -8,6 +8,8 @@ converted a layer themselves, Krita's words stay: the two can't be told apart.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import application
@@ -32,15 +34,20 @@ class UndoWords:
     def __init__(self) -> None:
         self._steps: list[_Step] = []
         self._krita_says = self._before = ""
-        self._ours = False
+        self._ours = 0
 
-    def begin(self) -> None:
-        """A step of ours is about to be taken; `note` ends it."""
-        self._ours, self._before = True, application.step_named("edit_undo")
+    @contextmanager
+    def ours(self) -> Iterator[None]:
+        """A step of ours is taken within; where it was not, the next one may be the artist's."""
+        self._ours += 1
+        self._before = application.step_named("edit_undo")
+        try:
+            yield
+        finally:
+            self._ours -= 1
 
     def note(self, document: Document, layer: Layer, word: str) -> None:
-        """It has brought this layer, and is the newest step of its document, which is in front."""
-        self._ours = False
+        """A step of ours has brought this layer, and is the newest of its document, which is in front."""
         now = application.step_named("edit_undo")
         if now != self._before:  # else Krita may not have worded it yet
             self._krita_says = now

@@ -91,6 +91,21 @@ def _scroll_area(window: Any) -> QAbstractScrollArea | None:
     return next((area for area in found if "Canvas" in area.metaObject().className()), None)
 
 
+_still: list[object] = []  # who has asked for it
+
+
+def keep_still(who: object, *, still: bool) -> None:
+    """Have nothing changed, as while the artist paints; or no longer."""
+    _still[:] = [other for other in _still if other is not who] + [who] * still
+
+
 def painting() -> bool:
-    """Whether a mouse button or the pen is down: a change to the image would cut the stroke short."""
+    """Whether a mouse button or the pen is down: a change to the image would cut the stroke short. Also
+    while anybody keeps it still.
+    """
+    return bool(_still) or button_down()
+
+
+def button_down() -> bool:
+    """Whether a mouse button or the pen is down."""
     return bool(QApplication.mouseButtons() != Qt.MouseButton.NoButton)

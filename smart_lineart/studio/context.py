@@ -5,6 +5,7 @@ sketches and linearts, and where to say how it went.
 
 from __future__ import annotations
 
+from smart_lineart.inking import list_devices_isolated
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.living import Gone, gone
@@ -29,7 +30,8 @@ class Context:
 
     def __init__(self, loop: Loop, engine: Engine | None = None):
         self.loop = loop
-        self.messages = Messages(application.active_document)
+        self._closing = False
+        self.messages = Messages(application.active_document, application.is_open)
         self.brushes = OwnBrushes(application.user_folder() / "brushes")
         self.engine = engine or Engine(self._notice_from_thread)
         self.engine.find_style = self.brushes.find
@@ -62,8 +64,13 @@ class Context:
         self.cache.keep_only(application.is_open)
         self.memory.keep_only(application.is_open)
 
+    def look_for_devices(self) -> Pending:
+        """Ask what inking can run on, on a thread of its own: a driver or a stuck process may take long."""
+        return self.device_worker.submit(lambda: list_devices_isolated(lambda: self._closing))
+
     def close(self) -> None:
         """Krita is closing: wait a moment for the threads."""
+        self._closing = True
         for worker in (self.ink_worker, self.render_worker, self.device_worker):
             worker.stop()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import math
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,7 @@ from smart_lineart.said import Said
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
+DETAILS = 4  # of one sketch, whose features are kept
 LEAST_MB, MOST_MB = 128, 16384
 
 
@@ -154,8 +157,31 @@ class Engine:
         *,
         part: Rect | None = None,
         cancelled: Callable[[], bool] | None = None,
+        others: Mapping[float, CachedFeatures] | None = None,
     ) -> FreshInk:
-        """Ink of a sketch, or of the `part` of it (px of the image)."""
+        """Ink of a sketch, or of the `part` of it (px of the image).
+
+        `others`: its lines with other details, for regions that have one of their own.
+        """
+        known = {**(others or {}), item.detail: item}
+
+        def inside(values: dict[str, Any], part: Rect) -> FreshInk | None:
+            own = settings.with_values(values)
+            lines = known.get(own.detail)
+            part = Rect(0, 0, 0, 0) if lines is None else part.intersection(lines.area)
+            if lines is None or not part.width or not part.height:
+                return None
+            return self._drawn(lines, own, part, cancelled)
+
+        return replace(self._drawn(item, settings, part, cancelled), inside=inside)
+
+    def _drawn(
+        self,
+        item: CachedFeatures,
+        settings: InkSettings,
+        part: Rect | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> FreshInk:
         features, area = item.features, item.area
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
@@ -214,12 +240,18 @@ class CachedFeatures:
         """Memory held, in bytes."""
         return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
 
+    @cached_property
+    def extent(self) -> float:
+        """How far its lines reach, px."""
+        return float(self.features.strokes.extent)
+
     def notes(self) -> dict[str, Any]:
         """What lets the sketch be seen the same way when its file is opened again, as plain values."""
         calibration = self.features.calibration
         return {
             "area": list(self.area),
             "detail": self.detail,
+            "extent": self.extent,
             "auto_scale": self.auto_scale,
             "calibration": calibration.to_dict() if calibration is not None else None,
         }
@@ -248,6 +280,14 @@ class CachedFeatures:
         return cls(document, sketch, lines, area, detail, auto)
 
 
+def noted_extent(notes: Any) -> float | None:
+    """How far a sketch's lines reach, px, as `CachedFeatures.notes` told it; None if that is not known."""
+    extent = notes.get("extent") if isinstance(notes, dict) else None
+    if isinstance(extent, bool) or not isinstance(extent, (int, float)):
+        return None
+    return float(extent) if 0 <= extent < math.inf else None
+
+
 class FeatureCache:
     """The features of the sketches inked last, so that sliders follow; the oldest go when it is full."""
 
@@ -256,14 +296,21 @@ class FeatureCache:
         self._items: list[CachedFeatures] = []
 
     def put(self, item: CachedFeatures) -> None:
-        """Keep features, in place of older ones of the same sketch."""
-        self._items = [old for old in self._items if not self._same(old, item.document, item.sketch)] + [item]
+        """Keep features, in place of older ones of the same sketch and detail."""
+        same = [old for old in self._items if self._same(old, item.document, item.sketch)]
+        gone = [old for old in same if old.detail == item.detail] or same[: 1 - DETAILS]
+        self._items = [old for old in self._items if old not in gone] + [item]
         while len(self._items) > 1 and sum(kept.nbytes for kept in self._items) > self._limit:
             self._items.pop(0)
 
-    def get(self, document: Any, sketch: str) -> CachedFeatures | None:
-        """The features of a sketch, if they are kept."""
-        found = next((item for item in self._items if self._same(item, document, sketch)), None)
+    def all(self, document: Any, sketch: str) -> dict[float, CachedFeatures]:
+        """The features of a sketch by their detail."""
+        return {item.detail: item for item in self._items if self._same(item, document, sketch)}
+
+    def get(self, document: Any, sketch: str, detail: float | None = None) -> CachedFeatures | None:
+        """The features of a sketch, if they are kept: those used last, or those of a detail."""
+        same = (item for item in reversed(self._items) if self._same(item, document, sketch))
+        found = next((item for item in same if detail is None or item.detail == detail), None)
         if found is not None:
             self._items.remove(found)
             self._items.append(found)

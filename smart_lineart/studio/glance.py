@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from smart_lineart.krita_host import application
+from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 
@@ -41,24 +41,26 @@ class Glance:
         """Change layers for a moment."""
         self.end()
         self._document = document
+        view.keep_still(self, still=True)
         for ours in changes:
             layer = ours.layer
             before = Change(layer, layer.visible, layer.opacity)
             self._changed.append((before, ours))
-            _make(before, ours)
+            make(before, ours)
         self._show(document)
 
     def end(self) -> None:
         """Give everything back, but for what was changed by another meanwhile."""
         document, changed = self._document, self._changed
         self._document, self._changed = None, []
+        view.keep_still(self, still=False)
         if document is None or not application.is_open(document):
             return
         for before, ours in reversed(changed):
-            _make(ours, before)  # one that was replaced may come back by undo
+            make(ours, before)  # one that was replaced may come back by undo
             heir = self._successor(document, before.layer)
             if heir is not None:
-                _make(replace(ours, layer=heir), replace(before, layer=heir))
+                make(replace(ours, layer=heir), replace(before, layer=heir))
         self._show(document)
 
     def check(self) -> None:
@@ -67,7 +69,7 @@ class Glance:
             self.end()
 
 
-def _make(one: Change, other: Change) -> None:
+def make(one: Change, other: Change) -> None:
     """Make a layer that is as `one` says as `other` says."""
     layer = one.layer
     if layer.visible == one.visible and one.visible != other.visible:

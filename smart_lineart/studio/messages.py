@@ -49,11 +49,15 @@ class Message:
 class Messages:
     """`shown` is the sentence now; `last_error` what the diagnostics tell of the last error.
 
-    `in_front`: returns the document the artist is at, or None.
+    `in_front`: returns the document the artist is at, or None. `is_open`: whether a document still is.
     """
 
-    def __init__(self, in_front: Callable[[], Any] = lambda: None) -> None:
-        self._in_front = in_front
+    def __init__(
+        self,
+        in_front: Callable[[], Any] = lambda: None,
+        is_open: Callable[[Any], bool] = lambda _document: True,
+    ) -> None:
+        self._in_front, self._is_open = in_front, is_open
         self.shown = Message()
         self.changed = Signal()
         self.last_error = ""
@@ -67,14 +71,15 @@ class Messages:
         self.changed.emit()
 
     def look(self, document: Any) -> None:
-        """The artist is at this document now, or none: a sentence goes when its cause does, or when they
-        leave the document that it is about.
+        """The artist is at this document now, or none: a sentence goes when its cause does, when they leave
+        the document that it is about, or when that is closed.
         """
         left, self._here = self._here, document
         shown = self.shown
         if not shown.text:
             return
         gone = left != document and (shown.of is None or shown.of == left)
+        gone = gone or (shown.of is not None and not self._is_open(shown.of))
         here = shown.of is None or shown.of == document
         if gone or (here and not shown.so()):
             self.say("")

@@ -12,6 +12,7 @@ from smart_lineart.paths import openable, readable
 from smart_lineart.said import Said
 from smart_lineart.studio.language.i18n import tr
 
+from .settings import InkSettings
 from .signal import Signal
 
 PREFIX = "own:"
@@ -74,6 +75,11 @@ class OwnBrushes:
     def find(self, name: str) -> Style:
         """The style called so; the pen where it isn't on this computer."""
         return self._own.get(name) or STYLES.get(name) or next(iter(STYLES.values()))
+
+    def known(self, settings: InkSettings) -> InkSettings:
+        """Settings whose brush is on this computer."""
+        self.refresh()
+        return settings.with_value("style", self.find(settings.style).name)
 
     def add(self, title: str, strip: Strip) -> Style:
         """Keep a strip under a name like `title` that isn't taken yet. Raises OSError."""

@@ -9,7 +9,7 @@ stays, since only what still is as it was left here is given back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from smart_lineart.krita_host import application, stack
 from smart_lineart.krita_host.document import Document
@@ -17,9 +17,18 @@ from smart_lineart.krita_host.layer import Layer
 
 from . import preferences
 from .document.memory import Memory, Pair
-from .glance import Change, Glance
+from .glance import Change, Glance, make
 from .settings import LineartRecord
 from .veil import FAINT_ALREADY, HIDDEN, PALE, SHOWN, Veil
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """A sketch in a group that is shown for as long as that is inked."""
+
+    before: Change
+    veil: Veil
+    now: Change
 
 
 class Reveal:
@@ -83,11 +92,11 @@ class Reveal:
         self._memory.note_veil(document, sketch.identity, veil)
         self._show_now(document)
 
-    def lift_inside(self, document: Document, group: Layer) -> bool:
+    def lift_inside(self, document: Document, group: Layer) -> list[Lifted]:
         """A group is inked as a whole: sketches in it count as they are without having been faded or hidden
-        here. Whether any was; Krita has to compose the group then.
+        here. Those that were; Krita has to compose the group then.
         """
-        lifted = False
+        lifted = []
         records = self._memory.state_of(document).records if group.kind == "grouplayer" else ()
         for record in (record for record in records if record.veil is not None):
             sketch = document.layer(record.sketch)
@@ -95,9 +104,21 @@ class Reveal:
                 continue
             veil = record.veil.seen(sketch.opacity) if record.veil is not None else Veil()
             if veil.fades or (veil.hidden and not sketch.visible):
+                before = Change(sketch, sketch.visible, sketch.opacity)
                 self.choose(document, sketch, SHOWN)
-                lifted = True
+                lifted.append(Lifted(before, veil, Change(sketch, sketch.visible, sketch.opacity)))
         return lifted
+
+    def lay_again(self, document: Document, lifted: list[Lifted]) -> None:
+        """What was lifted for ink that did not come is as it was; not what the artist has changed since."""
+        for one in lifted:
+            sketch = document.layer(one.now.layer.identity)
+            if sketch is None or (sketch.visible, sketch.opacity) != (one.now.visible, one.now.opacity):
+                continue
+            make(replace(one.now, layer=sketch), replace(one.before, layer=sketch))
+            self._memory.note_veil(document, sketch.identity, one.veil)
+        if lifted:
+            self._show_soon(document)
 
     # -- undo and redo
 

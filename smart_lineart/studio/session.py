@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
-from smart_lineart.inking import InkError, list_devices_isolated
+from smart_lineart.inking import InkError
 from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
+from smart_lineart.studio.document.regions import values_at
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
@@ -33,7 +34,7 @@ from .engine import Engine
 from .presets import Presets
 from .settings import NOTE_KEY, InkSettings
 from .signal import Signal
-from .steps import Loop, Pending
+from .steps import Loop
 from .target import Target
 from .turns import Turns
 
@@ -58,7 +59,7 @@ class Session:
         self.counting = Counting(self.context, self.turns)
         has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
         self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
-        self.settings = self._loaded = self._with_known_style(preferences.load_settings())
+        self.settings = self._loaded = self.context.brushes.known(preferences.load_settings())
         self.pair: Pair | None = None
         self.presets = Presets(application.user_folder() / "presets")
         self.keep_copy = False
@@ -66,15 +67,14 @@ class Session:
         self.target = Target()
         self.settings_changed, self.target_changed = Signal(), Signal()
         self._document: Document | None = None
-        self._closing = False
+        self._closing, self._works_ended = False, 0
         self._seen: tuple[object, ...] | None = None
         self._sketch = ""
         self._scope: tuple[Document | None, str] = (None, "")
         self._waiting: set[str] = set()
-        self._works_ended = 0
+        self._set_here: dict[str, object] = {}
         self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
-        self.queue.changed.connect(self.context.reveal.glance.end)
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
 
@@ -94,7 +94,7 @@ class Session:
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
         settings = self.context.memory.settings_of(document, sketch.identity) or self._defaults(document)
-        job = Job(document, sketch.identity, sketch.name, self._with_known_style(settings), live=True)
+        job = Job(document, sketch.identity, sketch.name, self.context.brushes.known(settings), live=True)
         self.runner.add(job)
         return job
 
@@ -140,7 +140,7 @@ class Session:
         settings = self.presets.take(path, self.messages)
         if settings is not None:
             self.look()
-            self._change(PRESET, self._with_known_style(settings), final=True)
+            self._change(PRESET, self._suited(self.context.brushes.known(settings)), final=True)
 
     def keep_preset(self, path: Path) -> None:
         """Write the settings that are shown into a file."""
@@ -162,11 +162,14 @@ class Session:
     def suit_thickness(self) -> None:
         """The thickness that suits the drawing at hand; without lineart, what suits each new sketch."""
         self.look()
-        settings = replace(self.settings, auto=True)
-        if (at_hand := self.at_hand) is not None:
-            suits = self._sliders.suiting_thickness(at_hand[0], at_hand[1].sketch.identity)
-            settings = settings.suited(suits)
-        self._change("thickness", settings, final=True)
+        self._change("thickness", self._suited(replace(self.settings, auto=True)), final=True)
+
+    def _suited(self, settings: InkSettings) -> InkSettings:
+        """With an automatic thickness chosen for the drawing at hand; left open where that is not inked."""
+        if self.at_hand is None or not settings.auto:
+            return settings
+        document, pair = self.at_hand
+        return settings.suited(self._sliders.suiting_thickness(document, pair.sketch.identity))
 
     def use_for_new_sketches(self) -> None:
         """New sketches begin with the values that are shown."""
@@ -174,25 +177,26 @@ class Session:
 
     def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
         memory, document, pair = self.context.memory, self._document, self.pair
+        told = self.queue.tell(document, self._sketch, settings, inside=self.target.inside)
         if document is None or pair is None:
-            if not self._tell_jobs(settings) and (final or name == "unit"):
+            if not told and (final or name == "unit"):
                 self._loaded = settings
                 self._remember(settings)
             if final:
                 self._sliders.leave(None, "", final=True)
             return
-        self._tell_jobs(settings)
-        lines = self.context.cache.get(document, pair.sketch.identity)
+        lines = self.context.cache.get(document, pair.sketch.identity, self._loaded.detail)
         if name not in {"unit", "detail", PRESET} and lines is not None:
             if changed or final:
                 self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
             return
         if name == "detail" and lines is not None and not final and not pair.sketch.animated:
             self.preview.want(lines, settings)
-        applied = memory.settings_of(document, pair.sketch.identity) or settings
+        whole = memory.settings_of(document, pair.sketch.identity) or settings
+        applied = whole.with_values(self._set_here)
         if name == "unit":
-            applied = applied.with_value("unit", settings.unit)
-            memory.note_lineart(document, pair.sketch.identity, pair.lineart, applied)
+            whole = whole.with_value("unit", settings.unit)
+            memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
             self._sliders.moved(lines, settings, final=True)
         elif final:
@@ -202,7 +206,7 @@ class Session:
         self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
     ) -> None:
         """What cannot be drawn from known lines: another run, or at the next click."""
-        if settings == self._asked(applied):
+        if settings == self.queue.asked(self._document, self._sketch, applied):
             self.preview.stop()
         elif self._waits_for_a_click(pair):
             self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
@@ -215,24 +219,8 @@ class Session:
         """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
         return self.keep_copy or pair.sketch.animated
 
-    def _jobs(self, *, live: bool = False) -> list[Job]:
-        return self.queue.making(self._document, self._sketch, live=live)
-
-    def _tell_jobs(self, settings: InkSettings) -> bool:
-        """Runs that have not put their ink in yet do so with the newest settings; whether there are any."""
-        jobs = self._jobs(live=True)
-        for job in jobs:
-            if job.frames is None:
-                job.settings = settings.with_value("detail", job.settings.detail)
-        return bool(jobs)
-
-    def _asked(self, applied: InkSettings) -> InkSettings:
-        """What the lineart at hand is going to be inked with."""
-        return next((job.settings for job in reversed(self._jobs())), applied)
-
-    def look_for_devices(self) -> Pending:
-        """Ask what inking can run on, on a thread of its own: a driver or a stuck process may take long."""
-        return self.context.device_worker.submit(lambda: list_devices_isolated(lambda: self._closing))
+    def _jobs(self) -> list[Job]:
+        return self.queue.making(self._document, self._sketch, live=False)
 
     def set_engine_options(self, **values: object) -> None:
         """Choose runtime, device or memory for the runs to come."""
@@ -259,7 +247,7 @@ class Session:
         self.messages.look(document)
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
-                self._loaded = self._with_known_style(preferences.load_settings())
+                self._loaded = self.context.brushes.known(preferences.load_settings())
                 self._scope, self._waiting = (None, ""), set()
                 self.preview.stop()
                 self._show(self._loaded)
@@ -281,7 +269,7 @@ class Session:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note, selected = application.history(), document.note(NOTE_KEY), document.has_selection
+        undo, note, selected = application.history(), document.note(NOTE_KEY), document.selected
         seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended, selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
@@ -312,7 +300,7 @@ class Session:
         document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
-        settings = self.settings if shown else self._with_known_style(self._defaults(document))
+        settings = self.settings if shown else self.context.brushes.known(self._defaults(document))
         return self._job(document, sketch, settings)
 
     def _job(self, document: Document, sketch: Layer, settings: InkSettings) -> Job:
@@ -331,7 +319,7 @@ class Session:
         self._works_ended += 1
         self.look()
         if not self._jobs():
-            self.preview.stop()  # its run has drawn it, or was cancelled
+            self.preview.let_go()  # its run has drawn it, or was cancelled
         if self._document is not None and not self._follows():
             self._show_applied()
 
@@ -365,11 +353,14 @@ class Session:
     def _take_settings(self, document: Document) -> None:
         """Show the values of the lineart at hand, or those for new sketches."""
         sketch, wanted = "", None
+        self._set_here = {}
         if self.pair is not None:
-            sketch = self.pair.sketch.identity
-            wanted = self.context.memory.settings_of(document, sketch)
-        wanted = wanted or self._defaults(document)
-        known = self._with_known_style(wanted)
+            sketch, memory = self.pair.sketch.identity, self.context.memory
+            wanted = memory.settings_of(document, sketch)
+            if regions := memory.regions_of(document, sketch):
+                self._set_here = values_at(regions, document.selection())
+        wanted = (wanted or self._defaults(document)).with_values(self._set_here)
+        known = self.context.brushes.known(wanted)
         scope = document, sketch  # a copy of a file has layers of the same identities
         if known.style != wanted.style and wanted.style not in self._missing:
             self._missing.append(wanted.style)
@@ -380,7 +371,7 @@ class Session:
         if scope != self._scope:
             self._scope, self._loaded, self._waiting = scope, known, set()
             self.preview.stop()
-            self._show(self._asked(known))
+            self._show(self.queue.asked(self._document, self._sketch, known))
         elif known != self._loaded and not self._follows():
             self._loaded = known
             self._show_applied()
@@ -389,10 +380,6 @@ class Session:
         if settings != self.settings:
             self.settings = settings
             self.settings_changed.emit()
-
-    def _with_known_style(self, settings: InkSettings) -> InkSettings:
-        self.context.brushes.refresh()
-        return settings.with_value("style", self.context.brushes.find(settings.style).name)
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         memory = self.context.memory

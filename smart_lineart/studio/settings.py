@@ -23,6 +23,7 @@ MOST_LAYERS = 64
 
 LIMITS = {"thickness": (0.5, 100.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
 CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground")}
+REGIONAL = ("thickness", "style", "detail", "faint", "colour")  # what may be set for a part of a lineart
 MOST_COMPONENTS = 8
 
 
@@ -108,6 +109,23 @@ class InkSettings:
     def suited(self, thickness: float) -> InkSettings:
         """A copy whose thickness, in page px, was chosen from the drawing."""
         return replace(self.with_value("thickness", thickness), auto=True)
+
+    def apart_from(self, whole: InkSettings) -> dict[str, Any]:
+        """What is set otherwise for a part than for the whole lineart, as plain values."""
+        values = {
+            name: getattr(self, name) for name in REGIONAL if getattr(self, name) != getattr(whole, name)
+        }
+        if isinstance(self.colour, Colour) and "colour" in values:
+            values["colour"] = {**asdict(self.colour), "components": list(self.colour.components)}
+        return values
+
+    def with_values(self, values: dict[str, Any]) -> InkSettings:
+        """A copy with what `apart_from` told; what makes no sense is left out."""
+        settings = self
+        for name in REGIONAL:
+            if name in values:
+                settings = settings.with_value(name, values[name])
+        return settings
 
     def _with(self, name: str, value: Any) -> InkSettings:
         changes: dict[str, Any] = {name: value}

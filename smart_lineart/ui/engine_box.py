@@ -89,7 +89,7 @@ class EngineBox(QtWidgets.QWidget):
         looking = tr("Looking for devices")
         if wanted and not self._devices and self._device.findText(looking) < 0:
             self._device.addItem(looking, None)
-            found = self._session.look_for_devices()
+            found = self._session.context.look_for_devices()
             found.when_done(lambda: self._show_devices(found.value or []))
 
     def _show_devices(self, devices: list[Any]) -> None:

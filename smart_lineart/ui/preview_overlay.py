@@ -3,15 +3,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from smart_lineart.krita_host import application, view
 from smart_lineart.studio.runs.preview import Shown
 
 from .overlay import FOLLOW_MS, on_viewport, taken_away
 from .qt import QtCore, QtGui, QtWidgets
-
-VEIL = 0.85  # of white: the ink there is shimmers through, so that it is seen to be a preview
 
 
 class PreviewOverlay:
@@ -56,17 +52,9 @@ class PreviewOverlay:
 
 def picture_of(shown: Shown) -> QtGui.QImage:
     """Ink in its colour over a veil, where it would come; premultiplied."""
-    ink = shown.coverage.astype(np.float32)[..., None] / 255
-    colour = QtGui.QColor(shown.colour)
-    paint = np.array([colour.blue(), colour.green(), colour.red(), 255], np.float32)
-    veil = np.full(4, 255 * VEIL, np.float32)
-    pixels = veil * (1 - ink) + paint * ink
-    if shown.selected is not None:
-        pixels *= shown.selected.astype(np.float32)[..., None] / 255
-    data = np.rint(pixels).astype(np.uint8)
     height, width = shown.coverage.shape
     form = QtGui.QImage.Format.Format_ARGB32_Premultiplied
-    return QtGui.QImage(data.tobytes(), width, height, 4 * width, form).copy()
+    return QtGui.QImage(shown.pixels().tobytes(), width, height, 4 * width, form).copy()
 
 
 class _Ink(QtWidgets.QWidget):

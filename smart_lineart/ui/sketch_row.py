@@ -137,7 +137,7 @@ class HoldButton(QtWidgets.QToolButton):
 
     def still_held(self) -> bool:
         """Whether it is held as far as can be told now."""
-        return self._by == "key" or (self._by == "mouse" and view.painting())
+        return self._by == "key" or (self._by == "mouse" and view.button_down())
 
     def mousePressEvent(self, event: object) -> None:
         """It is held from now on."""

@@ -573,6 +573,39 @@ def job():
     assert krita.run("def job():\n    yield 300\n    return session().live.on") is False
 
 
+def test_a_stroke_lands_on_the_sketch_also_while_a_layer_is_made_ready_for_its_ink(krita) -> None:
+    """Krita selects the copy that takes the lineart's place; before that was seen, the stroke came down."""
+    begin(krita)
+    correct(krita)
+    krita.run("""
+def job():
+    from smart_lineart.krita_host import lineart
+    K.convert_ms, lineart.CONVERT_MS = lineart.CONVERT_MS, 1500
+""")
+    try:
+        krita.click("live")
+        krita.paint("Sketch", (400, 220), (400, 310), size=4)
+    finally:
+        krita.run("""
+def job():
+    from smart_lineart.krita_host import lineart
+    lineart.CONVERT_MS = K.convert_ms
+    yield from idle()
+    yield 1500
+    yield from idle()
+""")
+    found = krita.run(
+        COMPARE
+        + """
+def job():
+    stroke = bgra(node_named(K.activeDocument(), "Sketch"), 396, 230, 8, 60)[..., 1] < 100
+    return [widget("corrections").text(), count(stroke) > 100, K.activeDocument().activeNode().name()]
+"""
+    )
+    krita.click("live")
+    assert found == ["2 of your changes kept", True, "Sketch"]
+
+
 def test_live_never_computes_while_the_pen_is_down(krita) -> None:
     begin(krita)
     krita.click("live")

@@ -351,13 +351,19 @@ def job():
     yield from ink()
     found = [seen()]
     yield from step(undo)
+    document.setBackgroundColor(QtGui.QColor(255, 255, 255))
+    document.setActiveNode(layer())
+    yield from ink()
+    found += [seen(), int(projection(document, 300, 5, 1, 1)[0, 0, 3])]
+    yield from step(undo)
+    document.setBackgroundColor(QtGui.QColor(255, 255, 255, 0))
     children(document.rootNode())[0].setVisible(True)
     document.setActiveNode(layer())
     yield from ink()
     return [*found, seen()]
 """,
     )
-    assert found == [[255, True], [77, True]]
+    assert found == [[255, True], [77, True], 255, [77, True]]
 
 
 def test_a_sketch_with_keyframes_is_hidden_and_never_faded(krita) -> None:
@@ -525,6 +531,31 @@ def test_holding_the_button_compares_and_letting_go_gives_everything_back(krita,
     assert undone == [[255, True], [255, True]]
 
 
+def test_comparing_lasts_while_live_and_other_runs_go_on(krita, holding) -> None:
+    press(krita, holding)
+    begun = """
+def job():
+    ours = session()
+    document, pair = ours.at_hand
+    K.run = ours.ink_live(document, pair.sketch)
+    yield 300
+    K.run.report(0.5)
+"""
+    run(krita, begun)
+    found = [run(krita, NOW)]
+    krita.screen.xdotool("mouseup", 1)
+    found.append(run(krita, NOW))
+    ended = run(krita, "def job():\n    yield from idle()\n    return K.run.state.value")
+    run(krita, "def job():\n    widget('compare').setFocus()\n    yield 200")
+    krita.screen.xdotool("keydown", "space")
+    run(krita, begun)
+    found.append(run(krita, NOW))
+    krita.screen.xdotool("keyup", "space")
+    found.append(run(krita, NOW))
+    assert found == [SKETCH_ALONE, NORMAL, SKETCH_ALONE, NORMAL]
+    assert ended == "finished"
+
+
 @pytest.mark.parametrize("way", ["key", "run", "hidden", "other document", "never told"])
 def test_whatever_ends_holding_gives_everything_back(krita, holding, way: str) -> None:
     press(krita, holding)
@@ -551,9 +582,9 @@ def job():
         widget("compare")._by = "mouse"
         widget("compare").mouseReleaseEvent = None
         from smart_lineart.krita_host import view
-        K.painting, view.painting = view.painting, lambda: False
+        K.button_down, view.button_down = view.button_down, lambda: False
         yield 300
-        view.painting = K.painting
+        view.button_down = K.button_down
     yield 300
 """,
         WAY=way,
@@ -632,3 +663,50 @@ def job():
     assert [small[2], large[2]] == [True, True]
     suits = ["Thickness: 3.6 px", True]
     assert found[6:] == [suits, ["Thickness: 8.0 px", False], suits]
+
+
+def test_the_thickness_that_suits_a_drawing_is_the_same_when_its_file_is_opened_again(
+    krita, folder_krita_sees
+) -> None:
+    found = run(
+        krita,
+        """
+def suit():
+    widget("settingsMenu").menu().aboutToShow.emit()
+    entries = {one.objectName(): one for one in widget("settingsMenu").menu().actions()}
+    entries["suitThickness"].trigger()
+    yield from idle()
+    docker()._look()
+    return widget("thickness").text()
+
+def job():
+    document = new_document(1800, 1800)
+    node = document.createNode("Sketch", "paintlayer")
+    paint(document, node, strokes(600, 400, opaque=False), 500, 700)
+    document.rootNode().addChildNode(node, None)
+    document.waitForDone()
+    document.setActiveNode(node)
+    yield 400
+    yield from ink()
+    session().change("thickness", 8.0, final=True)
+    yield from idle()
+    found = [(yield from suit())]
+    session().change("thickness", 8.0, final=True)
+    yield from idle()
+    document.setBatchmode(True)
+    saved = document.saveAs(PATH)
+    document.waitForDone()
+    document.setModified(False)
+    document.close()
+    yield 400
+    document = K.openDocument(PATH)
+    K.activeWindow().addView(document)
+    yield 600
+    document.setActiveNode(layer())
+    yield 400
+    docker()._look()
+    return [saved, *found, (yield from suit())]
+""",
+        PATH=str(folder_krita_sees() / "corner.kra"),
+    )
+    assert found == [True, "Thickness: 1.9 px", "Thickness: 1.9 px"]

@@ -225,11 +225,24 @@ class Selection:
     def __init__(self, pixels: np.ndarray):
         self.pixels = pixels
 
+    def x(self) -> int:
+        return self._box()[0]
+
+    def y(self) -> int:
+        return self._box()[1]
+
     def width(self) -> int:
-        return int(self.pixels.any(0).sum())
+        return self._box()[2]
 
     def height(self) -> int:
-        return int(self.pixels.any(1).sum())
+        return self._box()[3]
+
+    def _box(self) -> tuple[int, int, int, int]:
+        rows, columns = np.flatnonzero(self.pixels.any(1)), np.flatnonzero(self.pixels.any(0))
+        if not rows.size:
+            return 0, 0, 0, 0
+        x, y = int(columns[0]), int(rows[0])
+        return x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y
 
     def duplicate(self) -> Selection:
         return Selection(self.pixels.copy())
@@ -288,6 +301,9 @@ class Document:
 
     def resolution(self) -> float:
         return self.ppi
+
+    def backgroundColor(self) -> Any:
+        return SimpleNamespace(alpha=lambda: 0)
 
     def colorModel(self) -> str:
         return self.form[0]
@@ -426,7 +442,7 @@ class Krita:
         self.notifies = False
         names = ("applicationClosing", "imageClosed", "viewClosed")
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
-        self.buttons = 0
+        self.buttons, self.filters = 0, []
         self.converts = True
 
     def show(self, document: Document) -> Document:
@@ -490,6 +506,11 @@ class Krita:
     def writeSetting(self, group: str, key: str, value: str) -> None:
         self.kept[group, key] = value
 
+    def press(self, kind: str = "pressed") -> None:
+        """A mouse button or the pen comes down: those who look at all events hear of it first."""
+        for one in list(self.filters):
+            assert one.eventFilter(None, SimpleNamespace(type=lambda: kind)) is False
+
     def notifier(self) -> Any:
         return SimpleNamespace(setActive=lambda on: setattr(self, "notifies", on), **self.signals)
 
@@ -543,7 +564,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         writableLocation=lambda _place: "/", StandardLocation=SimpleNamespace(GenericConfigLocation=0)
     )
     widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea")}
-    application = SimpleNamespace(mouseButtons=lambda: krita.buttons)
+    filtered = SimpleNamespace(
+        installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
+    )
+    application = SimpleNamespace(mouseButtons=lambda: krita.buttons, instance=lambda: filtered)
+    kinds = SimpleNamespace(MouseButtonPress="pressed", TabletPress="pen pressed")
     return {
         "krita": module(
             "krita",
@@ -560,6 +585,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QByteArray=QByteArray,
             QStandardPaths=places,
             QPoint=lambda x, y: (x, y),
+            QObject=object,
+            QEvent=SimpleNamespace(Type=kinds),
         ),
         "PyQt6.QtGui": module("PyQt6.QtGui", QColor=lambda *values: values),
         "PyQt6.QtWidgets": module("PyQt6.QtWidgets", QApplication=application, **widgets),

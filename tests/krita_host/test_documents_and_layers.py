@@ -80,11 +80,27 @@ def test_an_empty_selection_is_none_and_another_is_a_copy(host, raw) -> None:
     raw.chosen.pixels[5:9, 10:14] = 200
     taken = document.selection()
     raw.chosen.pixels[:] = 0
-    over = host.document.selected_over(taken, Rect(9, 4, 6, 3))
+    over = run(host.document.selected_over(taken, Rect(9, 4, 6, 3)))
     assert over.shape == (3, 6)
     assert over.tolist()[0] == [0] * 6
     assert over.tolist()[2] == [0, 200, 200, 200, 200, 0]
-    assert host.document.selected_over(None, Rect(0, 0, 3, 3)) is None
+    assert run(host.document.selected_over(None, Rect(0, 0, 3, 3))) is None
+
+
+def test_a_selection_is_read_in_short_steps_and_only_where_it_is(host, raw) -> None:
+    chosen = np.zeros((900, 400), np.uint8)
+    chosen[100:800, 350:360] = 255
+    selection, read = Selection(chosen), []
+    original = selection.pixelData
+    selection.pixelData = lambda *box: read.append(box) or original(*box)
+    work = host.document.selected_over(selection, Rect(0, 0, 400, 700))
+    for step in range(1, 4):
+        next(work)
+        assert len(read) == step, "it gives way after each"
+    with pytest.raises(StopIteration) as end:
+        next(work)
+    assert read == [(350, 100, 10, 256), (350, 356, 10, 256), (350, 612, 10, 88)]
+    np.testing.assert_array_equal(end.value.value, chosen[:700])
 
 
 def test_notes_are_kept_and_long_ones_cut(host, raw) -> None:

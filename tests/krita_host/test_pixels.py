@@ -65,21 +65,24 @@ def test_nothing_selected_leaves_the_old_pixels() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: f"{form.model} {form.depth}")
-def test_colours_mix_by_their_alpha_and_what_is_not_selected_stays_byte_for_byte(form: PixelFormat) -> None:
+def test_colours_do_not_mix_and_what_is_not_selected_stays_byte_for_byte(form: PixelFormat) -> None:
     full = np.iinfo(form.dtype).max if form.dtype.kind == "u" else 1
-    old, new = (np.full((1, 4, form.channels), part * full).astype(form.dtype) for part in (0.8, 0.2))
-    old[0, :, -1] = [full, 0, 0, full]
-    new[0, :, -1] = [full, full, 0, full]
+    old, new = (np.full((1, 6, form.channels), part * full).astype(form.dtype) for part in (0.8, 0.2))
+    old[0, :, -1] = [full, 0, 0, full, full, full]
+    new[0, :, -1] = [full, full, 0, full, full, 0]
     with np.errstate(all="raise"):
-        mixed = blend(old, new, np.array([[51, 102, 102, 0]], np.uint8), form)
+        mixed = blend(old, new, np.array([[51, 102, 102, 0, 153, 153]], np.uint8), form)
     found = mixed[0].astype(np.float64) / full
-    assert found[0] == pytest.approx([0.68] * (form.channels - 1) + [1], abs=0.01)
-    assert found[1] == pytest.approx([0.2] * (form.channels - 1) + [0.4], abs=0.01)
+    colours = form.channels - 1
+    assert found[0] == pytest.approx([0.8] * colours + [1], abs=0.01)
+    assert found[1] == pytest.approx([0.2] * colours + [0.4], abs=0.01), "of what is painted"
     assert not mixed[0, 2].any(), "nothing on nothing"
-    unselected = old.copy()
+    assert found[4] == pytest.approx([0.2] * colours + [1], abs=0.01)
+    assert found[5] == pytest.approx([0.8] * colours + [0.4], abs=0.01), "of what is painted"
+    unselected = old[:, :4].copy()
     unselected[0, 0, -1] = 0  # what nobody sees
     assert (
-        blend(unselected, new, np.array([[0, 51, 51, 51]], np.uint8), form)[0, 0] == unselected[0, 0]
+        blend(unselected, new[:, :4], np.array([[0, 51, 51, 51]], np.uint8), form)[0, 0] == unselected[0, 0]
     ).all()
 
 

@@ -68,3 +68,17 @@ def test_a_small_selection_stays_as_it_is(room) -> None:
 
 def test_no_selection_has_no_edge(room) -> None:
     assert room.soft_selection.softened(None, PAGE) is None
+
+
+def test_it_is_softened_only_where_anything_is_selected(room, monkeypatch) -> None:
+    chosen = np.zeros((TALL, WIDE), np.uint8)
+    chosen[20:60, 30:90] = 255
+    selection, softened = room.soft_selection.softened(Selection(chosen), PAGE), []
+    original = selection._softened
+    monkeypatch.setattr(selection, "_softened", lambda part: softened.append(part) or original(part))
+    whole = room.document.selection_strip(selection, PAGE)
+    assert softened == [Rect(30, 20, 60, 40)]
+    assert not room.document.selection_strip(selection, Rect(0, 62, WIDE, 20)).any()
+    assert len(softened) == 1
+    selection._box = PAGE
+    np.testing.assert_array_equal(whole, room.document.selection_strip(selection, PAGE))

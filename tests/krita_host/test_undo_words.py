@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from smart_lineart.inking import InkError
 from tests.krita_host.fake_krita import Document, Node, fake_krita
 
 KRITAS = "Convert to a Paint Layer"
@@ -36,8 +37,8 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
 
 def step(scene: SimpleNamespace, word: str) -> Node:
     """One of ours: a copy of the lineart takes its place."""
-    scene.words.begin()
-    scene.room.krita.action("convert_to_paint_layer").triggered.emit()
+    with scene.words.ours():
+        scene.room.krita.action("convert_to_paint_layer").triggered.emit()
     if scene.nodes:
         scene.nodes[-1].remove()
     scene.nodes.append(scene.raw.add("Lineart"))
@@ -95,8 +96,17 @@ def test_where_the_artist_converts_a_layer_kritas_words_stay(scene) -> None:
     assert scene.undo.words == "Undo Line thickness"
 
 
+def test_a_step_of_ours_that_failed_does_not_pass_the_artists_for_ours(scene) -> None:
+    step(scene, "Ink sketch")
+    with pytest.raises(InkError), scene.words.ours():
+        raise InkError("Krita did not let it.")
+    scene.room.krita.action("convert_to_paint_layer").triggered.emit()
+    assert told(scene, f"Undo {KRITAS}", "Redo")[0] == f"Undo {KRITAS}"
+
+
 def test_what_krita_has_not_worded_yet_is_not_taken_for_its_word(scene) -> None:
     scene.undo.words = "Undo Freehand Brush Stroke"
-    scene.words.begin()
+    with scene.words.ours():
+        pass
     scene.words.note(scene.document, scene.room.layer.Layer(scene.raw.add("Lineart")), "Ink sketch")
     assert told(scene, "Undo Freehand Brush Stroke", "Redo")[0] == "Undo Freehand Brush Stroke"

@@ -9,7 +9,17 @@ import pytest
 from tests.krita_host.fake_krita import fake_krita
 
 HOST = (
-    *("application", "colour", "document", "frames", "layer", "lineart", "soft_selection", "stack"),
+    *(
+        "application",
+        "colour",
+        "document",
+        "frames",
+        "layer",
+        "lineart",
+        "pen_down",
+        "soft_selection",
+        "stack",
+    ),
     *("undo_words", "view"),
 )
 RUNS = (
@@ -18,7 +28,7 @@ RUNS = (
 )
 STUDIO = (
     *("context", "corrections", "document.copies", "document.memory", "engine", "glance", "messages"),
-    *("preferences", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
+    *("preferences", "presets", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
     *(f"runs.{name}" for name in RUNS),
 )
 

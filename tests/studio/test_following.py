@@ -40,14 +40,16 @@ class Context:
         self.before_draw: Callable[[], None] = lambda: None
         self.render_worker = SimpleNamespace(submit=self.submit)
         self.engine = SimpleNamespace(draw=self.draw)
-        self.cache = SimpleNamespace(get=lambda _document, _sketch: None)
+        self.cache = SimpleNamespace(get=lambda *_: None, all=lambda *_: {})
         self.corrections = SimpleNamespace(show=self.shown.append)
 
     @staticmethod
     def submit(task: Callable[[], Any]) -> Any:
         return SimpleNamespace(value=task())
 
-    def draw(self, item: Any, settings: Any, *, part: Rect | None = None, cancelled: Any = None) -> FreshInk:
+    def draw(
+        self, item: Any, settings: Any, *, part: Rect | None = None, cancelled: Any = None, others: Any = None
+    ) -> FreshInk:
         self.before_draw()
         self.drawn.append((settings.thickness, part))
         area = part or item.area
@@ -69,7 +71,7 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
     fresh = FreshInk(ink_of(3), AREA, 3.0, None)
     context.memory.note_lineart(document, sketch.identity, room.layer.Layer(lineart), settings)
     pen = room.pen.Pen.of(None, room.layer.Layer(lineart).form, document, None)
-    noted = pen.noted(fresh, Base.blank().record)
+    noted = pen.noting(Base.blank().record)(fresh)
     context.memory.note_ink(document, room.layer.Layer(lineart), noted.record())
     item = SimpleNamespace(document=document, sketch=sketch.identity, area=AREA, detail=0.0)
     return SimpleNamespace(
@@ -400,15 +402,15 @@ def test_colours_of_ink_are_noted_once_and_the_last_eight(room) -> None:
     before = Base.blank().record
     everywhere = room.pen.Pen.of(None, SRGB, document, None)
     selected = room.pen.Pen.of(None, SRGB, document, "a selection")
-    black = everywhere.noted(fresh, before).notes["colours"]
+    black = everywhere.noting(before)(fresh).notes["colours"]
     assert len(black) == 1
     others = [{"space": black[0]["space"], "pixel": [n, 0, 0, 255]} for n in range(1, 11)]
     before = InkRecord.of(fresh.coverage, fresh.area, thickness=3.0, notes={"colours": [*black, *others]})
-    noted = selected.noted(fresh, before).notes
+    noted = selected.noting(before)(fresh).notes
     assert noted["colours"] == [*others[-7:], *black]
     assert noted["sketch"] == 1
     assert noted["page"] == [WIDE, TALL]
-    assert everywhere.noted(fresh, before).notes["colours"] == black, "nothing of what was there stays"
+    assert everywhere.noting(before)(fresh).notes["colours"] == black, "nothing of what was there stays"
 
 
 def test_ink_of_another_colour_than_the_last_recolours(room) -> None:
@@ -417,7 +419,7 @@ def test_ink_of_another_colour_than_the_last_recolours(room) -> None:
 
     pen = room.pen.Pen.of(None, SRGB, document, None)
     fresh = FreshInk(np.zeros((1, 1), np.uint8), Rect(0, 0, 1, 1), 3.0, None)
-    black = pen.noted(fresh, Base.blank().record)
+    black = pen.noting(Base.blank().record)(fresh)
     (note,) = black.notes["colours"]
     blue = {"colours": [note, {**note, "pixel": [10, 0, 0, 255]}]}
     record = InkRecord.of(fresh.coverage, fresh.area, thickness=3.0, notes=blue)

@@ -181,6 +181,16 @@ def test_a_job_that_changes_the_document_is_finished() -> None:
     assert one.state is JobState.finished
 
 
+def test_a_job_that_has_more_to_do_may_be_cancelled_again() -> None:
+    one = job()
+    one.enter(JobState.writing)
+    one.commit()
+    one.reopen()
+    one.cancel()
+    assert one.cancelled
+    assert one.state is JobState.cancelled
+
+
 def test_runs_of_one_sketch_go_in_order_and_those_of_others_do_not_wait() -> None:
     runs = JobQueue()
     first, other, second = job(), job(document="e"), job()

@@ -19,7 +19,7 @@ def here() -> list[str | None]:
 
 @pytest.fixture
 def messages(here: list[str | None]) -> Messages:
-    return Messages(lambda: here[0])
+    return Messages(lambda: here[0], lambda document: document != "closed")
 
 
 def test_one_sentence_is_shown_until_the_next(messages: Messages) -> None:
@@ -93,6 +93,11 @@ class TestHowLongItIsSaid:
         self.said(messages, "page")
         messages.say("X failed.", of="other")
         assert self.said(messages, "page", "third", "other", "page") == [True, True, True, False]
+
+    def test_what_is_about_a_document_that_was_closed_goes(self, messages: Messages) -> None:
+        self.said(messages, "page")
+        messages.say("X is ready.", of="closed", so=lambda: 1 / 0 > 0)
+        assert self.said(messages, "page") == [False]
 
     def test_without_a_document_it_goes_with_the_first(self, messages: Messages) -> None:
         messages.say("Open a document.")

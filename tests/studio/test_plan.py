@@ -54,7 +54,7 @@ def selected(rows: slice, share: int = 255) -> np.ndarray:
 
 
 def test_fresh_ink_takes_the_place_of_the_old_and_is_remembered() -> None:
-    plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(None)
+    plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(None, PAGE)
     assert plan.changes
     np.testing.assert_array_equal(carried_out(plan, ink_of(3)), ink_of(3, moved=8))
     np.testing.assert_array_equal(plan.record.coverage(PAGE), ink_of(3, moved=8))
@@ -64,7 +64,7 @@ def test_fresh_ink_takes_the_place_of_the_old_and_is_remembered() -> None:
 
 def test_what_the_artist_drew_stays_in_the_layer_and_out_of_the_record() -> None:
     layer, touched = with_stroke()
-    plan = draft(base_of(layer, touched), fresh(ink_of(3, moved=8))).plan(None)
+    plan = draft(base_of(layer, touched), fresh(ink_of(3, moved=8))).plan(None, PAGE)
     expected = ink_of(3, moved=8)
     expected[STROKE] = 255
     np.testing.assert_array_equal(carried_out(plan, layer), expected)
@@ -73,13 +73,13 @@ def test_what_the_artist_drew_stays_in_the_layer_and_out_of_the_record() -> None
 
 
 def test_the_same_ink_changes_nothing() -> None:
-    plan = draft(base_of(ink_of(3)), fresh(ink_of(3))).plan(None)
+    plan = draft(base_of(ink_of(3)), fresh(ink_of(3))).plan(None, PAGE)
     assert not plan.changes
     np.testing.assert_array_equal(plan.record.coverage(PAGE), ink_of(3))
 
 
 def test_the_same_ink_in_another_colour_changes_all_of_it() -> None:
-    plan = draft(base_of(ink_of(3)), fresh(ink_of(3)), recolour=True).plan(None)
+    plan = draft(base_of(ink_of(3)), fresh(ink_of(3)), recolour=True).plan(None, PAGE)
     assert plan.changes
     np.testing.assert_array_equal(plan.merge.write, ink_of(3) > 0)
 
@@ -91,16 +91,16 @@ def test_what_lies_outside_the_selection_is_no_change_and_is_remembered_as_it_wa
     rows, changes: bool
 ) -> None:
     chosen = selected(rows)
-    plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(chosen)
+    plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(chosen, PAGE)
     assert plan.changes is changes
     expected = np.where(chosen > 0, ink_of(3, moved=8), ink_of(3))
     np.testing.assert_array_equal(plan.record.coverage(PAGE), expected)
 
 
 def test_where_it_is_selected_in_part_both_inks_are_remembered_in_part() -> None:
-    plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(selected(slice(None), 51))
+    plan = draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(selected(slice(None), 51), PAGE)
     assert plan.changes
-    assert draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(selected(slice(None), 1)).changes
+    assert draft(base_of(ink_of(3)), fresh(ink_of(3, moved=8))).plan(selected(slice(None), 1), PAGE).changes
     remembered = plan.record.coverage(PAGE)
     assert remembered[41, 40] == 204
     assert remembered[49, 40] == 51
@@ -122,7 +122,7 @@ def test_ink_lies_where_its_lineart_was_moved_to() -> None:
     moved = np.roll(ink_of(3), (4, 5), (0, 1))
     found = Base.find(fresh(ink_of(3)).record(), LayerInk(moved, moved > 255, PAGE))
     assert found is not None
-    plan = draft(found, fresh(ink_of(3, moved=8))).plan(None)
+    plan = draft(found, fresh(ink_of(3, moved=8))).plan(None, PAGE)
     expected = np.roll(ink_of(3, moved=8), (4, 5), (0, 1))
     np.testing.assert_array_equal(plan.record.coverage(PAGE), expected)
     assert plan.area == Rect(5, 4, WIDE, TALL)

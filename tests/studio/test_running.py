@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Cancelled, FreshInk, InkError, InkRecord, Rect
+from smart_lineart.inking.features import suiting_thickness
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 WIDE, TALL = 130, 40
@@ -42,7 +43,7 @@ class Context:
         self.reveal = room.reveal.Reveal(self.memory, self.shown.append, self.shown.append)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
-            get=lambda _document, sketch: self.kept.get(sketch),
+            get=lambda _document, sketch, _detail=None: self.kept.get(sketch),
             put=lambda item: self.kept.update({item.sketch: item}),
         )
         self.engine = SimpleNamespace(prepare=self.prepare, render=self.render, draw=self.draw)
@@ -62,7 +63,7 @@ class Context:
         sketch = self.prepared[-1][0]
         return np.where(sketch.alpha > 0, 255, 0).astype(np.uint8)
 
-    def draw(self, item, settings, *, part=None, cancelled=None) -> FreshInk:
+    def draw(self, item, settings, *, part=None, cancelled=None, others=None) -> FreshInk:
         return FreshInk(self.ink.copy(), Rect(0, 0, WIDE, TALL), settings.thickness, None)
 
 
@@ -287,6 +288,19 @@ class TestRuns:
         scene.sketch.frames = strokes
         ink(scene, live=True)
         np.testing.assert_array_equal(whole(first), stripe(10))
+
+    def test_a_blank_lineart_has_the_thickness_that_its_first_ink_will_have(self, scene) -> None:
+        strokes, memory = scene.sketch.frames, scene.context.memory
+        scene.sketch.frames = {0: {}}
+        one = job(scene, live=True)
+        one.settings = scene.room.settings.InkSettings(auto=True)
+        for frames in ({0: {}}, strokes):
+            scene.sketch.frames = frames
+            one.state = scene.room.jobs.JobState.queued
+            run(run_of(scene, one).steps())
+            scene.turns.end(one)
+            settings = memory.settings_of(scene.document, scene.sketch.identity)
+            assert (settings.thickness, settings.auto) == (suiting_thickness((TALL, WIDE)), True)
 
     def test_no_undo_is_live_s_own(self, scene) -> None:
         """Ink came as a step, and the artist takes it back: what lies before it may be anything of theirs."""
@@ -708,6 +722,21 @@ class TestSettling:
         scene.raw.active = newcomer
         run(work)
         assert scene.raw.active is scene.sketch
+
+    @pytest.mark.parametrize("kind", ["pressed", "pen pressed", "moved"])
+    def test_a_stroke_that_begins_once_krita_has_moved_lands_on_the_artists_layer(self, scene, kind) -> None:
+        layer, newcomer = scene.room.layer.Layer, scene.raw.add("new")
+        work = scene.room.settling.stay_on(scene.document, layer(scene.sketch), layer(newcomer))
+        next(work)
+        krita = scene.room.krita
+        for selected, then in ((newcomer, scene.sketch), (other := scene.raw.add("other"), other)):
+            scene.raw.active = selected
+            krita.press(kind)
+            assert scene.raw.active is (selected if kind == "moved" else then)
+        krita.front = None
+        krita.press(kind)
+        work.close()
+        assert krita.filters == []
 
     def test_where_krita_does_not_move_it_is_not_waited_for_long(self, scene) -> None:
         layer = scene.room.layer.Layer

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -53,10 +55,20 @@ class Engine:
             calibration="seen", scale=0.4, size=sketch.size, nbytes=10, suiting_thickness=suits
         )
 
-    def draw(self, _item, settings, *, part=None, cancelled=None) -> FreshInk:
-        ink = np.zeros((TALL, WIDE), np.uint8)
-        ink[10 : 10 + round(settings.thickness), 5:50] = 255
-        return FreshInk(ink, Rect(0, 0, WIDE, TALL), settings.thickness, None)
+    def draw(self, item, settings, *, part=None, cancelled=None, others=None) -> FreshInk:
+        """From the row that the detail of the lines tells."""
+        known = {**(others or {}), item.detail: item}
+
+        def inked(lines: Any, settings: Any) -> FreshInk:
+            ink, top = np.zeros((TALL, WIDE), np.uint8), 10 + round(10 * lines.detail)
+            ink[top : top + round(settings.thickness), 5:50] = 255
+            return FreshInk(ink, Rect(0, 0, WIDE, TALL), settings.thickness, None)
+
+        def inside(values: Any, _part: Rect) -> FreshInk | None:
+            own = settings.with_values(values)
+            return inked(known[own.detail], own) if own.detail in known else None
+
+        return replace(inked(item, settings), inside=inside)
 
 
 class AtOnce:
@@ -807,6 +819,42 @@ class TestDetailIsPreviewed:
         scene.session.look()
         assert scene.session.preview.shown is None
 
+    def test_it_stays_when_other_work_ends(self, scene, seen) -> None:
+        assert self.drag(scene, 0.5) is not None
+        with scene.session.turns.at_work("another document", "sketch"):
+            pass
+        assert scene.session.preview.shown is not None
+        scene.session.change("detail", 0.5, final=True)
+        with scene.session.turns.at_work("another document", "sketch"):
+            pass
+        assert scene.session.preview.shown is not None, "its run is still to come"
+        scene.loop.turn()
+        assert scene.session.preview.shown is None
+
+    @pytest.mark.parametrize("selected", [False, True])
+    def test_its_pixels_are_ink_over_a_veil(self, scene, selected: bool) -> None:
+        coverage = np.arange(256 * 200, dtype=np.int64).reshape(200, 256).astype(np.uint8)
+        share = np.repeat(np.arange(200, dtype=np.uint8)[:, None], 256, 1)
+        shown = scene.room.preview.Shown(
+            None, Rect(0, 0, 256, 200), coverage, share if selected else None, "#ff8001"
+        )
+        ink = coverage[..., None] / 255
+        expected = 255 * 0.85 * (1 - ink) + np.array([1, 128, 255, 255]) * ink
+        if selected:
+            expected = expected * share[..., None] / 255
+        assert np.abs(shown.pixels() - expected).max() <= 1.0
+
+    def test_its_pixels_need_little_more_room_than_they_take(self, scene) -> None:
+        coverage = np.zeros((1000, 1000), np.uint8)
+        shown = scene.room.preview.Shown(None, Rect(0, 0, 1000, 1000), coverage, coverage, "#000000")
+        tracemalloc.start()
+        try:
+            pixels = shown.pixels()
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        assert most < 1.5 * pixels.nbytes
+
     def test_inside_a_selection_it_shows_no_more_than_that(self, scene, seen) -> None:
         chosen = np.zeros((TALL, WIDE), np.uint8)
         chosen[:, :40] = 255
@@ -885,8 +933,364 @@ def test_engine_options_are_kept(scene) -> None:
 def test_asking_for_devices_ends_with_krita(scene, monkeypatch) -> None:
     """A driver may keep it waiting for long."""
     asked: list[Callable[[], bool]] = []
-    monkeypatch.setattr(scene.room.session, "list_devices_isolated", lambda stop: asked.append(stop) or [])
-    assert scene.session.look_for_devices().value == []
+    monkeypatch.setattr(scene.room.context, "list_devices_isolated", lambda stop: asked.append(stop) or [])
+    assert scene.session.context.look_for_devices().value == []
     assert not asked[0]()
     scene.session.close()
     assert asked[0]()
+
+
+class TestARedrawAfterTheInkIsIn:
+    """The artist moved a slider while the ink was put in."""
+
+    @pytest.fixture
+    def redrawn(self, scene) -> Any:
+        """Its run, about to draw for the second time."""
+        scene.session.change("thickness", 3.0, final=True)
+        scene.session.ink()
+        (job,) = scene.session.queue.active
+        while not stripe(scene):
+            scene.loop.turn(1)
+        scene.session.change("thickness", 8.0, final=False)
+        return job
+
+    def test_it_can_be_cancelled_and_the_ink_stays(self, scene, redrawn, monkeypatch) -> None:
+        draw = scene.engine.draw
+        cancelled = []
+
+        def draw_and_cancel(*rest: Any, **options: Any) -> FreshInk:
+            scene.session.cancel(redrawn)
+            cancelled.append(options["cancelled"]())
+            return draw(*rest, **options)
+
+        monkeypatch.setattr(scene.engine, "draw", draw_and_cancel)
+        scene.loop.turn()
+        assert cancelled == [True]
+        assert redrawn.state is scene.room.jobs.JobState.cancelled
+        assert not scene.session.turns.busy
+        assert (stripe(scene), applied(scene).thickness) == (3, 3.0)
+        assert scene.session.settings.thickness == 3.0, "what was not applied is not shown"
+        monkeypatch.setattr(scene.engine, "draw", draw)
+        scene.session.change("thickness", 6.0, final=True)
+        scene.loop.turn()
+        assert (stripe(scene), scene.engine.prepared) == (6, 1), "its lines are known"
+
+    def test_it_goes_through_where_nobody_cancels(self, scene, redrawn) -> None:
+        scene.loop.turn()
+        assert redrawn.state is scene.room.jobs.JobState.finished
+        assert (stripe(scene), applied(scene).thickness) == (8, 8.0)
+
+
+class TestASketchInAGroupThatIsInked:
+    @pytest.fixture
+    def grouped(self, scene, monkeypatch) -> Any:
+        """The sketch, faded behind its ink, lies in a group that is selected."""
+        monkeypatch.setattr(scene.room.reveal.stack, "paper_shows_nothing_beneath", lambda *_: False)
+        around = scene.raw.add("group", "grouplayer")
+        scene.sketch.remove()
+        around.addChildNode(scene.sketch, None)
+        ink(scene)
+        assert scene.sketch.opacity() == scene.room.veil.FADED
+        scene.raw.active = around
+        scene.session.look()
+        return around
+
+    def look(self, scene) -> str:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        return scene.session.context.reveal.look_of(document, layer)
+
+    def test_is_shown_when_the_ink_is_there(self, scene, grouped) -> None:
+        scene.session.ink()
+        scene.loop.turn()
+        assert (scene.sketch.opacity(), self.look(scene)) == (255, "shown")
+
+    @pytest.mark.parametrize("turns", [0, 1, 2, 4, 6])
+    def test_is_faded_again_when_that_is_cancelled(self, scene, grouped, turns: int) -> None:
+        scene.session.ink()
+        scene.loop.turn(turns)
+        (job,) = scene.session.queue.active
+        scene.session.cancel(job)
+        scene.loop.turn()
+        assert (scene.sketch.opacity(), self.look(scene)) == (scene.room.veil.FADED, "faded")
+
+    def test_is_faded_again_when_that_fails_and_not_where_the_artist_has_shown_it(self, scene, grouped):
+        scene.engine.error = InkError("The model is damaged.")
+        scene.session.ink()
+        scene.loop.turn()
+        assert scene.sketch.opacity() == scene.room.veil.FADED
+        scene.session.ink()
+        scene.loop.turn(2)
+        assert scene.sketch.opacity() == 255
+        scene.sketch.setOpacity(200)
+        scene.loop.turn()
+        assert scene.sketch.opacity() == 200
+
+
+class TestALookAtOneOfTheTwo:
+    @pytest.fixture
+    def held(self, scene) -> Any:
+        ink(scene)
+        scene.session.look()
+        document, pair = scene.session.at_hand
+        scene.session.context.reveal.hold(document, pair, ink=True)
+        assert not scene.sketch.visible()
+        return scene.session.context.reveal.glance
+
+    def test_lasts_while_live_and_other_documents_go_on(self, scene, held) -> None:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        job = scene.session.ink_live(document, layer)
+        job.report(0.5)
+        scene.loop.turn()
+        assert held.active
+        assert job.state is scene.room.jobs.JobState.queued, "layers are not as they are"
+        job.cancel()
+        scene.loop.turn()
+        assert held.active
+        held.end()
+        assert scene.sketch.visible()
+        assert not scene.room.view.painting()
+
+    def test_nothing_is_changed_meanwhile(self, scene, held) -> None:
+        assert scene.room.view.painting()
+        assert not scene.room.view.button_down()
+
+    def test_ends_where_the_artist_asks_for_ink(self, scene, held) -> None:
+        scene.session.ink()
+        assert not held.active
+        assert scene.sketch.visible()
+
+
+class TestAThicknessThatIsChosen:
+    def suits(self, scene, **notes: Any) -> float:
+        """With these notes of how the sketch was seen, and its lines not known any more."""
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        lineart = memory.lineart_in_use(document, scene.sketch.identity)
+        record = memory.ink_of(document, lineart)
+        memory.note_ink(document, lineart, replace(record, notes={"sketch": notes}))
+        scene.session.context.cache.keep_only(lambda _: False)
+        scene.session._seen = None
+        scene.session.suit_thickness()
+        return scene.session.settings.thickness
+
+    @pytest.fixture
+    def large(self, scene, monkeypatch) -> None:
+        ink(scene)
+        page = Rect(0, 0, 5000, 4000)
+        monkeypatch.setattr(scene.room.document.Document, "page", page)
+
+    def test_is_the_same_in_a_file_that_was_opened_again(self, scene, large) -> None:
+        assert self.suits(scene, extent=1000) == 4.0
+        assert scene.session.settings.auto
+
+    @pytest.mark.parametrize("extent", [None, True, "5", -1])
+    def test_is_the_page_s_where_the_file_does_not_tell(self, scene, large, extent) -> None:
+        assert self.suits(scene, extent=extent) == 10.0
+
+    def test_stays_where_it_was_chosen_once_and_the_file_tells_no_more(self, scene, large) -> None:
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        lineart = memory.lineart_in_use(document, scene.sketch.identity)
+        chosen = applied(scene).suited(2.5)
+        memory.note_lineart(document, scene.sketch.identity, lineart, chosen)
+        assert self.suits(scene) == 2.5
+
+    def test_of_a_preset_is_chosen_for_the_lineart_at_hand(self, scene, large, tmp_path) -> None:
+        scene.session.context.cache.keep_only(lambda _: False)
+        path = scene.room.presets.file_of(tmp_path / "auto")
+        settings = scene.room.settings.InkSettings(auto=True)
+        scene.session.presets.keep(path, settings, scene.session.messages)
+        scene.session.take_preset(path)
+        assert (scene.session.settings.thickness, scene.session.settings.auto) == (10.0, True)
+
+
+def test_what_is_said_of_a_document_goes_when_that_is_closed(scene) -> None:
+    document = scene.room.document.Document(scene.raw)
+    scene.session.ink()
+    other = scene.room.krita.show(Document())
+    other.active = other.add("layer")
+    scene.session.look()
+    scene.session.messages.say('"sketch" is ready.', of=document)
+    scene.session.look()
+    assert scene.session.messages.shown.text
+    scene.room.krita.open.remove(scene.raw)
+    scene.session.look()
+    assert scene.session.messages.shown.text == ""
+    scene.loop.turn()
+    assert "closed" in scene.session.messages.shown.text, "the run tells, for a while"
+    scene.session.look()
+    assert "closed" in scene.session.messages.shown.text
+    assert scene.session.messages.shown.of is None or scene.session.messages.shown.of.raw is other
+
+
+class TestAPartWithSettingsOfItsOwn:
+    """The stripe's right part, from column 30 on, is selected while something is set."""
+
+    def thick(self, scene) -> list[int]:
+        """The stripe's thickness at its left and at its right; rows from 20 on count, for another detail."""
+        document = scene.room.document.Document(scene.raw)
+        layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
+        return [int((alpha_of(layer.raw, column, 0, 1, TALL) > 0).sum()) for column in (10, 45)]
+
+    def top(self, scene) -> list[int]:
+        """The stripe's first row there."""
+        document = scene.room.document.Document(scene.raw)
+        layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
+        return [int((alpha_of(layer.raw, column, 0, 1, TALL) > 0).argmax()) for column in (10, 45)]
+
+    def select(self, scene, left: int | None, right: int = WIDE) -> None:
+        scene.raw.chosen = None
+        if left is not None:
+            chosen = np.zeros((TALL, WIDE), np.uint8)
+            chosen[:, left:right] = 255
+            scene.raw.chosen = Selection(chosen)
+        scene.session.look()
+
+    def set(self, scene, name: str, *values: Any) -> None:
+        for value in values:
+            scene.session.change(name, value, final=value == values[-1])
+            scene.loop.turn()
+
+    @pytest.fixture
+    def parted(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "thickness", 6.0, 8.0)
+        assert self.thick(scene) == [3, 8]
+
+    def test_keeps_them_when_a_slider_moves_afterwards(self, scene, parted) -> None:
+        self.select(scene, None)
+        self.set(scene, "thickness", 4.0, 5.0)
+        assert self.thick(scene) == [5, 8]
+        assert scene.engine.prepared == 1
+        assert applied(scene).thickness == 5.0
+
+    def test_shows_them_where_it_is_selected(self, scene, parted) -> None:
+        assert scene.session.settings.thickness == 8.0
+        self.select(scene, None)
+        assert scene.session.settings.thickness == 3.0
+        self.select(scene, 40)
+        assert scene.session.settings.thickness == 8.0
+        self.select(scene, 0, 30)
+        assert scene.session.settings.thickness == 3.0
+
+    def test_keeps_them_when_it_is_inked_again(self, scene, parted) -> None:
+        self.select(scene, None)
+        painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
+        scene.session.ink()
+        scene.loop.turn()
+        assert scene.engine.prepared == 2
+        assert self.thick(scene) == [3, 8]
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 8]
+
+    def test_keeps_them_under_live(self, scene, parted) -> None:
+        painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
+        document = scene.room.document.Document(scene.raw)
+        scene.session.ink_live(document, scene.room.layer.Layer(scene.sketch))
+        scene.loop.turn()
+        assert self.thick(scene) == [3, 8]
+
+    def test_takes_all_else_that_is_set_for_the_whole(self, scene, parted) -> None:
+        self.select(scene, None)
+        self.set(scene, "detail", 0.5)
+        assert self.top(scene) == [15, 15]
+        assert self.thick(scene) == [3, 8]
+
+    def test_a_detail_of_its_own_is_kept_by_sliders_and_runs(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "detail", 0.5)
+        assert self.top(scene) == [10, 15]
+        assert applied(scene).detail == 0.0
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 5], [10, 15])
+        assert scene.engine.prepared == 2, "both details' lines are known"
+        self.select(scene, 30)
+        self.set(scene, "thickness", 7.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 7], [10, 15])
+        self.select(scene, None)
+        painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
+        scene.session.ink()
+        scene.loop.turn()
+        assert (self.thick(scene), self.top(scene)) == ([5, 7], [10, 15])
+        assert scene.engine.prepared == 4, "the sketch has changed for both"
+
+    def test_a_detail_of_its_own_whose_lines_are_not_known_keeps_its_ink(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "detail", 0.5)
+        self.select(scene, None)
+        cache = scene.session.context.cache
+        cache._items = [item for item in cache._items if item.detail == 0.0]
+        self.set(scene, "thickness", 5.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 3], [10, 15])
+
+    def test_a_file_that_was_opened_again_keeps_them(self, scene, parted) -> None:
+        self.select(scene, None)
+        memory = scene.session.context.memory
+        memory.keep_only(lambda _: False)
+        scene.session.context.cache.keep_only(lambda _: False)
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 8]
+
+    def test_gives_them_up_where_all_is_selected(self, scene, parted) -> None:
+        self.select(scene, 0)
+        assert scene.session.settings.thickness == 3.0
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 5]
+        assert applied(scene).thickness == 5.0, "it is the whole"
+        self.select(scene, None)
+        self.set(scene, "thickness", 4.0)
+        assert self.thick(scene) == [4, 4]
+
+    def test_gives_them_up_where_it_is_set_to_what_the_whole_has(self, scene, parted) -> None:
+        self.set(scene, "thickness", 3.0)
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 5]
+
+    def test_a_detail_of_its_own_is_left_out_of_the_preview_of_another(self, scene, monkeypatch) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        self.set(scene, "detail", 0.5)
+        self.select(scene, None)
+        krita = scene.room.krita
+        krita.scrolled, krita.shown = (0, 0), (WIDE, TALL)
+        krita.canvas = SimpleNamespace(zoomLevel=lambda: 1.0, rotation=lambda: 0.0, mirror=lambda: False)
+        monkeypatch.setattr(scene.room.colour, "on_screen", lambda _colour: "#000000", raising=False)
+        scene.session.change("detail", -0.5, final=False)
+        scene.loop.turn()
+        shown = scene.session.preview.shown
+        assert (shown.selected[:, 20 - shown.area.x] == 255).all()
+        assert (shown.selected[5:30, 45 - shown.area.x] == 0).all()
+
+    def test_goes_with_its_undo(self, scene) -> None:
+        ink(scene)
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        older = memory.lineart_in_use(document, scene.sketch.identity).raw
+        self.select(scene, 30)
+        self.set(scene, "thickness", 8.0)
+        memory.lineart_in_use(document, scene.sketch.identity).raw.remove()
+        scene.raw.root.addChildNode(older, scene.sketch)
+        scene.session._seen = None
+        scene.session.look()
+        assert scene.session.settings.thickness == 3.0
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        assert self.thick(scene) == [5, 5]
+
+    def test_a_colour_of_its_own_is_kept(self, scene) -> None:
+        ink(scene)
+        red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        made = scene.room.settings.Colour(**red, components=(1.0, 0.0, 0.0, 1.0))
+        self.select(scene, 30)
+        self.set(scene, "colour", made)
+        self.select(scene, None)
+        self.set(scene, "thickness", 5.0)
+        self.set(scene, "thickness", 6.0)
+        assert self.thick(scene) == [6, 6]
+        document = scene.room.document.Document(scene.raw)
+        layer = scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)
+        pixels = np.frombuffer(layer.own_pixels(Rect(0, 12, WIDE, 1)), np.uint8).reshape(WIDE, 4)
+        assert pixels[10].tolist() != pixels[45].tolist()
+        assert scene.session.context.corrections.count == 0, "it is ink, not the artist's"

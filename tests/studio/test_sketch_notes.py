@@ -10,7 +10,7 @@ import pytest
 
 from smart_lineart.inking import Calibration, Features, Rect
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.engine import CachedFeatures, noted_extent
 
 SEEN = Calibration(
     detail=None, scale=0.5, inverted=False, darkest=0.9, firm=0.6, drawn=0.05, certain=50000.0, usual=3.5
@@ -56,3 +56,13 @@ def test_a_damaged_calibration_only_loses_the_calibration() -> None:
     back = CachedFeatures.from_notes("d", "{a}", notes)
     assert back is not None
     assert back.features.calibration is None
+
+
+@pytest.mark.parametrize("extent", [float("nan"), float("inf"), -1.0, True, None, "far", [1]])
+def test_how_far_lines_reach_is_not_known_where_the_note_makes_no_sense(extent: object) -> None:
+    assert noted_extent({"extent": extent}) is None
+    assert noted_extent(extent) is None
+
+
+def test_how_far_lines_reach_is_kept() -> None:
+    assert noted_extent(json.loads(json.dumps(cached().notes()))) == cached().extent == 0.0

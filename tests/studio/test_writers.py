@@ -84,7 +84,7 @@ class Studio:
         steps = importlib.import_module("smart_lineart.studio.steps")
         importlib.import_module("smart_lineart.studio.context").Worker = lambda *_: Now(steps.Pending)
         module = importlib.import_module("smart_lineart.studio.session")
-        importlib.import_module("smart_lineart.krita_host.geometry").strips.__defaults__ = (STRIP,)
+        importlib.import_module("smart_lineart.krita_host.geometry").strips.__defaults__ = (STRIP, STRIP)
         importlib.import_module("smart_lineart.krita_host.composing").AT_ONCE = STRIP
         self.session = module.Session(self.loop, Engine())
         self.document: FakeDocument = app.createDocument(WIDTH, HEIGHT)

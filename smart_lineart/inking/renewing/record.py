@@ -12,7 +12,9 @@ import json
 import math
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -25,7 +27,7 @@ from smart_lineart.inking.geometry import Rect
 MAGIC = b"SLIR"
 HEAD = struct.Struct("<HIII")  # version, bytes of the facts, tiles, checksum of all that follows
 INDEX = np.dtype("<u4")  # column, row and bytes of a tile
-VERSION = 1
+VERSION = 2  # with regions; without, records are written as those of version 1
 TILE = 256  # px: side of a packed tile
 LEVEL = 6  # of zlib
 LIMIT = 1 << 29  # bytes: the most ink that a record may hold once unpacked
@@ -33,6 +35,7 @@ BYTES = 6  # for each px of a record: the most that finding its ink in a layer t
 LARGER = 4  # times as many px as what is left of its image: cropped or scaled down
 LEAST_SIDE = 8192  # px: so long and wide may any record be, as it may have been cropped
 AROUND = 1024  # px around the page and what its layer holds: farther off no ink is looked for
+MOST_REGIONS = 32  # of one lineart: each takes as much room as its ink
 DEEPEST = 32  # levels of notes in notes
 THICKEST = 400.0  # px: the engine draws no thicker
 COORDINATE_LIMIT = 1 << 24  # px: places and sizes beyond this are a damaged record's
@@ -57,6 +60,8 @@ class InkRecord:
         thickness: of the ink, in image px.
         tiles: zlib-packed coverage of TILE x TILE px (smaller at the right and bottom edge), by (column,
             row); blank tiles have no entry.
+        regions: parts for which something else was set than for the whole, over the same area: records of
+            how far each pixel belongs to one, 0 to 255, whose notes tell what was set.
         exact: whether pixels can be compared one by one; after :meth:`scaled` they cannot, since Krita
             resamples in ways of its own.
         notes: small facts of whoever made the record, JSON; the engine's calibration among them.
@@ -67,6 +72,7 @@ class InkRecord:
     tiles: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False)
     notes: dict[str, Any] = field(default_factory=dict)
     exact: bool = True
+    regions: tuple[InkRecord, ...] = ()
 
     @classmethod
     def of(
@@ -98,36 +104,47 @@ class InkRecord:
 
     def moved(self, x: int, y: int) -> InkRecord:
         """The same ink `x` px farther right and `y` px farther down: after a crop, a resize, a shift."""
-        return replace(self, area=Rect(self.area.x + x, self.area.y + y, self.area.width, self.area.height))
+        area = Rect(self.area.x + x, self.area.y + y, self.area.width, self.area.height)
+        return replace(self, area=area, regions=tuple(region.moved(x, y) for region in self.regions))
 
     def turned(self, quarters: int, width: int, height: int) -> InkRecord:
         """The ink after an image of `width` x `height` px was turned clockwise by quarter turns."""
         record = self
         for _ in range(quarters % 4):
             x, y, wide, tall = record.area
-            turned = np.rot90(record.coverage(), -1)
-            record = _anew(record, turned, Rect(height - y - tall, x, tall, wide))
+            place = Rect(height - y - tall, x, tall, wide)
+            record = record._each(lambda one, place=place: _anew(one, np.rot90(one.coverage(), -1), place))  # type: ignore[misc]
             width, height = height, width
         return record
 
     def mirrored(self, width: int) -> InkRecord:
         """The ink after an image `width` px wide was mirrored, left to right."""
         x, y, wide, tall = self.area
-        return _anew(self, self.coverage()[:, ::-1], Rect(width - x - wide, y, wide, tall))
+        place = Rect(width - x - wide, y, wide, tall)
+        return self._each(lambda one: _anew(one, one.coverage()[:, ::-1], place))
 
     def scaled(self, x: float, y: float) -> InkRecord:
         """The ink after the image was scaled by these factors; see `exact`."""
         area = self.scaled_area(x, y)
         if area.width * area.height > LIMIT:
             raise ValueError(f"ink of {area.width} x {area.height} px")
-        ink = resample(self.coverage(), self.area, area, (x, y))
+        scaled = self._each(lambda one: _anew(one, resample(one.coverage(), one.area, area, (x, y)), area))
         thickness = min(THICKEST, self.thickness * math.sqrt(x * y))
-        return replace(_anew(self, ink, area), thickness=thickness, exact=False)
+        return replace(scaled, thickness=thickness, exact=False)
+
+    def over(self, area: Rect) -> InkRecord:
+        """The same over another area; what lies beyond it is left out."""
+        return self if area == self.area else _anew(self, self.coverage(area), area)
+
+    def _each(self, change: Callable[[InkRecord], InkRecord]) -> InkRecord:
+        """The same change of ink and regions."""
+        return replace(change(self), regions=tuple(change(region) for region in self.regions))
 
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return sum(len(packed) for packed in self.tiles.values())
+        own = sum(len(packed) for packed in self.tiles.values())
+        return own + sum(region.nbytes for region in self.regions)
 
     def scaled_area(self, x: float, y: float) -> Rect:
         """Where the ink lies after :meth:`scaled`."""
@@ -143,11 +160,15 @@ class InkRecord:
             "exact": self.exact,
             "notes": self.notes,
         }
+        regions = [region.to_bytes() for region in self.regions]
+        if regions:
+            facts["regions"] = [len(region) for region in regions]
         head = json.dumps(facts, separators=(",", ":"), allow_nan=False).encode()
         keys = sorted(self.tiles, key=lambda key: (key[1], key[0]))
         index = np.array([(x, y, len(self.tiles[x, y])) for x, y in keys], INDEX).reshape(-1, 3)
-        body = b"".join([head, index.tobytes(), *(self.tiles[key] for key in keys)])
-        return MAGIC + HEAD.pack(VERSION, len(head), len(keys), zlib.crc32(body)) + body
+        body = b"".join([head, index.tobytes(), *(self.tiles[key] for key in keys), *regions])
+        version = VERSION if regions else 1
+        return MAGIC + HEAD.pack(version, len(head), len(keys), zlib.crc32(body)) + body
 
     @classmethod
     def from_bytes(cls, data: bytes, limit: int = LIMIT) -> InkRecord:
@@ -166,8 +187,13 @@ class InkRecord:
         if part == self.area:
             return self
         if not part.width or not part.height:
-            return replace(self, area=Rect(0, 0, 0, 0), tiles={})
-        return _anew(self, self.coverage(part), part)
+            return replace(self, area=Rect(0, 0, 0, 0), tiles={}, regions=())
+        return self._each(lambda one: one.over(part))
+
+    @property
+    def reach(self) -> Rect:
+        """A rectangle around all tiles that are not blank."""
+        return reduce(Rect.united, (self.tile_rect(*key) for key in self.tiles), Rect(0, 0, 0, 0))
 
     def tile_rect(self, column: int, row: int) -> Rect:
         """Where a tile lies in the image."""
@@ -272,7 +298,7 @@ def _unpack(packed: bytes, height: int, width: int) -> Bytes:
     return np.frombuffer(data, np.uint8).reshape(height, width)
 
 
-def _read(data: bytes, limit: int) -> InkRecord:
+def _read(data: bytes, limit: int, most_regions: int = MOST_REGIONS) -> InkRecord:
     magic, body = data[: len(MAGIC)], data[len(MAGIC) + HEAD.size :]
     if magic != MAGIC:
         raise DamagedRecord
@@ -296,9 +322,29 @@ def _read(data: bytes, limit: int) -> InkRecord:
             raise DamagedRecord
         tiles[column, row] = body[at : at + size]
         at += size
+    sizes = facts.get("regions", [])
+    if not isinstance(sizes, list) or len(sizes) > most_regions:
+        raise DamagedRecord
+    regions, at = _read_regions(sizes, body, at, area, limit)
     if at != len(body):
         raise DamagedRecord
-    return InkRecord(area, thickness, tiles, notes, facts["exact"] is True)
+    return InkRecord(area, thickness, tiles, notes, facts["exact"] is True, regions)
+
+
+def _read_regions(
+    sizes: list[Any], body: bytes, at: int, area: Rect, limit: int
+) -> tuple[tuple[InkRecord, ...], int]:
+    """The regions of a record, and where in its body they end."""
+    regions = []
+    for size in sizes:
+        if not isinstance(size, int) or not 0 < size <= len(body) - at:
+            raise DamagedRecord
+        region = _read(body[at : at + size], limit, most_regions=0)
+        if region.area != area:
+            raise DamagedRecord
+        regions.append(region)
+        at += size
+    return tuple(regions), at
 
 
 def _deeper(notes: Any, levels: int) -> bool:

@@ -6,6 +6,7 @@ The ink is looked for where it lies now, since the layer or the whole image may 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +17,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.renewing.merging import Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import AROUND, DamagedRecord, InkRecord, may_be_ink
+from smart_lineart.inking.renewing.regional import Values, set_inside, values_of
 from smart_lineart.inking.renewing.registration import (
     HOME,
     Landmarks,
@@ -70,6 +72,8 @@ class FreshInk:
         thickness: px.
         lines: what it was drawn from, in px of the area.
         notes: what its record shall keep.
+        values: of ink for a selection, what is set there that is not for the whole lineart; else None.
+        inside: how a part, px of the image, looks with other values; None where its lines are not known.
     """
 
     coverage: Bytes
@@ -77,6 +81,8 @@ class FreshInk:
     thickness: float
     lines: Lines | None
     notes: dict[str, Any] = field(default_factory=dict)
+    values: Values | None = None
+    inside: Callable[[Values, Rect], FreshInk | None] | None = field(default=None, repr=False, compare=False)
 
     def record(self) -> InkRecord:
         """All of it, remembered."""
@@ -152,13 +158,42 @@ class Base:
         return cls(InkRecord(nowhere, 1.0), LayerInk(nothing, nothing > 0, nowhere), HOME)
 
     def place(self, fresh: FreshInk) -> FreshInk:
-        """Fresh ink as it belongs into the layer: moved as that was, unless the sketch was moved with it."""
+        """Fresh ink as it belongs into the layer: moved as that was, unless the sketch was moved with it; and
+        regions as they were set.
+        """
+        away = self._is_away(fresh)
+        return self._with_regions(self._carried(fresh) if away else fresh, fresh, away=away)
+
+    def _is_away(self, fresh: FreshInk) -> bool:
+        """Whether the layer was moved, and the sketch was not."""
         if self.registration == HOME:
-            return fresh
+            return False
         marks = Landmarks(fresh.coverage, fresh.area)
         here, there = (marks.found(self.layer.alpha, self.layer.area, p) for p in (HOME, self.registration))
-        if here >= there:
-            return fresh
+        return here < there
+
+    def _with_regions(self, placed: FreshInk, fresh: FreshInk, *, away: bool) -> FreshInk:
+        if fresh.values is not None or fresh.inside is None or not self.record.regions:
+            return placed
+        coverage, thickness = placed.coverage.copy(), placed.thickness
+        for region in self.record.regions:
+            part = region.reach.intersection(placed.area)
+            if not part.width or not part.height:
+                continue
+            drawn = fresh.inside(values_of(region), fresh.area if away else part)
+            if drawn is not None and away:
+                drawn = self._carried(drawn)
+            ink = self.record.coverage(part)  # as it is, where its lines are not known
+            if drawn is not None:
+                ink, thickness = _over(drawn.coverage, drawn.area, part), max(thickness, drawn.thickness)
+            share = region.coverage(part).astype(np.uint16)
+            y, x = part.y - placed.area.y, part.x - placed.area.x
+            there = coverage[y : y + part.height, x : x + part.width]
+            there[...] = ((255 - share) * there + share * ink + 127) // 255
+        return replace(placed, coverage=coverage, thickness=thickness)
+
+    def _carried(self, fresh: FreshInk) -> FreshInk:
+        """Moved as the layer was."""
         coverage, area = self.registration.coverage(fresh.coverage, fresh.area)
         lines = fresh.lines
         if lines is not None:
@@ -191,11 +226,15 @@ class Base:
     def remember(self, fresh: FreshInk, selected: Bytes | None, area: Rect) -> InkRecord:
         """What to remember once fresh ink was written; `selected`, uint8 over the area: into a part only."""
         if selected is None:
-            return fresh.record()
+            record = fresh.record()
+            there = (region.over(record.area) for region in self.record.regions)
+            return replace(record, regions=tuple(region for region in there if region.tiles))
         old, new = self.record.coverage(area), _over(fresh.coverage, fresh.area, area)
         share = selected.astype(np.uint16)
         mixed = ((255 - share) * old + share * new + 127) // 255
-        return InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)
+        record = InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)
+        regions = set_inside(self.record.regions, selected, area, fresh.values or {})
+        return replace(record, regions=regions)
 
 
 def scale_since(before: Any, page: Rect) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from smart_lineart.inking import DamagedRecord, InkRecord
 from smart_lineart.krita_host import application
@@ -127,6 +128,22 @@ class Memory:
         Raises DamagedRecord.
         """
         return self.records.get(document, lineart.identity, shown_frame(document, lineart))
+
+    def notes_of_ink(self, document: Document, sketch: str) -> Any:
+        """What the ink of a sketch tells of how the sketch was seen; None if that is not known."""
+        lineart = self.lineart_in_use(document, sketch)
+        with suppress(DamagedRecord):
+            record = self.ink_of(document, lineart) if lineart is not None else None
+            return record.notes.get("sketch") if record is not None else None
+        return None
+
+    def regions_of(self, document: Document, sketch: str) -> tuple[InkRecord, ...]:
+        """The parts of a sketch's lineart for which something else was set than for the whole."""
+        lineart = self.lineart_in_use(document, sketch)
+        with suppress(DamagedRecord):
+            record = self.ink_of(document, lineart) if lineart is not None else None
+            return record.regions if record is not None else ()
+        return ()
 
     def note_ink(self, document: Document, lineart: Layer, record: InkRecord) -> None:
         """Remember what was written into a lineart layer, into the frame shown."""

@@ -7,6 +7,7 @@ The artist's corrections stay: all ink is merged into the layer as it was before
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -127,9 +128,16 @@ class Follower:
         pen = Pen.of(chosen_colour(wanted), target.layer.form, self.document, self._selection)
         outdated = lambda: self._stopped or (region is None and wanted != self._wanted)  # noqa: E731
         merge = pen.merging(base, whole=region is None)
-        draft = yield self._context.render_worker.submit(
-            partial(self._drawn, wanted, region, outdated, merge)
+        draw = partial(
+            self._context.engine.draw,
+            self._item,
+            wanted,
+            part=region,
+            cancelled=outdated,
+            others=self._context.cache.all(self.document, self.sketch),
         )
+        values = self._values(wanted)
+        draft = yield self._context.render_worker.submit(partial(self._drawn, draw, values, merge))
         if draft is None or self._stopped:
             return False
         for _ in target.write(pen.ink(draft)):
@@ -142,19 +150,22 @@ class Follower:
         yield from refresh_when_idle(self.document, dragging=not self._final)
         return wanted == self._wanted
 
+    def _values(self, wanted: InkSettings) -> dict[str, Any] | None:
+        """What is set for the selection that is not for the whole lineart; None without one."""
+        if self._selection is None:
+            return None
+        whole = self._context.memory.settings_of(self.document, self.sketch)
+        return {} if whole is None else wanted.apart_from(whole)
+
+    @staticmethod
     def _drawn(
-        self,
-        wanted: InkSettings,
-        region: Rect | None,
-        outdated: Callable[[], bool],
-        merge: Callable[[FreshInk], Draft],
+        draw: Callable[[], FreshInk], values: dict[str, Any] | None, merge: Callable[[FreshInk], Draft]
     ) -> Draft | None:
         """Draws on a worker's thread; None if it was outdated."""
         try:
-            fresh = self._context.engine.draw(self._item, wanted, part=region, cancelled=outdated)
+            return merge(replace(draw(), values=values))
         except Cancelled:
             return None
-        return merge(fresh)
 
     def _renew(self) -> Work:
         """The one undoable step of this drag; whether there is a layer to draw into now."""
@@ -171,14 +182,14 @@ class Follower:
         else:
             return False
         if self._target is None:  # a run may have written the lineart until now, of a newer sketch
-            self._item = context.cache.get(document, self.sketch) or self._item
+            self._item = context.cache.get(document, self.sketch, self._item.detail) or self._item
         self._base = yield from find_base(memory, context.render_worker, document, old)
         steps = sentence_of_steps(old)
         active = document.active_layer()
         self._selection = softened(document.selection(), document.page)
         word = word_of_change(memory.settings_of(document, self.sketch), self._wanted)
-        context.undo_words.begin()
-        self._target = target = yield from LineartLayer.renew(document, old, self._selection)
+        with context.undo_words.ours():
+            self._target = target = yield from LineartLayer.renew(document, old, self._selection)
         context.undo_words.note(document, target.layer, word)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.in_document)
@@ -198,6 +209,8 @@ class Follower:
             return
         context.memory.note_ink(document, target.layer, plan.record)
         drawn = drawn.with_value("detail", self._item.detail)  # a drag draws the lines there are
+        if plan.inside:
+            drawn = context.memory.settings_of(document, self.sketch) or drawn
         context.memory.note_lineart(document, self.sketch, target.layer, drawn)
         context.corrections.show(Kept.of(document, target.layer, plan.merge, plan.area))
 

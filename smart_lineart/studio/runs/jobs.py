@@ -74,8 +74,12 @@ class Job:
         """From here on the document changes: what is begun is finished, within a moment."""
         self._committed = True
 
+    def reopen(self) -> None:
+        """What was begun is finished, and there is more to do: until that is committed it may be left."""
+        self._committed = False
+
     def cancel(self) -> None:
-        """Stop at the next chance; to the artist it has stopped at once. Too late once it is committed."""
+        """Stop at the next chance; to the artist it has stopped at once. Too late while it is committed."""
         if self._committed:
             return
         self._cancel = True
@@ -114,6 +118,21 @@ class JobQueue:
         """Those of a sketch that make or renew its lineart; `live`: those that nobody asked for, too."""
         active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
         return [job for job in active if job.sketch == sketch and job.document == document]
+
+    def tell(self, document: Any, sketch: str, settings: InkSettings, *, inside: bool) -> bool:
+        """Runs of a sketch that have not put their ink in yet do so with the newest settings; whether there
+        are any. `inside`: those are for a selection.
+        """
+        jobs = self.making(document, sketch, live=True)
+        for job in jobs:
+            if job.frames is None and (job.selection is not None) == inside:
+                job.settings = settings.with_value("detail", job.settings.detail)
+        return bool(jobs)
+
+    def asked(self, document: Any, sketch: str, applied: InkSettings) -> InkSettings:
+        """What a sketch's lineart is going to be inked with; what is `applied` where no run is to come."""
+        jobs = self.making(document, sketch, live=False)
+        return jobs[-1].settings if jobs else applied
 
     @property
     def next(self) -> Job | None:

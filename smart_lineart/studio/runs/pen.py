@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Base, FreshInk, InkRecord, Rect
+from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host.colour import as_pixel, foreground, made
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.lineart import Ink
@@ -47,6 +48,16 @@ def last_pixel(record: InkRecord, form: PixelFormat) -> np.ndarray | None:
     return noted_colour(colours[-1], form) if colours else None
 
 
+def paints_of(record: InkRecord, form: PixelFormat) -> tuple[tuple[InkRecord, np.ndarray], ...]:
+    """Regions with a colour of their own, and that as a pixel of a layer."""
+    paints = []
+    for region in record.regions:
+        values = values_of(region)
+        if "colour" in values:
+            paints.append((region, as_pixel(chosen_colour(InkSettings().with_values(values)), form)))
+    return tuple(paints)
+
+
 @dataclass(frozen=True)
 class Pen:
     """How ink goes into a layer of this `form`.
@@ -67,16 +78,20 @@ class Pen:
         """With Krita's colour; None: black."""
         return cls(form, as_pixel(colour, form), document.page, selection)
 
-    def noted(self, fresh: FreshInk, before: InkRecord) -> FreshInk:
-        """Fresh ink with what its record keeps beside it: the page it was made for, the colours of the ink.
+    def noting(self, before: InkRecord) -> Callable[[FreshInk], FreshInk]:
+        """What gives fresh ink what its record keeps beside it: the page it was made for, the colours of the
+        ink. Made on Krita's thread.
 
         `before`: the record of the ink of which all outside the selection stays.
         """
         colour = note_colour(self.pixel, self.form)
-        staying = colours_of(before) if self.selection is not None else []
+        paints = paints_of(before, self.form)
+        staying = [note_colour(pixel, self.form) for _, pixel in paints]
+        if self.selection is not None:
+            staying = colours_of(before)
         colours = [other for other in staying if other != colour] + [colour]
         notes = {"page": list(self.page[2:]), "colours": colours[-COLOURS:]}
-        return replace(fresh, notes={**fresh.notes, **notes})
+        return lambda fresh: replace(fresh, notes={**fresh.notes, **notes})
 
     def recolours(self, record: InkRecord) -> bool:
         """Whether the layer's ink was last written in another colour."""
@@ -88,12 +103,13 @@ class Pen:
         on any. `whole` as for `draft`.
         """
         recolour = self.recolours(base.record)
-        return lambda fresh: draft(base, self.noted(fresh, base.record), recolour=recolour, whole=whole)
+        noting = self.noting(base.record)
+        return lambda fresh: draft(base, noting(fresh), recolour=recolour, whole=whole)
 
     def remember(self, merged: Draft, worker: Worker) -> Work:
         """The `Plan` of a draft."""
-        selected = selected_over(self.selection, merged.area)
-        return (yield worker.submit(partial(merged.plan, selected)))
+        selected = yield from selected_over(self.selection, merged.area)
+        return (yield worker.submit(partial(merged.plan, selected, self.page)))
 
     def plan(self, base: Base, fresh: FreshInk, worker: Worker) -> Work:
         """Merge fresh ink into a lineart, and what to remember then: a `Plan`."""
@@ -102,10 +118,12 @@ class Pen:
 
     def record_of_new(self, fresh: FreshInk, worker: Worker) -> Work:
         """The `InkRecord` of ink in a layer of its own."""
-        fresh = self.noted(fresh, Base.blank().record)
-        selected = selected_over(self.selection, fresh.area)
+        fresh = self.noting(Base.blank().record)(fresh)
+        selected = yield from selected_over(self.selection, fresh.area)
         return (yield worker.submit(partial(record_of_new, fresh, selected)))
 
     def ink(self, made: Draft | Plan) -> Ink:
-        """What to write into the layer."""
-        return Ink(made.merge.coverage, made.area, self.pixel, made.merge)
+        """What to write into the layer; a draft of the whole of it keeps the colours of its regions."""
+        whole = isinstance(made, Draft) and made.fresh.values is None
+        paints = paints_of(made.base.record, self.form) if isinstance(made, Draft) and whole else ()
+        return Ink(made.merge.coverage, made.area, self.pixel, made.merge, paints)

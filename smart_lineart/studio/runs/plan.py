@@ -6,7 +6,7 @@ Arrays in, arrays out, on a worker's thread: nothing here knows Krita.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,12 +24,14 @@ class Plan:
         area: px of the image.
         record: to remember once it is done.
         changes: whether any pixel becomes another.
+        inside: whether it is for a part of the page, so that its settings are not the whole lineart's.
     """
 
     merge: Merge
     area: Rect
     record: InkRecord
     changes: bool
+    inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,23 @@ class Draft:
     area: Rect
     merge: Merge
 
-    def plan(self, selected: Bytes | None) -> Plan:
+    def plan(self, selected: Bytes | None, page: Rect) -> Plan:
         """With its record; `selected`, uint8 (H, W) over the area: how far each pixel is written."""
+        inside, fresh = selected is not None and not _covers(selected, self.area, page), self.fresh
+        if not inside and fresh.values:
+            fresh = replace(fresh, values={})  # all is selected: they are the whole's
         changing = (self.merge.action & (WRITE | BENEATH)) > 0
         if selected is not None:
             changing &= selected > 0
-        record = self.base.remember(self.fresh, selected, self.area)
-        return Plan(self.merge, self.area, record, bool(changing.any()))
+        record = self.base.remember(fresh, selected, self.area)
+        return Plan(self.merge, self.area, record, bool(changing.any()), inside)
+
+
+def _covers(selected: Bytes, area: Rect, page: Rect) -> bool:
+    """Whether all of the page that lies in an area is selected."""
+    part = area.intersection(page)
+    y, x = part.y - area.y, part.x - area.x
+    return bool((selected[y : y + part.height, x : x + part.width] == 255).all())
 
 
 def draft(base: Base, fresh: FreshInk, *, recolour: bool = False, whole: bool = True) -> Draft:

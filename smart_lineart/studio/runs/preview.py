@@ -17,6 +17,7 @@ import numpy as np
 from smart_lineart.inking import Cancelled, InkError, Rect
 from smart_lineart.inking.arrays import Bytes, Luma
 from smart_lineart.inking.page.sketch import Sketch
+from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host import application, colour, view
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.studio.context import Context
@@ -28,6 +29,8 @@ from smart_lineart.studio.steps import Pending, Work
 from .pen import chosen_colour
 
 SMALLEST_DETAIL = 1e-6
+VEIL = 0.85  # of white: the ink there is shimmers through, so that it is seen to be a preview
+BAND = 64  # rows that are coloured at once
 MOST_PIXELS = 600_000  # of the working image that are looked at for a preview: a second or two
 
 
@@ -47,6 +50,21 @@ class Shown:
     coverage: Bytes
     selected: Bytes | None
     colour: str
+
+    def pixels(self) -> Bytes:
+        """The ink over a veil, where it would come: uint8 (H, W, 4), B, G, R, A, premultiplied."""
+        red, green, blue = bytes.fromhex(self.colour[1:])
+        ink = np.arange(256)[:, None] / 255
+        paint = np.array([blue, green, red, 255])
+        shades = np.rint(255 * VEIL * (1 - ink) + paint * ink).astype(np.uint8)
+        out = np.empty((*self.coverage.shape, 4), np.uint8)
+        for top in range(0, len(out), BAND):  # what NumPy needs beside the result stays small
+            rows = slice(top, top + BAND)
+            out[rows] = shades[self.coverage[rows]]
+            if self.selected is not None:
+                share = self.selected[rows, :, None].astype(np.uint16)
+                out[rows] = (out[rows] * share + 127) // 255
+        return out
 
 
 class Part:
@@ -75,25 +93,30 @@ class Preview:
         self.shown: Shown | None = None
         self.changed = Signal()
         self._wanted: tuple[CachedFeatures, InkSettings] | None = None
-        self._at_work = False
+        self._at_work = self._held = False
 
     def want(self, item: CachedFeatures, settings: InkSettings) -> None:
         """Show these lines with another detail, as soon as that is computed."""
         if item.read is None or settings.detail == item.detail:
             self.stop()
             return
-        self._wanted = item, settings
+        self._wanted, self._held = (item, settings), False
         if not self._at_work:
             self._at_work = True
             self._context.work_on(item.document, self._work()).when_done(self._ended)
 
     def hold(self) -> None:
-        """The slider is let go: compute no more; what is shown stays until `stop`."""
-        self._wanted = None
+        """The slider is let go: compute no more; what is shown stays until its run has ended."""
+        self._wanted, self._held = None, True
+
+    def let_go(self) -> None:
+        """No run goes on that makes what is shown: show nothing, unless the slider is still dragged."""
+        if self._held:
+            self.stop()
 
     def stop(self) -> None:
         """Show nothing."""
-        self._wanted = None
+        self._wanted, self._held = None, False
         if self.shown is not None:
             self.shown = None
             self.changed.emit()
@@ -123,7 +146,16 @@ class Preview:
             coverage = yield self._submit(task)
         except (Cancelled, InkError):  # the run tells what is wrong
             return None
-        return Shown(document, area, coverage, selected_over(selection, area), ink)
+        selected = yield from selected_over(selection, area)
+        if selected is None:
+            selected = self._as_the_whole(item, area)
+        return Shown(document, area, coverage, selected, ink)
+
+    def _as_the_whole(self, item: CachedFeatures, area: Rect) -> Bytes | None:
+        """Where the whole lineart's detail counts, uint8 over the area; None: everywhere."""
+        regions = self._context.memory.regions_of(item.document, item.sketch)
+        own = [region.coverage(area) for region in regions if "detail" in values_of(region)]
+        return 255 - np.maximum.reduce(own) if own else None
 
     def _submit(self, task: partial[Bytes]) -> Pending:
         return self._context.ink_worker.submit(task)

@@ -15,7 +15,7 @@ import numpy as np
 
 from smart_lineart.inking import Base, FreshInk
 from smart_lineart.krita_host import application, view
-from smart_lineart.krita_host.document import Document, selection_strip
+from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer, NotRenewed, renews_in_one_step
 from smart_lineart.krita_host.refreshing import refresh_when_idle
@@ -29,7 +29,7 @@ from smart_lineart.studio.steps import Work, Worker
 
 from .finding import NotFound, find_base
 from .live_layer import LiveLayer, untouched
-from .pen import Pen, colours_of, last_pixel
+from .pen import Pen, colours_of, last_pixel, paints_of
 from .plan import Plan, plan_ink_again
 from .settling import stay_on, wait_for_pen
 
@@ -38,11 +38,14 @@ TRIES = 20
 
 @dataclass(frozen=True)
 class Renewed:
-    """How a renewal ended: the layer in use now, and what was kept in it."""
+    """How a renewal ended: the layer in use now, and what was kept in it; `inside`: only a part of the page
+    was renewed, so that its settings are not the whole lineart's.
+    """
 
     layer: Layer
     kept: Kept
     changed: bool
+    inside: bool = False
 
     def is_there(self) -> bool:
         """Whether undo has not taken it back."""
@@ -121,7 +124,8 @@ class Renewer:
     def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
         """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`."""
         base = yield from find_base(self._memory, self._worker, document, lineart)
-        selected = selection_strip(selection, base.record.area)
+        selected = yield from selected_over(selection, base.record.area)
+        assert selected is not None
         plan = yield self._worker.submit(partial(plan_ink_again, base, selected))
         pixel = last_pixel(base.record, lineart.form)
         yield from wait_for_pen()
@@ -170,12 +174,12 @@ class Renewer:
             now = document.active_layer()
             if now is None or now.identity != active.identity:
                 return renewed
-            self._undo_words.begin()
-            target = yield from LineartLayer.renew(document, lineart)
+            with self._undo_words.ours():
+                target = yield from LineartLayer.renew(document, lineart)
             self._undo_words.note(document, target.layer, tr("Ink sketch"))
             self._memory.carry(document, lineart.identity, target.layer)
-            self._memory.note_ink(document, target.layer, plan.record)
             yield from stay_on(document, active, target.layer)
+            self._memory.note_ink(document, target.layer, plan.record)
             renewed = Renewed(
                 target.layer, replace(renewed.kept, lineart=target.layer.identity), changed=False
             )
@@ -193,21 +197,24 @@ class Renewer:
     ) -> Work:
         if not plan.changes:
             self._memory.note_ink(document, lineart, plan.record)
-            return Renewed(lineart, Kept.of(document, lineart, plan.merge, plan.area), changed=False)
+            kept = Kept.of(document, lineart, plan.merge, plan.area)
+            return Renewed(lineart, kept, changed=False, inside=plan.inside)
         active = document.active_layer()
-        self._undo_words.begin()
-        target = yield from LineartLayer.renew(document, lineart, selection)
+        with self._undo_words.ours():
+            target = yield from LineartLayer.renew(document, lineart, selection)
         self._undo_words.note(document, target.layer, word)
         self._memory.carry(document, lineart.identity, target.layer)
+        if active is not None and active.identity != lineart.identity:
+            yield from stay_on(document, active, target.layer)
         yield from _write(target, plan, pixel)
         self._memory.note_ink(document, target.layer, plan.record)
         yield from refresh_when_idle(document)
-        if active is not None and active.identity != lineart.identity:
-            yield from stay_on(document, active, target.layer)
         kept = Kept.of(document, target.layer, plan.merge, plan.area)
-        return Renewed(target.layer, kept, changed=True)
+        return Renewed(target.layer, kept, changed=True, inside=plan.inside)
 
 
 def _write(target: LineartLayer, plan: Plan, pixel: np.ndarray | None) -> Work:
-    for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge), once=True):
+    paints = paints_of(plan.record, target.layer.form)
+    yield  # converting colours lets Krita handle events
+    for _ in target.write(Ink(plan.merge.coverage, plan.area, pixel, plan.merge, paints), once=True):
         yield from wait_for_pen()

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, DamagedRecord, FreshInk, Rect
+from smart_lineart.inking import Cancelled, FreshInk, Rect
 from smart_lineart.inking.features import suiting_thickness
+from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.document import selected_over
@@ -49,27 +50,45 @@ class Run:
         self._renewer = renewer
         self._job = job
         self._wanted = self._settings = job.settings
+        self._is_in = False
+        self._is_first: bool | None = None
+        self._others: dict[float, CachedFeatures] = {}
 
     def steps(self) -> Work:
         """All of it."""
         began = time.monotonic()
         job = self._job
+        while self._context.reveal.glance.active:  # layers are not as they are
+            yield WAIT_FOR_PEN_MS
         job.enter(JobState.reading)
         if job.frames is not None:
             yield from ink_frames(self._context, job)
         else:
-            yield from self._ink(began)
+            yield from self._ink_lifted(began)
         job.seconds["total"] = time.monotonic() - began
         job.report(1.0)
         job.enter(JobState.finished)
 
+    def _ink_lifted(self, began: float) -> Work:
+        """A group is inked with what was faded in it lifted; it is faded again where no ink came."""
+        job, reveal = self._job, self._context.reveal
+        self._turns.finish_drags(job.document, job.sketch)
+        lifted = reveal.lift_inside(job.document, living_sketch(job))
+        try:
+            if lifted:
+                yield from refresh_when_idle(job.document)
+            yield from self._ink(began)
+        except Exception:
+            if not self._is_in and application.is_open(job.document):
+                reveal.lay_again(job.document, lifted)
+            raise
+
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context
-        self._turns.finish_drags(job.document, job.sketch)
-        if context.reveal.lift_inside(job.document, living_sketch(job)):
-            yield from refresh_when_idle(job.document)
         layer = yield from as_shown(job.document, living_sketch(job))
-        known = context.cache.get(job.document, job.sketch) or self._noted()
+        cache, detail = context.cache, job.settings.detail
+        known = cache.get(job.document, job.sketch, detail) or cache.get(job.document, job.sketch)
+        known = known or self._noted()
         try:
             area = sketch_area(layer, job.document.page, known.area if known is not None else None)
             sketch = yield from read(layer, area)
@@ -80,31 +99,42 @@ class Run:
             return
         job.seconds["reading"] = time.monotonic() - began
         job.enter(JobState.inking)
-        item = yield from self._prepare(sketch, area, known)
+        item = yield from self._prepare(sketch, area, known, job.settings.detail)
         if job.live and self._shows(item):
             return  # nothing was drawn
-        self._first_ink = job.unsuited or not context.memory.has_ink(job.document, job.sketch)
+        yield from self._prepare_regions(sketch, area, item)
         fresh, colour = yield from self._draw(item)
         job.seconds["inking"] = time.monotonic() - began
         job.report(0.95)
-        lineart = yield from self._put(fresh, colour)
+        lineart = yield from self._put_and_keep(fresh, colour, item)
         while self._outdated(lineart):
+            job.reopen()  # the ink that is in stays, whatever comes of this
             fresh, colour = yield from self._draw(item)
-            lineart = yield from self._put(fresh, colour)
-        if lineart is not None:
-            context.cache.put(item)
-            if job.live:
-                self._renewer.live.settle(lineart, item)
-            else:
-                self._say_where_nothing_is(fresh)
+            lineart = yield from self._put_and_keep(fresh, colour, item)
+        if lineart is not None and job.live:
+            self._renewer.live.settle(lineart, item)
+        elif lineart is not None:
+            yield from self._say_where_nothing_is(fresh)
+
+    def _put_and_keep(self, fresh: FreshInk, colour: Any | None, item: CachedFeatures) -> Work:
+        """Put the ink in; where it is, its lines are known from now on."""
+        lineart = yield from self._put(fresh, colour)
+        if lineart is not None and lineart is not AGAIN:
+            self._is_in = True
+            for lines in (*self._others.values(), item):
+                self._context.cache.put(lines)
+        return lineart
 
     def _draw(self, item: CachedFeatures) -> Work:
         """Fresh ink as the artist wants it now, and Krita's colour for it."""
         job, context = self._job, self._context
         self._wanted, self._settings = job.settings, self._suited(item)
         colour = chosen_colour(self._settings)
-        draw = partial(context.engine.draw, item, self._settings)
+        draw = partial(context.engine.draw, item, self._settings, others=self._others)
         fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        if job.selection is not None:
+            whole = context.memory.settings_of(job.document, job.sketch)
+            fresh = replace(fresh, values={} if whole is None else self._settings.apart_from(whole))
         return fresh, colour
 
     def _moved(self) -> bool:
@@ -127,11 +157,11 @@ class Run:
             return
         page = job.document.page
         blank = np.zeros((page.height, page.width), np.uint8)
-        fresh = FreshInk(blank, page, job.settings.thickness, None)
         lineart: Any = AGAIN
         while lineart is AGAIN:
-            self._wanted = self._settings = job.settings
-            lineart = yield from self._put(fresh, chosen_colour(job.settings))
+            self._wanted, self._settings = job.settings, self._suited(None)
+            fresh = FreshInk(blank, page, self._settings.thickness, None)
+            lineart = yield from self._put(fresh, chosen_colour(self._settings))
         if lineart is not None:
             self._renewer.live.settle(lineart, None)
 
@@ -140,7 +170,7 @@ class Run:
         lineart = self._context.memory.lineart_in_use(self._job.document, self._job.sketch)
         return self._renewer.live.shows(lineart, lines)
 
-    def _suited(self, lines: CachedFeatures) -> InkSettings:
+    def _suited(self, lines: CachedFeatures | None) -> InkSettings:
         """The newest settings: the artist may have moved a slider meanwhile.
 
         At the first ink the thickness is chosen from the drawing; from the page alone under live, where that
@@ -148,20 +178,24 @@ class Run:
         """
         job = self._job
         settings = job.settings
-        if not (settings.auto and self._first_ink):
+        if self._is_first is None:
+            self._is_first = job.unsuited or not self._context.memory.has_ink(job.document, job.sketch)
+        if not (settings.auto and self._is_first):
             return settings
         page = job.document.page.height, job.document.page.width
-        suits = suiting_thickness(page) if job.live else lines.features.suiting_thickness(page)
-        return settings.suited(suits)
+        if job.live or lines is None:
+            return settings.suited(suiting_thickness(page))
+        return settings.suited(lines.features.suiting_thickness(page))
 
-    def _say_where_nothing_is(self, fresh: FreshInk) -> None:
-        job, memory, settings = self._job, self._context.memory, self._settings
+    def _say_where_nothing_is(self, fresh: FreshInk) -> Work:
+        job, memory = self._job, self._context.memory
+        settings = memory.settings_of(job.document, job.sketch)
         say = partial(
             self._context.messages.say,
             of=job.document,
             so=lambda: memory.settings_of(job.document, job.sketch) == settings,
         )
-        selected = selected_over(job.selection, fresh.area)
+        selected = yield from selected_over(job.selection, fresh.area)
         if not fresh.coverage.any():
             say(
                 tr(
@@ -179,9 +213,21 @@ class Run:
                 )
             )
 
-    def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None) -> Work:
+    def _prepare_regions(self, sketch: Any, area: Rect, item: CachedFeatures) -> Work:
+        """The sketch's lines with the details that were set for regions of its lineart."""
+        job, context = self._job, self._context
+        if job.selection is not None or job.keep_copy:
+            return
+        regions = context.memory.regions_of(job.document, job.sketch)
+        details = {job.settings.with_values(values_of(region)).detail for region in regions} - {item.detail}
+        for detail in sorted(details):
+            known = context.cache.get(job.document, job.sketch, detail) or item
+            self._others[detail] = yield from self._prepare(sketch, area, known, detail)
+
+    def _prepare(self, sketch: Any, area: Rect, known: CachedFeatures | None, detail: float) -> Work:
         """The sketch's lines: those known already, where nothing has changed."""
         job, context = self._job, self._context
+        settings = replace(job.settings, detail=detail)
         earlier, auto = Earlier(), None
         if known is not None:
             auto = known.auto_scale
@@ -189,7 +235,7 @@ class Run:
             changed = None
             if same:
                 changed = yield context.ink_worker.submit(partial(sketch.changed_from, known.read))
-            if changed == NOWHERE and known.detail == job.settings.detail:
+            if changed == NOWHERE and known.detail == detail:
                 return known
             features = known.features if same else None
             calibration = known.features.calibration
@@ -197,27 +243,21 @@ class Run:
         features = yield context.ink_worker.submit(
             lambda: context.engine.prepare(
                 sketch,
-                job.settings,
+                settings,
                 lambda done: context.loop.post(lambda: job.report(done * 0.9)),
                 lambda: job.cancelled,
                 earlier,
             )
         )
-        if not job.settings.detail:
+        if not detail:
             auto = features.scale
-        return CachedFeatures(job.document, job.sketch, features, area, job.settings.detail, auto, sketch)
+        return CachedFeatures(job.document, job.sketch, features, area, detail, auto, sketch)
 
     def _noted(self) -> CachedFeatures | None:
         """What the document remembers of the sketch, so that it is seen as before it was closed."""
-        job, memory = self._job, self._context.memory
-        lineart = memory.lineart_in_use(job.document, job.sketch)
-        if lineart is None:
-            return None
-        with suppress(DamagedRecord):
-            record = memory.ink_of(job.document, lineart)
-            notes = record.notes.get("sketch") if record is not None else None
-            return CachedFeatures.from_notes(job.document, job.sketch, notes)
-        return None
+        job = self._job
+        notes = self._context.memory.notes_of_ink(job.document, job.sketch)
+        return CachedFeatures.from_notes(job.document, job.sketch, notes)
 
     def _put(self, fresh: FreshInk, colour: Any | None) -> Work:
         """Put the ink into the sketch's lineart, or into a new layer right above it; returns the layer.
@@ -273,7 +313,8 @@ class Run:
             return None
         if renewed.changed and steps:
             context.messages.say(steps, of=job.document, so=renewed.is_there)
-        context.memory.note_lineart(job.document, job.sketch, renewed.layer, self._settings)
+        whole = context.memory.settings_of(job.document, job.sketch) if renewed.inside else None
+        context.memory.note_lineart(job.document, job.sketch, renewed.layer, whole or self._settings)
         context.corrections.show(renewed.kept)
         return renewed.layer
 
@@ -287,6 +328,7 @@ class Run:
         target = LineartLayer.new(job.document, name, job.selection)
         yield from target.write(Ink(fresh.coverage, fresh.area, colour))
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
+        fresh = replace(fresh, values=None)
         record = yield from pen.record_of_new(fresh, self._context.ink_worker)
         yield from wait_for_pen()
         if self._lineart(apart) is not None or self._moved():

@@ -8,7 +8,7 @@ from smart_lineart.krita_host import application
 from smart_lineart.krita_host.lineart import NotRenewed
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.studio.context import Context
-from smart_lineart.studio.messages import Cause, always
+from smart_lineart.studio.messages import Cause, always, for_a_while
 from smart_lineart.studio.steps import start
 from smart_lineart.studio.turns import Turns
 
@@ -32,6 +32,8 @@ class Runner:
 
     def add(self, job: Job) -> None:
         """Have a run done in its turn."""
+        if not job.live:  # the artist wants to see its ink
+            self._context.reveal.glance.end()
         self._queue.add(job)
         self._next()
 
@@ -61,7 +63,10 @@ class Runner:
             job.enter(JobState.cancelled)
             return
         job.enter(JobState.failed)
-        if not (job.live and isinstance(error, (Problem, NotRenewed, Gone))):  # the next stroke may mend it
+        if isinstance(error, Gone):
+            if not job.live:
+                self._context.messages.report(error, so=for_a_while())
+        elif not (job.live and isinstance(error, (Problem, NotRenewed))):  # the next stroke may mend it
             so = _until_the_next_step(job) if isinstance(error, Problem) else always
             self._context.messages.report(error, of=job.document, so=so)
 

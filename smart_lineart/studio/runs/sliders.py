@@ -8,7 +8,7 @@ import math
 from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host.document import Document
 from smart_lineart.studio.context import Context
-from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.engine import CachedFeatures, noted_extent
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.turns import Turns
 
@@ -23,10 +23,17 @@ class Sliders:
         self._turns = turns
 
     def suiting_thickness(self, document: Document, sketch: str) -> float:
-        """The thickness in px that suits a sketch's lines, or its page where they are not known."""
+        """The thickness in px that suits a sketch's lines, also where only the file tells how far they reach.
+
+        Where it does not, what was chosen for them once; else what suits the page.
+        """
         page, item = document.page, self._context.cache.get(document, sketch)
-        extent = item.features.strokes.extent if item is not None else math.inf
-        return suiting_thickness((page.height, page.width), extent)
+        memory = self._context.memory
+        extent = item.extent if item is not None else noted_extent(memory.notes_of_ink(document, sketch))
+        settings = memory.settings_of(document, sketch)
+        if extent is None and settings is not None and settings.auto:
+            return settings.thickness
+        return suiting_thickness((page.height, page.width), math.inf if extent is None else extent)
 
     def moved(self, item: CachedFeatures, settings: InkSettings, *, final: bool) -> None:
         """The lineart of these lines follows. `final`: the drag has ended."""

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is set inside a selection stays there when sliders move afterwards, in a real Krita."""
+
+from __future__ import annotations
+
+import harness
+import pytest
+
+
+@pytest.fixture
+def krita(own_krita: harness.KritaProcess) -> harness.KritaProcess:
+    """The module's own Krita, without documents, with a new user's settings."""
+    own_krita.run("def job():\n    yield from fresh()")
+    return own_krita
+
+
+SCENE = """
+def lineart():
+    return node_named(K.activeDocument(), "Lineart: Sketch")
+
+def amount(x):
+    # How much ink there is on the zigzag at the page's foot, left or right of the middle.
+    return int(bgra(lineart(), x, 320, 300, 80)[..., 3].astype(int).sum()) // 255
+
+def inked():
+    return [amount(0), amount(300)]
+
+def select(x, width):
+    K.action("deselect").trigger()
+    yield 200
+    if width:
+        chosen = Selection()
+        chosen.select(x, 0, width, 400, 255)
+        K.activeDocument().setSelection(chosen)
+    yield 300
+    docker()._look()
+
+def drag(name, *values):
+    for value in values:
+        session().change(name, value, final=value == values[-1])
+        yield 200
+    yield from idle()
+    docker()._look()
+
+def begin():
+    document = sketch_document(600, 400)
+    yield 400
+    session().look()
+    session().change("thickness", 3.0, final=True)
+    yield from ink()
+    return document
+"""
+
+
+def run(krita: harness.KritaProcess, source: str, **values: object):
+    return krita.run(SCENE + source, timeout=180, **values)
+
+
+def test_a_slider_moved_afterwards_leaves_the_part_as_it_was_set(krita) -> None:
+    found = run(
+        krita,
+        """
+def job():
+    document = yield from begin()
+    first = inked()
+    yield from select(300, 300)
+    yield from drag("thickness", 5.0, 8.0)
+    parted = [inked(), session().settings.thickness]
+    yield from select(0, 0)
+    outside = session().settings.thickness
+    yield from drag("thickness", 4.0, 6.0)
+    moved = [inked(), session().settings.thickness]
+    yield from select(320, 200)
+    inside = session().settings.thickness
+    yield from select(0, 0)
+    paint(document, node_named(document, "Sketch"), strokes(600, 400, thick=4))
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    yield from ink()
+    again = inked()
+    for _ in range(5):  # selecting is a step, too
+        if inked() == parted[0]:
+            break
+        undo(document)
+        yield 600
+    yield from select(0, 0)
+    back = inked()
+    yield from drag("thickness", 4.0, 6.0)
+    kept = inked()
+    said = [session().messages.last_error, session().messages.shown.text]
+    return [first, parted, outside, moved, inside, again, back, kept, said]
+""",
+    )
+    first, parted, outside, moved, inside, again, back, kept, said = found
+    assert said == ["", ""]
+    (left, right), thickness = parted
+    assert (left, thickness) == (first[0], 8.0)
+    assert right > 1.8 * first[1]
+    assert outside == 3.0
+    assert moved[1] == 6.0
+    assert moved[0][0] > 1.6 * first[0]
+    assert abs(moved[0][1] - right) < 0.06 * right, "but for what hangs over the border"
+    assert inside == 8.0
+    assert again[1] > 1.2 * again[0]
+    assert back == [left, right], "undo knows the part, too"
+    assert kept == pytest.approx(again, rel=0.02)
+
+
+def test_a_part_takes_what_is_set_for_the_whole_but_for_its_own_and_is_in_the_file(
+    krita, folder_krita_sees
+) -> None:
+    found = run(
+        krita,
+        """
+def colours():
+    pixels = bgra(lineart(), 0, 320, 600, 80)
+    return [[int(v) for v in np.median(pixels[:, x:x + 250][pixels[:, x:x + 250, 3] > 200], axis=0)[:3]]
+            for x in (0, 340)]
+
+def job():
+    from krita import ManagedColor
+
+    document = yield from begin()
+    yield from select(300, 300)
+    yield from drag("detail", 0.6)
+    yield from drag("thickness", 8.0)
+    parted = [inked(), session().settings.detail]
+    yield from select(0, 0)
+    whole = session().settings.detail
+    view = K.activeWindow().activeView()
+    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(200, 0, 0), view.canvas()))
+    yield from drag("colour", "foreground")
+    red = [inked(), colours(), session().context.corrections.count]
+    yield from select(300, 300)
+    view.setForeGroundColor(ManagedColor.fromQColor(QtGui.QColor(0, 0, 200), view.canvas()))
+    yield from drag("colour", "foreground")
+    yield from select(0, 0)
+    yield from drag("thickness", 4.0)
+    document.setBatchmode(True)
+    document.saveAs(PATH)
+    yield 500
+    close_all()
+    yield 400
+    document = K.openDocument(PATH)
+    K.activeWindow().addView(document)
+    yield 800
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 500
+    session().look()
+    before = inked()
+    yield from drag("thickness", 3.0)
+    opened = [before, inked(), colours(), session().context.corrections.count]
+    yield from select(0, 600)
+    yield from drag("thickness", 3.5)
+    yield from select(0, 0)
+    yield from drag("thickness", 3.0)
+    return [parted, whole, red, opened, inked(), session().messages.last_error]
+""",
+        PATH=str(folder_krita_sees() / "parts.kra"),
+    )
+    (parted, detail), whole, (red, colours, count), opened, plain, error = found
+    assert error == ""
+    assert (detail, whole) == (0.6, 0.0)
+    assert red == pytest.approx(parted, abs=3)
+    assert (colours, count) == ([[0, 0, 200]] * 2, 0)
+    before, after, painted, counted = opened
+    assert after[0] < before[0]
+    assert abs(after[1] - before[1]) < 0.03 * before[1]
+    assert (painted, counted) == ([[0, 0, 200], [200, 0, 0]], 0)
+    assert plain[1] < 0.6 * after[1], "all was selected, and a part is a part no more"
