@@ -332,7 +332,7 @@ class TestRender:
 
     def test_faint_lines_go_first(self, inker: Inker) -> None:
         page = line_map((240, 320), ring(100, 110, 70), value=200)
-        page = np.maximum(page, line_map((240, 320), wave(180, 310, 120, 40, 90), value=60))
+        page = np.maximum(page, line_map((240, 320), wave(180, 310, 120, 40, 90), value=90))
         features = inker.prepare(255 - page)
         spent = [int(inker.render(features, faint=f).sum()) for f in (0.0, 0.25, 0.5, 0.75, 1.0)]
         assert spent == sorted(spent, reverse=True)

@@ -113,6 +113,7 @@ def test_faint_pencil_on_quiet_paper_is_found(
     assert f_measure(inker.ink(faint), inked(2)) > 0.95
 
 
+UNSEEN = 8  # levels of ink
 COAT = np.array([(180, 385), (420, 385), (480, 790), (120, 790)])
 BEHIND = np.array([(15, 330), (585, 350), (590, 780), (10, 770)])
 
@@ -149,7 +150,9 @@ def test_a_dark_area_stays_one_while_the_artist_draws(inker: Inker) -> None:
     assert not after.renewed
     anew = inker.prepare(drawn, calibration=before.calibration)
     np.testing.assert_array_equal(inker.render(after), inker.render(anew))
-    rows, columns = np.nonzero(inker.render(after) != inker.render(before))
+    # A line that is drawn over is faired as a whole, and moves by less than is seen.
+    changed = cv2.absdiff(inker.render(after), inker.render(before)) > UNSEEN
+    rows, columns = np.nonzero(changed)
     assert rows.size
     assert rows.min() > 450
     assert columns.min() > 100

@@ -121,12 +121,15 @@ def searching() -> Bytes:
 
 
 def broken() -> Bytes:
-    """A line map of a line with a gap that is half seen, and of a hole as narrow and as little paper."""
+    """A line map of a line with a gap that is half seen, of a hole as narrow and as little paper, and of a
+    speck.
+    """
     lines = line_map((60, 120), straight((5, 45), (52, 45)), straight((63, 45), (115, 45)), thickness=3)
     half_seen = line_map((60, 120), straight((40, 45), (75, 45)), straight((20, 18), (100, 18)), thickness=9)
     sides = line_map((60, 120), straight((20, 13), (100, 13)), straight((20, 23), (100, 23)), thickness=3)
     ends = line_map((60, 120), straight((20, 13), (20, 23)), straight((100, 13), (100, 23)), thickness=3)
-    return np.maximum.reduce([lines, sides // 2, ends // 2, half_seen // 4])
+    speck = line_map((60, 120), straight((8, 54), (11, 54)), thickness=3)
+    return np.maximum.reduce([lines, sides // 2, ends // 2, half_seen // 4, speck])
 
 
 def watched(numbers: Any, read: set[str], path: str = "") -> Any:
@@ -160,7 +163,7 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
     assert {"uncertainty.searching", "uncertainty.farther", "uncertainty.shows"} <= read
     for line in (*map(sketch, range(3)), broken()):
         trace_strokes(line, line, (1.0, 1.0), None, Fairer(), None, tuning.tracing)
-        solid_shapes(line, line, tuning.fills)
+        solid_shapes(line, line, 3.0, tuning.fills)
     for value in (255, 190):
         looks = [line_map((side, side), ring(100, 90, 40), thickness=3, value=value) for side in (200, 400)]
         near, far = (Observation(look, look, tuning.roughness, tuning.tracing.maps) for look in looks)

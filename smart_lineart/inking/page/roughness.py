@@ -36,7 +36,7 @@ class RoughnessTuning:
     as_sure: float = tuned(0.025, 0.0, 1.0)  # less of that is hardly less sure
     # Of what is drawn, beside all lines.
     little: float = tuned(0.013, 0.0, 1.0)
-    some: float = tuned(0.025, 0.0, 1.0)
+    some: float = tuned(0.02, 0.0, 1.0)
     one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
     no_second: float = tuned(0.94, 0.0, 100.0)  # and that is drawn of lines none of which has second passes
     # Roughness of drawings with few second passes, or none.
