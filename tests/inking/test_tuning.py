@@ -128,7 +128,7 @@ def broken() -> Bytes:
     half_seen = line_map((60, 120), straight((40, 45), (75, 45)), straight((20, 18), (100, 18)), thickness=9)
     sides = line_map((60, 120), straight((20, 13), (100, 13)), straight((20, 23), (100, 23)), thickness=3)
     ends = line_map((60, 120), straight((20, 13), (20, 23)), straight((100, 13), (100, 23)), thickness=3)
-    speck = line_map((60, 120), straight((8, 54), (11, 54)), thickness=3)
+    speck = line_map((60, 120), straight((10, 52), (12, 52)), thickness=2)
     return np.maximum.reduce([lines, sides // 2, ends // 2, half_seen // 4, speck])
 
 
