@@ -9,7 +9,7 @@ before Krita hears of the pen.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from . import application
 from .document import Document
@@ -51,5 +51,7 @@ class _Watch(QObject):  # type: ignore[misc]
     def eventFilter(self, _watched: object, event: object) -> bool:
         """Hears of all events of the program before anybody else."""
         if event.type() in {QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress}:  # type: ignore[attr-defined]
-            self._action()
+            # What went up from here, Krita would show in a modal box, in the middle of a stroke.
+            with suppress(Exception):
+                self._action()
         return False
