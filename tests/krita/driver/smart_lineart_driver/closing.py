@@ -248,7 +248,7 @@ def run(writer, at=None, way="script", after=None):
     """
     from smart_lineart.krita_host import composing, geometry
 
-    geometry.strips.__defaults__ = (STRIP,)
+    geometry.strips.__defaults__ = (STRIP, *geometry.strips.__defaults__[1:])
     composing.AT_ONCE = STRIP
     ours = session()
     ours.messages.say("")
