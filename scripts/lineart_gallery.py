@@ -33,6 +33,22 @@ from smart_lineart.inking import ArraySketch, Inker  # noqa: E402
 OUT, FRONT_OUT = ROOT / "gallery", ROOT / "docs/gallery"
 STROKES = (ROOT / "benchmarks/drawings", ROOT / "examples/strokes")
 IMAGES = (ROOT / "examples/pepper.png", ROOT / "examples/skull-a4-300dpi.jpg")
+# Characters by several artists, and where (x, y) the crop lies in which a face is seen.
+CHARACTERS = {
+    "afn_portrait.webp": (830, 500),
+    "ankitan_figure.webp": (400, 60),
+    "ankitan_panels.webp": (150, 520),
+    "ankitan_portraits.webp": (90, 560),
+    "carrot_frightened.webp": (0, 0),
+    "carrot_lying.webp": (0, 0),
+    "gopher_book.jpg": (100, 60),
+    "gopher_surfing.jpg": (90, 0),
+    "nylnook_frogs.jpg": (200, 720),
+    "pepper_flying.webp": (20, 340),
+    "pepper_running.webp": (220, 60),
+    "revoy_broom.jpg": (760, 430),
+    "revoy_machine.jpg": (640, 700),
+}
 FRONT = ("Bunny03", "coyote", "fruit", "lady", "pepper", "skull-a4-300dpi")
 THICKNESSES, FRONT_THICKNESSES = (2.0, 4.0, 8.0), (4.0,)  # px at LONG_EDGE
 METHODS, FRONT_METHODS = ("otsu", "adaptive", "xdog"), ("otsu", "xdog")
@@ -80,6 +96,12 @@ def main() -> None:
                 print((OUT / name).relative_to(ROOT))
             elif subject.name in FRONT:
                 save_small(picture(subject, inker, FRONT_THICKNESSES, FRONT_METHODS), FRONT_OUT / name)
+        for file, at in CHARACTERS.items():
+            path = ROOT / "examples/characters" / file
+            subject = Subject(path.stem, "image", read_image(path), None)
+            thicknesses = FRONT_THICKNESSES if options.front else THICKNESSES
+            drawn = picture(subject, inker, thicknesses, METHODS[:1], at)
+            save_small(drawn, (FRONT_OUT if options.front else OUT) / f"{path.stem}.webp")
 
 
 def subjects(folders: Sequence[Path]) -> Iterator[Subject]:
@@ -93,9 +115,15 @@ def subjects(folders: Sequence[Path]) -> Iterator[Subject]:
 
 
 def picture(
-    subject: Subject, inker: Inker, thicknesses: Sequence[float], methods: Sequence[str]
+    subject: Subject,
+    inker: Inker,
+    thicknesses: Sequence[float],
+    methods: Sequence[str],
+    at: tuple[int, int] | None = None,
 ) -> Image.Image:
-    """The sketch, our ink and the classical methods' lineart, whole and at 1:1."""
+    """The sketch, our ink and the classical methods' lineart, whole and at 1:1: at (x, y) or where it is
+    busiest.
+    """
     sketch = subject.sketch
     height, width = sketch.shape[:2]
     unit = max(height, width) / LONG_EDGE
@@ -107,7 +135,7 @@ def picture(
         linearts[f"Smart Lineart, {thickness * unit:.3g} px"] = 255 - ink
     light = classical.dark_on_light(luma)
     linearts |= {CAPTIONS[method]: classical.METHODS[method](light) for method in methods}
-    y, x = busiest(1 - classical.normalise_background(light))
+    y, x = at[::-1] if at else busiest(1 - classical.normalise_background(light))
     cells = [(f"sketch ({subject.look}, {width} x {height} px)", sketch)]
     cells += [(caption + to_mend(lineart, subject.truth), lineart) for caption, lineart in linearts.items()]
     return compose([(caption, Image.fromarray(image).convert("RGB")) for caption, image in cells], x, y)

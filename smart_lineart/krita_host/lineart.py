@@ -203,7 +203,8 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         document.activate(layer)
         application.trigger(CONVERT)
         home = None if here is None or here.identity == layer.identity else here
-        if home is not None:  # a stroke that comes down meanwhile belongs where the artist is
+        # A stroke that comes down meanwhile belongs where the artist is. They may have closed it just now.
+        if home is not None and application.is_open(document):
             document.activate(home)
         is_copy = lambda one: one.identity not in there and one.name == layer.name  # noqa: E731
         with strokes_stay_on(document, home, is_copy):

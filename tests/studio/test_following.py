@@ -381,7 +381,7 @@ class TestRenewing:
         chosen = np.zeros((TALL, WIDE), np.uint8)
         chosen[45:] = 255
         raw = Selection(chosen)
-        work = scene.renewer.take_new(scene.document, scene.room.layer.Layer(scene.lineart), raw)
+        work = scene.renewer.take_new(scene.document, scene.room.layer.Layer(scene.lineart), raw, None)
         found = whole(drive(work).layer.raw)
         expected = ink_of(3)
         expected[20:28, 60:80] = 255
@@ -394,7 +394,7 @@ class TestRenewing:
         assert kept.places == (Rect(0, 2, 4, 10), Rect(24, 32, 5, 5))
 
 
-def test_colours_of_ink_are_noted_once_and_the_last_eight(room) -> None:
+def test_colours_of_ink_are_noted_once_and_the_last_of_them(room) -> None:
     document = room.document.Document(room.krita.show(Document(WIDE, TALL)))
     fresh = FreshInk(np.zeros((1, 1), np.uint8), Rect(0, 0, 1, 1), 3.0, None, {"sketch": 1})
     from smart_lineart.krita_host.pixels import SRGB
@@ -404,10 +404,11 @@ def test_colours_of_ink_are_noted_once_and_the_last_eight(room) -> None:
     selected = room.pen.Pen.of(None, SRGB, document, "a selection")
     black = everywhere.noting(before)(fresh).notes["colours"]
     assert len(black) == 1
-    others = [{"space": black[0]["space"], "pixel": [n, 0, 0, 255]} for n in range(1, 11)]
+    most = room.pen.COLOURS
+    others = [{"space": black[0]["space"], "pixel": [n, 0, 0, 255]} for n in range(1, most + 3)]
     before = InkRecord.of(fresh.coverage, fresh.area, thickness=3.0, notes={"colours": [*black, *others]})
     noted = selected.noting(before)(fresh).notes
-    assert noted["colours"] == [*others[-7:], *black]
+    assert noted["colours"] == [*others[1 - most :], *black]
     assert noted["sketch"] == 1
     assert noted["page"] == [WIDE, TALL]
     assert everywhere.noting(before)(fresh).notes["colours"] == black, "nothing of what was there stays"
@@ -425,5 +426,9 @@ def test_ink_of_another_colour_than_the_last_recolours(room) -> None:
     record = InkRecord.of(fresh.coverage, fresh.area, thickness=3.0, notes=blue)
     assert pen.recolours(record)
     assert not pen.recolours(black.record())
-    assert not replace(pen, pixel=np.array([10, 0, 0, 255], np.uint8)).recolours(record)
+    blue_pen = replace(pen, pixel=np.array([10, 0, 0, 255], np.uint8))
+    assert blue_pen.recolours(record), "some of the ink is black, and nothing is to be"
+    assert not blue_pen.recolours(replace(record, notes={"colours": blue["colours"][1:]}))
+    assert not replace(pen, selection="a part").recolours(black.record())
+    assert replace(blue_pen, selection="a part").recolours(record), "the part may be what is black"
     assert not pen.recolours(Base.blank().record)

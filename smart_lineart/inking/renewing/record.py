@@ -314,6 +314,7 @@ def _read(data: bytes, limit: int, most_regions: int = MOST_REGIONS) -> InkRecor
     area, thickness, notes = _area(facts["area"], limit), float(facts["thickness"]), facts["notes"]
     if not (0.0 < thickness <= THICKEST) or not isinstance(notes, dict) or _deeper(notes, DEEPEST):
         raise DamagedRecord
+    json.dumps(notes, allow_nan=False)  # ValueError: what could be read, and never written again
     index = np.frombuffer(body, INDEX, count * 3, facts_size).reshape(count, 3)
     tiles = {}
     at = facts_size + index.nbytes

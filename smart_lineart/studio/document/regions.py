@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import InkRecord, Rect
+from smart_lineart.inking import DamagedRecord, InkRecord, Rect
 from smart_lineart.inking.renewing.regional import HALF, Values, values_of
 from smart_lineart.krita_host.document import selected_box, selection_strip
 
@@ -25,8 +26,9 @@ def values_at(regions: tuple[InkRecord, ...], selection: Any | None) -> Values:
     tops = sorted({box.y + (2 * row + 1) * box.height // (2 * ROWS) for row in range(ROWS)})
     rows = [Rect(box.x, top, box.width, 1) for top in tops]
     chosen = np.concatenate([selection_strip(selection, row) for row in rows]) >= HALF
-    for region in regions:
-        mine = np.concatenate([region.coverage(row) for row in rows]) > 0  # its edge is soft
-        if chosen.any() and (mine & chosen).sum() >= MOSTLY * chosen.sum():
-            return values_of(region)
+    with suppress(DamagedRecord):  # told when the lineart is next inked
+        for region in regions:
+            mine = np.concatenate([region.coverage(row) for row in rows]) > 0  # its edge is soft
+            if chosen.any() and (mine & chosen).sum() >= MOSTLY * chosen.sum():
+                return values_of(region)
     return {}

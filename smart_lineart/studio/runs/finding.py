@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
-from smart_lineart.inking import Base, DamagedRecord, InkError, InkRecord
+from smart_lineart.inking import Base, DamagedRecord, InkError, InkRecord, Rect
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.retouched import read_lineart
@@ -44,4 +45,12 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
 def find_in(snapshot: Layer, record: InkRecord, memory: Memory, worker: Worker, document: Document) -> Work:
     """A `Base`: what a layer holds and a record's ink in it, or None. Raises DamagedRecord."""
     layer = yield from read_lineart(snapshot, colours_of(record), document.page)
-    return (yield worker.submit(partial(Base.find_on, document.page, record, layer, memory.limit)))
+    return (yield worker.submit(partial(_found, document.page, record, layer, memory.limit)))
+
+
+def _found(page: Rect, record: InkRecord, layer: Any, limit: int) -> Base | None:
+    """On a worker's thread. Regions are unpacked once here, where a damaged one is told."""
+    base = Base.find_on(page, record, layer, limit)
+    for region in record.regions if base is not None else ():
+        region.coverage(region.reach)
+    return base

@@ -125,6 +125,7 @@ class Follower:
         base, target = self._base, self._target
         assert base is not None
         assert target is not None
+        values = self._values(wanted)  # before Krita converts colours: the document may be closed there
         pen = Pen.of(chosen_colour(wanted), target.layer.form, self.document, self._selection)
         outdated = lambda: self._stopped or (region is None and wanted != self._wanted)  # noqa: E731
         merge = pen.merging(base, whole=region is None)
@@ -136,7 +137,6 @@ class Follower:
             cancelled=outdated,
             others=self._context.cache.all(self.document, self.sketch),
         )
-        values = self._values(wanted)
         draft = yield self._context.render_worker.submit(partial(self._drawn, draw, values, merge))
         if draft is None or self._stopped:
             return False

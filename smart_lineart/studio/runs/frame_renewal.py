@@ -56,11 +56,15 @@ class FrameRenewal:
     def remember(self, layer: Layer) -> None:
         """Take note of the ink of all frames, which are about to become part of the document."""
         job, memory = self._job, self._context.memory
+        whole = memory.settings_of(job.document, job.sketch)
         if self._old is not None:
             memory.carry(job.document, self._old.identity, layer)
         for time, record in self._records.items():
             memory.records.put(job.document, layer.identity, record, time)
-        memory.note_lineart(job.document, job.sketch, layer, job.settings)
+        # What was set for a part is not the whole lineart's.
+        apart = job.selection is not None and self._old is not None
+        settings = whole if apart and whole is not None else job.settings
+        memory.note_lineart(job.document, job.sketch, layer, settings)
 
     def _fresh(self, frame: FrameInk | None, record: InkRecord) -> FreshInk:
         thickness = self._job.settings.thickness

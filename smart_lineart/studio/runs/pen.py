@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Base, FreshInk, InkRecord, Rect
+from smart_lineart.inking.renewing.record import MOST_REGIONS
 from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host.colour import as_pixel, foreground, made
 from smart_lineart.krita_host.document import Document, selected_over
@@ -25,7 +26,7 @@ from smart_lineart.studio.steps import Work, Worker
 
 from .plan import Draft, Plan, draft, record_of_new
 
-COLOURS = 8  # that parts of one lineart may have been inked in
+COLOURS = MOST_REGIONS + 8  # that parts of one lineart may have been inked in
 
 
 def chosen_colour(settings: InkSettings) -> Any | None:
@@ -56,6 +57,10 @@ def paints_of(record: InkRecord, form: PixelFormat) -> tuple[tuple[InkRecord, np
         if "colour" in values:
             paints.append((region, as_pixel(chosen_colour(InkSettings().with_values(values)), form)))
     return tuple(paints)
+
+
+def _differ(pixel: np.ndarray, other: np.ndarray) -> bool:
+    return not np.allclose(pixel[:-1], other[:-1], rtol=1e-3, atol=1e-3)
 
 
 @dataclass(frozen=True)
@@ -89,14 +94,30 @@ class Pen:
         staying = [note_colour(pixel, self.form) for _, pixel in paints]
         if self.selection is not None:
             staying = colours_of(before)
-        colours = [other for other in staying if other != colour] + [colour]
+        others = [other for other in staying if other != colour]
+        colours = [other for at, other in enumerate(others) if other not in others[:at]] + [colour]
         notes = {"page": list(self.page[2:]), "colours": colours[-COLOURS:]}
-        return lambda fresh: replace(fresh, notes={**fresh.notes, **notes})
+        seen = before.notes.get("sketch") if self.selection is not None else None
+
+        def noted(fresh: FreshInk) -> FreshInk:
+            # How a part with a detail of its own saw the sketch is not how the whole lineart does.
+            apart = isinstance(seen, dict) and "detail" in (fresh.values or {})
+            kept = {"sketch": seen} if apart else {}
+            return replace(fresh, notes={**fresh.notes, **kept, **notes})
+
+        return noted
 
     def recolours(self, record: InkRecord) -> bool:
-        """Whether the layer's ink was last written in another colour."""
-        before = last_pixel(record, self.form)
-        return before is not None and not np.allclose(before[:-1], self.pixel[:-1], rtol=1e-3, atol=1e-3)
+        """Whether ink in the layer may have another colour than it is to have: where something is selected,
+        any other; else one that neither the whole nor a region has now.
+        """
+        noted = [noted_colour(note, self.form) for note in colours_of(record)]
+        pixels = [pixel for pixel in noted if pixel is not None]
+        if self.selection is not None:
+            return any(_differ(pixel, self.pixel) for pixel in pixels)
+        wanted = [self.pixel, *(pixel for _, pixel in paints_of(record, self.form))]
+        other = any(all(_differ(pixel, one) for one in wanted) for pixel in pixels)
+        return bool(pixels) and (other or _differ(pixels[-1], self.pixel))
 
     def merging(self, base: Base, *, whole: bool = True) -> Callable[[FreshInk], Draft]:
         """What merges fresh ink into a lineart: made on Krita's thread, which compares colours; does its work

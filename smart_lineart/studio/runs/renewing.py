@@ -15,6 +15,7 @@ import numpy as np
 
 from smart_lineart.inking import Base, FreshInk
 from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.colour import as_pixel
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer, NotRenewed, renews_in_one_step
@@ -25,11 +26,12 @@ from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.studio.corrections import Kept
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work, Worker
 
 from .finding import NotFound, find_base
 from .live_layer import LiveLayer, untouched
-from .pen import Pen, colours_of, last_pixel, paints_of
+from .pen import Pen, chosen_colour, colours_of, last_pixel, paints_of
 from .plan import Plan, plan_ink_again
 from .settling import stay_on, wait_for_pen
 
@@ -121,13 +123,20 @@ class Renewer:
         word = tr("Ink sketch")
         return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection, word))
 
-    def take_new(self, document: Document, lineart: Layer, selection: Any) -> Work:
-        """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`."""
+    def take_new(
+        self, document: Document, lineart: Layer, selection: Any, settings: InkSettings | None
+    ) -> Work:
+        """Inside the selection, put the ink last made in the place of what is there; returns `Renewed`.
+
+        `settings`: the whole lineart's, where they are known.
+        """
         base = yield from find_base(self._memory, self._worker, document, lineart)
         selected = yield from selected_over(selection, base.record.area)
         assert selected is not None
         plan = yield self._worker.submit(partial(plan_ink_again, base, selected))
         pixel = last_pixel(base.record, lineart.form)
+        if pixel is not None and settings is not None and base.record.regions:
+            pixel = as_pixel(chosen_colour(settings), lineart.form)  # the last may be a region's
         yield from wait_for_pen()
         word = tr("Use new ink here")
         return (yield from self._carry_out(document, lineart, plan, pixel, selection, word))

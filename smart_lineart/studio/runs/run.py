@@ -78,6 +78,8 @@ class Run:
             if lifted:
                 yield from refresh_when_idle(job.document)
             yield from self._ink(began)
+            if not self._is_in:
+                reveal.lay_again(job.document, lifted)
         except Exception:
             if not self._is_in and application.is_open(job.document):
                 reveal.lay_again(job.document, lifted)
@@ -163,6 +165,7 @@ class Run:
             fresh = FreshInk(blank, page, self._settings.thickness, None)
             lineart = yield from self._put(fresh, chosen_colour(self._settings))
         if lineart is not None:
+            self._is_in = True
             self._renewer.live.settle(lineart, None)
 
     def _shows(self, lines: CachedFeatures | None) -> bool:

@@ -58,7 +58,7 @@ class TakeNew:
         settings = memory.settings_of(document, sketch)
         steps = sentence_of_steps(lineart)
         with self._turns.at_work(document, sketch):
-            renewed = yield from self._renewer.take_new(document, lineart, selection)
+            renewed = yield from self._renewer.take_new(document, lineart, selection, settings)
         if renewed.changed and steps:
             self._context.messages.say(steps, of=document, so=renewed.is_there)
         if settings is not None:
