@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
-from smart_lineart.inking import InkError
+from smart_lineart.inking import InkError, Rect
 from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
@@ -70,7 +70,7 @@ class Session:
         self._closing, self._works_ended = False, 0
         self._seen: tuple[object, ...] | None = None
         self._sketch = ""
-        self._scope: tuple[Document | None, str] = (None, "")
+        self._scope: tuple[Document | None, str, Rect | None] = (None, "", None)
         self._waiting: set[str] = set()
         self._set_here: dict[str, object] = {}
         self._missing: list[str] = []
@@ -119,11 +119,8 @@ class Session:
         self.look()
         self.live.switch(on)
         if on and not self.live.on:
-            self.messages.say(
-                tr("Open a document and select the layer with your sketch first."),
-                "error",
-                so=nothing_selected,
-            )
+            text = tr("Open a document and select the layer with your sketch first.")
+            self.messages.say(text, "error", so=nothing_selected)
 
     def change(self, name: str, value: object, *, final: bool) -> None:
         """The artist moves a slider or picks something; the lineart at hand follows. `final`: the drag ended.
@@ -177,7 +174,7 @@ class Session:
 
     def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
         memory, document, pair = self.context.memory, self._document, self.pair
-        told = self.queue.tell(document, self._sketch, settings, inside=self.target.inside)
+        told = self.queue.tell(document, self._sketch, settings, self._scope[2])
         if document is None or pair is None:
             if not told and (final or name == "unit"):
                 self._loaded = settings
@@ -206,7 +203,7 @@ class Session:
         self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
     ) -> None:
         """What cannot be drawn from known lines: another run, or at the next click."""
-        if settings == self.queue.asked(self._document, self._sketch, applied):
+        if settings == self.queue.asked(self._document, self._sketch, applied, self._scope[2]):
             self.preview.stop()
         elif self._waits_for_a_click(pair):
             self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
@@ -248,7 +245,7 @@ class Session:
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
                 self._loaded = self.context.brushes.known(preferences.load_settings())
-                self._scope, self._waiting = (None, ""), set()
+                self._scope, self._waiting = (None, "", None), set()
                 self.preview.stop()
                 self._show(self._loaded)
             self._document = self._seen = self.pair = None
@@ -312,6 +309,7 @@ class Session:
             keep_copy=self.keep_copy,
             frames=self.frames if sketch.animated else None,
             selection=document.selection(),
+            where=document.selected,
             unsuited=settings.auto and not self.context.memory.has_ink(document, sketch.identity),
         )
 
@@ -325,11 +323,11 @@ class Session:
 
     # -- settings
 
-    def _show_applied(self) -> None:
+    def _show_applied(self, asked: InkSettings | None = None) -> None:
         """A value that was not applied is not shown, unless it waits for a click on "Ink sketch"."""
         if self.pair is None or not self._waits_for_a_click(self.pair):
             self._waiting.clear()
-        shown = self._loaded
+        shown = asked or self._loaded
         self._show(replace(shown, **{name: getattr(self.settings, name) for name in self._waiting}))
 
     def _follows(self) -> bool:
@@ -361,17 +359,19 @@ class Session:
                 self._set_here = values_at(regions, document.selection())
         wanted = (wanted or self._defaults(document)).with_values(self._set_here)
         known = self.context.brushes.known(wanted)
-        scope = document, sketch  # a copy of a file has layers of the same identities
+        scope = document, sketch, document.selected  # a copy of a file has layers of the same identities
         if known.style != wanted.style and wanted.style not in self._missing:
             self._missing.append(wanted.style)
             self.messages.say(
                 own_brushes.missing(wanted.style),
-                so=lambda: self._scope == scope and self.settings.style == known.style,
+                so=lambda: self._scope[:2] == scope[:2] and self.settings.style == known.style,
             )
-        if scope != self._scope:
-            self._scope, self._loaded, self._waiting = scope, known, set()
+        if scope[:2] != self._scope[:2]:
+            self._waiting.clear()
             self.preview.stop()
-            self._show(self.queue.asked(self._document, self._sketch, known))
+        if scope != self._scope:  # a part's values are not shown for another, not even while it is inked
+            self._scope, self._loaded = scope, known
+            self._show_applied(self.queue.asked(document, self._sketch, known, document.selected))
         elif known != self._loaded and not self._follows():
             self._loaded = known
             self._show_applied()

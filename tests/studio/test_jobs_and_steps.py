@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from smart_lineart.inking import InkError, ModelError, RuntimeMissing
+from smart_lineart.inking import InkError, ModelError, Rect, RuntimeMissing
 from smart_lineart.inking.page.scale import MAX_SCALE
 from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.studio.runs.jobs import Job, JobQueue, JobState
@@ -231,6 +231,38 @@ def test_the_queue_runs_in_order_and_drops_what_was_asked_twice() -> None:
     assert runs.next is other
     runs.cancel_all()
     assert runs.active == []
+
+
+LEFT, RIGHT = Rect(0, 0, 30, 40), Rect(30, 0, 30, 40)
+
+
+def test_only_runs_for_the_part_that_is_selected_hear_of_a_value() -> None:
+    runs, parts = JobQueue(), (LEFT, RIGHT, None)
+    left, right, whole = (job(selection=part and object(), where=part) for part in parts)
+    for one in (left, right, whole):
+        runs.add(one)
+    for part, value in zip(parts, (2.0, 4.0, 6.0), strict=True):
+        assert runs.tell("d", "{s}", InkSettings(thickness=value), part)
+    assert [one.settings.thickness for one in (left, right, whole)] == [2.0, 4.0, 6.0]
+    assert not runs.tell("d", "{s}", InkSettings(thickness=8.0), Rect(0, 0, 5, 5))
+
+
+def test_what_was_asked_for_one_part_is_not_asked_for_another() -> None:
+    runs, applied = JobQueue(), InkSettings(thickness=9.0)
+    runs.add(left := job(selection=object(), where=LEFT))
+    assert runs.asked("d", "{s}", applied, LEFT) is left.settings
+    assert runs.asked("d", "{s}", applied, RIGHT) is applied
+    assert runs.asked("d", "{s}", applied, None) is applied
+
+
+def test_a_part_that_waits_is_inked_whatever_is_asked_for_others() -> None:
+    runs = JobQueue()
+    left, right, whole, again = job(where=LEFT), job(where=RIGHT), job(), job(where=RIGHT)
+    for one in (left, right, whole):
+        runs.add(one)
+    assert runs.active == [left, right, whole]
+    runs.add(again)
+    assert runs.active == [left, whole, again]
 
 
 def features(size: int) -> SimpleNamespace:

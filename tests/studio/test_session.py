@@ -1264,6 +1264,45 @@ class TestAPartWithSettingsOfItsOwn:
         assert (shown.selected[:, 20 - shown.area.x] == 255).all()
         assert (shown.selected[5:30, 45 - shown.area.x] == 0).all()
 
+    def test_the_first_ink_inside_a_selection_takes_the_value_that_is_set_meanwhile(self, scene) -> None:
+        self.select(scene, 30)
+        scene.session.ink()
+        scene.session.change("thickness", 7.0, final=True)
+        scene.loop.turn()
+        assert self.thick(scene) == [0, 7]
+        assert scene.session.settings.thickness == 7.0
+
+    def test_while_one_is_inked_another_is_set(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        scene.session.change("detail", 0.5, final=True)
+        self.select(scene, 0, 30)
+        assert scene.session.settings.detail == 0.0
+        scene.session.change("thickness", 7.0, final=True)
+        job = scene.session.queue.active[0]
+        assert (job.settings.thickness, job.settings.detail) == (3.0, 0.5)
+        self.select(scene, 30)
+        assert scene.session.settings == job.settings
+
+    @pytest.mark.parametrize("name", ["detail", "thickness"])
+    def test_while_it_is_inked_or_dragged_the_whole_keeps_its_values(self, scene, name: str) -> None:
+        ink(scene)
+        whole = scene.session.settings
+        self.select(scene, 30)
+        scene.session.change(name, 0.5 if name == "detail" else 8.0, final=True)
+        assert scene.session.settings != whole
+        self.select(scene, None)
+        assert scene.session.settings == whole
+        scene.session.ink()
+        assert scene.session.queue.active[-1].settings == whole
+
+    def test_a_value_that_waits_for_a_click_waits_while_something_is_selected(self, scene) -> None:
+        ink(scene)
+        scene.session.keep_copies(True)
+        scene.session.change("detail", 0.5, final=True)
+        self.select(scene, 30)
+        assert scene.session.settings.detail == 0.5
+
     def test_goes_with_its_undo(self, scene) -> None:
         ink(scene)
         document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from smart_lineart.inking import Rect
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.signal import Signal
 
@@ -33,7 +34,8 @@ class Job:
     """One run: a sketch of a document, inked with the settings of the moment it was asked for.
 
     `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
-    for before there was ink, so that an automatic thickness is still to be chosen from the drawing.
+    for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
+    the box around its selection; it tells runs for different parts of a lineart apart.
     """
 
     document: Any
@@ -43,6 +45,7 @@ class Job:
     keep_copy: bool = False
     frames: tuple[int, int] | None = None
     selection: Any = None
+    where: Rect | None = None
     live: bool = False
     unsuited: bool = False
     state: JobState = JobState.queued
@@ -99,10 +102,11 @@ class JobQueue:
         self.changed = Signal()
 
     def add(self, job: Job) -> None:
-        """Put a run at the end. The same sketch waiting twice would be inked for nothing: the newer stays."""
+        """Put a run at the end. A part of a sketch waiting twice is inked for nothing: the newer stays."""
         for other in self.jobs:
             twin = other.sketch == job.sketch and other.document == job.document and not job.keep_copy
-            if twin and other.state is JobState.queued and not other.keep_copy:
+            twin = twin and other.where == job.where and not other.keep_copy
+            if twin and other.state is JobState.queued:
                 other.cancel()
         self.jobs = [other for other in self.jobs if not other.state.ended]
         self.jobs.append(job)
@@ -119,19 +123,21 @@ class JobQueue:
         active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
         return [job for job in active if job.sketch == sketch and job.document == document]
 
-    def tell(self, document: Any, sketch: str, settings: InkSettings, *, inside: bool) -> bool:
+    def tell(self, document: Any, sketch: str, settings: InkSettings, where: Rect | None) -> bool:
         """Runs of a sketch that have not put their ink in yet do so with the newest settings; whether there
-        are any. `inside`: those are for a selection.
+        are any. `where`: the box around the selection those are for, or None.
         """
-        jobs = self.making(document, sketch, live=True)
+        jobs = [job for job in self.making(document, sketch, live=True) if job.where == where]
         for job in jobs:
-            if job.frames is None and (job.selection is not None) == inside:
+            if job.frames is None:
                 job.settings = settings.with_value("detail", job.settings.detail)
         return bool(jobs)
 
-    def asked(self, document: Any, sketch: str, applied: InkSettings) -> InkSettings:
-        """What a sketch's lineart is going to be inked with; what is `applied` where no run is to come."""
-        jobs = self.making(document, sketch, live=False)
+    def asked(self, document: Any, sketch: str, applied: InkSettings, where: Rect | None) -> InkSettings:
+        """What a sketch's lineart is going to be inked with inside the selection in this box; what is
+        `applied` where no run is to come.
+        """
+        jobs = [job for job in self.making(document, sketch, live=False) if job.where == where]
         return jobs[-1].settings if jobs else applied
 
     @property
