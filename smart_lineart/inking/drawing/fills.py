@@ -15,10 +15,12 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.components import extents, find_runs, label_runs, paint
 from smart_lineart.inking.raster.morphology import depth, grow
+from smart_lineart.inking.raster.windows import over_windows
 
 STRIP = 512  # rows drawn at once
 AROUND = 2  # px around an area that its contour is made of
 LEAST_DEEP = 2  # px that any area is deep somewhere: 3 px wide
+NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than at an area's border, in the mean
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
 # What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
@@ -62,8 +64,8 @@ def solid_shapes(
 
     Both maps are uint8 (h, w) at working scale: the network's probability x 255, whose contour is smoothed
     over a working pixel or two, and the sketch's darkness. An area is judged as a whole: a pupil may be
-    hatched, but what is pale is shade, and what is as narrow as strokes of `usual` px is a stroke. What is
-    `known` to be solid, bool (h, w), is.
+    hatched, but what is pale or has no edge is shade, and what is as narrow as strokes of `usual` px is a
+    stroke. What is `known` to be solid, bool (h, w), is.
     """
     if known is not None:
         probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
@@ -89,7 +91,9 @@ def _contour(probability: Bytes, level: float) -> Bytes:
 
 
 def _drawn_on(areas: Mask, darkness: Bytes, least: float, deep: int) -> Mask:
-    """Those areas (H, W) that are so deep somewhere, see `depth`, and as dark as `least` in the mean."""
+    """Those areas (H, W) that are so deep somewhere, see `depth`, as dark as `least` in the mean, and darker
+    along their border than what is near.
+    """
     runs = find_runs(areas)
     if not len(runs.row):
         return areas
@@ -101,9 +105,18 @@ def _drawn_on(areas: Mask, darkness: Bytes, least: float, deep: int) -> Mask:
         inside = np.add.reduceat(np.where(areas, image, 0).reshape(-1), first, dtype=np.int64)
         return np.asarray(np.bincount(label, inside, len(label)), np.float64)
 
+    depths = depth(areas, deep)
+    border = depths == 1
     kept = total(darkness) >= least * np.bincount(label, length, len(label))
-    kept &= total(depth(areas, deep) >= deep) > 0
+    kept &= total(depths >= deep) > 0
+    kept &= total(np.where(border, _fall(darkness), np.uint8(0))) >= LEAST_FALL * total(border)
     return paint(runs, kept[label], areas.shape)
+
+
+def _fall(darkness: Bytes) -> Bytes:
+    """How much lighter it is somewhere near: uint8 (h, w). A black has an edge, where shade has none."""
+    least = over_windows(over_windows(darkness, NEAR, 0, np.minimum), NEAR, 1, np.minimum)
+    return darkness - least
 
 
 def unclaimed_black(

@@ -22,8 +22,13 @@ def disc(size: tuple[int, int], x: float, y: float, radius: float) -> Bytes:
     return np.asarray(np.where(np.hypot(columns - x, rows - y) <= radius, 255, 0), np.uint8)
 
 
+def drawn_as(probability: Bytes, darkness: int = BLACK) -> Bytes:
+    """Darkness of areas on white paper."""
+    return np.where(probability > 0, np.uint8(darkness), np.uint8(0))
+
+
 def shapes_of(probability: Bytes) -> Bytes | None:
-    return solid_shapes(probability, np.full_like(probability, BLACK), USUAL)
+    return solid_shapes(probability, drawn_as(probability), USUAL)
 
 
 def drawn(shapes: Bytes, size: tuple[int, int], region: Rect | None = None) -> Bytes:
@@ -46,8 +51,16 @@ class TestShapes:
 
     def test_a_grey_shadow_is_no_solid(self) -> None:
         probability = disc((60, 80), 40, 30, 15)
-        assert solid_shapes(probability, np.full_like(probability, 40), USUAL) is None
-        assert solid_shapes(probability, np.full_like(probability, BLACK), USUAL) is not None
+        assert solid_shapes(probability, drawn_as(probability, 40), USUAL) is None
+        assert solid_shapes(probability, drawn_as(probability), USUAL) is not None
+
+    def test_shade_that_rises_to_black_without_an_edge_is_no_solid(self) -> None:
+        probability = np.zeros((60, 200), np.uint8)
+        probability[:, :80] = 255
+        darkness = np.broadcast_to(np.linspace(BLACK, 0, 200).astype(np.uint8), (60, 200)).copy()
+        assert solid_shapes(probability, darkness, USUAL) is None
+        darkness[:, 80:] = 0
+        assert solid_shapes(probability, darkness, USUAL) is not None
 
     def test_a_hatched_pupil_is_solid_to_its_contour_and_paper_beside_it_is_not(self) -> None:
         pupil, blank = disc((60, 120), 90, 30, 8), disc((60, 120), 30, 30, 8)
@@ -71,7 +84,7 @@ class TestShapes:
         stroke, black = np.zeros((80, 120), np.uint8), np.zeros((80, 120), np.uint8)
         stroke[10 : 10 + round(usual), 5:115] = 255
         black[40 : 40 + round(2 * usual), 5:115] = 255
-        darkness = np.full_like(stroke, BLACK)
+        darkness = drawn_as(np.maximum(stroke, black))
         assert solid_shapes(stroke, darkness, usual) is None
         shapes = solid_shapes(np.maximum(stroke, black), darkness, usual)
         assert shapes is not None
