@@ -145,6 +145,14 @@ def draw(group, name, **look):
 
 DOCUMENT = []
 
+def drawn(group):
+    # Krita draws shapes when it comes to it, and tells nobody.
+    for _ in range(100):
+        if all(any(bytes(one.pixelData(0, 0, WIDE, TALL))) for one in group.childNodes()
+               if one.type() == "vectorlayer"):
+            return
+        yield 100
+
 def job():
     results = {}
     for name in KINDS:
@@ -158,6 +166,7 @@ def job():
         group.setOpacity(150)
         document.waitForDone()
         yield 200
+        yield from drawn(group)
         if SAVED:
             document.saveAs(SAVED)
             document.waitForDone()
@@ -168,6 +177,7 @@ def job():
             K.activeWindow().addView(document)
             yield 700
             group = node_named(document, "Group")
+            yield from drawn(group)
         document.setModified(False)
         undo_before, tree_before, count = undo_text(), tree(document), len(owned(K.documents()))
         flat, _ = yield from as_composed(document, group)
