@@ -14,6 +14,7 @@ import numpy as np
 
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.renewing.edits import changed_by_artist
 from smart_lineart.inking.renewing.merging import Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import AROUND, DamagedRecord, InkRecord, may_be_ink
@@ -230,6 +231,9 @@ class Base:
             there = (region.over(record.area) for region in self.record.regions)
             return replace(record, regions=tuple(region for region in there if region.tiles))
         old, new = self.record.coverage(area), _over(fresh.coverage, fresh.area, area)
+        if not self.record.exact:  # as Krita resampled it, but for what the artist changed
+            alpha, _ = self.layer.over(area)
+            old = np.where(changed_by_artist(old, alpha, exact=False), old, alpha)
         share = selected.astype(np.uint16)
         mixed = ((255 - share) * old + share * new + 127) // 255
         record = InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, LayerInk, Lines, Rect
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
+from smart_lineart.inking.renewing.edits import changed_by_artist
 from smart_lineart.inking.renewing.registration import Registration
 from smart_lineart.inking.strokes import Strokes
 from tests.inking.pictures import ring, straight, strokes_of, wave
@@ -129,6 +130,26 @@ def test_a_scaled_page_keeps_its_corrections() -> None:
     assert area == half
     assert not out[110:122, 66:94].any(), "the gap closed"
     assert (out[74:86, 75:110] > 128).any(), "the new line is missing"
+
+
+def test_a_part_of_a_scaled_page_leaves_the_rest_as_krita_scaled_it() -> None:
+    import cv2
+
+    half = Rect(0, 0, 250, 180)
+    alpha = np.asarray(cv2.resize(corrected(), (250, 180), interpolation=cv2.INTER_LINEAR), np.uint8)
+    alpha = cv2.GaussianBlur(alpha, (0, 0), 0.4)  # no other resampling is Krita's
+    base = Base.find(record(), layer(alpha, half), (0.5, 0.5))
+    assert base is not None
+    assert not base.record.exact
+    selected = np.zeros(alpha.shape, np.uint8)
+    selected[:, 130:] = 255
+    small = strokes_of(*(part * np.float32(0.5) for part in np.split(AFTER.points, AFTER.starts[1:-1])))
+    kept = base.remember(fresh(small, half), selected, half)
+    assert kept.exact
+    changed = changed_by_artist(kept.coverage(half), alpha, exact=True)[:, :130]
+    assert changed[105:125, 62:98].any(), "the artist's gap is forgotten"
+    changed[96:134, 56:104] = False
+    assert not changed.any(), "what Krita resampled counts as the artist's"
 
 
 def test_what_was_written_into_a_selection_is_remembered_so() -> None:
