@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from smart_lineart.inking import Base, FreshInk, InkRecord, Rect
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, LayerInk, Rect
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted
 
 WIDE, TALL = 90, 70
@@ -412,6 +412,34 @@ def test_colours_of_ink_are_noted_once_and_the_last_of_them(room) -> None:
     assert noted["sketch"] == 1
     assert noted["page"] == [WIDE, TALL]
     assert everywhere.noting(before)(fresh).notes["colours"] == black, "nothing of what was there stays"
+
+
+def test_how_a_part_with_a_detail_of_its_own_saw_the_sketch_is_not_noted_for_the_whole(room) -> None:
+    document = room.document.Document(room.krita.show(Document(WIDE, TALL)))
+    from smart_lineart.krita_host.pixels import SRGB
+
+    area = Rect(0, 0, 1, 1)
+    blank = np.zeros((1, 1), np.uint8)
+    before = InkRecord.of(blank, area, thickness=3.0, notes={"sketch": {"detail": 0.0}})
+    part = FreshInk(blank, area, 3.0, None, {"sketch": {"detail": 0.6}}, values={"detail": 0.6})
+    selected = room.pen.Pen.of(None, SRGB, document, "a selection").noting(before)
+    assert selected(part).notes["sketch"] == {"detail": 0.0}
+    assert selected(replace(part, values={})).notes["sketch"] == {"detail": 0.6}
+    whole = room.pen.Pen.of(None, SRGB, document, None).noting(before)
+    assert whole(replace(part, values=None)).notes["sketch"] == {"detail": 0.6}
+
+
+def test_a_damaged_region_is_told_when_the_ink_is_looked_for(room) -> None:
+    ink = np.zeros((TALL, WIDE), np.uint8)
+    ink[20:40, 20:60] = 255
+    page = Rect(0, 0, WIDE, TALL)
+    region = InkRecord.of(ink, page, thickness=3.0)
+    record = replace(InkRecord.of(ink, page, thickness=3.0), regions=(region,))
+    layer = LayerInk(ink, ink > 255, page)
+    assert room.finding._found(page, record, layer, 1 << 30) is not None
+    damaged = replace(region, tiles=dict.fromkeys(region.tiles, b"no zlib stream"))
+    with pytest.raises(DamagedRecord):
+        room.finding._found(page, replace(record, regions=(damaged,)), layer, 1 << 30)
 
 
 def test_ink_of_another_colour_than_the_last_recolours(room) -> None:

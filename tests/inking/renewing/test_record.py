@@ -235,6 +235,8 @@ TILE_OF_TEN = zlib.compress(bytes(range(100)))
         (GOOD.replace(b"0,0,10,10", b"0,0,10"), [], b""),
         (GOOD.replace(b"0,0,10,10", b"0,0,1e400,10"), [], b""),
         (GOOD.replace(b"0,0,10,10", b"0,0,NaN,10"), [], b""),
+        (GOOD.replace(b'"notes":{}', b'"notes":{"a":[NaN]}'), [], b""),
+        (GOOD.replace(b'"notes":{}', b'"notes":{"a":1e999}'), [], b""),
         (GOOD.replace(b'"thickness":4', b'"thickness":0'), [], b""),
         (GOOD.replace(b'"thickness":4', b'"thickness":NaN'), [], b""),
         (GOOD.replace(b'"thickness":4', b'"thickness":[4]'), [], b""),
