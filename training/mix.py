@@ -11,10 +11,12 @@ from training.astray import lead_astray
 from training.characters.draw import Artists
 from training.characters.page import patches
 from training.flats import with_flats
+from training.hatched import with_hatching
 from training.scenes import Patch, Scenes, Sources
 
 CHARACTERS = 0.5  # share of the patches cut from characters, the others are scenes and real strokes
 COLOURED = 0.25  # share of all patches whose areas are filled with tones
+HATCHED = 0.2  # share of all patches of which areas are shaded in strokes
 ASTRAY = 0.2  # share of all patches that also hold what is no line
 
 
@@ -32,4 +34,6 @@ class Mix:
             patch = next(self._characters if self.rng.random() < CHARACTERS else self._scenes)
             if self.rng.random() < COLOURED:
                 patch = with_flats(self.rng, patch)
+            if self.rng.random() < HATCHED:
+                patch = with_hatching(self.rng, patch)
             yield lead_astray(self.rng, patch) if self.rng.random() < ASTRAY else patch

@@ -32,6 +32,9 @@ CLEAN = 0.12  # share of the sketches that are clean already, to come back as th
 SKETCHED = 0.4  # share of the patches cut from sketches that artists drew, where such are given
 GUIDES = (0.12, 0.65)  # darkness of construction lines, in that of the sketch's lightest strokes
 SIZES = (800, 1900)  # px: longer side of the drawings that patches are cut from
+PENS = 2.2, 0.55, 8.0  # px: median width of pens, the deviation of its logarithm, the widest
+BROAD = 0.15  # share of the patches that are small drawings with a brush or a marker:
+SMALL_SIZES, BROAD_PENS = (380, 900), (3.0, 7.0)
 THIN = 5  # px: narrower blacks are lines to the network too, since the engine fills none so narrow
 PENCILLED = 0.5  # share of the sketches whose blacks are filled by strokes that let paper through
 TOOTH = 0.5  # share of the sketches drawn on paper whose grain shows in light strokes
@@ -181,10 +184,10 @@ class Scenes:
         group = self.groups[rng.choice(len(self.groups), p=self.shares)]
         return group, self.corpus[group][rng.integers(len(self.corpus[group]))]
 
-    def _place(self, drawing: Drawing) -> tuple[float, np.ndarray, np.ndarray]:
+    def _place(self, drawing: Drawing, sizes: tuple[int, int]) -> tuple[float, np.ndarray, np.ndarray]:
         """Random size, rotation and flip: the drawing's size in px, a matrix and an offset for its points."""
         rng = self.rng
-        size = float(np.exp(rng.uniform(*np.log(SIZES))))
+        size = float(np.exp(rng.uniform(*np.log(sizes))))
         angle = rng.uniform(0, 2 * np.pi)
         cos, sin = np.cos(angle), np.sin(angle)
         matrix = np.array([[cos, -sin], [sin, cos]]) * (size / drawing.size)
@@ -205,7 +208,11 @@ class Scenes:
             group, drawing = "sketches", sketch.drawing
         else:
             group, drawing = self._pick()
-        size, matrix, offset = self._place(drawing)
+        median, spread, widest = PENS
+        pen, sizes = float(np.clip(np.exp(rng.normal(np.log(median), spread)), 0.6, widest)), SIZES
+        if rng.random() < BROAD:
+            pen, sizes = rng.uniform(*BROAD_PENS), SMALL_SIZES
+        size, matrix, offset = self._place(drawing, sizes)
         whole = self.side + 2 * MARGIN
         lines = self._lines(drawing, group, size, matrix, offset)
         line_map = self.truth(lines, whole)
@@ -216,7 +223,7 @@ class Scenes:
         if not seen.any() and rng.random() >= 0.1:
             return None
         placed = None if sketch is None else self._placed(sketch.passes, matrix, offset)
-        dark, solid = self._sketch(drawing, lines, placed, matrix, offset, size)
+        dark, solid = self._sketch(drawing, lines, placed, matrix, offset, size, pen)
         return Patch(
             finish(rng, dark, self.papers, self.noise)[cut, cut].astype(np.float32),
             beside_blacks(line_map, solid)[cut, cut],
@@ -261,13 +268,13 @@ class Scenes:
         matrix: np.ndarray,
         offset: np.ndarray,
         size: float,
+        pen: float,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Lines gone over in passes, or the passes that were drawn over them where those are given."""
         rng, whole = self.rng, self.side + 2 * MARGIN
         canvas = Canvas(whole)
         clean = rng.random() < CLEAN
         hand = Hand.clean(rng, size) if clean else Hand.random(rng, size)
-        pen = float(np.clip(np.exp(rng.normal(np.log(2.2), 0.55)), 0.6, 8.0))
         if rng.random() < 0.5:
             self._distract(canvas, pen, whole, size, rng.uniform(*GUIDES) * hand.opacity[0])
         if rng.random() < TOOTH * self.noise:

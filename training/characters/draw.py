@@ -24,6 +24,7 @@ LONG = 1400  # px: longer side of a page
 KINDS = {"head": 0.27, "bust": 0.27, "figures": 0.28, "hands": 0.06, "animal": 0.07, "machine": 0.05}
 SEEN = 0.5  # share of pages that are digitised and taken through paper normalisation
 CLOSE, SMALL = (0.6, 1.6), (1.0, 2.2)  # times its size that a page is looked at, and one of small figures
+BROAD = 5.0  # px: pages drawn with broader pens are looked at from farther away
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Artists:
         """A page drawn anew."""
         kind = pick(rng, KINDS)
         sheet = compose(rng, kind)
-        darkness = Pencil(sheet, rng, self.hands, self.papers).draw()
+        pencil = Pencil(sheet, rng, self.hands, self.papers)
+        darkness = pencil.draw()
         eyes = [box for box, _ in sheet.eye_boxes()]
         digitised = rng.random() < SEEN
         darkness = seen(rng, darkness, self.papers) if digitised else evened(darkness)
-        scales = SMALL if kind == "figures" else CLOSE
-        return Page(darkness, sheet.lines(), sheet.solid(), eyes, digitised, scales)
+        low, high = SMALL if kind == "figures" else CLOSE
+        far = max(1.0, pencil.manner.pen / BROAD)
+        return Page(darkness, sheet.lines(), sheet.solid(), eyes, digitised, (low / far, high / far))
 
 
 def compose(rng: Rng, kind: str, long_side: int = LONG) -> Sheet:

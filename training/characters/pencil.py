@@ -20,6 +20,8 @@ REAL = 0.4  # share of pages whose lines are gone over as artists did, where suc
 CLEAN = 0.08  # share that is clean already
 TOOTH = 0.5  # share drawn on paper whose grain shows in light strokes
 PEN, SPREAD = 2.6, 0.5  # px at 1400: median width of pens, and the deviation of its logarithm
+BROAD = 0.22  # share of pages drawn with a brush or a marker, so many times broader:
+BROADER, BROADEST = (1.8, 3.5), 14.0  # px at most
 FILLINGS = {"hatched": 0.4, "scribbled": 0.25, "marker": 0.2, "solid": 0.15}
 UNDER = 30.0  # px: shorter lines are gone over twice at most
 WANDERS = (
@@ -46,10 +48,13 @@ class Manner:
         clean = rng.random() < CLEAN
         hand = Hand.clean(rng, size) if clean else Hand.random(rng, size)
         real = hands[rng.integers(len(hands))] if hands and not clean and rng.random() < REAL else None
+        pen, most = PEN * size / 1400 * np.exp(rng.normal(0, SPREAD)), 8.0
+        if rng.random() < BROAD:
+            pen, most = pen * rng.uniform(*BROADER), BROADEST
         return cls(
             hand=hand,
             real=real,
-            pen=float(np.clip(PEN * size / 1400 * np.exp(rng.normal(0, SPREAD)), 1.0, 8.0)),
+            pen=float(np.clip(pen, 1.0, most)),
             guides=0.0 if clean else float(rng.choice([0, 0.6, 1])),
             guide_tone=rng.uniform(0.15, 0.6) * hand.opacity[0],
             shading=0.0 if clean else float(rng.choice([0, 0.15, 0.4])),

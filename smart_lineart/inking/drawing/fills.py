@@ -21,6 +21,8 @@ STRIP = 512  # rows drawn at once
 AROUND = 2  # px around an area that its contour is made of
 LEAST_DEEP = 2  # px that any area is deep somewhere: 3 px wide
 NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than at an area's border, in the mean
+COVERED = 0.5  # share of an evenly dark area that is solid, from which all of it is
+EVEN = 0.9  # share of a solid area that is such black, from which it is not hatched
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
 # What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
@@ -69,12 +71,57 @@ def solid_shapes(
     """
     if known is not None:
         probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
-    areas = _contour(probability, tuning.solid) > 127
+    found = _contour(probability, tuning.solid) > 127
     least_deep = max(LEAST_DEEP, math.ceil(0.5 * tuning.broad * usual))
-    solid = _drawn_on(areas, darkness, tuning.drawn, least_deep)
+    solid = _drawn_on(found, darkness, tuning.drawn, least_deep)
     if not solid.any():
         return None
-    return _contour(np.where(grow(solid, AROUND) & ~(areas & ~solid), probability, np.uint8(0)), tuning.solid)
+    apart = np.where(grow(solid, AROUND) & ~(found & ~solid), probability, np.uint8(0))
+    return _as_drawn(_contour(apart, tuning.solid), darkness, tuning.drawn, least_deep)
+
+
+class _Areas:
+    """The connected areas of a mask (H, W), and sums over each: (N,), with 0 for numbers that none has."""
+
+    def __init__(self, mask: Mask):
+        self.mask = mask
+        self.runs = find_runs(mask)
+        self.label = label_runs(self.runs, mask.shape[1])
+        self._first = self.runs.row * mask.shape[1] + self.runs.start
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+    def total(self, image: NDArray[Any]) -> NDArray[np.float64]:
+        """Sums (N,) of an image (H, W) over the areas."""
+        if not len(self):
+            return np.zeros(0)
+        # Sums from each run's start to the next run's: what lies between runs is none of an area.
+        inside = np.add.reduceat(np.where(self.mask, image, 0).reshape(-1), self._first, dtype=np.int64)
+        return np.asarray(np.bincount(self.label, inside, len(self)), np.float64)
+
+    def select(self, kept: NDArray[np.bool_]) -> Mask:
+        """Those of the areas that are `kept` (N,), as a mask (H, W)."""
+        return paint(self.runs, kept[self.label], self.mask.shape) if len(self) else self.mask
+
+
+def _as_drawn(shapes: Bytes, darkness: Bytes, least: int, deep: int) -> Bytes:
+    """Shapes (h, w) with the sketch's own contour where it is blacked evenly, and `shapes` where it is
+    hatched: hatching has no edge of its own, and the network's is never as sharp as what was drawn.
+
+    Black is what is darker than `least` and broader than strokes, so `deep` somewhere, and mostly solid.
+    """
+    solid, dark = shapes > 127, darkness > least
+    broad = _Areas(grow(depth(dark, deep) >= deep, deep) & dark)
+    black = broad.select(broad.total(solid) >= COVERED * broad.total(dark))
+    for _ in range(deep):  # the corners that opening took
+        black |= grow(black, 1) & dark
+    areas = _Areas(solid)
+    even = areas.total(dark & black) >= EVEN * areas.total(solid)
+    hatched = areas.select(~even)
+    reach = _contour(np.where(grow(black, 1), np.uint8(255), np.uint8(0)), 0.5)
+    drawn = np.minimum(_contour(darkness, least / 255), reach)
+    return np.maximum(drawn, np.where(grow(hatched, AROUND) & ~(solid & ~hatched), shapes, np.uint8(0)))
 
 
 def _contour(probability: Bytes, level: float) -> Bytes:
@@ -94,23 +141,13 @@ def _drawn_on(areas: Mask, darkness: Bytes, least: float, deep: int) -> Mask:
     """Those areas (H, W) that are so deep somewhere, see `depth`, as dark as `least` in the mean, and darker
     along their border than what is near.
     """
-    runs = find_runs(areas)
-    if not len(runs.row):
-        return areas
-    label = label_runs(runs, areas.shape[1])
-    first, length = runs.row * areas.shape[1] + runs.start, runs.stop - runs.start
-
-    def total(image: NDArray[Any]) -> NDArray[np.float64]:
-        # Sums from each run's start to the next run's: what lies between runs is none of an area.
-        inside = np.add.reduceat(np.where(areas, image, 0).reshape(-1), first, dtype=np.int64)
-        return np.asarray(np.bincount(label, inside, len(label)), np.float64)
-
+    every = _Areas(areas)
     depths = depth(areas, deep)
     border = depths == 1
-    kept = total(darkness) >= least * np.bincount(label, length, len(label))
-    kept &= total(depths >= deep) > 0
-    kept &= total(np.where(border, _fall(darkness), np.uint8(0))) >= LEAST_FALL * total(border)
-    return paint(runs, kept[label], areas.shape)
+    kept = every.total(darkness) >= least * every.total(areas)
+    kept &= every.total(depths >= deep) > 0
+    kept &= every.total(np.where(border, _fall(darkness), np.uint8(0))) >= LEAST_FALL * every.total(border)
+    return every.select(kept)
 
 
 def _fall(darkness: Bytes) -> Bytes:
@@ -130,29 +167,20 @@ def unclaimed_black(
     deep, deepest = (max(LEAST_BROAD, math.ceil(0.5 * usual * times) + 1) for times in (DEEPER, DEEPEST))
     black = darkness > tuning.black
     depths = depth(black, deepest)
-    core = depths >= deep
-    runs = find_runs(core)
-    if not len(runs.row):
-        return core
-    label = label_runs(runs, core.shape[1])
-    first, length = runs.row * core.shape[1] + runs.start, runs.stop - runs.start
-    total = np.bincount(label, length, len(label))
-
-    def mean(image: Bytes) -> NDArray[np.float64]:
-        inside = np.add.reduceat(np.where(core, image, 0).reshape(-1), first, dtype=np.int64)
-        return np.bincount(label, inside, len(label)) / np.maximum(255 * total, 1)
-
-    left, top, right, bottom = extents(runs, label)
+    cores = _Areas(depths >= deep)
+    if not len(cores):
+        return cores.mask
+    total = np.maximum(cores.total(cores.mask), 1)
+    left, top, right, bottom = extents(cores.runs, cores.label)
     sides = np.sort(np.stack([right - left, bottom - top]), axis=0)
     # A smear is long and thin, or ragged.
     round_ = (sides[1] <= LONGEST * sides[0]) & (total >= FULL * sides[0] * sides[1])
-    reached = np.zeros(len(label), np.bool_)
-    np.logical_or.at(reached, label, np.maximum.reduceat(depths.reshape(-1), first) >= deepest)
-    lines, hinted = mean(line), mean(solid) >= HINT
-    kept = (lines < NO_LINE) & (hinted | (round_ & reached))
-    kept |= (lines < HARDLY_LINE) & hinted & round_
-    kept &= (total >= LEAST_AREA) & (255 * mean(darkness) >= AS_BLACK)
-    core = paint(runs, kept[label], core.shape)
+    reached = cores.total(depths >= deepest) > 0
+    lines, hinted = (cores.total(image) / (255 * total) for image in (line, solid))
+    kept = (lines < NO_LINE) & ((hinted >= HINT) | (round_ & reached))
+    kept |= (lines < HARDLY_LINE) & (hinted >= HINT) & round_
+    kept &= (total >= LEAST_AREA) & (cores.total(darkness) >= AS_BLACK * total)
+    core = cores.select(kept)
     return grow(core, deep) & black if core.any() else core
 
 

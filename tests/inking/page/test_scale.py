@@ -62,6 +62,20 @@ class TestStrokeWidth:
         large = stroke_width(darkness(ring(240, 200, 160), thickness=10), 0.8)
         assert large == pytest.approx(2 * small, rel=0.1)
 
+    @pytest.mark.parametrize("thickness", [3, 5, 9])
+    @pytest.mark.parametrize("radius", [40, 90])
+    def test_blacks_do_not_make_strokes_broader(self, thickness: int, radius: int) -> None:
+        lines = darkness(*(ring(150, 200, radius) for radius in range(60, 140, 15)), thickness=thickness)
+        black = lines.copy()
+        rows, columns = np.mgrid[: lines.shape[0], : lines.shape[1]]
+        black[np.hypot(columns - 380, rows - 200) <= radius] = 0.8
+        assert stroke_width(black, 0.8) == pytest.approx(stroke_width(lines, 0.8), rel=0.15)
+
+    def test_nothing_but_blacks_has_the_width_of_blacks(self) -> None:
+        rows, columns = np.mgrid[:400, :500]
+        black = np.where(np.hypot(columns - 250, rows - 200) <= 80, np.float32(0.8), np.float32(0))
+        assert stroke_width(black, 0.8) == pytest.approx(80, rel=0.1)
+
     def test_nothing_drawn_has_no_width(self) -> None:
         assert stroke_width(np.zeros((30, 40), np.float32), 0.8) == 0.0
 
