@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shade in strokes lies over areas of a sketch, in strokes apart, and changes nothing of what is to be inked."""
+"""Shade in strokes lies over areas of a sketch, apart, and changes nothing of what is to be inked."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Gaze:
         top = {"shoujo": 0.92, "chibi": 1.0, "shounen": 0.62, "comic": 0.45, "cartoon": 0.7}[style]
         bottom = {"shoujo": 0.7, "chibi": 0.8, "shounen": 0.48, "comic": 0.32, "cartoon": 0.6}[style]
         high = rng.uniform(0.85, 1.2)
-        kind = str(rng.choice(["open", "half", "closed"], p=[0.76, 0.13, 0.11]))
+        kind = str(rng.choice(["open", "half", "closed"], p=[0.68, 0.13, 0.19]))
         sideways = rng.normal(0, 0.1) if rng.random() < 0.65 else rng.choice([-0.3, 0.3])
         return cls(
             kind="dot" if style == "cartoon" and rng.random() < 0.7 else kind,

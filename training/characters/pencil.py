@@ -23,6 +23,7 @@ PEN, SPREAD = 2.6, 0.5  # px at 1400: median width of pens, and the deviation of
 BROAD = 0.22  # share of pages drawn with a brush or a marker, so many times broader:
 BROADER, BROADEST = (1.8, 3.5), 14.0  # px at most
 FILLINGS = {"hatched": 0.4, "scribbled": 0.25, "marker": 0.2, "solid": 0.15}
+SPARSE = 0.35  # share of thin blacks that are filled with fewer strokes, paper between them
 UNDER = 30.0  # px: shorter lines are gone over twice at most
 WANDERS = (
     120.0  # px: on shorter lines the passes of real hands, taken from longer ones, would lie too far off
@@ -140,11 +141,14 @@ class Pencil:
         if item.along and manner.filling != "solid":
             across = item.along[0][len(item.along[0]) // 2] - item.along[-1][len(item.along[-1]) // 2]
             apart = float(np.hypot(*across)) / max(1, len(item.along) - 1)
-            for stroke in item.along:
+            pen, strokes = rng.uniform(0.5, 0.9), item.along
+            if rng.random() < SPARSE and len(strokes) > 3:
+                strokes = strokes[:: 2 if len(strokes) % 2 else 3]
+            for stroke in strokes:
                 for run in self.sheet.runs(number, stroke) if rng.random() < 0.92 else []:
                     for one in self._passes(run, replace(manner.hand, single=1.0, spread=0.3), None):
                         self.canvas.draw(
-                            one, max(0.8 * manner.pen, apart * rng.uniform(0.6, 1.1)), dark * 1.15
+                            one, max(pen * manner.pen, apart * rng.uniform(0.6, 1.1)), dark * 1.15
                         )
             return
         self._line(number, np.vstack([item.points, item.points[:1]]), item.care * 0.6, 0.9)
