@@ -12,10 +12,12 @@ from training.characters.draw import Artists
 from training.characters.page import patches
 from training.flats import with_flats
 from training.hatched import with_hatching
+from training.lettering import with_lettering
 from training.scenes import Patch, Scenes, Sources
 
 CHARACTERS = 0.5  # share of the patches cut from characters, the others are scenes and real strokes
 COLOURED = 0.25  # share of all patches whose areas are filled with tones
+LETTERED = 0.08  # share of all patches with lettering beside the drawing
 HATCHED = 0.2  # share of all patches of which areas are shaded in strokes
 ASTRAY = 0.2  # share of all patches that also hold what is no line
 
@@ -32,6 +34,8 @@ class Mix:
     def __iter__(self) -> Iterator[Patch]:
         while True:
             patch = next(self._characters if self.rng.random() < CHARACTERS else self._scenes)
+            if self.rng.random() < LETTERED:
+                patch = with_lettering(self.rng, patch)
             if self.rng.random() < COLOURED:
                 patch = with_flats(self.rng, patch)
             if self.rng.random() < HATCHED:
