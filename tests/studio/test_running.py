@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -438,7 +439,11 @@ class TestRuns:
         ended = []
         scene.turns.drags = [
             SimpleNamespace(
-                document=scene.document, sketch=sketch, over=over, finish=lambda name=name: ended.append(name)
+                document=scene.document,
+                sketch=sketch,
+                where=None,
+                over=over,
+                finish=lambda name=name: ended.append(name),
             )
             for name, sketch, over in (
                 ("this", scene.sketch.identity, False),
@@ -448,6 +453,26 @@ class TestRuns:
         ]
         ink(scene)
         assert ended == ["this"]
+
+    @pytest.mark.parametrize(("where", "drawn"), [(None, [3.0]), ("another part", [3.0, 8.0])])
+    def test_a_value_set_while_it_ends_is_drawn_unless_a_drag_of_the_same_part_does(
+        self, scene, where, drawn, monkeypatch
+    ) -> None:
+        ink(scene)
+        scene.context.ink = stripe(20)
+        one, draw, thicknesses = job(scene), scene.context.draw, []
+
+        def set_late(_kept: Any) -> None:
+            one.settings = replace(one.settings, thickness=8.0)
+            drag = SimpleNamespace(document=scene.document, sketch=one.sketch, where=where, over=False)
+            scene.turns.drags = [drag]
+
+        monkeypatch.setattr(scene.context.corrections, "show", set_late)
+        scene.context.engine.draw = lambda item, settings, **options: (
+            thicknesses.append(settings.thickness) or draw(item, settings, **options)
+        )
+        run(run_of(scene, one).steps())
+        assert thicknesses == drawn
 
     def test_renewal_waits_for_its_document_and_lets_others_run(self, scene) -> None:
         ink(scene)

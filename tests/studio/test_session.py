@@ -1284,6 +1284,45 @@ class TestAPartWithSettingsOfItsOwn:
         self.select(scene, 30)
         assert scene.session.settings == job.settings
 
+    @pytest.mark.parametrize("ended", [True, False])
+    @pytest.mark.parametrize("other", [(0, 30), (None,)])
+    def test_a_drag_hears_nothing_of_what_is_set_elsewhere_meanwhile(self, scene, ended, other) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        scene.session.change("thickness", 8.0, final=ended)
+        scene.loop.turn(0 if ended else 2000)
+        self.select(scene, *other)
+        self.set(scene, "thickness", 4.0, 5.0)
+        assert self.thick(scene) == [5, 8]
+        assert not scene.session.turns.busy
+        self.select(scene, 30)
+        assert scene.session.settings.thickness == 8.0
+
+    def test_a_drag_goes_on_where_it_began(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        scene.session.change("thickness", 6.0, final=False)
+        scene.raw.chosen = None
+        scene.loop.turn()
+        assert self.thick(scene) == [3, 6]
+
+    def test_is_told_from_another_in_the_same_box(self, scene) -> None:
+        ink(scene)
+        corner = np.zeros((TALL, WIDE), np.uint8)
+        corner[:, 30:40] = corner[30:, 30:] = 255
+        other = np.zeros_like(corner)
+        other[:, 50:] = other[:10, 30:] = 255
+        scene.raw.chosen = Selection(corner)
+        scene.session.change("detail", 0.5, final=True)
+        scene.raw.chosen = Selection(other)
+        scene.session.look()
+        assert scene.session.settings.detail == 0.0
+        scene.session.change("thickness", 7.0, final=True)
+        assert scene.session.queue.active[0].settings.thickness == 3.0
+        scene.raw.chosen = Selection(corner)
+        scene.session.look()
+        assert scene.session.settings.detail == 0.5
+
     @pytest.mark.parametrize("name", ["detail", "thickness"])
     def test_while_it_is_inked_or_dragged_the_whole_keeps_its_values(self, scene, name: str) -> None:
         ink(scene)

@@ -146,9 +146,8 @@ class Run:
     def _outdated(self, lineart: Any) -> bool:
         """Whether the artist has moved a slider since it was drawn, and no drag goes on that sees to it."""
         job = self._job
-        follows = any(
-            (drag.document, drag.sketch) == (job.document, job.sketch) for drag in self._turns.drags
-        )
+        mine = job.document, job.sketch, job.where
+        follows = any((drag.document, drag.sketch, drag.where) == mine for drag in self._turns.drags)
         late = lineart is not None and self._moved() and not follows
         return lineart is AGAIN or late
 
