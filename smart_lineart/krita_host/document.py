@@ -164,6 +164,10 @@ class Document:
         """The frame shown."""
         return int(self.raw.currentTime())
 
+    def moment_of(self, layer: Layer) -> int | None:
+        """The frame shown, which tells of a layer with keyframes; None of another."""
+        return self.time if layer.animated else None
+
     def show_time(self, time: int) -> None:
         """Show another frame soon; see `frames.show`."""
         self.raw.setCurrentTime(time)

@@ -89,6 +89,7 @@ class Session:
             self.messages.say(translated(error), "error", so=nothing_selected)
             return
         self.messages.say("")
+        self._waiting.clear()  # for this click
         self.runner.add(job)
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
@@ -266,8 +267,8 @@ class Session:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note, selected = application.history(), document.note(NOTE_KEY), document.selected
-        seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended, selected)
+        undo, note, moment = application.history(), document.note(NOTE_KEY), document.moment_of(layer)
+        seen = (layer.identity, layer.name, moment, note, undo, self._works_ended, document.selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen

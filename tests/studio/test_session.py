@@ -1335,6 +1335,52 @@ class TestAPartWithSettingsOfItsOwn:
         scene.session.ink()
         assert scene.session.queue.active[-1].settings == whole
 
+    def test_goes_on_in_a_lineart_on_a_new_layer(self, scene, parted) -> None:
+        red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        made = scene.room.settings.Colour(**red, components=(1.0, 0.0, 0.0, 1.0))
+        self.set(scene, "colour", made)
+        self.set(scene, "detail", 0.5)
+        self.select(scene, None)
+        self.set(scene, "thickness", 4.0)
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        older = memory.lineart_in_use(document, scene.sketch.identity)
+        scene.session.keep_copies(True)
+        scene.session.ink()
+        scene.loop.turn()
+        scene.session.keep_copies(False)
+        newer = memory.lineart_in_use(document, scene.sketch.identity)
+        assert newer.identity != older.identity
+        assert (self.thick(scene), self.top(scene)) == ([4, 8], [10, 15])
+        pixels = [
+            np.frombuffer(layer.own_pixels(Rect(45, 16, 1, 1)), np.uint8).tolist() for layer in (older, newer)
+        ]
+        assert pixels[0] == pixels[1] != [0, 0, 0, 255]
+        self.set(scene, "thickness", 5.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 8], [10, 15])
+        assert scene.session.context.corrections.count == 0
+        self.select(scene, 30)
+        assert scene.session.settings.thickness == 8.0
+
+    def test_a_new_layer_inside_a_selection_takes_none_over(self, scene, parted) -> None:
+        self.select(scene, 0, 50)
+        scene.session.keep_copies(True)
+        scene.session.ink()
+        scene.loop.turn()
+        scene.session.keep_copies(False)
+        assert self.thick(scene) == [3, 3]
+        self.select(scene, 30)
+        assert scene.session.settings.thickness == 3.0
+
+    def test_a_value_that_waits_for_a_click_waits_for_one_alone(self, scene) -> None:
+        ink(scene)
+        scene.session.keep_copies(True)
+        self.select(scene, 30)
+        scene.session.change("detail", 0.5, final=True)
+        assert scene.session.settings.detail == 0.5
+        scene.session.ink()
+        scene.session.cancel(scene.session.queue.active[-1])
+        assert scene.session.settings.detail == 0.0, "it was not applied"
+
     def test_a_value_that_waits_for_a_click_waits_while_something_is_selected(self, scene) -> None:
         ink(scene)
         scene.session.keep_copies(True)
