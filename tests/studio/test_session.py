@@ -1172,6 +1172,14 @@ class TestAPartWithSettingsOfItsOwn:
         self.select(scene, 0, 30)
         assert scene.session.settings.thickness == 3.0
 
+    def test_shows_them_whatever_is_selected_beyond_the_page(self, scene, parted) -> None:
+        for top, thickness in ((0, 8.0), (TALL, 3.0)):
+            chosen = np.zeros((2 * TALL, WIDE), np.uint8)
+            chosen[top:, 30:] = 255
+            scene.raw.chosen = Selection(chosen)
+            scene.session.look()
+            assert scene.session.settings.thickness == thickness
+
     def test_keeps_them_when_it_is_inked_again(self, scene, parted) -> None:
         self.select(scene, None)
         painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
