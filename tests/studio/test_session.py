@@ -1004,6 +1004,19 @@ class TestASketchInAGroupThatIsInked:
         scene.loop.turn()
         assert (scene.sketch.opacity(), self.look(scene)) == (255, "shown")
 
+    def test_is_faded_again_where_live_finds_nothing_new_to_ink(self, scene, grouped) -> None:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer
+        scene.session.ink_live(document, layer(grouped))
+        scene.loop.turn()
+        reveal, lifted = scene.session.context.reveal, []
+        reveal.choose(document, layer(scene.sketch), scene.room.veil.PALE)
+        lift = reveal.lift_inside
+        reveal.lift_inside = lambda *group: lifted.append(lift(*group)) or lifted[-1]
+        scene.session.ink_live(document, layer(grouped))
+        scene.loop.turn()
+        assert [len(one) for one in lifted] == [1]
+        assert (scene.sketch.opacity(), self.look(scene)) == (scene.room.veil.FADED, "faded")
+
     @pytest.mark.parametrize("turns", [0, 1, 2, 4, 6])
     def test_is_faded_again_when_that_is_cancelled(self, scene, grouped, turns: int) -> None:
         scene.session.ink()
@@ -1342,6 +1355,26 @@ class TestAPartWithSettingsOfItsOwn:
         assert scene.session.settings == whole
         scene.session.ink()
         assert scene.session.queue.active[-1].settings == whole
+
+    @pytest.mark.parametrize("chosen", [(0, 30), (0, 60)])
+    def test_new_ink_for_corrections_is_in_the_colours_that_are_set(self, scene, chosen) -> None:
+        ink(scene)
+        red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        self.select(scene, 30)
+        self.set(scene, "colour", scene.room.settings.Colour(**red, components=(1.0, 0.0, 0.0, 1.0)))
+        document = scene.room.document.Document(scene.raw)
+        lineart = lambda: scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)  # noqa: E731
+        pixels = lambda: np.frombuffer(lineart().own_pixels(Rect(0, 11, WIDE, 1)), np.uint8).reshape(WIDE, 4)  # noqa: E731
+        before = pixels()[[10, 45]].tolist()
+        assert before[0] == [0, 0, 0, 255] != before[1]
+        painted(lineart().raw, 8, 8, np.full((8, 40), 255, np.uint8), (0, 200, 0))
+        assert pixels()[10].tolist() != before[0]
+        self.select(scene, *chosen)
+        scene.session.take_new()
+        scene.loop.turn()
+        taken = pixels()[[10, 45]].tolist()
+        assert taken[0] == before[0]
+        assert chosen[1] == 30 or taken[1] == before[1]
 
     def test_goes_on_in_a_lineart_on_a_new_layer(self, scene, parted) -> None:
         red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
