@@ -371,3 +371,45 @@ def job():
     found.append(krita.run(told))
     usual = [False, 'For "Lineart: Sketch"']
     assert found == [usual, [True, 'Only inside the selection: "Lineart: Sketch"'], usual]
+
+
+def test_a_message_goes_when_its_cause_goes_and_is_said_of_its_document_alone(krita) -> None:
+    found = krita.run(
+        """
+def job():
+    said = lambda: session().messages.shown.text
+    look = lambda: docker()._look()
+    widget("ink").click()
+    yield 300
+    found = [said()]
+    first = sketch_document(300, 200)
+    yield 500
+    look()
+    found.append(said())
+    blank = first.createNode("Blank", "paintlayer")
+    first.rootNode().addChildNode(blank, None)
+    first.waitForDone()
+    first.setActiveNode(blank)
+    yield 400
+    yield from ink()
+    found.append(said())
+    second = sketch_document(300, 200)
+    yield 500
+    look()
+    found.append(said())
+    show(first)
+    yield 400
+    found.append(first.activeNode().name())
+    first.setActiveNode(node_named(first, "Sketch"))
+    yield 400
+    look()
+    found.append(said())
+    return found
+""",
+        timeout=120,
+    )
+    nothing_open, opened, blank, elsewhere, back, mended = found
+    assert nothing_open.startswith("Open a document")
+    assert opened == ""
+    assert blank.startswith('"Blank" is')
+    assert (elsewhere, back, mended) == ("", "Blank", "")

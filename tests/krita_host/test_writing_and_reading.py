@@ -146,9 +146,7 @@ class TestRenewing:
         with pytest.raises(host.lineart.NotRenewed):
             renewed(host, raw, node)
 
-    def test_a_document_closed_while_krita_converts_is_not_touched(
-        self, host, raw, monkeypatch
-    ) -> None:
+    def test_a_document_closed_while_krita_converts_is_not_touched(self, host, raw, monkeypatch) -> None:
         node = lineart_on(host, raw, np.full((2, 2), 255, np.uint8))
         document, chosen = host.document.Document(raw), []
         monkeypatch.setattr(raw, "setActiveNode", lambda one: chosen.append((one.named, raw.closed)))
