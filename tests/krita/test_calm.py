@@ -43,10 +43,13 @@ def job():
     ("menu", "entry", "name"),
     [("settingsMenuEntries", "savePreset", "v1.2.slpreset"), ("brushMenuEntries", "saveBrush", "nib.png")],
 )
-def test_a_file_is_replaced_only_by_a_button_that_says_so(krita, tmp_path, menu, entry, name) -> None:
+def test_a_file_is_replaced_only_by_a_button_that_says_so(
+    krita, folder_krita_sees, menu, entry, name
+) -> None:
     krita.run("def job():\n    sketch_document(300, 200)\n    yield 400")
-    (tmp_path / name).write_text("mine")
-    asked, open_still, as_it_was = krita.run(SAVE, MENU=menu, ENTRY=entry, PATH=str(tmp_path / name))
+    folder = folder_krita_sees()
+    (folder / name).write_text("mine")
+    asked, open_still, as_it_was = krita.run(SAVE, MENU=menu, ENTRY=entry, PATH=str(folder / name))
     stem = name.rsplit(".", 1)[0]
     assert asked == [[True, "Replace", f'Replace "{stem}"?', "mine", None]] * 2, "another name asks again"
     assert not open_still
