@@ -68,6 +68,15 @@ def step_named(entry: str) -> str:
     return str(action.text()).removeprefix(str(action.iconText())).strip()
 
 
+def word_of_conversion() -> str:
+    """What Krita calls the step that converts a layer to a paint layer, in its own language.
+
+    Where a language has another word for it in the undo menu, that stands on a line of its own behind.
+    """
+    said = str(krita().krita_i18nc("(qtundo-format)", "Convert to a Paint Layer"))
+    return said.rpartition("\n")[2]
+
+
 def word_step(entry: str, word: str) -> None:
     """Call the step that undo or redo would take something else, until Krita words it at the next step."""
     action = krita().action(entry)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,33 @@ except ImportError:
 
 LONGEST_NOTE = 4 << 20  # bytes of a note that are looked at
 BAND = 256  # rows of a selection that are read at once
+LOOKED_AT = 100  # rows of a selection that tell its shape: 1 ms for A4 at 600 dpi, where all take 180
 MOST_DATA = 1 << 30  # bytes of anything else
+
+
+@dataclass(frozen=True)
+class Selected:
+    """What the artist has selected. Two are equal where they are the same part of the page, all but what is
+    less than a hundredth of it high.
+
+    Attributes:
+        box: the smallest rectangle around it, px.
+        shape: a checksum of rows of it.
+    """
+
+    box: Rect
+    shape: int
+
+    @classmethod
+    def of(cls, selection: Any) -> Selected:
+        """Krita's, of which something is selected."""
+        box = selected_box(selection)
+        many = min(LOOKED_AT, box.height)
+        tops = [box.y + (2 * number + 1) * box.height // (2 * many) for number in range(many)]
+        shape = 0
+        for top in tops:
+            shape = zlib.crc32(bytes(selection.pixelData(box.x, top, box.width, 1)), shape)
+        return cls(box, shape)
 
 
 class Document:
@@ -108,23 +136,26 @@ class Document:
     # -- selection
 
     @property
-    def selected(self) -> Rect | None:
-        """The smallest rectangle around what the artist has selected; None where that is nothing."""
-        selection = self.raw.selection()
-        box = Rect(0, 0, 0, 0) if selection is None else selected_box(selection)
-        return box if box.width and box.height else None
+    def selected(self) -> Selected | None:
+        """What the artist has selected, to compare; None where that is nothing."""
+        selection = self._selection()
+        return None if selection is None else Selected.of(selection)
 
     @property
     def has_selection(self) -> bool:
         """Whether the artist has selected anything."""
-        return self.selected is not None
+        return self._selection() is not None
 
     def selection(self) -> Any | None:
         """The artist's selection as it is now (a copy), or None."""
+        selection = self._selection()
+        return None if selection is None else selection.duplicate()
+
+    def _selection(self) -> Any | None:
         selection = self.raw.selection()
         if selection is None or selection.width() == 0 or selection.height() == 0:
             return None
-        return selection.duplicate()
+        return selection
 
     # -- frames
 
@@ -132,6 +163,10 @@ class Document:
     def time(self) -> int:
         """The frame shown."""
         return int(self.raw.currentTime())
+
+    def moment_of(self, layer: Layer) -> int | None:
+        """The frame shown, which tells of a layer with keyframes; None of another."""
+        return self.time if layer.animated else None
 
     def show_time(self, time: int) -> None:
         """Show another frame soon; see `frames.show`."""

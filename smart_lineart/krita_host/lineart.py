@@ -200,9 +200,9 @@ def _convert(document: Document, layer: Layer, parent: Layer) -> Generator[int, 
         if not application.is_active(document):
             raise NotRenewed
         here = document.active_layer()
+        home = None if here is None or here.identity == layer.identity else here
         document.activate(layer)
         application.trigger(CONVERT)
-        home = None if here is None or here.identity == layer.identity else here
         # A stroke that comes down meanwhile belongs where the artist is. They may have closed it just now.
         if home is not None and application.is_open(document):
             document.activate(home)

@@ -4,6 +4,10 @@
 Krita names a step after what it did, and lets scripts name none: renewing a lineart is "Convert to a Paint
 Layer". So the menu's entries are worded anew while they are about a step of ours. Where the artist has
 converted a layer themselves, Krita's words stay: the two can't be told apart.
+
+Krita words a step a moment after its layers have changed, or long after, when the machine is busy; and an
+artist's stroke may be the next word. So what Krita calls our steps is asked of its catalogue of texts, and is
+not told from what the menu says after one.
 """
 
 from __future__ import annotations
@@ -33,14 +37,12 @@ class UndoWords:
 
     def __init__(self) -> None:
         self._steps: list[_Step] = []
-        self._krita_says = self._before = ""
         self._ours = 0
 
     @contextmanager
     def ours(self) -> Iterator[None]:
         """A step of ours is taken within; where it was not, the next one may be the artist's."""
         self._ours += 1
-        self._before = application.step_named("edit_undo")
         try:
             yield
         finally:
@@ -48,9 +50,6 @@ class UndoWords:
 
     def note(self, document: Document, layer: Layer, word: str) -> None:
         """A step of ours has brought this layer, and is the newest of its document, which is in front."""
-        now = application.step_named("edit_undo")
-        if now != self._before:  # else Krita may not have worded it yet
-            self._krita_says = now
         kept = (step for step in self._steps if application.is_open(step.document))
         self._steps = [*kept, _Step(document, layer.identity, word)][-MOST_STEPS:]
         self.look(document)
@@ -62,10 +61,13 @@ class UndoWords:
 
     def look(self, document: Document) -> None:
         """Word the menu's entries, which Krita has worded since the last step."""
-        entries = [entry for entry in ("edit_undo", "edit_redo") if self._is_one(entry)]
+        steps = [step for step in self._steps if step.document == document]
+        if not steps:
+            return
+        krita_says = application.word_of_conversion()
+        entries = [one for one in ("edit_undo", "edit_redo") if application.step_named(one) == krita_says]
         if not entries:
             return
-        steps = [step for step in self._steps if step.document == document]
         there = {layer.identity for layer in document.layers()}
         done = [number for number, step in enumerate(steps) if step.layer in there]
         last = done[-1] if done else -1
@@ -73,6 +75,3 @@ class UndoWords:
             number = last if entry == "edit_undo" else last + 1
             if 0 <= number < len(steps):
                 application.word_step(entry, steps[number].word)
-
-    def _is_one(self, entry: str) -> bool:
-        return bool(self._krita_says) and application.step_named(entry) == self._krita_says

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from pathlib import Path
 
-from smart_lineart.inking import InkError, Rect
+from smart_lineart.inking import InkError
 from smart_lineart.krita_host import application, colour, composing
-from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.document import Document, Selected
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.document.regions import values_at
@@ -70,7 +70,7 @@ class Session:
         self._closing, self._works_ended = False, 0
         self._seen: tuple[object, ...] | None = None
         self._sketch = ""
-        self._scope: tuple[Document | None, str, Rect | None] = (None, "", None)
+        self._scope: tuple[Document | None, str, Selected | None] = (None, "", None)
         self._waiting: set[str] = set()
         self._set_here: dict[str, object] = {}
         self._missing: list[str] = []
@@ -89,6 +89,7 @@ class Session:
             self.messages.say(translated(error), "error", so=nothing_selected)
             return
         self.messages.say("")
+        self._waiting.clear()  # for this click
         self.runner.add(job)
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
@@ -185,7 +186,7 @@ class Session:
         lines = self.context.cache.get(document, pair.sketch.identity, self._loaded.detail)
         if name not in {"unit", "detail", PRESET} and lines is not None:
             if changed or final:
-                self._sliders.moved(lines, settings.with_value("detail", lines.detail), final=final)
+                self._sliders.moved(lines, settings, self._scope[2], final=final)
             return
         if name == "detail" and lines is not None and not final and not pair.sketch.animated:
             self.preview.want(lines, settings)
@@ -195,7 +196,7 @@ class Session:
             whole = whole.with_value("unit", settings.unit)
             memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
-            self._sliders.moved(lines, settings, final=True)
+            self._sliders.moved(lines, settings, self._scope[2], final=True)
         elif final:
             self._ink_so(name, settings, applied, document, pair)
 
@@ -266,8 +267,8 @@ class Session:
             return
         # Walking through all layers wakes an object for each, so it is done only where something has changed.
         # Undo may bring back a lineart that was renewed, and changes the menu's text.
-        undo, note, selected = application.history(), document.note(NOTE_KEY), document.selected
-        seen = (layer.identity, layer.name, layer.animated, note, undo, self._works_ended, selected)
+        undo, note, moment = application.history(), document.note(NOTE_KEY), document.moment_of(layer)
+        seen = (layer.identity, layer.name, moment, note, undo, self._works_ended, document.selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
@@ -371,7 +372,7 @@ class Session:
             self.preview.stop()
         if scope != self._scope:  # a part's values are not shown for another, not even while it is inked
             self._scope, self._loaded = scope, known
-            self._show_applied(self.queue.asked(document, self._sketch, known, document.selected))
+            self._show_applied(self.queue.asked(document, self._sketch, known, scope[2]))
         elif known != self._loaded and not self._follows():
             self._loaded = known
             self._show_applied()

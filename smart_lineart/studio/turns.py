@@ -16,10 +16,13 @@ from .signal import Signal
 
 
 class Drag(Protocol):
-    """A slider is dragged, and a sketch's lineart follows; `over` once no news of the slider reach it."""
+    """A slider is dragged, and a sketch's lineart follows, or the part of it that was selected when the drag
+    began (`where`); `over` once no news of the slider reach it.
+    """
 
     document: Any
     sketch: str
+    where: Any | None
     over: bool
 
     def want(self, settings: Any, *, final: bool) -> None:

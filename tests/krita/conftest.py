@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(again)
 
 
-def pytest_runtest_setup() -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     harness.gone.clear()
+    harness.test[:] = [item.nodeid]
 
 
 @pytest.fixture(scope="session")
@@ -52,16 +54,23 @@ class Shared:
         self._process: harness.KritaProcess | None = None
 
     def alive(self) -> harness.KritaProcess:
+        """It, or a new one where a test ended it; it fails where it ended by itself since its last test."""
         if self._process is None or not self._process.running:
-            if self._process is not None:
-                self._process.close()
+            self.close()
             self._process = harness.KritaProcess(self.screen)
             self._process.run("def job():\n    arrange()\n    yield 500")
         return self._process
 
-    def close(self) -> None:
+    def look(self) -> None:
+        """Fail where it has ended since the test's last answer."""
         if self._process is not None:
-            self._process.close()
+            self._process.lives()
+
+    def close(self) -> None:
+        """Fail where it ends badly, or did so and no test was told."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.end()
 
 
 @pytest.fixture(scope="session")
@@ -72,11 +81,12 @@ def shared(screen: harness.Screen) -> Iterator[Shared]:
 
 
 @pytest.fixture
-def krita(shared: Shared) -> harness.KritaProcess:
+def krita(shared: Shared) -> Iterator[harness.KritaProcess]:
     """A running Krita without documents, with a new user's settings."""
     process = shared.alive()
     process.run("def job():\n    yield from fresh()")
-    return process
+    yield process
+    shared.look()
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +95,7 @@ def own_krita(screen: harness.Screen) -> Iterator[harness.KritaProcess]:
     process = harness.KritaProcess(screen)
     process.run("def job():\n    arrange()\n    yield 500")
     yield process
-    process.close()
+    process.end()
 
 
 @pytest.fixture
@@ -98,8 +108,9 @@ def start_krita(screen: harness.Screen) -> Iterator[Callable[..., harness.KritaP
         return started[-1]
 
     yield start
-    for process in started:
-        process.close()
+    with ExitStack() as closing:  # all of them, whatever comes of one
+        for process in started:
+            closing.callback(process.end)
 
 
 @pytest.fixture(scope="module")

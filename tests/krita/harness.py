@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -27,6 +28,7 @@ START_SECONDS = 120
 
 
 gone: list[str] = []  # what is known of each Krita that died or hung since a test began
+test: list[str] = []  # the name of the test that is under way, last
 
 
 class KritaError(AssertionError):
@@ -116,6 +118,9 @@ class Screen:
 class KritaProcess:
     """A running Krita: `run` a snippet inside it, `close` it."""
 
+    used_by = ""  # the test that talked to it last
+    _told = False  # whoever uses it knows how it ended, or is about to ask
+
     def __init__(
         self,
         screen: Screen,
@@ -183,6 +188,12 @@ class KritaProcess:
 
     def run(self, source: str, timeout: float = 60, **values: object):
         """Run a snippet that defines `job()`; keyword values are put in front of it as constants."""
+        if not self.lives():
+            raise KritaError(self._end())
+        self.used_by = test[-1] if test else self.used_by
+        return self._run(source, timeout, **values)
+
+    def _run(self, source: str, timeout: float, **values: object):
         self._number += 1
         lines = [f"{name} = {value!r}" for name, value in values.items()]
         name = f"{self._number:04d}"
@@ -200,6 +211,18 @@ class KritaProcess:
     def running(self) -> bool:
         """Whether Krita is there and answers."""
         return self._process.poll() is None
+
+    def lives(self) -> bool:
+        """Whether Krita is there; KritaError where it ended unseen, after a test's last answer."""
+        if self.running:
+            return True
+        if not self._told:
+            raise self._gone(self._end())
+        return False
+
+    def _end(self) -> str:
+        after = f" after {self.used_by}" if self.used_by else ""
+        return f"Krita ended with {self._process.returncode}{after}:\n{self._tail()}"
 
     # -- a real mouse
 
@@ -301,7 +324,7 @@ def job():
         end = time.monotonic() + timeout
         while not answer.exists():
             if self._process.poll() is not None:
-                raise self._gone(f"Krita ended with {self._process.returncode}:\n{self._tail()}")
+                raise self._gone(self._end())
             if time.monotonic() > end:
                 raise self._gone(f"no answer within {timeout} s:\n{self._tail()}")
             time.sleep(0.02)
@@ -311,8 +334,8 @@ def job():
             raise KritaError(outcome["error"])
         return outcome["value"]
 
-    @staticmethod
-    def _gone(how: str) -> KritaError:
+    def _gone(self, how: str) -> KritaError:
+        self._told = self._told or not self.running
         gone.append(how)
         return KritaError(how)
 
@@ -323,6 +346,7 @@ def job():
 
     def wait(self, timeout: float = 30) -> int:
         """Wait for Krita to end by itself; its exit code."""
+        self._told = True
         try:
             code = self._process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -333,17 +357,19 @@ def job():
         return code
 
     def close(self) -> int:
-        """Close the windows as an artist would; the exit code."""
+        """Close the windows as an artist would; the exit code, which is the caller's to look at."""
+        self._told = True
         if self._process.poll() is None:
             with_windows = (
                 "def job():\n    close_all()\n    QtCore.QTimer.singleShot(0, lambda: "
                 "[w.qwindow().close() for w in K.windows()])"
             )
             try:
-                self.run(with_windows, timeout=20)
+                self._run(with_windows, timeout=20)
                 self._process.wait(20)
             except (KritaError, subprocess.TimeoutExpired):
-                os.killpg(self._process.pid, signal.SIGKILL)
+                with suppress(ProcessLookupError):  # it died while it was closed
+                    os.killpg(self._process.pid, signal.SIGKILL)
                 self._process.wait()
         code = self._process.returncode
         if code:
@@ -351,6 +377,16 @@ def job():
         self.last_words = self._tail()
         shutil.rmtree(self._folder, ignore_errors=True)
         return code
+
+    def end(self) -> None:
+        """Close it after its last test; KritaError where it has ended or ends badly, and nobody knows yet."""
+        told = self._told
+        early = not told and not self.running
+        how = self._end() if early else ""
+        code = self.close()
+        if early or (code and not told):
+            after = f" after {self.used_by}" if self.used_by else ""
+            raise KritaError(how or f"Krita ended with {code}, when it was closed{after}:\n{self.last_words}")
 
 
 def may_go_first() -> bool:

@@ -43,10 +43,13 @@ def job():
     ("menu", "entry", "name"),
     [("settingsMenuEntries", "savePreset", "v1.2.slpreset"), ("brushMenuEntries", "saveBrush", "nib.png")],
 )
-def test_a_file_is_replaced_only_by_a_button_that_says_so(krita, tmp_path, menu, entry, name) -> None:
+def test_a_file_is_replaced_only_by_a_button_that_says_so(
+    krita, folder_krita_sees, menu, entry, name
+) -> None:
     krita.run("def job():\n    sketch_document(300, 200)\n    yield 400")
-    (tmp_path / name).write_text("mine")
-    asked, open_still, as_it_was = krita.run(SAVE, MENU=menu, ENTRY=entry, PATH=str(tmp_path / name))
+    folder = folder_krita_sees()
+    (folder / name).write_text("mine")
+    asked, open_still, as_it_was = krita.run(SAVE, MENU=menu, ENTRY=entry, PATH=str(folder / name))
     stem = name.rsplit(".", 1)[0]
     assert asked == [[True, "Replace", f'Replace "{stem}"?', "mine", None]] * 2, "another name asks again"
     assert not open_still
@@ -371,3 +374,45 @@ def job():
     found.append(krita.run(told))
     usual = [False, 'For "Lineart: Sketch"']
     assert found == [usual, [True, 'Only inside the selection: "Lineart: Sketch"'], usual]
+
+
+def test_a_message_goes_when_its_cause_goes_and_is_said_of_its_document_alone(krita) -> None:
+    found = krita.run(
+        """
+def job():
+    said = lambda: session().messages.shown.text
+    look = lambda: docker()._look()
+    widget("ink").click()
+    yield 300
+    found = [said()]
+    first = sketch_document(300, 200)
+    yield 500
+    look()
+    found.append(said())
+    blank = first.createNode("Blank", "paintlayer")
+    first.rootNode().addChildNode(blank, None)
+    first.waitForDone()
+    first.setActiveNode(blank)
+    yield 400
+    yield from ink()
+    found.append(said())
+    second = sketch_document(300, 200)
+    yield 500
+    look()
+    found.append(said())
+    show(first)
+    yield 400
+    found.append(first.activeNode().name())
+    first.setActiveNode(node_named(first, "Sketch"))
+    yield 400
+    look()
+    found.append(said())
+    return found
+""",
+        timeout=120,
+    )
+    nothing_open, opened, blank, elsewhere, back, mended = found
+    assert nothing_open.startswith("Open a document")
+    assert opened == ""
+    assert blank.startswith('"Blank" is')
+    assert (elsewhere, back, mended) == ("", "Blank", "")

@@ -42,11 +42,11 @@ def one() -> Iterator[list[harness.KritaProcess]]:
     held: list[harness.KritaProcess] = []
     yield held
     for process in held:
-        process.close()
+        process.end()
 
 
 def alive(held: list[harness.KritaProcess], screen: harness.Screen) -> harness.KritaProcess:
-    if not held or not held[-1].running:
+    if not held or not held[-1].lives():
         held.append(harness.KritaProcess(screen))
         held[-1].run("def job():\n    arrange()\n    yield 500")
     return held[-1]

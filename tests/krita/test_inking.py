@@ -198,6 +198,28 @@ def job():
     assert shapes[3]["colour"] == pytest.approx([200, 30, 60], abs=2)
 
 
+def test_light_lines_come_at_the_right_end_of_their_slider(krita) -> None:
+    krita.run("""
+def job():
+    document = sketch_document(600, 400)
+    light = strokes(600, 400, colour=(185, 185, 185))
+    firm = strokes(600, 400)
+    firm[:, :345] = light[:, :345]
+    paint(document, node_named(document, "Sketch"), firm)
+    yield 500
+    session().look()
+""")
+    krita.ink()
+    counts = []
+    for start, end in ((0.5, 0.97), (0.97, 0.5), (0.5, 0.03)):
+        krita.drag("faint", start, end)
+        krita.wait_idle()
+        counts.append(krita.facts()["lineart"]["count"])
+    most, usual, least = counts
+    assert most > 2 * usual
+    assert 0 < least <= usual
+
+
 def test_inking_an_edited_sketch_renews_the_same_layer_in_one_step(krita) -> None:
     krita.run(SKETCH)
     krita.ink()

@@ -109,7 +109,7 @@ def watched(screen: harness.Screen, folder_krita_sees: Callable[[], Path]) -> It
     krita = harness.KritaProcess(screen, environment={"SMART_LINEART_PYTHON": str(script)})
     krita.run(WATCH)
     yield krita, script
-    krita.close()
+    krita.end()
 
 
 def files(home: Path) -> set[str]:

@@ -62,7 +62,7 @@ def test_the_manual_is_shown_by_krita_without_a_bar_to_scroll_it_sideways(screen
         screen.click(*krita.run(LISTS + SPOT))
         ((text, beyond, width),) = krita.run(SHOWN)
     finally:
-        krita.close()
+        krita.end()
     assert text.startswith("Smart Lineart")
     assert "From sketch to colour: an example" in text
     assert width < 1000  # as Krita opens it

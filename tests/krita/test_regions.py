@@ -168,3 +168,122 @@ def job():
     assert abs(after[1] - before[1]) < 0.03 * before[1]
     assert (painted, counted) == ([[0, 0, 200], [200, 0, 0]], 0)
     assert plain[1] < 0.6 * after[1], "all was selected, and a part is a part no more"
+
+
+def test_a_drag_in_one_part_hears_nothing_of_another_in_the_same_box(krita) -> None:
+    found = run(
+        krita,
+        """
+def corners(first):
+    # Two triangles in one box: it is cut from its lower left to its upper right.
+    chosen = Selection()
+    chosen.select(0, 0, 600, 400, 0)
+    below = np.fromfunction(lambda y, x: x * 400 + y * 600 > 240000, (400, 600))
+    chosen.setPixelData(np.where(below == first, 255, 0).astype(np.uint8).tobytes(), 0, 0, 600, 400)
+    K.activeDocument().setSelection(chosen)
+
+def job():
+    document = yield from begin()
+    thin = inked()
+    corners(True)
+    yield 300
+    docker()._look()
+    session().change("thickness", 8.0, final=False)
+    yield 100
+    going_on = len(session().turns.drags)
+    corners(False)
+    yield 50
+    session().change("thickness", 3.5, final=True)
+    yield from idle()
+    docker()._look()
+    values = [session().settings.thickness]
+    corners(True)
+    yield 300
+    docker()._look()
+    values.append(session().settings.thickness)
+    return [thin, going_on, values, inked(), session().messages.last_error]
+""",
+    )
+    thin, going_on, values, both, error = found
+    assert (going_on, error) == (1, "")
+    assert values == [3.5, 8.0]
+    assert both[1] > 1.8 * thin[1], "below the cut, on the right"
+
+
+def test_a_part_stays_as_it_was_set_in_a_lineart_on_a_new_layer(krita) -> None:
+    found = run(
+        krita,
+        """
+def job():
+    document = yield from begin()
+    yield from select(300, 300)
+    yield from drag("detail", 0.6)
+    yield from drag("thickness", 8.0)
+    yield from select(0, 0)
+    before = inked()
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    widget("keepCopy").click()
+    said = yield from ink()
+    widget("keepCopy").click()
+    lineart = lambda: node_named(document, "Lineart: Sketch 2")
+    globals()["lineart"] = lineart
+    copied = inked()
+    yield from drag("thickness", 4.0)
+    moved = inked()
+    yield from select(320, 200)
+    values = [session().settings.thickness, session().settings.detail]
+    return [said, before, copied, moved, values, session().context.corrections.count]
+""",
+    )
+    said, before, copied, moved, values, count = found
+    assert (said, count) == ("", 0)
+    assert copied == pytest.approx(before, abs=3)
+    assert moved[0] > 1.2 * copied[0]
+    assert moved[1] == pytest.approx(copied[1], rel=0.05)
+    assert values == [8.0, 0.6]
+
+
+def test_a_part_of_an_animation_stays_as_it_was_set(krita) -> None:
+    found = run(
+        krita,
+        """
+def counts():
+    node, found = lineart(), []
+    for time in (0, 8):
+        data = np.frombuffer(bytes(node.pixelDataAtTime(0, 240, 420, 60, time)), np.uint8)
+        alpha = data.reshape(60, 420, 4)[..., 3].astype(int)
+        found.append([int(alpha[:, :200].sum()) // 255, int(alpha[:, 220:].sum()) // 255])
+    return found
+
+def job():
+    from smart_lineart_driver import closing
+    document = yield from closing.animated()
+    session().look()
+    session().change("thickness", 3.0, final=True)
+    yield from ink()
+    found = [counts()]
+    yield from select(210, 210)
+    session().change("thickness", 8.0, final=True)
+    yield from ink()
+    docker()._look()
+    found += [counts(), session().settings.thickness]
+    yield from select(0, 0)
+    found.append(session().settings.thickness)
+    session().change("thickness", 4.0, final=True)
+    yield from ink()
+    found += [counts(), session().settings.thickness]
+    yield from select(250, 100)
+    found += [session().settings.thickness, session().messages.last_error]
+    session().frames = None
+    return found
+""",
+    )
+    thin, parted, inside, outside, again, whole, part, error = found
+    assert error == ""
+    assert (inside, outside, whole, part) == (8.0, 3.0, 4.0, 8.0)
+    for before, then, now in zip(thin, parted, again, strict=True):
+        assert then[0] == before[0]
+        assert then[1] > 1.6 * before[1]
+        assert now[0] > 1.15 * before[0]
+        assert now[1] == pytest.approx(then[1], rel=0.03)

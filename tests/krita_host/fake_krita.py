@@ -432,6 +432,7 @@ class Krita:
 
     def __init__(self) -> None:
         self.open: list[Document] = []
+        self.texts: dict[str, str] = {}  # in Krita's language
         self.front: Document | None = None
         self.canvas: Any = None
         self.foreground: Any = None
@@ -499,6 +500,10 @@ class Krita:
 
     def version(self) -> str:
         return "5.1.5"
+
+    def krita_i18nc(self, context: str, text: str) -> str:
+        assert context == "(qtundo-format)"
+        return self.texts.get(text, text)
 
     def readSetting(self, group: str, key: str, default: str) -> str:
         return self.kept.get((group, key), default)

@@ -87,6 +87,28 @@ def test_an_empty_selection_is_none_and_another_is_a_copy(host, raw) -> None:
     assert run(host.document.selected_over(None, Rect(0, 0, 3, 3))) is None
 
 
+def test_what_is_selected_is_the_same_where_box_and_shape_are(host, raw) -> None:
+    document, chosen = host.document.Document(raw), np.zeros((700, 40), np.uint8)
+    assert document.selected is None
+    assert not document.has_selection
+
+    def selected(change=lambda _: None):
+        pixels = chosen.copy()
+        change(pixels)
+        raw.chosen = Selection(pixels)
+        assert document.has_selection
+        return document.selected
+
+    chosen[100:600, 10:30] = 255
+    first = selected()
+    assert first.box == Rect(10, 100, 20, 500)
+    assert selected() == first
+    assert selected(lambda pixels: pixels[300:306, 15:20].fill(0)) != first
+    assert selected(lambda pixels: pixels[300:306, 15:20].fill(200)) != first
+    assert selected(lambda pixels: pixels[600].__setitem__(slice(10, 30), 255)) != first
+    assert selected(lambda pixels: pixels.__setitem__(Ellipsis, np.roll(pixels, 1, axis=1))) != first
+
+
 def test_a_selection_is_read_in_short_steps_and_only_where_it_is(host, raw) -> None:
     chosen = np.zeros((900, 400), np.uint8)
     chosen[100:800, 350:360] = 255

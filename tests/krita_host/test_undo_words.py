@@ -104,9 +104,25 @@ def test_a_step_of_ours_that_failed_does_not_pass_the_artists_for_ours(scene) ->
     assert told(scene, f"Undo {KRITAS}", "Redo")[0] == f"Undo {KRITAS}"
 
 
-def test_what_krita_has_not_worded_yet_is_not_taken_for_its_word(scene) -> None:
-    scene.undo.words = "Undo Freehand Brush Stroke"
+def test_what_krita_words_late_is_worded_then_and_an_artists_stroke_never(scene) -> None:
+    scene.undo.words = "Undo Add Layer"
     with scene.words.ours():
         pass
     scene.words.note(scene.document, scene.room.layer.Layer(scene.raw.add("Lineart")), "Ink sketch")
-    assert told(scene, "Undo Freehand Brush Stroke", "Redo")[0] == "Undo Freehand Brush Stroke"
+    assert scene.undo.words == "Undo Add Layer"
+    assert told(scene, f"Undo {KRITAS}", "Redo")[0] == "Undo Ink sketch"
+    stroke = "Undo Freehand Brush Stroke"
+    with scene.words.ours():
+        scene.undo.words = stroke  # before Krita's word for ours was ever seen
+    scene.words.note(scene.document, scene.room.layer.Layer(scene.raw.add("Lineart")), "Line thickness")
+    assert scene.undo.words == stroke
+    assert told(scene, stroke, "Redo")[0] == stroke
+
+
+@pytest.mark.parametrize("said", ["In eine Malebene umwandeln", "In eine Malebene umwandeln\nUmwandeln"])
+def test_krita_is_understood_in_its_own_language(scene, said: str) -> None:
+    scene.room.krita.texts[KRITAS] = said
+    word = said.splitlines()[-1]
+    step(scene, "Ink sketch")
+    assert told(scene, f"Undo {word}", "Redo")[0] == "Undo Ink sketch"
+    assert told(scene, f"Undo {KRITAS}", "Redo")[0] == f"Undo {KRITAS}"

@@ -146,6 +146,27 @@ class TestRenewing:
         with pytest.raises(host.lineart.NotRenewed):
             renewed(host, raw, node)
 
+    def test_a_document_closed_while_krita_converts_is_not_touched(self, host, raw, monkeypatch) -> None:
+        node = lineart_on(host, raw, np.full((2, 2), 255, np.uint8))
+        document, chosen = host.document.Document(raw), []
+        monkeypatch.setattr(raw, "setActiveNode", lambda one: chosen.append((one.named, raw.closed)))
+        told = Node.uniqueId
+
+        def close(*_: object) -> None:
+            raw.closed = True
+
+        def identity(one: Node) -> object:
+            assert not raw.closed, "Krita would end"
+            return told(one)
+
+        monkeypatch.setattr(host.application, "trigger", close)
+        monkeypatch.setattr(Node, "uniqueId", identity)
+        work = host.lineart.LineartLayer.renew(document, host.layer.Layer(node))
+        next(work)
+        with pytest.raises(LookupError):
+            work.throw(LookupError("closed"))
+        assert chosen == [("Lineart", False)]
+
     def test_the_artists_layer_is_never_written_to(self, host, raw) -> None:
         node = lineart_on(host, raw, np.full((1, 2), 50, np.uint8))
         target = renewed(host, raw, node)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, LayerInk, Rect
-from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted
+from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 WIDE, TALL = 90, 70
 AREA = Rect(0, 0, WIDE, TALL)
@@ -203,6 +203,30 @@ class TestFollowing:
         scene.raw.closed = True
         drive(self.drag(scene, 6).run())
         assert scene.context.drawn == []
+
+    def test_a_document_closed_while_krita_converts_colours_is_not_touched(self, scene, monkeypatch) -> None:
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[:, 40:] = 255
+        scene.raw.chosen = Selection(chosen)
+        made, settings_of = scene.room.follow.Pen.of, scene.context.memory.settings_of
+        alive: list[bool] = []
+
+        def convert(*arguments: Any) -> Any:
+            pen = made(*arguments)
+            scene.raw.closed = True
+            return pen
+
+        def ask(*arguments: Any) -> Any:
+            alive.append(not scene.raw.closed)
+            return settings_of(*arguments)
+
+        monkeypatch.setattr(scene.room.follow.Pen, "of", convert)
+        monkeypatch.setattr(scene.context.memory, "settings_of", ask)
+        gone = LookupError("closed")
+        with pytest.raises(LookupError):
+            run(self.drag(scene, 6).run(), gate=lambda: gone if scene.raw.closed else None)
+        assert alive
+        assert all(alive)
 
     def test_a_lineart_that_another_writes_is_waited_for(self, scene) -> None:
         assert scene.turns.take_lineart("another", scene.document, scene.sketch.identity)

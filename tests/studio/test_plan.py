@@ -132,11 +132,11 @@ def test_ink_lies_where_its_lineart_was_moved_to() -> None:
 
 def test_ink_in_a_layer_of_its_own_is_remembered_as_far_as_it_is_selected() -> None:
     area = Rect(5, 6, WIDE, TALL)
-    record = record_of_new(fresh(ink_of(3), area), None)
+    record = record_of_new(Base.blank(), fresh(ink_of(3), area), None)
     np.testing.assert_array_equal(record.coverage(area), ink_of(3))
     assert (record.thickness, record.notes) == (3.0, {"seen": "so"})
     chosen = selected(slice(0, 30))
-    record = record_of_new(fresh(ink_of(3), area), chosen)
+    record = record_of_new(Base.blank(), fresh(ink_of(3), area), chosen)
     np.testing.assert_array_equal(record.coverage(area), np.where(chosen > 0, ink_of(3), 0))
 
 

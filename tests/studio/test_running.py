@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -438,7 +439,11 @@ class TestRuns:
         ended = []
         scene.turns.drags = [
             SimpleNamespace(
-                document=scene.document, sketch=sketch, over=over, finish=lambda name=name: ended.append(name)
+                document=scene.document,
+                sketch=sketch,
+                where=None,
+                over=over,
+                finish=lambda name=name: ended.append(name),
             )
             for name, sketch, over in (
                 ("this", scene.sketch.identity, False),
@@ -448,6 +453,26 @@ class TestRuns:
         ]
         ink(scene)
         assert ended == ["this"]
+
+    @pytest.mark.parametrize(("where", "drawn"), [(None, [3.0]), ("another part", [3.0, 8.0])])
+    def test_a_value_set_while_it_ends_is_drawn_unless_a_drag_of_the_same_part_does(
+        self, scene, where, drawn, monkeypatch
+    ) -> None:
+        ink(scene)
+        scene.context.ink = stripe(20)
+        one, draw, thicknesses = job(scene), scene.context.draw, []
+
+        def set_late(_kept: Any) -> None:
+            one.settings = replace(one.settings, thickness=8.0)
+            drag = SimpleNamespace(document=scene.document, sketch=one.sketch, where=where, over=False)
+            scene.turns.drags = [drag]
+
+        monkeypatch.setattr(scene.context.corrections, "show", set_late)
+        scene.context.engine.draw = lambda item, settings, **options: (
+            thicknesses.append(settings.thickness) or draw(item, settings, **options)
+        )
+        run(run_of(scene, one).steps())
+        assert thicknesses == drawn
 
     def test_renewal_waits_for_its_document_and_lets_others_run(self, scene) -> None:
         ink(scene)
@@ -616,6 +641,85 @@ class TestKeyframes:
         record = clip.context.memory.records.get(clip.document, lineart(clip).identity, 9)
         assert not record.coverage().any()
         assert record.thickness == 3.0
+
+    def set_inside(self, clip, left: int, right: int, **values: Any) -> None:
+        """Ink all frames inside a selection of these columns, with other settings than the whole's."""
+        chosen = np.zeros((TALL, WIDE), np.uint8)
+        chosen[:, left:right] = 255
+        one = job(clip, frames=(0, 9), selection=Selection(chosen))
+        one.settings = replace(one.settings, **values)
+        try:
+            run(run_of(clip, one).steps())
+        finally:
+            clip.turns.end(one)
+
+    def amounts(self, clip) -> list[list[int]]:
+        """How thick the stripes at 0 and 9 are, at their left and at their right."""
+        found = []
+        for time in (0, 9):
+            data = np.frombuffer(lineart(clip).pixelDataAtTime(0, 0, WIDE, TALL, time), np.uint8)
+            alpha = data.reshape(TALL, WIDE, 4)[..., 3]
+            found.append([int((alpha[:, column] > 0).sum()) for column in (20, 45)])
+        return found
+
+    @pytest.fixture
+    def thick(self, clip) -> SimpleNamespace:
+        """The engine draws a stripe where a sketch has one, as thick as is set, farther down with detail."""
+
+        def prepare(sketch: Any, settings: Any, *_: Any) -> Any:
+            rows = np.flatnonzero(sketch.alpha[:, 30] > 0)
+            return SimpleNamespace(
+                calibration="seen", scale=0.4, size=sketch.size, top=rows[0], detail=settings.detail
+            )
+
+        def render(features: Any, settings: Any, *_: Any, **__: Any) -> np.ndarray:
+            ink = np.zeros(features.size, np.uint8)
+            assert features.detail == settings.detail
+            ink[features.top : features.top + round(settings.thickness + 2 * features.detail), 5:50] = 255
+            return ink
+
+        clip.context.engine.prepare, clip.context.engine.render = prepare, render
+        ink(clip, frames=(0, 9))
+        assert self.amounts(clip) == [[3, 3], [3, 3]]
+        return clip
+
+    def test_what_is_set_inside_a_selection_is_not_the_whole_lineart_s(self, thick) -> None:
+        self.set_inside(thick, 40, WIDE, thickness=8.0)
+        memory = thick.context.memory
+        assert self.amounts(thick) == [[3, 8], [3, 8]]
+        assert memory.settings_of(thick.document, thick.sketch.identity).thickness == 3.0
+        self.set_inside(thick, 0, WIDE, thickness=6.0)
+        assert self.amounts(thick) == [[6, 6], [6, 6]]
+        assert memory.settings_of(thick.document, thick.sketch.identity).thickness == 6.0, "all is selected"
+
+    @pytest.mark.parametrize("own", [{"thickness": 8.0}, {"thickness": 6.0, "detail": 1.0}])
+    def test_a_part_keeps_what_was_set_for_it_when_its_frames_are_inked_again(self, thick, own) -> None:
+        self.set_inside(thick, 40, WIDE, **own)
+        memory = thick.context.memory
+        (region,) = memory.regions_of(thick.document, thick.sketch.identity)
+        assert region.notes["set"] == own
+        before = lineart(thick)
+        for keep_copy in (False, True):
+            one = job(thick, frames=(0, 9), keep_copy=keep_copy)
+            one.settings = replace(one.settings, thickness=4.0)
+            run(run_of(thick, one).steps())
+            thick.turns.end(one)
+            assert self.amounts(thick) == [[4, 8], [4, 8]]
+            assert lineart(thick) is not before
+            before = lineart(thick)
+            assert memory.regions_of(thick.document, thick.sketch.identity)[0].notes["set"] == own
+
+    def test_a_part_keeps_its_colour_in_its_frames(self, thick) -> None:
+        colour = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        red = thick.room.settings.Colour(**colour, components=(1.0, 0.0, 0.0, 1.0))
+        self.set_inside(thick, 40, WIDE, colour=red)
+        for keep_copy in (False, True):
+            ink(thick, frames=(0, 9), keep_copy=keep_copy)
+            data = np.frombuffer(lineart(thick).pixelDataAtTime(0, 0, WIDE, TALL, 9), np.uint8)
+            black, other = data.reshape(TALL, WIDE, 4)[20, [20, 45]].tolist()
+            assert black == [0, 0, 0, 255]
+            assert other[3] == 255
+            assert other != black
 
     def test_progress_goes_on_with_each_frame(self, clip, monkeypatch) -> None:
         seen: list[float] = []

@@ -1004,6 +1004,19 @@ class TestASketchInAGroupThatIsInked:
         scene.loop.turn()
         assert (scene.sketch.opacity(), self.look(scene)) == (255, "shown")
 
+    def test_is_faded_again_where_live_finds_nothing_new_to_ink(self, scene, grouped) -> None:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer
+        scene.session.ink_live(document, layer(grouped))
+        scene.loop.turn()
+        reveal, lifted = scene.session.context.reveal, []
+        reveal.choose(document, layer(scene.sketch), scene.room.veil.PALE)
+        lift = reveal.lift_inside
+        reveal.lift_inside = lambda *group: lifted.append(lift(*group)) or lifted[-1]
+        scene.session.ink_live(document, layer(grouped))
+        scene.loop.turn()
+        assert [len(one) for one in lifted] == [1]
+        assert (scene.sketch.opacity(), self.look(scene)) == (scene.room.veil.FADED, "faded")
+
     @pytest.mark.parametrize("turns", [0, 1, 2, 4, 6])
     def test_is_faded_again_when_that_is_cancelled(self, scene, grouped, turns: int) -> None:
         scene.session.ink()
@@ -1172,6 +1185,14 @@ class TestAPartWithSettingsOfItsOwn:
         self.select(scene, 0, 30)
         assert scene.session.settings.thickness == 3.0
 
+    def test_shows_them_whatever_is_selected_beyond_the_page(self, scene, parted) -> None:
+        for top, thickness in ((0, 8.0), (TALL, 3.0)):
+            chosen = np.zeros((2 * TALL, WIDE), np.uint8)
+            chosen[top:, 30:] = 255
+            scene.raw.chosen = Selection(chosen)
+            scene.session.look()
+            assert scene.session.settings.thickness == thickness
+
     def test_keeps_them_when_it_is_inked_again(self, scene, parted) -> None:
         self.select(scene, None)
         painted(scene.sketch, 30, 30, np.full((2, 3), 255, np.uint8))
@@ -1284,6 +1305,45 @@ class TestAPartWithSettingsOfItsOwn:
         self.select(scene, 30)
         assert scene.session.settings == job.settings
 
+    @pytest.mark.parametrize("ended", [True, False])
+    @pytest.mark.parametrize("other", [(0, 30), (None,)])
+    def test_a_drag_hears_nothing_of_what_is_set_elsewhere_meanwhile(self, scene, ended, other) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        scene.session.change("thickness", 8.0, final=ended)
+        scene.loop.turn(0 if ended else 2000)
+        self.select(scene, *other)
+        self.set(scene, "thickness", 4.0, 5.0)
+        assert self.thick(scene) == [5, 8]
+        assert not scene.session.turns.busy
+        self.select(scene, 30)
+        assert scene.session.settings.thickness == 8.0
+
+    def test_a_drag_goes_on_where_it_began(self, scene) -> None:
+        ink(scene)
+        self.select(scene, 30)
+        scene.session.change("thickness", 6.0, final=False)
+        scene.raw.chosen = None
+        scene.loop.turn()
+        assert self.thick(scene) == [3, 6]
+
+    def test_is_told_from_another_in_the_same_box(self, scene) -> None:
+        ink(scene)
+        corner = np.zeros((TALL, WIDE), np.uint8)
+        corner[:, 30:40] = corner[30:, 30:] = 255
+        other = np.zeros_like(corner)
+        other[:, 50:] = other[:10, 30:] = 255
+        scene.raw.chosen = Selection(corner)
+        scene.session.change("detail", 0.5, final=True)
+        scene.raw.chosen = Selection(other)
+        scene.session.look()
+        assert scene.session.settings.detail == 0.0
+        scene.session.change("thickness", 7.0, final=True)
+        assert scene.session.queue.active[0].settings.thickness == 3.0
+        scene.raw.chosen = Selection(corner)
+        scene.session.look()
+        assert scene.session.settings.detail == 0.5
+
     @pytest.mark.parametrize("name", ["detail", "thickness"])
     def test_while_it_is_inked_or_dragged_the_whole_keeps_its_values(self, scene, name: str) -> None:
         ink(scene)
@@ -1295,6 +1355,72 @@ class TestAPartWithSettingsOfItsOwn:
         assert scene.session.settings == whole
         scene.session.ink()
         assert scene.session.queue.active[-1].settings == whole
+
+    @pytest.mark.parametrize("chosen", [(0, 30), (0, 60)])
+    def test_new_ink_for_corrections_is_in_the_colours_that_are_set(self, scene, chosen) -> None:
+        ink(scene)
+        red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        self.select(scene, 30)
+        self.set(scene, "colour", scene.room.settings.Colour(**red, components=(1.0, 0.0, 0.0, 1.0)))
+        document = scene.room.document.Document(scene.raw)
+        lineart = lambda: scene.session.context.memory.lineart_in_use(document, scene.sketch.identity)  # noqa: E731
+        pixels = lambda: np.frombuffer(lineart().own_pixels(Rect(0, 11, WIDE, 1)), np.uint8).reshape(WIDE, 4)  # noqa: E731
+        before = pixels()[[10, 45]].tolist()
+        assert before[0] == [0, 0, 0, 255] != before[1]
+        painted(lineart().raw, 8, 8, np.full((8, 40), 255, np.uint8), (0, 200, 0))
+        assert pixels()[10].tolist() != before[0]
+        self.select(scene, *chosen)
+        scene.session.take_new()
+        scene.loop.turn()
+        taken = pixels()[[10, 45]].tolist()
+        assert taken[0] == before[0]
+        assert chosen[1] == 30 or taken[1] == before[1]
+
+    def test_goes_on_in_a_lineart_on_a_new_layer(self, scene, parted) -> None:
+        red = {"model": "RGBA", "depth": "U8", "profile": "sRGB-elle-V2-srgbtrc.icc"}
+        made = scene.room.settings.Colour(**red, components=(1.0, 0.0, 0.0, 1.0))
+        self.set(scene, "colour", made)
+        self.set(scene, "detail", 0.5)
+        self.select(scene, None)
+        self.set(scene, "thickness", 4.0)
+        document, memory = scene.room.document.Document(scene.raw), scene.session.context.memory
+        older = memory.lineart_in_use(document, scene.sketch.identity)
+        scene.session.keep_copies(True)
+        scene.session.ink()
+        scene.loop.turn()
+        scene.session.keep_copies(False)
+        newer = memory.lineart_in_use(document, scene.sketch.identity)
+        assert newer.identity != older.identity
+        assert (self.thick(scene), self.top(scene)) == ([4, 8], [10, 15])
+        pixels = [
+            np.frombuffer(layer.own_pixels(Rect(45, 16, 1, 1)), np.uint8).tolist() for layer in (older, newer)
+        ]
+        assert pixels[0] == pixels[1] != [0, 0, 0, 255]
+        self.set(scene, "thickness", 5.0)
+        assert (self.thick(scene), self.top(scene)) == ([5, 8], [10, 15])
+        assert scene.session.context.corrections.count == 0
+        self.select(scene, 30)
+        assert scene.session.settings.thickness == 8.0
+
+    def test_a_new_layer_inside_a_selection_takes_none_over(self, scene, parted) -> None:
+        self.select(scene, 0, 50)
+        scene.session.keep_copies(True)
+        scene.session.ink()
+        scene.loop.turn()
+        scene.session.keep_copies(False)
+        assert self.thick(scene) == [3, 3]
+        self.select(scene, 30)
+        assert scene.session.settings.thickness == 3.0
+
+    def test_a_value_that_waits_for_a_click_waits_for_one_alone(self, scene) -> None:
+        ink(scene)
+        scene.session.keep_copies(True)
+        self.select(scene, 30)
+        scene.session.change("detail", 0.5, final=True)
+        assert scene.session.settings.detail == 0.5
+        scene.session.ink()
+        scene.session.cancel(scene.session.queue.active[-1])
+        assert scene.session.settings.detail == 0.0, "it was not applied"
 
     def test_a_value_that_waits_for_a_click_waits_while_something_is_selected(self, scene) -> None:
         ink(scene)

@@ -165,6 +165,14 @@ class Base:
         away = self._is_away(fresh)
         return self._with_regions(self._carried(fresh) if away else fresh, fresh, away=away)
 
+    def parts_for_new(self, record: InkRecord, fresh: FreshInk) -> Base:
+        """What ink in a layer of its own takes over of this lineart: its regions alone, as they lie over the
+        sketch. `record`: as it was remembered, before it was found in the layer.
+        """
+        there = record if self._is_away(fresh) else self.record
+        blank = self.blank()
+        return replace(blank, record=replace(blank.record, area=there.area, regions=there.regions))
+
     def _is_away(self, fresh: FreshInk) -> bool:
         """Whether the layer was moved, and the sketch was not."""
         if self.registration == HOME:
@@ -184,6 +192,8 @@ class Base:
             drawn = fresh.inside(values_of(region), fresh.area if away else part)
             if drawn is not None and away:
                 drawn = self._carried(drawn)
+            if drawn is None and not self.record.tiles:
+                continue  # new, and its lines are not known: the next run finds them
             ink = self.record.coverage(part)  # as it is, where its lines are not known
             if drawn is not None:
                 ink, thickness = _over(drawn.coverage, drawn.area, part), max(thickness, drawn.thickness)

@@ -18,11 +18,13 @@ MOSTLY = 0.9  # of what is selected, that lies in one region
 
 def values_at(regions: tuple[InkRecord, ...], selection: Any | None) -> Values:
     """What was set for what is selected, where nearly all of that lies in one region; {}: what is set for the
-    whole.
+    whole. What is selected beyond the lineart's own area does not count.
     """
     if selection is None or not regions:
         return {}
-    box = selected_box(selection)
+    box = selected_box(selection).intersection(regions[0].area)
+    if not box.width or not box.height:
+        return {}
     tops = sorted({box.y + (2 * row + 1) * box.height // (2 * ROWS) for row in range(ROWS)})
     rows = [Rect(box.x, top, box.width, 1) for top in tops]
     chosen = np.concatenate([selection_strip(selection, row) for row in rows]) >= HALF

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from smart_lineart.inking import Base, DamagedRecord, InkError, InkRecord, Rect
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkError, InkRecord, Rect
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.retouched import read_lineart
@@ -40,6 +41,21 @@ def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer
     if base is None:
         raise NotFound
     return base
+
+
+def find_parts(
+    memory: Memory, worker: Worker, document: Document, older: Layer, fresh: FreshInk, time: int | None = None
+) -> Work:
+    """What fresh ink in a layer of its own takes over of an older lineart, of its frame at this `time`, as a
+    `Base`: the parts for which something else was set. None where the ink is not found in it.
+    """
+    with suppress(DamagedRecord):
+        record = memory.records.get(document, older.identity, time)
+        if record is not None and record.regions:
+            base = yield from find_in(older.copy(), record, memory, worker, document)
+            if base is not None:
+                return (yield worker.submit(partial(base.parts_for_new, record, fresh)))
+    return Base.blank()
 
 
 def find_in(snapshot: Layer, record: InkRecord, memory: Memory, worker: Worker, document: Document) -> Work:

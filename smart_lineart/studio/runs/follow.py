@@ -14,6 +14,7 @@ from typing import Any
 from smart_lineart.inking import Base, Cancelled, FreshInk, Rect
 from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.document import Selected
 from smart_lineart.krita_host.lineart import LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.soft_selection import softened
@@ -46,14 +47,17 @@ def word_of_change(before: InkSettings | None, now: InkSettings | None) -> str:
 
 
 class Follower:
-    """Redraws one lineart from its cached features for as long as a drag lasts."""
+    """Redraws one lineart from its cached features for as long as a drag lasts, inside what is selected as it
+    begins.
+    """
 
-    def __init__(self, context: Context, turns: Turns, item: CachedFeatures):
+    def __init__(self, context: Context, turns: Turns, item: CachedFeatures, where: Selected | None = None):
         self._context = context
         self._turns = turns
         self._item = item
         self.document = item.document
         self.sketch = item.sketch
+        self.where = where
         self.over = False
         self._wanted: InkSettings | None = None
         self._final = False
@@ -61,7 +65,7 @@ class Follower:
         self._news = Pending()
         self._target: LineartLayer | None = None
         self._base: Base | None = None
-        self._selection: Any | None = None
+        self._selection = softened(item.document.selection(), item.document.page)
         self._last: tuple[Pen, Draft] | None = None
 
     def want(self, settings: InkSettings, *, final: bool) -> None:
@@ -186,7 +190,6 @@ class Follower:
         self._base = yield from find_base(memory, context.render_worker, document, old)
         steps = sentence_of_steps(old)
         active = document.active_layer()
-        self._selection = softened(document.selection(), document.page)
         word = word_of_change(memory.settings_of(document, self.sketch), self._wanted)
         with context.undo_words.ours():
             self._target = target = yield from LineartLayer.renew(document, old, self._selection)

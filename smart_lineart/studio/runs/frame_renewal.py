@@ -3,29 +3,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
-from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord
+from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, Rect
+from smart_lineart.inking.renewing.regional import Values
 from smart_lineart.krita_host.frames import FrameInk
 from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.lineart import Ink
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 
-from .finding import find_in
+from .finding import find_in, find_parts
 from .jobs import Job
-from .pen import Pen, chosen_colour
+from .pen import Pen, chosen_colour, paints_of
+
+
+@dataclass(frozen=True)
+class InkedFrame:
+    """A frame's ink as it is set for the whole lineart, and all of it as it is set for parts of that."""
+
+    whole: FrameInk
+    parts: tuple[tuple[Values, FrameInk], ...] = ()
+
+    def fresh(self, settings: InkSettings) -> FreshInk:
+        """Unpacked; `settings`: the whole lineart's."""
+
+        def inside(values: Values, part: Rect) -> FreshInk | None:
+            drawn = next((ink for own, ink in self.parts if own == values), None)
+            if drawn is None:
+                return None
+            part = part.intersection(drawn.area)
+            x, y = part.x - drawn.area.x, part.y - drawn.area.y
+            coverage = drawn.unpack()[y : y + part.height, x : x + part.width]
+            return FreshInk(coverage, part, settings.with_values(values).thickness, None)
+
+        return FreshInk(self.whole.unpack(), self.whole.area, settings.thickness, None, inside=inside)
 
 
 class FrameRenewal:
-    """Tells what to write into each frame of a lineart; `old` is the one there is, if there is one."""
+    """Tells what to write into each frame of a lineart; `old` is the one there is, if there is one; `older`
+    one that stays beside the new one, which takes over what was set for parts.
+    """
 
-    def __init__(self, context: Context, job: Job, old: Layer | None, inked: dict[int, FrameInk]):
+    def __init__(
+        self,
+        context: Context,
+        job: Job,
+        inked: dict[int, InkedFrame],
+        *,
+        old: Layer | None,
+        older: Layer | None = None,
+    ):
         self._context = context
         self._job = job
         self._old = old
+        self._older = older if job.selection is None else None
         self._inked = inked
         self._records: dict[int, InkRecord] = {}
+        self._is_of_part = job.selection is not None and old is not None
         self.left: list[int] = []
 
     def sentence(self) -> str:
@@ -48,10 +87,15 @@ class FrameRenewal:
             return None
         if frame is None and not base.record.tiles:
             return None
+        fresh, worker = self._fresh(frame, base.record), self._context.ink_worker
+        if self._older is not None:
+            memory = self._context.memory
+            base = yield from find_parts(memory, worker, job.document, self._older, fresh, time)
         pen = Pen.of(chosen_colour(job.settings), layer.form, job.document, job.selection)
-        plan = yield from pen.plan(base, self._fresh(frame, base.record), self._context.ink_worker)
+        plan = yield from pen.plan(base, fresh, worker)
         self._records[time] = plan.record
-        return pen.ink(plan)
+        self._is_of_part = self._is_of_part and plan.inside
+        return Ink(plan.merge.coverage, plan.area, pen.pixel, plan.merge, paints_of(plan.record, pen.form))
 
     def remember(self, layer: Layer) -> None:
         """Take note of the ink of all frames, which are about to become part of the document."""
@@ -62,16 +106,20 @@ class FrameRenewal:
         for time, record in self._records.items():
             memory.records.put(job.document, layer.identity, record, time)
         # What was set for a part is not the whole lineart's.
-        apart = job.selection is not None and self._old is not None
-        settings = whole if apart and whole is not None else job.settings
+        settings = whole if self._is_of_part and whole is not None else job.settings
         memory.note_lineart(job.document, job.sketch, layer, settings)
 
-    def _fresh(self, frame: FrameInk | None, record: InkRecord) -> FreshInk:
-        thickness = self._job.settings.thickness
-        if frame is not None:
-            return FreshInk(frame.unpack(), frame.area, thickness, None)
-        area = record.area
-        return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
+    def _fresh(self, frame: InkedFrame | None, record: InkRecord) -> FreshInk:
+        job, area = self._job, record.area
+        if frame is None:
+            blank = np.zeros((area.height, area.width), np.uint8)
+            fresh = FreshInk(blank, area, job.settings.thickness, None)
+        else:
+            fresh = frame.fresh(job.settings)
+        whole = self._context.memory.settings_of(job.document, job.sketch)
+        if job.selection is None or self._old is None or whole is None:
+            return fresh
+        return replace(fresh, values=job.settings.apart_from(whole))
 
     def _base(self, layer: Layer, time: int) -> Work:
         memory, worker = self._context.memory, self._context.ink_worker

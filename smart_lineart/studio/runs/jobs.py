@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from smart_lineart.inking import Rect
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.signal import Signal
 
@@ -35,7 +34,7 @@ class Job:
 
     `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
-    the box around its selection; it tells runs for different parts of a lineart apart.
+    what is selected for it; it tells runs for different parts of a lineart apart.
     """
 
     document: Any
@@ -45,7 +44,7 @@ class Job:
     keep_copy: bool = False
     frames: tuple[int, int] | None = None
     selection: Any = None
-    where: Rect | None = None
+    where: Any = None
     live: bool = False
     unsuited: bool = False
     state: JobState = JobState.queued
@@ -123,9 +122,9 @@ class JobQueue:
         active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
         return [job for job in active if job.sketch == sketch and job.document == document]
 
-    def tell(self, document: Any, sketch: str, settings: InkSettings, where: Rect | None) -> bool:
+    def tell(self, document: Any, sketch: str, settings: InkSettings, where: Any) -> bool:
         """Runs of a sketch that have not put their ink in yet do so with the newest settings; whether there
-        are any. `where`: the box around the selection those are for, or None.
+        are any. `where`: what is selected for those, or None.
         """
         jobs = [job for job in self.making(document, sketch, live=True) if job.where == where]
         for job in jobs:
@@ -133,9 +132,9 @@ class JobQueue:
                 job.settings = settings.with_value("detail", job.settings.detail)
         return bool(jobs)
 
-    def asked(self, document: Any, sketch: str, applied: InkSettings, where: Rect | None) -> InkSettings:
-        """What a sketch's lineart is going to be inked with inside the selection in this box; what is
-        `applied` where no run is to come.
+    def asked(self, document: Any, sketch: str, applied: InkSettings, where: Any) -> InkSettings:
+        """What a sketch's lineart is going to be inked with inside what is selected; what is `applied` where
+        no run is to come.
         """
         jobs = [job for job in self.making(document, sketch, live=False) if job.where == where]
         return jobs[-1].settings if jobs else applied

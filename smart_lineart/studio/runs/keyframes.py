@@ -3,20 +3,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from smart_lineart.inking import Rect
+from smart_lineart.inking import DamagedRecord, Rect
+from smart_lineart.inking.renewing.regional import Values, values_of
 from smart_lineart.krita_host import frames
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
-from smart_lineart.studio.engine import Engine
+from smart_lineart.studio.engine import Earlier, Engine
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.steps import Work
 
-from .frame_renewal import FrameRenewal
+from .frame_renewal import FrameRenewal, InkedFrame
 from .jobs import Job, JobState
+from .nothing_found import nothing_found_in
 from .renewing import sentence_of_steps
 from .settling import stay_on, wait_for_pen
 from .sketch import Problem, living_sketch, read
@@ -27,17 +30,17 @@ def ink_frames(context: Context, job: Job) -> Work:
     layer = living_sketch(job)
     times = _times(job, layer)
     first = context.memory.lineart_in_use(job.document, job.sketch) is None
-    inked = yield from _ink_each(
-        context, job, layer, times, suits=job.settings.auto and (first or job.unsuited)
-    )
+    suits = job.settings.auto and (first or job.unsuited)
+    inked = yield from _ink_each(context, job, layer, times, suits=suits)
     yield from wait_for_pen()
     job.enter(JobState.writing)
     layer = living_sketch(job)
-    old = None if job.keep_copy else context.memory.lineart_in_use(job.document, job.sketch)
+    used = context.memory.lineart_in_use(job.document, job.sketch)
+    old, older = (None, used) if job.keep_copy else (used, None)
     steps = "" if old is None else sentence_of_steps(old)
     if steps:
         context.messages.say(steps, of=job.document)
-    renewal = FrameRenewal(context, job, old, inked)
+    renewal = FrameRenewal(context, job, inked, old=old, older=older)
 
     def ink_of(copy: Layer, moment: int) -> Work:
         job.at_frame(times.index(moment) + 1, len(times))
@@ -60,17 +63,10 @@ def ink_frames(context: Context, job: Job) -> Work:
         context.copies.hide(job.document, job.sketch, older)
     if active is not None and (old is None or active.identity != old.identity):
         yield from stay_on(job.document, active, copy)
-    without = [moment for moment in times if moment not in inked or inked[moment].empty]
+    without = [moment for moment in times if moment not in inked or inked[moment].whole.empty]
     if renewal.left or without:
-        said = filter(None, (steps, renewal.sentence(), _nothing_found(without)))
+        said = filter(None, (steps, renewal.sentence(), nothing_found_in(without)))
         context.messages.say(" ".join(said), of=job.document)
-
-
-def _nothing_found(times: list[int]) -> str:
-    """Says in which frames there is no line; "" where there are some in all of them."""
-    if not times:
-        return ""
-    return tr("No lines were found in these frames: {frames}.", frames=", ".join(map(str, times)))
 
 
 def _times(job: Job, layer: Layer) -> list[int]:
@@ -85,7 +81,7 @@ def _times(job: Job, layer: Layer) -> list[int]:
 
 def _ink_each(context: Context, job: Job, layer: Layer, times: list[int], *, suits: bool) -> Work:
     """Frames' ink by their times. `suits`: all as thick as suits the first one with a drawing in it."""
-    inked: dict[int, frames.FrameInk] = {}
+    inked: dict[int, InkedFrame] = {}
     for number, moment in enumerate(times):
         job.at_frame(number + 1, len(times))
         area = frames.frame_area(job.document, layer, moment)
@@ -100,16 +96,38 @@ def _ink_each(context: Context, job: Job, layer: Layer, times: list[int], *, sui
             job,
             sketch,
             area,
-            suits=suits and all(one.empty for one in inked.values()),
+            parts=_parts_at(context, job, moment),
+            suits=suits and all(one.whole.empty for one in inked.values()),
         )
         inked[moment] = yield context.ink_worker.submit(ink_one)
         job.report((number + 1) / len(times) * 0.95)
     return inked
 
 
-def _ink_one(engine: Engine, job: Job, sketch: Any, area: Rect, *, suits: bool) -> frames.FrameInk:
+def _parts_at(context: Context, job: Job, moment: int) -> list[Values]:
+    """What was set for parts of a frame of the lineart there is."""
+    used = context.memory.lineart_in_use(job.document, job.sketch)
+    if used is None or job.selection is not None:
+        return []
+    with suppress(DamagedRecord):  # told, or left alone, once that frame's turn comes
+        record = context.memory.records.get(job.document, used.identity, moment)
+        return [values_of(region) for region in record.regions] if record is not None else []
+    return []
+
+
+def _ink_one(
+    engine: Engine, job: Job, sketch: Any, area: Rect, *, parts: list[Values], suits: bool
+) -> InkedFrame:
     cancelled = lambda: job.cancelled  # noqa: E731
     features = engine.prepare(sketch, job.settings, lambda _: None, cancelled)
     if suits:
         job.settings = job.settings.suited(features.suiting_thickness())
-    return frames.FrameInk.pack(engine.render(features, job.settings, cancelled=cancelled), area)
+    known, drawn = {job.settings.detail: features}, []
+    auto = None if job.settings.detail else features.scale
+    earlier = Earlier(calibration=features.calibration, auto_scale=auto)
+    for own in (job.settings, *(job.settings.with_values(values) for values in parts)):
+        if own.detail not in known:
+            known[own.detail] = engine.prepare(sketch, own, lambda _: None, cancelled, earlier)
+        ink = engine.render(known[own.detail], own, cancelled=cancelled)
+        drawn.append(frames.FrameInk.pack(ink, area))
+    return InkedFrame(drawn[0], tuple(zip(parts, drawn[1:], strict=True)))

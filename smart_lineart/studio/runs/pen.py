@@ -137,11 +137,11 @@ class Pen:
         merged = yield worker.submit(partial(self.merging(base), fresh))
         return (yield from self.remember(merged, worker))
 
-    def record_of_new(self, fresh: FreshInk, worker: Worker) -> Work:
-        """The `InkRecord` of ink in a layer of its own."""
-        fresh = self.noting(Base.blank().record)(fresh)
+    def record_of_new(self, parts: Base, fresh: FreshInk, worker: Worker) -> Work:
+        """The `InkRecord` of ink in a layer of its own, which takes over parts of an older lineart."""
+        fresh = self.noting(parts.record)(fresh)
         selected = yield from selected_over(self.selection, fresh.area)
-        return (yield worker.submit(partial(record_of_new, fresh, selected)))
+        return (yield worker.submit(partial(record_of_new, parts, fresh, selected)))
 
     def ink(self, made: Draft | Plan) -> Ink:
         """What to write into the layer; a draft of the whole of it keeps the colours of its regions."""

@@ -79,9 +79,11 @@ def found_corrections(base: Base) -> Draft:
     return Draft(base, ink, record.area, base.merge(ink, record.area))
 
 
-def record_of_new(fresh: FreshInk, selected: Bytes | None) -> InkRecord:
-    """What to remember of ink in a layer of its own; `selected` as for `Draft.plan`, over the ink's area."""
-    return Base.blank().remember(fresh, selected, fresh.area)
+def record_of_new(parts: Base, fresh: FreshInk, selected: Bytes | None) -> InkRecord:
+    """What to remember of ink in a layer of its own, placed by the `parts` that it takes over; `selected` as
+    for `Draft.plan`, over the ink's area.
+    """
+    return parts.remember(fresh, selected, fresh.area)
 
 
 def plan_ink_again(base: Base, selected: Bytes) -> Plan:

@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Cancelled, FreshInk, Rect
+from smart_lineart.inking import Base, Cancelled, FreshInk, Rect
 from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.composing import as_shown
-from smart_lineart.krita_host.document import selected_over
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
@@ -29,10 +28,11 @@ from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
-from .finding import NotFound
+from .finding import NotFound, find_parts
 from .jobs import Job, JobState
 from .keyframes import ink_frames
-from .pen import Pen, chosen_colour
+from .nothing_found import say_where_nothing_is
+from .pen import Pen, chosen_colour, paints_of
 from .renewing import Renewer, keep_apart, sentence_of_steps
 from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on, wait_for_pen
 from .sketch import Problem, living_sketch, read
@@ -116,7 +116,7 @@ class Run:
         if lineart is not None and job.live:
             self._renewer.live.settle(lineart, item)
         elif lineart is not None:
-            yield from self._say_where_nothing_is(fresh)
+            yield from say_where_nothing_is(self._context, job, fresh)
 
     def _put_and_keep(self, fresh: FreshInk, colour: Any | None, item: CachedFeatures) -> Work:
         """Put the ink in; where it is, its lines are known from now on."""
@@ -146,9 +146,8 @@ class Run:
     def _outdated(self, lineart: Any) -> bool:
         """Whether the artist has moved a slider since it was drawn, and no drag goes on that sees to it."""
         job = self._job
-        follows = any(
-            (drag.document, drag.sketch) == (job.document, job.sketch) for drag in self._turns.drags
-        )
+        mine = job.document, job.sketch, job.where
+        follows = any((drag.document, drag.sketch, drag.where) == mine for drag in self._turns.drags)
         late = lineart is not None and self._moved() and not follows
         return lineart is AGAIN or late
 
@@ -190,36 +189,10 @@ class Run:
             return settings.suited(suiting_thickness(page))
         return settings.suited(lines.features.suiting_thickness(page))
 
-    def _say_where_nothing_is(self, fresh: FreshInk) -> Work:
-        job, memory = self._job, self._context.memory
-        settings = memory.settings_of(job.document, job.sketch)
-        say = partial(
-            self._context.messages.say,
-            of=job.document,
-            so=lambda: memory.settings_of(job.document, job.sketch) == settings,
-        )
-        selected = yield from selected_over(job.selection, fresh.area)
-        if not fresh.coverage.any():
-            say(
-                tr(
-                    'No lines were found in "{name}": drag "Light lines" or "Simplify ↔ Detail" to '
-                    "the right to find more.",
-                    name=job.title,
-                )
-            )
-        elif selected is not None and not fresh.coverage[selected > 0].any():
-            say(
-                tr(
-                    'No lines of "{name}" were found inside the selection: select where it has some, or '
-                    "select nothing to ink all of it.",
-                    name=job.title,
-                )
-            )
-
     def _prepare_regions(self, sketch: Any, area: Rect, item: CachedFeatures) -> Work:
         """The sketch's lines with the details that were set for regions of its lineart."""
         job, context = self._job, self._context
-        if job.selection is not None or job.keep_copy:
+        if job.selection is not None:
             return
         regions = context.memory.regions_of(job.document, job.sketch)
         details = {job.settings.with_values(values_of(region)).detail for region in regions} - {item.detail}
@@ -329,10 +302,12 @@ class Run:
         name = living_sketch(job).name
         name = free_name(job.document, tr("Lineart: {name}", name=name))
         target = LineartLayer.new(job.document, name, job.selection)
-        yield from target.write(Ink(fresh.coverage, fresh.area, colour))
+        parts, fresh = yield from self._with_parts(replace(fresh, values=None))
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
-        fresh = replace(fresh, values=None)
-        record = yield from pen.record_of_new(fresh, self._context.ink_worker)
+        paints = paints_of(parts.record, pen.form)
+        yield  # converting colours lets Krita handle events
+        yield from target.write(Ink(fresh.coverage, fresh.area, colour, paints=paints))
+        record = yield from pen.record_of_new(parts, fresh, self._context.ink_worker)
         yield from wait_for_pen()
         if self._lineart(apart) is not None or self._moved():
             return AGAIN
@@ -340,7 +315,7 @@ class Run:
             return None
         active = job.document.active_layer()
         sketch = living_sketch(job)
-        older = memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
+        older = self._older()
         job.commit()
         first = memory.lineart_in_use(job.document, job.sketch) is None
         target.insert(sketch)
@@ -356,6 +331,19 @@ class Run:
         if job.live:
             yield from self._renewer.open_live(job.document, target.layer)
         return target.layer
+
+    def _older(self) -> Layer | None:
+        """The lineart that stays beside the new one."""
+        job = self._job
+        return self._context.memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
+
+    def _with_parts(self, fresh: FreshInk) -> Work:
+        """What a new layer takes over of the older lineart, and the fresh ink with that."""
+        job, context, older = self._job, self._context, self._older()
+        parts = Base.blank()
+        if older is not None and job.selection is None:
+            parts = yield from find_parts(context.memory, context.ink_worker, job.document, older, fresh)
+        return parts, (yield context.ink_worker.submit(partial(parts.place, fresh)))
 
     def _until_shown(self) -> Work:
         """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.

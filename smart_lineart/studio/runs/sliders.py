@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 
 from smart_lineart.inking.features import suiting_thickness
-from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.document import Document, Selected
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.engine import CachedFeatures, noted_extent
 from smart_lineart.studio.settings import InkSettings
@@ -35,15 +35,25 @@ class Sliders:
             return settings.thickness
         return suiting_thickness((page.height, page.width), math.inf if extent is None else extent)
 
-    def moved(self, item: CachedFeatures, settings: InkSettings, *, final: bool) -> None:
-        """The lineart of these lines follows. `final`: the drag has ended."""
+    def moved(
+        self, item: CachedFeatures, settings: InkSettings, where: Selected | None, *, final: bool
+    ) -> None:
+        """The lineart of these lines follows, or what is selected of it. `final`: the drag has ended.
+
+        A drag of another part of it ends with the settings it has: these are not for that.
+        """
+        settings = settings.with_value("detail", item.detail)
         running = [drag for drag in self._turns.drags if not drag.over]
         here = [drag for drag in running if drag.document == item.document and drag.sketch == item.sketch]
         self.leave(item.document, item.sketch, final=final)
-        if here:
-            here[-1].want(settings, final=final)
+        for drag in here:
+            if drag.where != where:
+                drag.finish()
+        same = [drag for drag in here if drag.where == where]
+        if same:
+            same[-1].want(settings, final=final)
         else:
-            self._begin(Follower(self._context, self._turns, item), settings, final=final)
+            self._begin(Follower(self._context, self._turns, item, where), settings, final=final)
 
     def leave(self, document: Document | None, sketch: str, *, final: bool) -> None:
         """End the drags that began elsewhere and were left or closed meanwhile, once one ends here."""

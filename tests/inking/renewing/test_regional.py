@@ -99,6 +99,44 @@ def test_ink_for_a_selection_is_as_it_was_drawn() -> None:
     assert base((part(slice(200, None)), {"thick": 9})).place(one) is one
 
 
+class TestOnANewLayer:
+    def taken_over(
+        self, found: Base, drawn: FreshInk, kept: InkRecord | None = None
+    ) -> tuple[Any, InkRecord]:
+        """What a layer of its own shows of fresh ink, and what is remembered of it."""
+        parts = found.parts_for_new(kept or found.record, drawn)
+        placed = parts.place(drawn)
+        np.testing.assert_array_equal(
+            parts.merge(placed, PAGE).coverage[placed.coverage > 0], placed.coverage[placed.coverage > 0]
+        )
+        return placed, parts.remember(placed, None, PAGE)
+
+    def test_its_regions_are_taken_over_and_its_ink_is_not(self) -> None:
+        found = base((part(slice(200, WIDE)), {"thick": 9}))
+        placed, record = self.taken_over(found, fresh(thick=4))
+        np.testing.assert_array_equal(placed.coverage[:, :200], lines(4)[:, :200])
+        np.testing.assert_array_equal(placed.coverage[:, 200:], lines(9)[:, 200:])
+        assert told(record.regions) == told(found.record.regions)
+        np.testing.assert_array_equal(record.coverage(PAGE), placed.coverage)
+
+    def test_a_region_whose_lines_are_not_known_is_drawn_as_the_whole(self) -> None:
+        placed, record = self.taken_over(base((part(slice(200, WIDE)), {"unknown": 1})), fresh(thick=4))
+        np.testing.assert_array_equal(placed.coverage, lines(4))
+        assert len(record.regions) == 1
+
+    def test_they_lie_over_the_sketch_wherever_the_older_layer_is(self) -> None:
+        kept = base((part(slice(200, WIDE)), {"thick": 9})).record
+        moved = np.roll(kept.coverage(), (20, 30), (0, 1))
+        found = Base.find(kept, LayerInk(moved, moved > 255, PAGE))
+        assert found is not None
+        assert found.registration != HOME
+        _, record = self.taken_over(found, fresh(thick=4), kept)
+        assert told(record.regions) == told(kept.regions)
+        drawn = FreshInk(moved, PAGE, 3.0, None)
+        record = found.parts_for_new(kept, drawn).remember(drawn, None, PAGE)
+        assert record.regions[0].coverage(PAGE)[100, [229, 230]].tolist() == [0, 255]
+
+
 class TestSettingInside:
     def test_the_newest_wins_and_the_rest_of_the_older_stays(self) -> None:
         regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9})

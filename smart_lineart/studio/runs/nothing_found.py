@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Says where a run has found no lines."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from smart_lineart.inking import FreshInk
+from smart_lineart.krita_host.document import selected_over
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.steps import Work
+
+from .jobs import Job
+
+
+def say_where_nothing_is(context: Context, job: Job, fresh: FreshInk) -> Work:
+    """In the sketch, or in what is selected of it; until its lineart is inked otherwise."""
+    memory = context.memory
+    settings = memory.settings_of(job.document, job.sketch)
+    say = partial(
+        context.messages.say,
+        of=job.document,
+        so=lambda: memory.settings_of(job.document, job.sketch) == settings,
+    )
+    selected = yield from selected_over(job.selection, fresh.area)
+    if not fresh.coverage.any():
+        say(
+            tr(
+                'No lines were found in "{name}": drag "Light lines" or "Simplify ↔ Detail" to '
+                "the right to find more.",
+                name=job.title,
+            )
+        )
+    elif selected is not None and not fresh.coverage[selected > 0].any():
+        say(
+            tr(
+                'No lines of "{name}" were found inside the selection: select where it has some, or '
+                "select nothing to ink all of it.",
+                name=job.title,
+            )
+        )
+
+
+def nothing_found_in(times: list[int]) -> str:
+    """Says in which frames there is no line; "" where there are some in all of them."""
+    if not times:
+        return ""
+    return tr("No lines were found in these frames: {frames}.", frames=", ".join(map(str, times)))
