@@ -18,7 +18,7 @@ from training.scenes import Patch, Scenes, Sources
 CHARACTERS = 0.5  # share of the patches cut from characters, the others are scenes and real strokes
 COLOURED = 0.25  # share of all patches whose areas are filled with tones
 LETTERED = 0.08  # share of all patches with lettering beside the drawing
-HATCHED = 0.2  # share of all patches of which areas are shaded in strokes
+HATCHED = 0.15  # share of all patches of which areas are shaded in strokes
 ASTRAY = 0.2  # share of all patches that also hold what is no line
 
 

@@ -38,7 +38,7 @@ class Artists:
         """A page drawn anew."""
         kind = pick(rng, KINDS)
         sheet = compose(rng, kind)
-        pencil = Pencil(sheet, rng, self.hands, self.papers)
+        pencil = Pencil(sheet, rng, self.hands, self.papers, small=kind == "figures")
         darkness = pencil.draw()
         eyes = [box for box, _ in sheet.eye_boxes()]
         digitised = rng.random() < SEEN

@@ -20,7 +20,7 @@ REAL = 0.4  # share of pages whose lines are gone over as artists did, where suc
 CLEAN = 0.08  # share that is clean already
 TOOTH = 0.5  # share drawn on paper whose grain shows in light strokes
 PEN, SPREAD = 2.6, 0.5  # px at 1400: median width of pens, and the deviation of its logarithm
-BROAD = 0.22  # share of pages drawn with a brush or a marker, so many times broader:
+BROAD = 0.22  # share of pages of large heads drawn with a brush or a marker, so many times broader:
 BROADER, BROADEST = (1.8, 3.5), 14.0  # px at most
 FILLINGS = {"hatched": 0.4, "scribbled": 0.25, "marker": 0.2, "solid": 0.15}
 SPARSE = 0.35  # share of thin blacks that are filled with fewer strokes, paper between them
@@ -45,12 +45,12 @@ class Manner:
     black: float  # how dark blacks are filled, in the darkness of lines
 
     @classmethod
-    def random(cls, rng: Rng, size: float, hands: list[RealHand]) -> Manner:
+    def random(cls, rng: Rng, size: float, hands: list[RealHand], *, small: bool = False) -> Manner:
         clean = rng.random() < CLEAN
         hand = Hand.clean(rng, size) if clean else Hand.random(rng, size)
         real = hands[rng.integers(len(hands))] if hands and not clean and rng.random() < REAL else None
         pen, most = PEN * size / 1400 * np.exp(rng.normal(0, SPREAD)), 8.0
-        if rng.random() < BROAD:
+        if not small and rng.random() < BROAD:  # small figures would be blots
             pen, most = pen * rng.uniform(*BROADER), BROADEST
         return cls(
             hand=hand,
@@ -68,10 +68,12 @@ class Manner:
 class Pencil:
     """Draws a settled sheet as its sketch, on a canvas as large as the page."""
 
-    def __init__(self, sheet: Sheet, rng: Rng, hands: list[RealHand], papers: list[np.ndarray]):
+    def __init__(
+        self, sheet: Sheet, rng: Rng, hands: list[RealHand], papers: list[np.ndarray], *, small: bool = False
+    ):
         self.sheet, self.rng, self.papers = sheet, rng, papers
         self.size = float(max(sheet.size))
-        self.manner = Manner.random(rng, self.size, hands)
+        self.manner = Manner.random(rng, self.size, hands, small=small)
         self.canvas = Canvas(int(self.size))
         if rng.random() < TOOTH:
             self.canvas.tooth = rng.uniform(0.2, 0.7), grain(rng, self.canvas.fine.shape, papers)
