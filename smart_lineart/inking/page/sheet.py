@@ -170,7 +170,8 @@ def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
             continue
         if border(~inside) < LEAST_BORDER or not _has_straight_sides(inside):
             continue
-        if inside.mean() > THIN and picture[~inside].std() > EVEN:  # screentone that the picture cuts
+        # Screentone that the picture cuts has such a surround, and so it has in the negative.
+        if inside.mean() > THIN and (dark or picture[~inside].std() > EVEN):
             continue
         step = edge_step(calm, inside)
         sure = step >= CLEAR_STEP and not dark
