@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Dotted paper: equal specks at equal distances are printed, not drawn.
+"""Dotted paper and screentone: equal specks at equal distances are printed, not drawn.
 
 Lengths are px at working scale.
 """
@@ -23,23 +23,24 @@ TRIED = 400  # dots whose neighbours are looked for
 def dot_size(darkness: Bytes) -> int:
     """How many px the dots of a page's paper usually have, of its darkness (H, W); 0: there is no grid."""
     specks = _Specks(darkness)
-    if len(specks.area) < LEAST:
+    area, middle = specks.area[specks.whole], specks.middle[specks.whole]
+    if len(area) < LEAST:
         return 0
-    usual = float(np.median(specks.area))
-    alike = (specks.area >= usual / ALIKE) & (specks.area <= usual * ALIKE)
+    usual = float(np.median(area))
+    alike = (area >= usual / ALIKE) & (area <= usual * ALIKE)
     if alike.mean() < MOSTLY or alike.sum() < LEAST:
         return 0
-    near = _nearest(specks.middle[alike])
-    low, middle, high = np.quantile(near, (0.1, 0.5, 0.9))
-    return round(usual) if high - low <= EVEN * middle else 0
+    near = _nearest(middle[alike])
+    low, apart, high = np.quantile(near, (0.1, 0.5, 0.9))
+    return round(usual) if high - low <= EVEN * apart else 0
 
 
 def without_dots(darkness: Bytes, size: int) -> Bytes:
     """A page's darkness (H, W) without the dots of its paper, which usually have so many px."""
     specks = _Specks(darkness)
     out = darkness.copy()
-    dots = (specks.area >= size / ALIKE) & (specks.area <= size * ALIKE)
-    for number in np.flatnonzero(dots):
+    # What is smaller than a dot is a part of one, cut off by the page's border or by the end of its tone.
+    for number in np.flatnonzero(specks.area <= size * ALIKE):
         left, top, right, bottom = specks.box[number]
         # With the soft edge of it.
         part = np.s_[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
@@ -48,7 +49,10 @@ def without_dots(darkness: Bytes, size: int) -> Bytes:
 
 
 class _Specks:
-    """Small dark regions: `area` (N,) in px, `middle` (N, 2), `box` (N, 4) left, top, right, bottom."""
+    """Small dark regions: `area` (N,) in px, `middle` (N, 2), `box` (N, 4) left, top, right, bottom.
+
+    And which of them are `whole` (N,): the page's border cuts the others.
+    """
 
     def __init__(self, darkness: Bytes) -> None:
         runs = find_runs(darkness >= DARK)
@@ -59,6 +63,8 @@ class _Specks:
         small = (area > 0) & (right - left <= LARGEST) & (bottom - top <= LARGEST)
         self.area = area[small]
         self.box = np.stack([left, top, right, bottom], axis=1)[small]
+        low, high = self.box[:, :2].min(axis=1), self.box[:, 2:]
+        self.whole = (low > 0) & (high < np.array(darkness.shape[::-1])).all(axis=1)
         self.middle: Floats = np.asarray((self.box[:, :2] + self.box[:, 2:]) / 2, np.float32)
 
 

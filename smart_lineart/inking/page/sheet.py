@@ -6,7 +6,9 @@ contrast, and about how wide the strokes are. So it is told from the sheet, and 
 
 A sheet is told by its shape: set apart from what surrounds it by a step in tone all along, it has straight
 sides, and the picture's border lies for a good part outside. Every tone is tried as the one that parts them,
-as in maximally stable extremal regions (Matas et al. 2002).
+as in maximally stable extremal regions (Matas et al. 2002). A patterned table may be as light as the paper in
+places, and uneven light makes one part of a sheet darker than the table at another: there the sheet is what
+is smooth.
 """
 
 from __future__ import annotations
@@ -25,7 +27,15 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.at_edge import not_drawn
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
-from smart_lineart.inking.raster.windows import closed, continued, grown_by, mean_near, median_of_three, ring
+from smart_lineart.inking.raster.windows import (
+    closed,
+    continued,
+    grown_by,
+    mean_near,
+    median_of_three,
+    over_squares,
+    ring,
+)
 
 Points = NDArray[Any]
 
@@ -34,11 +44,13 @@ TONES = 28  # tried as the one that parts sheet and surround
 LEAST_SHARE, MOST_SHARE = 0.12, 0.995  # of the picture that a sheet covers
 THIN, EVEN = 0.97, 0.12  # a surround of less than the rest of the picture spreads by so much luma at most
 LEAST_SOLID = 0.93  # of its convex hull that a sheet fills
+LEAST_FILLED = 0.5  # of a sheet that is its paper
 LEAST_BORDER = 0.12  # of the picture's border that lies outside; one whole side of it is about a quarter
 LEAST_STEP = 0.04  # of luma that sheet and surround are apart,
 WEAKEST = 0.1  # but for this share of the sheet's outline
 CLEAR_STEP = 0.15  # of luma, from which a surround that is darker may have anything on it
 NEAR, FAR = (1, 3), (5, 8)  # px from the outline at which they are compared
+BEYOND = (10, 16)  # beyond the outline of a drawn frame
 SHARP = 0.6  # of the step that is made within the nearer of them: a shadow's edge is soft
 MOST_RAGGED = 2.5  # times its height and width that the outline of a sheet is long
 MOST_CORNERS = 8  # a sheet has four, and up to four more where the picture cuts it
@@ -48,6 +60,9 @@ BESIDE = (2, 6)  # px from the outline at which lines are looked for that cross 
 FAINT = 0.93  # of the luma around it that a line has there
 CROSSING = 0.7  # of what is drawn along the outline that goes on beyond it, or it is no sheet's;
 LEAST_DRAWN, MOST_BEYOND = 0.04, 0.35  # of the outline; more beyond it is the grain of a table
+SMOOTHEST, ROUGHEST, TRIED = 0.008, 0.08, 10  # of luma that neighbours differ by at an edge, or in a pattern
+PATTERN = 3  # px within which a pattern shows everywhere,
+PATTERNED = 0.8  # or nearly so: of the surround
 MARGIN = 2  # px along the outline that belong to the edge of the sheet and its shadow
 LINES = 0.15  # of luma that a line is darker than what is around it
 MOST_LINES = 0.01  # of another surround that may look drawn on
@@ -114,7 +129,7 @@ class Sheet:
 
 
 class _Candidate(NamedTuple):
-    step: float  # of luma, along nearly all of the outline
+    step: float  # of luma, along nearly all of the outline; or the patterned share of its surround
     inside: Mask
 
 
@@ -131,6 +146,8 @@ def find_sheet(luma: Reduced) -> Sheet | None:
         key=lambda found: found.step,
         default=None,
     )
+    if best is None or best.step < CLEAR_STEP:
+        best = _smooth(picture) or best
     outside = np.zeros(size, np.bool_) if best is None else grown_by(~best.inside, MARGIN)
     outside |= not_drawn(picture, ~outside)
     return Sheet(outside) if outside.any() and not outside.all() else None
@@ -153,7 +170,8 @@ def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
             continue
         if border(~inside) < LEAST_BORDER or not _has_straight_sides(inside):
             continue
-        if inside.mean() > THIN and picture[~inside].std() > EVEN:  # screentone that the picture cuts
+        # Screentone that the picture cuts has such a surround, and so it has in the negative.
+        if inside.mean() > THIN and (dark or picture[~inside].std() > EVEN):
             continue
         step = edge_step(calm, inside)
         sure = step >= CLEAR_STEP and not dark
@@ -166,14 +184,54 @@ def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
     return found
 
 
+def _smooth(picture: Luma) -> _Candidate | None:
+    """The largest smooth region that is a sheet, of whatever tone its surround is; None where none is.
+
+    Its surround is patterned, or as even as it is and apart from it by a step.
+    """
+    calm = median_of_three(closed(picture, 2))
+    change = over_squares(calm, 1, np.maximum) - over_squares(calm, 1, np.minimum)
+    best = None
+    for least in np.geomspace(SMOOTHEST, ROUGHEST, TRIED):
+        rough = change >= least
+        # Apart by a px more, so that no gap in the pattern leads out of the sheet.
+        smooth = _largest(~grown_by(rough, 1))
+        if smooth is None:
+            continue
+        inside = grown_by(smooth, 2)
+        if not LEAST_SHARE <= inside.mean() <= THIN or border(~inside) < LEAST_BORDER:
+            continue
+        around = ~grown_by(inside, MARGIN)
+        patterned = float(grown_by(rough, PATTERN)[around].mean()) if around.any() else 0.0
+        if best is not None and patterned <= best.step:
+            continue
+        if not _has_straight_sides(inside) or _drawn_on(picture, ~grown_by(inside, 2 * MARGIN)):
+            continue
+        if patterned >= PATTERNED or (_is_apart(calm, inside) and not _is_crossed(picture, inside)):
+            best = _Candidate(patterned, inside)
+    return best
+
+
+def _is_apart(calm: Luma, inside: Mask) -> bool:
+    """Whether a region is apart in tone from what lies at its edge, and farther out: no drawn frame is."""
+    at = _outline(inside)
+    beyond = [mean_near(calm, ring(side, *BEYOND), at, BEYOND[1] + 1) for side in (inside, ~inside)]
+    apart = beyond[0] - beyond[1]
+    known = apart[np.isfinite(apart)]
+    if known.size and abs(float(np.median(known))) < 0.5 * LEAST_STEP:
+        return False
+    return max(edge_step(calm, inside), edge_step(1 - calm, inside)) >= LEAST_STEP
+
+
 def _largest(mask: Mask) -> Mask | None:
-    """The largest region of a mask, with its holes filled."""
+    """The largest region of a mask, with its holes filled; None where it is hardly more than a frame."""
     runs = find_runs(mask)
     if not len(runs.row):
         return None
     label = label_runs(runs, mask.shape[1])
     area = np.bincount(label, runs.stop - runs.start)
-    return ~_at_border(~paint(runs, label == area.argmax(), mask.shape))
+    filled = ~_at_border(~paint(runs, label == area.argmax(), mask.shape))
+    return filled if area.max() >= LEAST_FILLED * np.count_nonzero(filled) else None
 
 
 def _at_border(mask: Mask) -> Mask:

@@ -14,6 +14,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.dot_grid import dot_size, without_dots
 from smart_lineart.inking.page.paper import (
+    SURELY_DRAWN,
     firm_darkness,
     judge_paper,
     lighter_on_darker,
@@ -138,7 +139,7 @@ def survey(page: Sketch, largest: float, tuning: ScaleTuning) -> Survey:
     drawn_on, _ = _cleared(reduced, sheet, toned)
     relative = judge_paper(drawn_on).relative_darkness(drawn_on)
     del drawn_on
-    firm = firm_darkness(relative)
+    firm = _firm(relative)
     if firm == 0.0:
         return Survey([], sheet, toned, block)
     if block > 1:  # the small picture that it was, of which every px is meant
@@ -164,6 +165,16 @@ def _scales(relative: Luma, firm: float, factor: int, tuning: ScaleTuning) -> li
             width = stroke_width(panel, firm) * factor
             found.append(auto_scales(width, drawn, max(panel.shape) * factor, tuning))
     return [float(scale) for scale in np.median(found, axis=0)]
+
+
+def _firm(relative: Luma) -> float:
+    """Darkness of the page's firm lines, 0 if it is blank; where screentone covers it, that of its dots."""
+    firm = firm_darkness(relative)
+    if firm == 0.0:
+        dark = relative[relative > SURELY_DRAWN]
+        if dark.size and dot_size(network_darkness(relative, 1.0)):
+            return float(np.percentile(dark, 90))
+    return firm
 
 
 def what_lies_under(luma: Reduced) -> tuple[Sheet | None, Toned | None]:
@@ -193,7 +204,7 @@ def view_anew(luma: Reduced, size: Size, scale: float, detail: float | None, fou
     drawn_on, solid = _cleared(luma, found.sheet, found.toned)
     paper = judge_paper(drawn_on, side=round(panel_side(size)))
     relative = paper.relative_darkness(drawn_on)
-    firm = firm_darkness(relative)
+    firm = _firm(relative)
     if firm == 0.0:
         return View.blank(luma, scale, paper.inverted)
     passes = smoothing(relative, firm)
@@ -235,7 +246,7 @@ def view_again(luma: Reduced, size: Size, calibration: Calibration) -> View | No
     if not calibration.suits(
         inverted=lighter_on_darker(drawn_on),
         darkest=paper.darkest,
-        firm=firm_darkness(relative),
+        firm=_firm(relative),
         drawn=_share_drawn(darkness),
     ):
         return None

@@ -27,7 +27,7 @@ from smart_lineart.inking.page.scale import panel_side, panels_along
 from smart_lineart.inking.page.sheet import border, edge_step
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
-from smart_lineart.inking.raster.windows import closed, continued, grown_by, median_of_three, over_windows
+from smart_lineart.inking.raster.windows import closed, continued, grown_by, median_of_three, over_squares
 
 SIDE = 256  # px: long side of the picture in which areas are looked for, of each panel of a strip
 LONGEST = 64 * SIDE  # px: a picture of so many panels is looked at
@@ -86,21 +86,21 @@ class Toned:
         out, solid = luma.copy(), np.zeros(luma.shape, np.bool_)
         ground = _Ground.under(luma, self.kinds > 0, self.paper * np.float32(1 / 255))
         edge = _edge(luma.shape)
-        near = _over_squares(self.kinds, NEAR, np.maximum)
+        near = over_squares(self.kinds, NEAR, np.maximum)
         gains = np.exp2((np.maximum(near, LINED).astype(np.float32) - LINED) / 4)
-        for top, rows in _bands(near > 0, luma.shape):
-            mask, ratio, paper = ground.at(luma, rows)
-            share = np.clip(1 - _spread_over(gains, luma.shape, rows) * (1 - ratio), 0, 1)
+        for part, around in _strips(luma.shape, near > 0):
+            mask, ratio, paper = ground.at(luma, around)
+            share = np.clip(1 - _spread_over(gains, luma.shape, around) * (1 - ratio), 0, 1)
             share[~mask] = 1
             at_edge = grown_by(mask, edge) & grown_by(~mask, edge)
-            black = _spread_over(near, luma.shape, rows) == SOLID
+            black = _spread_over(near, luma.shape, around) == SOLID
             share[black & (mask | at_edge)] = 1
             np.minimum(share, np.float32(1 - self.firm), out=share, where=at_edge & ~black)
             painted = np.rint(share * paper * 65535).astype(np.uint16)
-            np.minimum(painted, luma[rows], out=painted, where=~(mask | black))
-            inner = slice(top - rows.start, min(top + STRIP, len(luma)) - rows.start)
-            np.copyto(out[top : top + STRIP], painted[inner], where=(mask | at_edge)[inner])
-            solid[top : top + STRIP] = (mask & black)[inner]
+            np.minimum(painted, luma[_within(around)], out=painted, where=~(mask | black))
+            inner = _within(part, around)
+            np.copyto(out[_within(part)], painted[inner], where=(mask | at_edge)[inner])
+            solid[_within(part)] = (mask & black)[inner]
         return out, solid
 
     def packed(self) -> str:
@@ -173,16 +173,17 @@ def _samples(luma: Reduced, ground: _Ground, areas: list[Mask]) -> tuple[Luma, l
     for index, area in enumerate(areas, 1):
         number[~grown_by(~area, NEAR)] = index
     step = -(-max(luma.shape) // SAMPLE_SIDE)
+    sample = np.ascontiguousarray(luma[::step, ::step])
     outside: list[Luma] = []
     inside: list[list[Luma]] = [[] for _ in areas]
-    for top, rows in _bands(np.ones_like(ground.near), luma.shape):
-        own = slice(top - rows.start, min(top + STRIP, len(luma)) - rows.start, step)
-        mask, ratio, paper = (one[own, ::step] for one in ground.at(luma, rows))
-        which, near = (_spread_over(one, luma.shape, rows)[own, ::step] for one in (number, ground.near))
+    for part, around in _strips(sample.shape):
+        own = _within(part, around)
+        mask, ratio, paper = (one[own] for one in ground.at(sample, around))
+        which, near = (_spread_over(one, sample.shape, part) for one in (number, ground.near))
         for index in np.unique(which[mask]):
             if index:
                 inside[index - 1].append(1 - ratio[mask & (which == index)])
-        light = luma[rows][own, ::step] / np.maximum(np.float32(65535) * paper, np.float32(1))
+        light = sample[_within(part)] / np.maximum(np.float32(65535) * paper, np.float32(1))
         outside.append(np.asarray(1 - light, np.float32)[~near])
     nothing = np.zeros(0, np.float32)
     return np.concatenate(outside), [np.concatenate([nothing, *values]) for values in inside]
@@ -239,16 +240,15 @@ class _Ground:
         picture = resize(luma, *areas.shape) * np.float32(1 / 65535)
         # A closing of what surely is of an area, and a little beyond: an edit is felt nowhere else.
         tone = np.where(grown_by(~areas, NEAR), np.float32(-1), picture)
-        tone = _over_squares(tone, REACH, np.maximum)
-        tone = _over_squares(np.where(tone >= 0, tone, np.float32(1)), REACH, np.minimum)
+        tone = over_squares(tone, REACH, np.maximum)
+        tone = over_squares(np.where(tone >= 0, tone, np.float32(1)), REACH, np.minimum)
         return cls(grown_by(areas, NEAR), tone, paper)
 
-    def at(self, luma: Reduced, rows: slice) -> tuple[Mask, Luma, Luma]:
-        """Of some rows: bool, what belongs to areas; their luma in that of their tone; and the paper's."""
-        part = Rect(0, rows.start, luma.shape[1], rows.stop - rows.start)
+    def at(self, luma: Reduced, part: Rect) -> tuple[Mask, Luma, Luma]:
+        """Of a part: bool, what belongs to areas; their luma in that of their tone; and the paper's."""
         tone, paper = (resize_part(one, luma.shape, part) for one in (self.tone, self.paper))
-        own = luma[rows] * np.float32(1 / 65535)
-        dark = (own < 0.5 * (tone + paper)) & _spread_over(self.near, luma.shape, rows)
+        own = luma[_within(part)] * np.float32(1 / 65535)
+        dark = (own < 0.5 * (tone + paper)) & _spread_over(self.near, luma.shape, part)
         reach = _reach(luma.shape)
         mask = dark & grown_by(~grown_by(~dark, reach), reach + 1)
         return mask, (own + DARKEST) / (tone + DARKEST), paper
@@ -262,10 +262,6 @@ def _paper(picture: Luma, areas: Mask) -> Bytes:
     return np.asarray(np.rint(resize(paper, *size) * 255), np.uint8)
 
 
-def _over_squares(image: Any, reach: int, pick: np.ufunc) -> Any:
-    return over_windows(over_windows(image, reach, 0, pick), reach, 1, pick)
-
-
 def _reach(size: tuple[int, int]) -> int:
     """Half the width in px of strokes on a page of `size`."""
     return max(1, round(STROKE * panel_side(size)))
@@ -276,17 +272,43 @@ def _edge(size: tuple[int, int]) -> int:
     return max(1, round(EDGE * panel_side(size)))
 
 
-def _spread_over(small: Any, size: tuple[int, int], rows: slice) -> Any:
-    """What lies under some rows of a page of `size` in a small picture of it."""
-    down = (np.arange(rows.start, rows.stop) * small.shape[0]) // size[0]
-    across = (np.arange(size[1]) * small.shape[1]) // size[1]
+def _within(part: Rect, whole: Rect | None = None) -> tuple[slice, slice]:
+    """A part of a page as an index, or of an array that holds a larger part of it."""
+    left, top = (whole.x, whole.y) if whole is not None else (0, 0)
+    return slice(part.y - top, part.bottom - top), slice(part.x - left, part.right - left)
+
+
+def _spread_over(small: Any, size: tuple[int, int], part: Rect) -> Any:
+    """What lies under a part of a page of `size` in a small picture of it."""
+    down = (np.arange(part.y, part.bottom) * small.shape[0]) // size[0]
+    across = (np.arange(part.x, part.right) * small.shape[1]) // size[1]
     return small[down][:, across]
 
 
-def _bands(near: Mask, size: tuple[int, int]) -> Iterator[tuple[int, slice]]:
-    """The strips of a page of `size` in which areas lie: the first row, and the rows that decide about it."""
-    around = 3 * _reach(size) + 2 * _edge(size) + 2
+def _strips(size: tuple[int, int], near: Mask | None = None) -> Iterator[tuple[Rect, Rect]]:
+    """A page of `size` strip by strip, or what of it is `near` areas; with each what decides about it."""
+    whole = Rect(0, 0, size[1], size[0])
+    reach = 3 * _reach(size) + 2 * _edge(size) + 2
     for top in range(0, size[0], STRIP):
-        rows = slice(max(0, top - around), min(size[0], top + STRIP + around))
-        if near[rows.start * len(near) // size[0] : -(-rows.stop * len(near) // size[0])].any():
-            yield top, rows
+        part = _grown(Rect(0, top, size[1], STRIP), 0, whole)
+        if near is not None:
+            columns = _columns(near, size, _grown(part, reach, whole))
+            # The line along an edge may lie a little beyond.
+            part = _grown(columns, _edge(size) + 1, whole).intersection(part)
+        if part.width:
+            yield part, _grown(part, reach, whole)
+
+
+def _columns(near: Mask, size: tuple[int, int], part: Rect) -> Rect:
+    """The columns of a part of a page of `size` in which areas lie."""
+    rows = near[part.y * len(near) // size[0] : -(-part.bottom * len(near) // size[0])]
+    columns = np.flatnonzero(rows.any(axis=0))
+    if not columns.size:
+        return Rect(0, part.y, 0, 0)
+    first, last = (int(one) * size[1] // near.shape[1] for one in (columns[0], columns[-1] + 1))
+    return Rect(first, part.y, last + 1 - first, part.height)
+
+
+def _grown(part: Rect, by: int, whole: Rect) -> Rect:
+    """A rectangle with so much around it, as far as the page goes."""
+    return Rect(part.x - by, part.y - by, part.width + 2 * by, part.height + 2 * by).intersection(whole)

@@ -24,6 +24,11 @@ def over_windows(image: NDArray[Any], reach: int, axis: int, pick: np.ufunc) -> 
     return lines[:length].swapaxes(0, axis)
 
 
+def over_squares(image: NDArray[Any], reach: int, pick: np.ufunc) -> NDArray[Any]:
+    """The greatest or least of every square of 2 reach + 1 px a side."""
+    return over_windows(over_windows(image, reach, 0, pick), reach, 1, pick)
+
+
 def closed(image: Luma, reach: int) -> Luma:
     """A closing over squares of 2 reach + 1 px: narrow dark things go, but at the picture's border."""
     image = np.pad(image, 2 * reach, mode="edge")

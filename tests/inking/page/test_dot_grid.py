@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from smart_lineart.inking.page.dot_grid import LEAST, dot_size, without_dots
+from smart_lineart.inking.page.dot_grid import DARK, LEAST, dot_size, without_dots
 from tests.inking.pictures import line_map, ring, straight
 
 SIZE = (700, 520)
@@ -47,6 +47,16 @@ def test_what_is_larger_than_a_dot_stays() -> None:
     cv2.circle(page, (301, 353), 5, 220, -1)
     cleared = without_dots(page, dot_size(page))
     assert cleared[353, 249] == cleared[353, 301] == 220
+
+
+@pytest.mark.parametrize("degrees", [0, 30, 45])
+@pytest.mark.parametrize(("pitch", "radius"), [(12, 3.5), (14, 5.0), (20, 6.0)])
+def test_of_tone_that_the_border_cuts_nothing_is_left(pitch: float, radius: float, degrees: float) -> None:
+    tone = grid(pitch, radius, degrees, 220)[101:597, 83:431]  # cut on all sides
+    tone[375:] = 0  # and where it ends
+    size = dot_size(tone)
+    assert size > 0
+    assert not (without_dots(tone, size) > DARK).any()
 
 
 def scattered(count: int, seed: int = 2) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from smart_lineart.inking.page.sheet import SIDE, Sheet, find_sheet
-from tests.inking.page.photographed import SURFACES, photographed
+from tests.inking.page.photographed import SURFACES, Picture, photographed
 from tests.inking.pictures import line_map, ring, straight, wave
 
 SIZE = (560, 420)
@@ -29,18 +29,38 @@ def sheet_of(luma: NDArray[np.uint8]) -> Sheet | None:
 @pytest.mark.parametrize("share", [0.35, LONG(0.6), 0.9])
 @pytest.mark.parametrize("kind", SURFACES)
 def test_a_sheet_on_a_table_is_found(tone: int, share: float, kind: str) -> None:
-    if tone > 180 and kind in {"wood", "cloth"}:
-        pytest.skip("such a surface is as light as the paper in places")
     degrees = {0.35: -28, 0.6: 17, 0.9: 4}[share] + tone / 100
     picture = photographed(DRAWING, tone, share, degrees, kind)
     found = sheet_of(picture.luma)
     assert found is not None
+    assert_only_the_sheet(found, picture)
+
+
+def assert_only_the_sheet(found: Sheet, picture: Picture) -> None:
     sheet = (
         cv2.resize(picture.sheet.astype(np.uint8), found.outside.shape[::-1], interpolation=cv2.INTER_AREA)
         > 0
     )
     assert (~found.outside & ~sheet).sum() < 0.02 * max(1, (~sheet).sum())  # nothing of the table is left,
     assert (found.outside & sheet).sum() < 0.1 * sheet.sum()  # and of the sheet only its edge goes
+
+
+def falling_light(size: tuple[int, int], degrees: float) -> NDArray[np.float64]:
+    """It comes from one side: at the other a quarter of it is gone."""
+    y, x = np.mgrid[: size[0], : size[1]]
+    along = np.cos(np.radians(degrees)) * x / size[1] + np.sin(np.radians(degrees)) * y / size[0]
+    return np.asarray(1 - 0.25 * (along - along.min()) / np.ptp(along))
+
+
+@pytest.mark.parametrize("tone", [190, LONG(205), 215])
+@pytest.mark.parametrize("degrees", [-25, LONG(10), 30])
+@pytest.mark.parametrize("kind", SURFACES)
+def test_a_sheet_on_a_light_table_in_uneven_light_is_found(tone: int, degrees: float, kind: str) -> None:
+    picture = photographed(DRAWING, tone, 0.5, degrees, kind)
+    lit = picture.luma * falling_light(picture.luma.shape, 3 * degrees)
+    found = sheet_of(lit.astype(np.uint8))
+    assert found is not None
+    assert_only_the_sheet(found, picture)
 
 
 @pytest.mark.parametrize("tone", [225, 240])
@@ -136,8 +156,28 @@ def test_a_drawing_that_fills_its_picture_is_all_sheet(tone: float) -> None:
     assert sheet_of(255 - (DRAWING * tone).astype(np.uint8)) is None
 
 
+def rough_paper() -> NDArray[np.uint8]:
+    """A frame drawn with a broad brush on paper of coarse grain."""
+    page = DRAWING.astype(float)
+    cv2.rectangle(page, (50, 60), (370, 500), 30, 16)
+    grain = cv2.GaussianBlur(np.random.default_rng(3).normal(0, 1, SIZE), (0, 0), 4)
+    return np.clip(page - 15 + grain / grain.std() * 6, 0, 255).astype(np.uint8)
+
+
+def shaded_corner() -> NDArray[np.uint8]:
+    """A soft pencil, hatched to the paper's edge, leaves the rest of it smooth."""
+    page = DRAWING.copy()
+    rng = np.random.default_rng(3)
+    for x in range(-500, 400, 9):
+        reach = 300 + int(rng.normal(0, 25))
+        cv2.line(page, (x, 560), (x + reach, 560 - reach * 13 // 15), 150, 3, cv2.LINE_AA)
+    return page
+
+
 @pytest.mark.parametrize(
-    "page", [shadow(SIZE), coat(), dark_head(), toned_panel()], ids=["shadow", "coat", "head", "panel"]
+    "page",
+    [shadow(SIZE), coat(), dark_head(), toned_panel(), rough_paper(), shaded_corner()],
+    ids=["shadow", "coat", "head", "panel", "grain", "hatching"],
 )
 def test_what_is_dark_on_a_page_is_no_surround(page: NDArray[np.uint8]) -> None:
     assert sheet_of(page) is None
