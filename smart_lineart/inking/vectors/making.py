@@ -116,7 +116,7 @@ class _Making:
             StrokePaths(
                 id_,
                 Path(_placed(centre, origin[line]), bool(closed[line])),
-                np.round(widths[line], 2),
+                *widths[line],
                 tuple(Path(_placed(path, origin[line]), closed=True) for path in outlines[line]),
             )
             for line, (id_, centre) in enumerate(zip(ids, centres, strict=True))
@@ -224,18 +224,21 @@ def _joined(curves: Curves, line_of: Indices, count: int) -> list[Doubles]:
     return out
 
 
-def _widths(curves: Curves, pieces: Polylines, line_of: Indices, width: Doubles) -> list[Doubles]:
-    """The width at every node of each line."""
+def _widths(
+    curves: Curves, pieces: Polylines, line_of: Indices, width: Doubles
+) -> list[tuple[Doubles, float]]:
+    """Of each line, the width at and between its nodes, and its median."""
+    first = np.concatenate([[0], curves.stop[:-1]])
+    first[curves.starts[:-1]] = pieces.starts[:-1]
+    quarters = np.rint(first[:, None] + (curves.stop - first)[:, None] * (np.arange(4) / 4)).astype(np.intp)
     bounds = np.searchsorted(line_of, np.arange(line_of.max(initial=-1) + 2))
-    return [
-        np.concatenate(
-            [
-                width[pieces.starts[first] : pieces.starts[first] + 1],
-                width[curves.stop[curves.starts[first] : curves.starts[last]]],
-            ]
-        )
-        for first, last in itertools.pairwise(bounds)
-    ]
+    out = []
+    for begin, end in itertools.pairwise(bounds):
+        some = slice(curves.starts[begin], curves.starts[end])
+        told = np.append(width[quarters[some]].ravel(), width[curves.stop[some][-1]])
+        whole = width[pieces.starts[begin] : pieces.starts[end]]
+        out.append((np.round(told, 2), round(float(np.median(whole)), 2)))
+    return out
 
 
 def _closed_paths(outlines: list[list[Outline]], tolerance: float) -> list[list[Doubles]]:

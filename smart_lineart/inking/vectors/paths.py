@@ -52,13 +52,16 @@ class StrokePaths:
     Attributes:
         id: the same for the same centreline, whatever else is on the page; no other stroke's there.
         centre: its centreline.
-        widths: float64 (k + 1,), px: how wide the ink is at each of the centreline's nodes.
+        widths: float64 (4 k + 1,), px: how wide the ink is at each of the centreline's nodes, and at a
+        quarter, half and three quarters of the line between two.
+        width: px, the median along the line.
         outline: closed paths around its ink, to be filled by the nonzero rule.
     """
 
     id: str
     centre: Path
     widths: NDArray[np.float64]
+    width: float
     outline: tuple[Path, ...]
 
 

@@ -55,12 +55,22 @@ def drawn(strokes: Strokes, size: tuple[int, int], thickness: float, style: str 
 def rendered(vectors: Vectors) -> np.ndarray:
     """The outlines as librsvg fills them, uint8 coverage."""
     height, width = vectors.size
-    paths = "".join(f'<path d="{outline_data(one.outline)}"/>' for one in (*vectors.strokes, *vectors.areas))
+    every = [*(one.outline for one in vectors.strokes), *(one.outline for one in vectors.areas)]
+    paths = "".join(f'<path d="{outline_data(outline)}"/>' for outline in every)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}"><rect width="{width}" height="{height}" fill="none"/>{paths}</svg>'
     )
-    return pyvips.Image.svgload_buffer(svg.encode()).extract_band(3).numpy()
+    return render_svg(svg.encode())
+
+
+def render_svg(data: bytes, scale: float = 1.0) -> np.ndarray:
+    """What librsvg makes of a file, uint8 coverage. The command, where it runs, has shut that off."""
+    pyvips.operation_block_set("VipsForeignLoadSvg", False)
+    try:
+        return pyvips.Image.svgload_buffer(data, scale=scale).extract_band(3).numpy()
+    finally:
+        pyvips.operation_block_set("VipsForeignLoadSvg", True)
 
 
 def likeness(one: np.ndarray, two: np.ndarray) -> float:

@@ -53,7 +53,8 @@ def test_every_stroke_is_there_once_and_its_ink_is_where_it_was(seed, thickness,
             assert np.isfinite(path.points).all()
             assert (np.abs(path.points - 200) < 600).all()
         assert np.isfinite(stroke.widths).all()
-        assert len(stroke.widths) == len(stroke.centre.nodes)
+        assert len(stroke.widths) == 4 * len(stroke.centre.curves) + 1
+        assert stroke.widths.min() <= stroke.width <= stroke.widths.max() + 1
     off = drawn(strokes, SIZE, thickness, style).astype(int) - rendered(vectors)
     block = np.ones((3, 3))
     assert not ndimage.binary_erosion(off > 160, block).any(), "ink is missing"
