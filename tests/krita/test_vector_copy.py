@@ -13,7 +13,7 @@ def copy(as_shown=False):
     name = "copyVectorsAsShown" if as_shown else "copyVectors"
     entries = widget("sketchMenu").menu().actions()
     next(entry for entry in entries if entry.objectName() == name).trigger()
-    yield from idle()
+    yield from idle(240)
     yield 400  # Krita draws a vector layer a while later
     K.activeDocument().waitForDone()
     yield 200
@@ -177,7 +177,7 @@ def job():
     return {"worst": worst, "shapes": len(kinds), "groups": groups}
 """,
         COUNT=count,
-        timeout=180,
+        timeout=300,
     )
     assert found["worst"] < longest
     if flat:
@@ -193,16 +193,16 @@ def test_the_document_may_be_closed_in_the_middle(krita) -> None:
         + MANY
         + """
 def job():
-    for pause in (0, 5, 20, 60, 150):
-        document = yield from with_strokes(900)
+    for pause in (0, 20, 150):
+        document = yield from with_strokes(600)
         entries = widget("sketchMenu").menu().actions()
         next(entry for entry in entries if entry.objectName() == "copyVectors").trigger()
         yield pause
         close_all()
-        yield from idle()
+        yield from idle(240)
         yield 300
     return {"error": session().messages.last_error, "modal": modal(), "open": len(K.documents())}
 """,
-        timeout=180,
+        timeout=300,
     )
     assert found == {"error": "", "modal": None, "open": 0}

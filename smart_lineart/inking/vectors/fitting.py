@@ -17,14 +17,14 @@ import numpy as np
 from smart_lineart.inking.vectors.polylines import Doubles, Indices, Mask, Polylines, unit
 
 SAMPLES = 32  # vertices of a stretch that its curve is held against
-ROUNDS = 6  # times that the nearest points are looked for anew
+ROUNDS = 9  # times that the nearest points are looked for anew
 FIRST_GUESS = 16  # vertices
 SPREAD = (0.6, 1.1, 2.0)  # times the length that the last curve had, that are tried first
 CLOSE = 0.04  # of its length, to which a curve's longest reach is found
 SETTLING = 12  # more rounds for each curve in the end, so that it is not just near enough
-STIFF = 3.0  # how much a curve's end is held in the line's own direction, against its samples
+STIFF = 2.0  # how much a curve's end is held in the line's own direction, against its samples
 MOST_TURN = 0.2  # that it may be turned all the same
-HOPELESS = (30.0, 12.0, 6.0, 3.5, 2.0)  # times the tolerance, after so many rounds
+HOPELESS = (40.0, 20.0, 10.0, 6.0, 4.0, 3.0, 2.0, 1.5)  # times the tolerance, after so many rounds
 SHORTEST = 0.05  # of its chord that a handle has at least
 
 STEPS_PER_PX = 1 << 16
