@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
-from xml.sax.saxutils import quoteattr
 
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.inking.vectors.making import make_vectors
@@ -73,7 +72,7 @@ def _centreline(stroke: StrokePaths) -> str:
 
 
 def _layer(name: str) -> str:
-    return f'inkscape:groupmode="layer" inkscape:label={quoteattr(name)}'
+    return f'inkscape:groupmode="layer" inkscape:label="{name}"'
 
 
 def _length(pixels: int, dpi: tuple[float, float] | None, axis: int) -> str:
