@@ -13,6 +13,7 @@ from smart_lineart.said import Said
 from smart_lineart.studio.language import i18n
 
 ACTION = "smart_lineart_ink"
+COPY_ACTION = "smart_lineart_copy_vectors"
 DOCKER = "smart_lineart_docker"
 
 
@@ -48,6 +49,8 @@ def _register() -> None:
             """Krita has opened a window."""
             action = window.createAction(ACTION, i18n.tr("Ink sketch"), "tools/scripts")
             action.triggered.connect(lambda *_: session.ink())
+            copy = window.createAction(COPY_ACTION, i18n.tr("Copy as vector layer"), "tools/scripts")
+            copy.triggered.connect(lambda *_: session.copy_as_vectors(as_shown=False))
 
     krita = Krita.instance()
     krita.addExtension(InkAction(krita))

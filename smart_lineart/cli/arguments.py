@@ -17,6 +17,7 @@ from smart_lineart.cli.errors import UsageError
 DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
 
+FORMATS = ("png", "svg")
 # The engine's own limits; asking it for them would load it for every --help.
 THINNEST, THICKEST = 0.25, 400.0
 COARSEST, FINEST = 1 / 16, 2.5
@@ -93,6 +94,15 @@ def memory(text: str) -> int:
     return size
 
 
+def formats(text: str) -> tuple[str, ...]:
+    """Parse "svg" or "png,svg" into the endings of the files to write."""
+    names = tuple(dict.fromkeys(part.strip().lower().removeprefix(".") for part in text.split(",")))
+    for name in names:
+        if name not in FORMATS:
+            raise ValueError(f'"{name}" is not a format of lineart: say {" or ".join(FORMATS)}')
+    return tuple("." + name for name in names)
+
+
 def existing_name(text: str) -> str:
     """A name, but no empty one, as of a variable that is not set: that would be the folder one is in."""
     if not text:
@@ -150,6 +160,12 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         type=_reader(existing_name),
         metavar="FILE|DIR",
         help="where the lineart goes (default: NAME-lineart.png beside each sketch)",
+    )
+    ink.add_argument(
+        "--format",
+        type=_reader(formats),
+        metavar="png,svg",
+        help="what lineart is written as: pixels, strokes as vectors, or both (default: png)",
     )
     look = ink.add_argument_group("how the lineart looks")
     look.add_argument(

@@ -40,7 +40,7 @@ DEBUG = "SMART_LINEART_DEBUG"
 def ink_command(arguments: argparse.Namespace, voice: Voice) -> int:
     """Ink what was asked for and return the exit code. Raises CommandError."""
     look = _look(arguments)
-    plan = make_plan(arguments.sketches, arguments.output)
+    plan = make_plan(arguments.sketches, arguments.output, arguments.format)
     _make_folder(plan)
     report = Report(len(plan.jobs), as_json=arguments.json, voice=voice)
     for said in plan.notices:
@@ -90,7 +90,7 @@ class _Desk:
             self._check_target(job)
             inked = ink_file(
                 job.sketch,
-                job.target,
+                job.targets,
                 self.look,
                 self.inker,
                 read=lambda path, spool: self._read(path, last=last, spool=spool),
@@ -105,15 +105,16 @@ class _Desk:
                 raise
             self.report.failure(job, _told(job, error))
         else:
-            self.written[same_file(job.target)] = job.sketch
+            self.written.update((same_file(target), job.sketch) for target in job.targets)
             self.report.inked(job, inked, self.inker)
         progress(1.0)
 
     def _check_target(self, job: Job) -> None:
         """Only the file system knows which names are one: of capitals, accents, or links made meanwhile."""
-        earlier = self.written.get(same_file(job.target))
-        if earlier is not None:
-            raise both_to_one(job.sketch, earlier, job.target)
+        for target in job.targets:
+            earlier = self.written.get(same_file(target))
+            if earlier is not None:
+                raise both_to_one(job.sketch, earlier, target)
 
     def _read(self, path: Path, *, last: bool, spool: Spool) -> Page:
         """The page; its decoder stays for the next only where both fit: ink is as of one sketch alone."""

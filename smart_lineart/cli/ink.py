@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
-from smart_lineart.cli.files.output import check_writable, write_lineart
+from smart_lineart.cli.files.output import check_writable, is_vector, write_lineart
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
+from smart_lineart.inking.brushes.styles import find_style
 from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
@@ -66,7 +67,7 @@ class Inked:
 
 def ink_file(
     sketch: Path,
-    target: Path,
+    targets: Sequence[Path],
     look: Appearance,
     inker: Inker,
     *,
@@ -75,11 +76,15 @@ def ink_file(
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
 ) -> Inked:
-    """Ink one sketch file. Raises FileError, InkError, Interrupted; `target` is whole or as it was."""
-    check_writable(target)
+    """Ink one sketch file. Each of `targets` is whole or as it was.
+
+    Raises FileError, InkError, Interrupted.
+    """
+    for target in targets:
+        check_writable(target)
     started = time.perf_counter()
     _make_room(inker, memory_limit)
-    page = read(sketch, _spool(memory_limit, target.parent))
+    page = read(sketch, _spool(memory_limit, targets[0].parent))
     was_read = time.perf_counter()
     if cancelled():
         raise Interrupted
@@ -93,15 +98,25 @@ def ink_file(
     _make_room(inker, memory_limit)
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch, features)
-    strips = _strips(inker, features, look, thickness, cancelled)
-    lineart = _lineart(page, features, look, thickness, strips)
-    write_lineart(target, lineart, lambda done: progress(_PREPARING + (1 - _PREPARING) * done))
-    written = time.perf_counter()
+    share = (1 - _PREPARING) / len(targets)
+
+    def written(number: int) -> Callable[[float], None]:
+        return lambda done: progress(_PREPARING + share * (number + done))
+
+    for number, target in enumerate(targets):
+        strips = _strips(inker, features, look, thickness, cancelled)
+        lineart = _lineart(page, features, look, thickness, strips)
+        write_lineart(target, lineart, written(number))
+        if is_vector(target) and not find_style(look.style).medium.solid:
+            page.notices.append(str(_only_outlines(target, look.style)))
+        if cancelled():
+            raise Interrupted
+    done = time.perf_counter()
     seconds = {
         "read": was_read - started,
         "prepare": prepared - was_read,
-        "render": written - prepared,
-        "total": written - started,
+        "render": done - prepared,
+        "total": done - started,
     }
     blank = _is_blank(lineart)
     if blank:
@@ -118,6 +133,14 @@ def _nothing_found(sketch: Path) -> Said:
         "The lineart is blank, since no lines were found in {sketch}; a lower --faint or a higher --detail "
         "may find some.",
         sketch=sketch,
+    )
+
+
+def _only_outlines(target: Path, style: str | Style) -> Said:
+    return Said(
+        "{target} has the outlines of the strokes alone: the texture of {style} is in pixels only.",
+        target=target,
+        style=style if isinstance(style, str) else style.name,
     )
 
 

@@ -10,17 +10,26 @@ from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import OTHER_PICTURES, SUFFIXES, is_stream
-from smart_lineart.cli.files.output import ENDING, WRITERS
+from smart_lineart.cli.files.output import ENDING, NAMED, SUFFIX, WRITERS
 from smart_lineart.said import Said
 
 
 @dataclass(frozen=True)
 class Job:
-    """One sketch and its lineart file; `fault` is why it cannot be inked, if that is known already."""
+    """One sketch and its lineart file; `fault` is why it cannot be inked, if that is known already.
+
+    `also` are files that the same lineart is written to in other formats.
+    """
 
     sketch: Path
     target: Path
     fault: FileError | None = None
+    also: tuple[Path, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """All files that the lineart is written to."""
+        return self.target, *self.also
 
 
 @dataclass(frozen=True)
@@ -37,8 +46,11 @@ class Plan:
     notices: list[Said] = field(default_factory=list)
 
 
-def make_plan(named: Sequence[Path], output: str | None) -> Plan:
-    """Find the sketches in files and folders, and name their lineart. Raises UsageError, FileError."""
+def make_plan(named: Sequence[Path], output: str | None, formats: tuple[str, ...] | None = None) -> Plan:
+    """Find the sketches in files and folders, and name their lineart. Raises UsageError, FileError.
+
+    `formats` are endings of files in `output.WRITERS`; None is what `output` is called, or pixels.
+    """
     batch = len(named) > 1 or any(_is_folder(path) for path in named)
     if output is not None and (output == "-" or is_stream(Path(output))):
         raise UsageError("Lineart cannot be written to the standard output: name a file or a folder.")
@@ -54,13 +66,15 @@ def make_plan(named: Sequence[Path], output: str | None) -> Plan:
             sketches.append(path)
             faults[path] = error
     sketches = _without_lineart(list(dict.fromkeys(sketches)), notices)
+    endings = [NAMED + suffix for suffix in formats or (SUFFIX,)]
     if output is None:
-        targets, folder = [sketch.with_name(sketch.stem + ENDING) for sketch in sketches], None
+        targets = [[sketch.with_name(sketch.stem + ending) for ending in endings] for sketch in sketches]
+        folder = None
     elif _names_folder(output):
         folder = Path(output)
-        targets = [folder / (sketch.stem + ENDING) for sketch in sketches]
+        targets = [[folder / (sketch.stem + ending) for ending in endings] for sketch in sketches]
     else:
-        targets, folder = [_single_target(Path(output), batch=batch)], None
+        targets, folder = [[_single_target(Path(output), formats, batch=batch)]], None
     return Plan(_jobs(sketches, targets, faults), batch, folder, notices)
 
 
@@ -114,7 +128,8 @@ def _sketches_in(folder: Path, notices: list[Said]) -> list[Path]:
             "The folder {folder} cannot be read: {reason}.", folder=folder, reason=why(error)
         ) from error
     # Lineart made earlier is no sketch, nor are files that a desktop hides.
-    shown = [path for path in files if not path.name.endswith(ENDING) and not path.name.startswith(".")]
+    ours = tuple(NAMED + suffix for suffix in WRITERS)
+    shown = [path for path in files if not path.name.endswith(ours) and not path.name.startswith(".")]
     sketches = [path for path in shown if path.suffix.lower() in SUFFIXES]
     if not sketches:
         raise FileError("The folder {folder} holds no sketch that can be inked.", folder=folder)
@@ -159,7 +174,7 @@ def _names_folder(output: str) -> bool:
     return _is_folder(place) or output.endswith(("/", "\\")) or not is_image
 
 
-def _single_target(target: Path, *, batch: bool) -> Path:
+def _single_target(target: Path, formats: tuple[str, ...] | None, *, batch: bool) -> Path:
     if target.suffix.lower() not in WRITERS:
         asked, *written = (suffix[1:].upper() for suffix in (target.suffix, *WRITERS))
         raise UsageError(
@@ -168,6 +183,10 @@ def _single_target(target: Path, *, batch: bool) -> Path:
             kind=asked,
             name=target.stem + next(iter(WRITERS)),
         )
+    if formats is not None and formats != (target.suffix.lower(),):
+        raise UsageError(
+            "{target} is one file of one format: leave --format out, or name a folder.", target=target
+        )
     if batch:
         raise UsageError(
             "Several sketches cannot go into the one file {target}: name a folder.", target=target
@@ -175,21 +194,25 @@ def _single_target(target: Path, *, batch: bool) -> Path:
     return target
 
 
-def _jobs(sketches: Sequence[Path], targets: Sequence[Path], faults: dict[Path, FileError]) -> list[Job]:
+def _jobs(
+    sketches: Sequence[Path], targets: Sequence[Sequence[Path]], faults: dict[Path, FileError]
+) -> list[Job]:
     sources = {_identity(sketch) for sketch in sketches}
     taken: dict[object, Path] = {}
     jobs = []
-    for sketch, target in zip(sketches, targets, strict=True):
-        identity = _identity(target)
+    for sketch, files in zip(sketches, targets, strict=True):
         fault = faults.get(sketch)
-        if fault is None and identity in sources:
-            fault = FileError(
-                "{target} is a sketch itself and would be overwritten: name another output.", target=target
-            )
-        elif fault is None and identity in taken:
-            fault = both_to_one(sketch, taken[identity], target)
-        taken.setdefault(identity, sketch)
-        jobs.append(Job(sketch, target, fault))
+        for target in files:
+            identity = _identity(target)
+            if fault is None and identity in sources:
+                fault = FileError(
+                    "{target} is a sketch itself and would be overwritten: name another output.",
+                    target=target,
+                )
+            elif fault is None and identity in taken:
+                fault = both_to_one(sketch, taken[identity], target)
+            taken.setdefault(identity, sketch)
+        jobs.append(Job(sketch, files[0], fault, tuple(files[1:])))
     return jobs
 
 

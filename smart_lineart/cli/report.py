@@ -50,6 +50,7 @@ class Report:
             {
                 "sketch": str(job.sketch),
                 "lineart": str(job.target),
+                "also": [str(target) for target in job.also],
                 "width": width,
                 "height": height,
                 "dpi": inked.dpi,
@@ -66,7 +67,7 @@ class Report:
             line = Said(
                 "{sketch} -> {lineart} ({width} x {height} px, {seconds} s)",
                 sketch=job.sketch,
-                lineart=job.target,
+                lineart=", ".join(str(target) for target in job.targets),
                 width=width,
                 height=height,
                 seconds=f"{inked.seconds['total']:.1f}",

@@ -30,10 +30,12 @@ from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import DamagedRecord, InkRecord
 from smart_lineart.inking.renewing.renewal import Base, FreshInk, LayerInk
 from smart_lineart.inking.strokes import Stroke, Strokes
+from smart_lineart.inking.vectors.paths import AreaPaths, Path, StrokePaths, Vectors
 from smart_lineart.said import Said
 
 __all__ = [
     "STYLES",
+    "AreaPaths",
     "ArraySketch",
     "BadOption",
     "BadSketch",
@@ -55,6 +57,7 @@ __all__ = [
     "Model",
     "ModelError",
     "OutOfMemory",
+    "Path",
     "ProcessFailed",
     "Rect",
     "RuntimeMissing",
@@ -62,8 +65,10 @@ __all__ = [
     "Sketch",
     "Strip",
     "Stroke",
+    "StrokePaths",
     "Strokes",
     "Style",
+    "Vectors",
     "available_models",
     "is_strip",
     "list_devices",

@@ -15,6 +15,8 @@ from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.scale import panel_side
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.inking.vectors.making import make_vectors
+from smart_lineart.inking.vectors.paths import Vectors
 
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
@@ -105,6 +107,34 @@ class Features:
     def drawn_at(self, faint: float) -> Strokes:
         """The strokes that are drawn at this `faint`, 0 to 1."""
         return self.strokes.select(self.strokes.strength >= DROPPED_AT_MOST * faint)
+
+    def vectors(
+        self,
+        thickness: float,
+        style: str | Style = "pen",
+        tolerance: float | None = None,
+        *,
+        faint: float = 0.5,
+    ) -> Vectors:
+        """What ``Inker.render`` draws, as Bezier curves: the centreline and the outline of each stroke.
+
+        Args:
+            thickness: median line width in page px.
+            style: the brush; of one with texture only the outline, where its ink falls to half, is told.
+            tolerance: px that curves may leave their lines by; None: a sixtieth of the thickness, a tenth of
+                a px at most, for outlines a fifteenth at least.
+            faint: 0 keeps every line the network saw, 1 only the firmest.
+
+        Raises BadOption for an unknown style.
+        """
+        return make_vectors(
+            self.drawn_at(faint),
+            self.solid,
+            self.size,
+            thickness=thickness,
+            style=style,
+            tolerance=tolerance,
+        )
 
     def suiting_thickness(self, page: tuple[int, int] | None = None) -> float:
         """The thickness in px that suits what is drawn, and a strip's panels; `page`: (height, width) in px

@@ -27,6 +27,7 @@ from smart_lineart.studio.runs.sketch import nothing_selected, selected
 from smart_lineart.studio.runs.sliders import Sliders
 from smart_lineart.studio.runs.staying import Staying
 from smart_lineart.studio.runs.take_new import TakeNew
+from smart_lineart.studio.runs.vector_copy import VectorCopy
 
 from . import own_brushes, preferences
 from .context import Context
@@ -54,6 +55,7 @@ class Session:
         self.runner = Runner(self.context, self.turns, renewer, self.queue)
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
+        self._copying = VectorCopy(self.context, self.turns)
         self._staying = Staying(self.context)
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
@@ -103,6 +105,11 @@ class Session:
         """Inside the selection, put the new ink in the place of the artist's corrections."""
         self.look()
         self._taking_new.begin()
+
+    def copy_as_vectors(self, *, as_shown: bool) -> None:
+        """Put the lineart's strokes into a new vector layer; `as_shown`: what the layer shows."""
+        self.look()
+        self._copying.begin(self.settings, as_shown=as_shown)
 
     def keep_copies(self, on: bool) -> None:
         """Put the ink to come into layers of its own, or no longer."""

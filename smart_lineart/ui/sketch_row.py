@@ -69,6 +69,16 @@ class SketchRow(QtWidgets.QWidget):
         self._fades.setObjectName("fadeAtFirstInk")
         self._fades.setCheckable(True)
         self._fades.toggled.connect(preferences.save_fades)
+        menu.addSeparator()
+        for name, text, as_shown in (
+            ("copyVectors", tr("Copy as vector layer"), False),
+            ("copyVectorsAsShown", tr("Copy as vector layer, with corrections"), True),
+        ):
+            entry = menu.addAction(text)
+            entry.setObjectName(name)
+            entry.triggered.connect(
+                lambda *_, as_shown=as_shown: self._session.copy_as_vectors(as_shown=as_shown)
+            )
         menu.aboutToShow.connect(self._show_preference)
         button.setMenu(menu)
         return button

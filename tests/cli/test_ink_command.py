@@ -131,6 +131,7 @@ def test_json_tells_all_a_program_could_ask(run, sketch, fake_inker):
     assert result == {
         "sketch": str(sketch),
         "lineart": str(sketch.with_name("sketch-lineart.png")),
+        "also": [],
         "width": 320,
         "height": 240,
         "thickness": 5,
@@ -172,10 +173,10 @@ def test_output_can_be_a_folder_that_is_made(run, sketch, fake_inker, tmp_path, 
     assert ran.out.endswith(f"The lineart is in {(tmp_path / name).resolve()}\n")
 
 
-def test_only_png_is_written(run, sketch, fake_inker, tmp_path):
+def test_other_pictures_are_not_written(run, sketch, fake_inker, tmp_path):
     ran = run("ink", sketch, "-o", tmp_path / "ink.jpg")
     assert ran.code == 2
-    assert ran.complaint == "Lineart is written as PNG, not as JPG: name the file ink.png."
+    assert ran.complaint == "Lineart is written as PNG or SVG, not as JPG: name the file ink.png."
 
 
 @pytest.mark.parametrize("link", [False, True], ids=["itself", "a link to it"])

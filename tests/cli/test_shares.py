@@ -155,7 +155,7 @@ def test_an_interrupt_is_heeded_between_steps(sketch, fake_inker, tmp_path, monk
     with pytest.raises(Interrupted):
         ink.ink_file(
             sketch,
-            tmp_path / "ink.png",
+            [tmp_path / "ink.png"],
             appearance(Colour(0, 0, 0), white=False),
             fake_inker,
             read=read_page,

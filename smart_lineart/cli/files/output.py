@@ -15,13 +15,16 @@ from typing import BinaryIO
 from smart_lineart.cli import partials
 from smart_lineart.cli.errors import FileError, why
 from smart_lineart.cli.files.png import write_png
+from smart_lineart.cli.files.svg import write_svg
 from smart_lineart.cli.files.writer import Lineart, Writer
 
 SUFFIX = ".png"
-ENDING = "-lineart" + SUFFIX
-"""What the lineart of a sketch is called where no name is given."""
+NAMED = "-lineart"
+"""What the lineart of a sketch is called more than the sketch, where no name is given."""
 
-WRITERS: dict[str, Writer] = {SUFFIX: write_png}
+ENDING = NAMED + SUFFIX
+
+WRITERS: dict[str, Writer] = {SUFFIX: write_png, ".svg": write_svg}
 """What lineart can be written as, by the ending of the file's name in small letters."""
 
 _unfinished: set[Path] = set()
@@ -35,6 +38,11 @@ def write_lineart(target: Path, lineart: Lineart, progress: Callable[[float], No
     write = WRITERS[target.suffix.lower()]
     with whole_file(target) as file:
         write(file, lineart, progress)
+
+
+def is_vector(target: Path) -> bool:
+    """Whether a file is written from strokes alone, without the texture of a brush."""
+    return target.suffix.lower() == ".svg"
 
 
 def check_writable(target: Path) -> None:

@@ -97,13 +97,18 @@ def _swell(strokes: Strokes, depth: float, length: float) -> Floats:
 
 def to_capsules(strokes: Strokes, thickness: float, style: Style) -> Capsules:
     """Strokes -> capsules at `thickness` px, vertices thinned out where the line is nearly straight."""
-    medium = style.medium
-    radius = medium.at(medium.width, pressure_along(strokes, thickness, style)) * np.float32(thickness / 2)
-    radius = np.maximum(radius, np.float32(min(THINNEST, thickness / 2)))
+    radius = radius_along(strokes, thickness, style)
     keep = needed(strokes)
     points, owner, radius = strokes.points[keep].astype(np.float64), strokes.owner()[keep], radius[keep]
     same = owner[1:] == owner[:-1]
     return Capsules(points[:-1][same], points[1:][same], radius[:-1][same], radius[1:][same])
+
+
+def radius_along(strokes: Strokes, thickness: float, style: Style) -> Floats:
+    """Radius (N,) in px at every vertex, to where the ink falls to half."""
+    medium = style.medium
+    radius = medium.at(medium.width, pressure_along(strokes, thickness, style)) * np.float32(thickness / 2)
+    return np.maximum(radius, np.float32(min(THINNEST, thickness / 2)))
 
 
 def pressure_along(strokes: Strokes, thickness: float, style: Style) -> Floats:

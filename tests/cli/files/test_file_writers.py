@@ -75,7 +75,7 @@ def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(
 @pytest.mark.usefixtures("plots")
 def test_an_ending_that_nobody_writes_is_refused_with_those_that_are(run, sketch, fake_inker, tmp_path):
     complaint = run("ink", sketch, "-o", tmp_path / "ink.jpg").complaint
-    assert complaint == "Lineart is written as PNG or PLOT, not as JPG: name the file ink.png."
+    assert complaint == "Lineart is written as PNG or SVG or PLOT, not as JPG: name the file ink.png."
     assert not fake_inker.prepared
 
 

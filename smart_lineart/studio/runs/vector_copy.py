@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lineart's strokes, or what its layer shows, copied into a vector layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.inking import Features, Rect, Vectors
+from smart_lineart.inking.vectors.retracing import retrace
+from smart_lineart.inking.vectors.selecting import SELECTED, inside, solid_inside
+from smart_lineart.inking.vectors.svg import outline_data
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.colour import on_screen
+from smart_lineart.krita_host.document import Document, selected_over
+from smart_lineart.krita_host.retouched import read_lineart
+from smart_lineart.krita_host.vector_layer import VectorLayer
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.copies import free_name
+from smart_lineart.studio.document.memory import Pair
+from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.settings import InkSettings
+from smart_lineart.studio.steps import Work
+from smart_lineart.studio.turns import Turns
+
+from .pen import chosen_colour
+from .settling import stay_on, wait_for_pen
+
+
+class VectorCopy:
+    """What a click on "Copy as vector layer" does."""
+
+    def __init__(self, context: Context, turns: Turns):
+        self._context = context
+        self._turns = turns
+
+    def begin(self, settings: InkSettings, *, as_shown: bool) -> None:
+        """Copy the lineart the artist is at; `as_shown`: with their corrections, traced from its pixels.
+
+        Says what is missing. `settings` are the lineart's, as they are shown.
+        """
+        memory, messages = self._context.memory, self._context.messages
+        document, at_hand = application.active_document(), memory.pair_at_hand()
+        if document is None:
+            return
+        if at_hand is None:
+            messages.say(
+                tr("This layer has no lineart yet. Click Ink sketch first."),
+                "error",
+                so=lambda: memory.pair_at_hand() is None,
+            )
+            return
+        pair = at_hand[1]
+        lines = self._context.cache.get(document, pair.sketch.identity)
+        if pair.lineart.animated or pair.sketch.animated:
+            messages.say(
+                tr("An animation cannot be copied as vectors: vector layers have no frames."), "error"
+            )
+        elif self._turns.busy:
+            messages.say(
+                tr("Wait until the lineart is inked, then try again."), "error", so=lambda: self._turns.busy
+            )
+        elif lines is None and not as_shown:
+            messages.say(
+                tr(
+                    "The strokes are known only after inking. Click Ink again first, or copy the layer with "
+                    "your corrections."
+                ),
+                "error",
+            )
+        else:
+            messages.say("")
+            work = self._traced(document, pair) if as_shown else self._strokes(document, lines, settings)
+            self._context.work_on(document, self._steps(document, pair, settings, work, as_shown=as_shown))
+
+    def _strokes(self, document: Document, lines: CachedFeatures | None, settings: InkSettings) -> Work:
+        """The `Vectors` of the lines as inked, inside the selection if there is one, and where they lie."""
+        assert lines is not None
+        selected = yield from selected_over(document.selection(), lines.area)
+        style = self._context.brushes.find(settings.style)
+        make = partial(_vectors_of, lines.features, settings.thickness, style, settings.faint, selected)
+        return (yield self._context.render_worker.submit(make)), lines.area
+
+    def _traced(self, document: Document, pair: Pair) -> Work:
+        """The `Vectors` of what the layer shows."""
+        ink = yield from read_lineart(pair.lineart.copy(), [], document.page)
+        selected = yield from selected_over(document.selection(), ink.area)
+        coverage = ink.alpha if selected is None else np.where(selected >= SELECTED, ink.alpha, np.uint8(0))
+        return (yield self._context.render_worker.submit(partial(retrace, coverage))), ink.area
+
+    def _steps(
+        self, document: Document, pair: Pair, settings: InkSettings, making: Work, *, as_shown: bool
+    ) -> Work:
+        messages = self._context.messages
+        with self._turns.at_work(document, pair.sketch.identity):
+            vectors, area = yield from making
+            shapes = yield self._context.render_worker.submit(partial(_shapes, vectors, area))
+            if not shapes:
+                messages.say(tr("There is no ink to copy here."), "error", of=document)
+                return
+            colour = on_screen(chosen_colour(settings))
+            yield  # converting colours lets Krita handle events
+            name = free_name(document, tr("Vectors: {name}", name=pair.sketch.name))
+            target = VectorLayer(document, name)
+            yield from target.add(shapes, colour)
+            yield from wait_for_pen()
+            if pair.lineart.parent is None:  # undone meanwhile
+                return
+            active = document.active_layer()
+            target.insert(pair.lineart)
+            yield from stay_on(document, active, target.layer)
+        corrected = self._context.corrections.of(document, pair.lineart.identity)
+        if not as_shown and corrected is not None and corrected.places:
+            messages.say(
+                tr(
+                    'Your corrections are not in "{name}": it has the strokes as they were inked. To have '
+                    "them, use Copy as vector layer, with corrections.",
+                    name=name,
+                ),
+                of=document,
+            )
+        elif not as_shown and vectors.textured:
+            messages.say(
+                tr('"{name}" has outlines only: vectors show no texture of a brush.', name=name), of=document
+            )
+
+
+def _vectors_of(
+    features: Features, thickness: float, style: Any, faint: float, selected: np.ndarray | None
+) -> Vectors:
+    """On a worker's thread."""
+    if selected is not None:
+        features = replace(
+            features,
+            strokes=inside(features.drawn_at(faint), selected),
+            solid=None if features.solid is None else solid_inside(features.solid, selected),
+        )
+    return features.vectors(thickness, style, faint=faint)
+
+
+def _shapes(vectors: Vectors, area: Rect) -> list[str]:
+    """Every area and stroke as an element of SVG in px of the document. On a worker's thread."""
+    moved = f'transform="translate({area.x} {area.y})" ' if area.x or area.y else ""
+    outlines = [(area.id, area.outline) for area in vectors.areas]
+    outlines += [(stroke.id, stroke.outline) for stroke in vectors.strokes]
+    return [f'<path id="{id_}" {moved}d="{outline_data(outline)}"/>' for id_, outline in outlines]
