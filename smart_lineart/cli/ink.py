@@ -47,6 +47,7 @@ class Appearance:
     style: str | Style
     detail: float | None
     faint: float
+    weight: float
     colour: Colour
     white: bool
 
@@ -168,7 +169,7 @@ def _lineart(
         style=look.style,
         colour=look.colour,
         white=look.white,
-        strokes=features.drawn_at(look.faint),
+        strokes=features.drawn_at(look.faint, look.weight),
         solid=features.solid,
         scale=features.scale,
         strips=strips,
@@ -190,6 +191,7 @@ def _strips(
             thickness=thickness,
             style=look.style,
             faint=look.faint,
+            weight=look.weight,
             region=region,
             cancelled=cancelled,
         )

@@ -67,11 +67,12 @@ class FrameRenewal:
         memory.note_lineart(job.document, job.sketch, layer, settings)
 
     def _fresh(self, frame: FrameInk | None, record: InkRecord) -> FreshInk:
-        thickness = self._job.settings.thickness
+        thickness, weight = self._job.settings.thickness, self._job.settings.weight
         if frame is not None:
-            return FreshInk(frame.unpack(), frame.area, thickness, None)
+            return FreshInk(frame.unpack(), frame.area, thickness, None, weight=weight)
         area = record.area
-        return FreshInk(np.zeros((area.height, area.width), np.uint8), area, thickness, None)
+        blank = np.zeros((area.height, area.width), np.uint8)
+        return FreshInk(blank, area, thickness, None, weight=weight)
 
     def _base(self, layer: Layer, time: int) -> Work:
         memory, worker = self._context.memory, self._context.ink_worker
