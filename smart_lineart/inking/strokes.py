@@ -141,8 +141,8 @@ class Strokes:
         )
 
     def weighted(self, weight: float) -> Strokes:
-        """The same strokes whose widths tell less of how they were drawn: at `weight` 1 all that they do, at 0
-        nothing, so that every line is as wide as usual. Between them widths are raised to that power; how
+        """The same strokes whose widths tell less of how they were drawn: at `weight` 1 all that they do, at
+        0 nothing, so that every line is as wide as usual. Between them widths are raised to that power; how
         much wider a line is for having been gone over counts only towards 1.
         """
         if weight == 1.0:
