@@ -21,6 +21,7 @@ FORMATS = ("png", "svg")
 # The engine's own limits; asking it for them would load it for every --help.
 THINNEST, THICKEST = 0.25, 400.0
 COARSEST, FINEST = 1 / 16, 2.5
+USUAL_WEIGHT = "0.7"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,14 @@ def detail(text: str) -> float | None:
 def faint(text: str) -> float:
     """Parse a number from 0 (every faint line) to 1 (only the firmest lines)."""
     value = _number(text, "0.3")
+    if not 0 <= value <= 1:
+        raise ValueError(f'"{text}" is not between 0 and 1')
+    return value
+
+
+def weight(text: str) -> float:
+    """Parse a number from 0 (every line as wide) to 1 (as wide as it was drawn)."""
+    value = _number(text, "0.5")
     if not 0 <= value <= 1:
         raise ValueError(f'"{text}" is not between 0 and 1')
     return value
@@ -175,6 +184,15 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="PX|auto",
         help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
         " (default: auto, a 500th of the sketch's longer side)",
+    )
+    look.add_argument(
+        "--weight",
+        type=_reader(weight),
+        default=USUAL_WEIGHT,
+        metavar="0..1",
+        help="how much lines swell: 0 all are even but for the brush's own points, 1 as drawn,"
+        " also where the sketch was only gone over"
+        f" (default: {USUAL_WEIGHT})",
     )
     look.add_argument(
         "--style",

@@ -148,6 +148,7 @@ def _look(arguments: argparse.Namespace) -> Appearance:
         style=choose_style(arguments.style),
         detail=arguments.detail,
         faint=arguments.faint,
+        weight=arguments.weight,
         colour=arguments.color,
         white=arguments.background == "white",
     )

@@ -48,6 +48,7 @@ class Appearance:
     style: str | Style
     detail: float | None
     faint: float
+    weight: float
     colour: Colour
     white: bool
 
@@ -191,7 +192,7 @@ def _lineart(
         style=look.style,
         colour=look.colour,
         white=look.white,
-        strokes=features.drawn_at(look.faint),
+        strokes=features.drawn_at(look.faint, look.weight),
         solid=features.solid,
         scale=features.scale,
         strips=strips,
@@ -213,6 +214,7 @@ def _strips(
             thickness=thickness,
             style=look.style,
             faint=look.faint,
+            weight=look.weight,
             region=region,
             cancelled=cancelled,
         )

@@ -58,6 +58,7 @@ def _keys(strokes: Strokes) -> list[bytes]:
             strokes.width[first:last],
             strokes.strength[index],
             strokes.free[index],
+            *(() if strokes.alone is None else (strokes.alone[first:last],)),
         )
         keys.append(b"".join(part.tobytes() for part in parts))
     return keys

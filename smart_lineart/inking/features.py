@@ -24,6 +24,12 @@ ROOMY = 2.0  # times what is drawn, that a page around it may be long and still 
 AUTO_SHARE = 500
 """An unasked thickness is one part in so many of the longer side: a good pen's line on the whole page."""
 
+AS_DRAWN = 1.0
+"""The line weight at which lines are as thick and thin as the sketch's strokes; at 0 all are even."""
+
+USUAL_WEIGHT = 0.7
+"""An unasked line weight."""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -95,8 +101,8 @@ class Features:
     ) -> list[Rect]:
         """Page rectangles, none overlapping, outside which ink is the same as that of `previous`, bit by bit.
 
-        Both drawn at `thickness` px, in `style`, and equally faint. All of the page where sizes differ or
-        nothing is known. Raises BadOption.
+        Both drawn at `thickness` px, in `style`, equally faint and of the same weight, whichever it is. All
+        of the page where sizes differ or nothing is known. Raises BadOption.
         """
         if previous is None or previous.size != self.size:
             return [Rect(0, 0, self.size[1], self.size[0])]
@@ -104,9 +110,9 @@ class Features:
         old, new = (previous.strokes, previous.solid), (self.strokes, self.solid)
         return changed_rects(self.size, old, new, reach)
 
-    def drawn_at(self, faint: float) -> Strokes:
-        """The strokes that are drawn at this `faint`, 0 to 1."""
-        return self.strokes.select(self.strokes.strength >= DROPPED_AT_MOST * faint)
+    def drawn_at(self, faint: float, weight: float = USUAL_WEIGHT) -> Strokes:
+        """The strokes that are drawn at this `faint` and line `weight`, 0 to 1 each."""
+        return self.strokes.select(self.strokes.strength >= DROPPED_AT_MOST * faint).weighted(weight)
 
     def vectors(
         self,

@@ -17,7 +17,7 @@ from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
 from smart_lineart.inking.drawing.textured import draw, fill
 from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory
-from smart_lineart.inking.features import Features, Seen
+from smart_lineart.inking.features import USUAL_WEIGHT, Features, Seen
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines.fairing import Fairer
 from smart_lineart.inking.lines.levels import Levels
@@ -320,6 +320,7 @@ class Inker:
         thickness: float = 4.0,
         style: str | Style = "pen",
         faint: float = 0.5,
+        weight: float = USUAL_WEIGHT,
         region: Rect | None = None,
         cancelled: Cancel | None = None,
     ) -> Bytes:
@@ -330,6 +331,9 @@ class Inker:
             thickness: median line width in page px, 0.25 to 400.
             style: one of :func:`style_names`, or a :class:`Style` of one's own strip.
             faint: 0 keeps every line the network saw, 1 only the firmest.
+            weight: 0 draws every line equally wide but for the brush's own points and swelling, 1 as wide as
+                the sketch's strokes are there; between them relative widths are raised to this power. The
+                median line is `thickness` wide at each. Solid black stays as it is.
             region: the part of the page to draw; None draws all of it. A region equals that part of the page.
             cancelled: asked now and then; True ends the drawing.
 
@@ -338,7 +342,7 @@ class Inker:
 
         Raises BadOption, Cancelled, OutOfMemory.
         """
-        _check_brush(thickness, faint)
+        _check_brush(thickness, faint, weight)
         pen = find_style(style)
         whole = Rect(0, 0, features.size[1], features.size[0])
         part = whole if region is None else region
@@ -349,7 +353,7 @@ class Inker:
                 width=whole.width,
                 height=whole.height,
             )
-        strokes = features.drawn_at(faint)
+        strokes = features.drawn_at(faint, weight)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
@@ -368,17 +372,20 @@ class Inker:
         style: str | Style = "pen",
         detail: float | None = None,
         faint: float = 0.5,
+        weight: float = USUAL_WEIGHT,
         progress: Progress | None = None,
         cancelled: Cancel | None = None,
     ) -> Bytes:
         """:meth:`prepare` and :meth:`render` in one: uint8 coverage (height, width)."""
-        _check_brush(thickness, faint)
+        _check_brush(thickness, faint, weight)
         find_style(style)
         features = self.prepare(sketch, detail=detail, keep=False, progress=progress, cancelled=cancelled)
-        return self.render(features, thickness=thickness, style=style, faint=faint, cancelled=cancelled)
+        return self.render(
+            features, thickness=thickness, style=style, faint=faint, weight=weight, cancelled=cancelled
+        )
 
 
-def _check_brush(thickness: float, faint: float) -> None:
+def _check_brush(thickness: float, faint: float, weight: float) -> None:
     if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
         raise BadOption(
             "Thickness must lie between {low} and {high} px, not {given}.",
@@ -388,3 +395,5 @@ def _check_brush(thickness: float, faint: float) -> None:
         )
     if not 0.0 <= faint <= 1.0:
         raise BadOption("Faint must lie between 0 and 1, not {given}.", given=faint)
+    if not 0.0 <= weight <= 1.0:
+        raise BadOption("Line weight must lie between 0 and 1, not {given}.", given=weight)

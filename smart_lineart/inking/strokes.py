@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Floats
 
 OUTLIERS = 0.002  # of all vertices, at either side, that do not count for the extent
+GONE_OVER = 4.0  # power of the line weight to which it counts that passes lie beside each other
 CLOSED = 1e-3  # px between the ends of a stroke that ends where it began
 
 
@@ -45,6 +46,7 @@ class Strokes:
         strength: float32 (S,), how firmly each stroke is drawn: 0 a ghost, 1 the page's firm lines.
         starts: intp (S + 1,): stroke s holds the vertices starts[s] to starts[s + 1].
         free: bool (S, 2), whether a stroke's start and end touch nothing, so that a pen tapers there.
+        alone: float32 (N,), as `width`, but no wider for having been gone over; None: as `width`.
     """
 
     points: Floats
@@ -52,6 +54,7 @@ class Strokes:
     strength: Floats
     starts: NDArray[np.intp]
     free: NDArray[np.bool_]
+    alone: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.strength)
@@ -83,8 +86,8 @@ class Strokes:
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        arrays = (self.points, self.width, self.strength, self.starts, self.free)
-        return sum(array.nbytes for array in arrays)
+        arrays = (self.points, self.width, self.strength, self.starts, self.free, self.alone)
+        return sum(array.nbytes for array in arrays if array is not None)
 
     @classmethod
     def empty(cls) -> Strokes:
@@ -104,8 +107,11 @@ class Strokes:
         width: list[Floats],
         strength: list[float],
         free: list[tuple[bool, bool]] | None = None,
+        alone: list[Floats] | None = None,
     ) -> Strokes:
-        """One entry per stroke: points (n, 2), relative widths (n,), strength, free ends (None: all are)."""
+        """One entry per stroke: points (n, 2), relative widths (n,), strength, free ends (None: all are), and
+        widths of single passes (n,).
+        """
         if not points:
             return cls.empty()
         starts = np.concatenate([[0], np.cumsum([len(p) for p in points])]).astype(np.intp)
@@ -115,6 +121,7 @@ class Strokes:
             np.asarray(strength, np.float32),
             starts,
             np.ones((len(points), 2), np.bool_) if free is None else np.asarray(free, np.bool_),
+            None if alone is None else np.concatenate(alone).astype(np.float32),
         )
 
     def owner(self) -> NDArray[np.intp]:
@@ -128,9 +135,22 @@ class Strokes:
         counts = np.diff(self.starts)[keep]
         vertices = keep[self.owner()]
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+        alone = None if self.alone is None else self.alone[vertices]
         return Strokes(
-            self.points[vertices], self.width[vertices], self.strength[keep], starts, self.free[keep]
+            self.points[vertices], self.width[vertices], self.strength[keep], starts, self.free[keep], alone
         )
+
+    def weighted(self, weight: float) -> Strokes:
+        """The same strokes whose widths tell less of how they were drawn: at `weight` 1 all that they do, at
+        0 nothing, so that every line is as wide as usual. Between them widths are raised to that power; how
+        much wider a line is for having been gone over counts only towards 1.
+        """
+        if weight == 1.0:
+            return self
+        width = self.width.astype(np.float64)  # rounded afterwards, so that where a vertex lies does not tell
+        alone = width if self.alone is None else self.alone.astype(np.float64)
+        width = alone**weight * (width / alone) ** (weight**GONE_OVER)
+        return replace(self, width=width.astype(np.float32), alone=None)
 
     def shifted(self, x: float, y: float) -> Strokes:
         """The same strokes `x` px farther right and `y` px farther down."""

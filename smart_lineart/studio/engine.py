@@ -146,6 +146,7 @@ class Engine:
             thickness=settings.thickness,
             style=self.find_style(settings.style),
             faint=settings.faint,
+            weight=settings.weight,
             region=region,
             cancelled=cancelled,
         )
@@ -186,9 +187,10 @@ class Engine:
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
         coverage = self.render(features, settings, region, cancelled)
-        strokes = features.drawn_at(settings.faint).shifted(-region.x, -region.y)
+        strokes = features.drawn_at(settings.faint, settings.weight).shifted(-region.x, -region.y)
         lines = Lines(strokes, settings.thickness, self.find_style(settings.style))
-        return FreshInk(coverage, part, settings.thickness, lines, {"sketch": item.notes()})
+        notes = {"sketch": item.notes()}
+        return FreshInk(coverage, part, settings.thickness, lines, notes, weight=settings.weight)
 
     def inker(self, options: EngineOptions) -> Inker:
         """The engine for these options."""

@@ -60,7 +60,7 @@ class Presets:
         values = read_object(text)
         if values is None or values.get("kind") != KIND:
             raise BadPreset("{path} is not a preset of settings.", path=readable(path.name))
-        return InkSettings.from_dict(values.get("settings"))
+        return InkSettings.of_ink(values.get("settings"))
 
     def take(self, path: Path, messages: Messages) -> InkSettings | None:
         """The settings in a file; None, and a sentence why, where there are none."""

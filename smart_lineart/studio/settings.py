@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from smart_lineart.inking.features import AS_DRAWN, USUAL_WEIGHT
 from smart_lineart.units import MM_PER_INCH
 
 from .veil import Veil
@@ -21,9 +22,10 @@ LONGEST_NOTE = 1 << 20
 """Characters of a document's note: hundreds of sketches take a tenth of it. A longer one is damaged."""
 MOST_LAYERS = 64
 
-LIMITS = {"thickness": (0.5, 100.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
+LIMITS = {"thickness": (0.5, 100.0), "weight": (0.0, 1.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
 CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground")}
-REGIONAL = ("thickness", "style", "detail", "faint", "colour")  # what may be set for a part of a lineart
+REGIONAL = ("thickness", "weight", "style", "detail", "faint", "colour")
+"""What may be set for a part of a lineart."""
 MOST_COMPONENTS = 8
 
 
@@ -55,7 +57,8 @@ def _is_component(value: object) -> bool:
 
 @dataclass(frozen=True)
 class InkSettings:
-    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch.
+    """How to ink. `thickness` is in page pixels whatever `unit` shows; `detail` 0 follows the sketch;
+    `weight` 0 draws lines even, 1 as drawn.
 
     `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are. `colour` is one
     that was taken, or "black", or "foreground": Krita's at the next ink, which older versions left open.
@@ -69,6 +72,7 @@ class InkSettings:
     faint: float = 0.5
     colour: str | Colour = "black"
     auto: bool = False
+    weight: float = USUAL_WEIGHT
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -80,6 +84,12 @@ class InkSettings:
             if item.name in values:
                 settings = settings.with_value(item.name, values[item.name])
         return settings
+
+    @classmethod
+    def of_ink(cls, values: object) -> InkSettings:
+        """Settings that there is ink of, from a file: before there was a line weight, lines were as drawn."""
+        known = values if isinstance(values, dict) else {}
+        return cls.from_dict({"weight": AS_DRAWN, **known})
 
     def with_value(self, name: str, value: object) -> InkSettings:
         """A copy with one value changed, kept within its limits; unchanged where the value makes no sense.
@@ -195,7 +205,7 @@ class DocumentState:
         values = read_object(text) or {}
         old = values.get("settings")
         settings = InkSettings.from_dict(old) if isinstance(old, dict) else None
-        records = [_record(item, settings or InkSettings()) for item in _list(values.get("records"))]
+        records = [_record(item, old) for item in _list(values.get("records"))]
         return cls(settings, tuple(r for r in records if r is not None))
 
 
@@ -215,12 +225,12 @@ def is_damaged(text: str) -> bool:
     return read_object(text) is None
 
 
-def _record(values: Any, usual: InkSettings) -> LineartRecord | None:
+def _record(values: Any, usual: object) -> LineartRecord | None:
     if not isinstance(values, dict) or not isinstance(values.get("sketch"), str):
         return None
     layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
     own = values.get("settings")
-    settings = InkSettings.from_dict(own) if isinstance(own, dict) else usual
+    settings = InkSettings.of_ink(own if isinstance(own, dict) else usual)
     return LineartRecord(values["sketch"], tuple(layers), settings, Veil.from_dict(values.get("veil")))
 
 

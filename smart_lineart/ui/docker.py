@@ -138,12 +138,20 @@ class SmartLineartDocker(DockWidget):
         low, high = LIMITS["thickness"]
         self._thickness = SliderSpinBox(tr("Thickness"), low, high, decimals=1, suffix=" px", exponent=2.5)
         self._thickness.setObjectName("thickness")
-        self._thickness.setToolTip(tr("Line thickness. Lines still swell where you pressed or went twice."))
+        self._thickness.setToolTip(tr("Line thickness. How much lines swell is set by line weight."))
         self._thickness.moved.connect(self._thickness_moved)
         self._unit = self._combo(
             "unit", [("px", tr("px")), ("mm", tr("mm"))], tr("Thickness in pixels or millimetres")
         )
         self._unit.setSizePolicy(QtWidgets.QSizePolicy.Policy.Fixed, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._weight = SliderSpinBox(
+            tr("Line weight"), 0, 100, suffix=" %", ends=(tr("even"), tr("as drawn"))
+        )
+        self._weight.setObjectName("weight")
+        self._weight.setToolTip(tr("Left: every line equally thick. Right: thick and thin as you drew them."))
+        self._weight.moved.connect(
+            lambda value, final: self.session.change("weight", value / 100, final=final)
+        )
         self._style = self._combo("style", [], tr("Brush for the ink"))
         self._style_row = StyleRow(self.session, self._style)
         self._detail = SliderSpinBox(tr("Simplify ↔ Detail"), -100, 100, suffix=" %")
@@ -173,7 +181,7 @@ class SmartLineartDocker(DockWidget):
         grid.addWidget(self._thickness, 0, 0)
         grid.addWidget(self._unit, 0, 1)
         for row, widget in enumerate(
-            (self._style_row, self._detail, self._faint, self._colour, self._frame_row), 1
+            (self._weight, self._style_row, self._detail, self._faint, self._colour, self._frame_row), 1
         ):
             grid.addWidget(widget, row, 0, 1, 2)
         grid.setColumnStretch(0, 1)
@@ -257,6 +265,7 @@ class SmartLineartDocker(DockWidget):
         self._thickness.show_value(shown_thickness(settings, ppi))
         # Translators: the thickness of lines is chosen from the drawing, "Thickness: auto".
         self._thickness.show_instead(tr("auto") if by_itself else "")
+        self._weight.show_value(settings.weight * 100)
         self._detail.show_value(settings.detail * 100)
         self._faint.show_value((1 - settings.faint) * 100)
         for combo, value in (

@@ -16,6 +16,7 @@ SIZE = 560, 640  # px
 ANCHORS = {
     "ink": "ink", "keepCopy": "copy", "live": "live", "liveState": "live", "progress": "ink", "cancel": "ink",
     "whose": "settings", "settingsMenu": "settings", "thickness": "thickness", "unit": "thickness",
+    "weight": "weight",
     "style": "style", "brushMenu": "brushes", "detail": "detail", "faint": "light", "colour": "colour",
     "frames": "animation", "firstFrame": "animation", "lastFrame": "animation",
     "corrections": "corrections", "showCorrections": "corrections", "takeNew": "corrections",

@@ -19,7 +19,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
     """A number with a bar behind it, as Krita's own: drag to set, double-click to type.
 
     `moved(value, final)` tells every change by the artist; `final` is True when a drag, or a pause in typing,
-    ends it.
+    ends it. `ends`: words for the least and the greatest value.
     """
 
     moved = QtCore.pyqtSignal(float, bool)
@@ -34,9 +34,11 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
         suffix: str = "",
         exponent: float = 1.0,
         factor: float = 1.0,
+        ends: tuple[str, str] = ("", ""),
     ):
         super().__init__()
         self._exponent, self._factor = exponent, factor
+        self._ends, self._unit = ends, suffix
         self._drag_from: float | None = None
         self._dragging = self._quiet = False
         self._instead = ""
@@ -76,6 +78,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
             return
         self._quiet = True
         self.setValue(value)
+        self._fit_suffix()
         self._quiet = False
 
     def show_instead(self, word: str) -> None:
@@ -86,7 +89,19 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
 
     def textFromValue(self, value: float) -> str:
         """The number, or the word that is shown for it."""
-        return self._instead if self._instead and not self._dragging else super().textFromValue(value)
+        word = "" if self._dragging else self._instead
+        return word or self._end_word(value) or super().textFromValue(value)
+
+    def _end_word(self, value: float) -> str:
+        """What is said for the least and the greatest value; "" for others, and while a number is typed."""
+        if not any(self._ends) or not self.lineEdit().isReadOnly():
+            return ""
+        return {self.minimum(): self._ends[0], self.maximum(): self._ends[1]}.get(value, "")
+
+    def _fit_suffix(self) -> None:
+        """A word has no unit."""
+        if any(self._ends):
+            self.setSuffix("" if self._end_word(self.value()) else self._unit)
 
     # -- drawing
 
@@ -165,6 +180,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
         self._drag_from, self._dragging = None, False
         self.show_instead("")
         self.lineEdit().setReadOnly(False)
+        self._fit_suffix()
         self.lineEdit().setCursor(Q.CursorShape.IBeamCursor)
         self.setFocus()
         self.selectAll()
@@ -179,6 +195,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
     def _typed(self) -> None:
         if not self.lineEdit().isReadOnly():
             self.lineEdit().setReadOnly(True)
+            self._fit_suffix()
             self.lineEdit().setCursor(Q.CursorShape.SplitHCursor)
             self.lineEdit().deselect()
             self.update()
@@ -186,6 +203,7 @@ class SliderSpinBox(QtWidgets.QDoubleSpinBox):
     # -- telling
 
     def _changed(self, value: float) -> None:
+        self._fit_suffix()
         if self._quiet:
             return
         self.moved.emit(value, False)

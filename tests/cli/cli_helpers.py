@@ -34,9 +34,9 @@ class FakeFeatures:
         across = np.array([[0, 0], [width, height]], np.float32)
         return Strokes.from_lists([across, across / 2], [np.ones(2, np.float32)] * 2, [1.0, 0.1])
 
-    def drawn_at(self, faint: float) -> Strokes:
+    def drawn_at(self, faint: float, weight: float) -> Strokes:
         """Those that are drawn."""
-        return self.strokes.select(self.strokes.strength >= faint)
+        return self.strokes.select(self.strokes.strength >= faint).weighted(weight)
 
 
 @dataclass
@@ -74,9 +74,12 @@ class FakeInker:
                 progress(top / height)
         return FakeFeatures(np.rint(255 * (1 - np.concatenate(strips))).astype(np.uint8), detail or 0.5)
 
-    def render(self, features, *, thickness, style, faint, region, cancelled=None) -> NDArray[np.uint8]:
+    def render(
+        self, features, *, thickness, style, faint, weight, region, cancelled=None
+    ) -> NDArray[np.uint8]:
         self.before_render()
-        self.rendered.append({"thickness": thickness, "style": style, "faint": faint, "region": region})
+        asked = {"thickness": thickness, "style": style, "faint": faint, "weight": weight}
+        self.rendered.append({**asked, "region": region})
         return features.ink[region.y : region.y + region.height, region.x : region.x + region.width]
 
 

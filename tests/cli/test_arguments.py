@@ -9,7 +9,7 @@ import pytest
 from smart_lineart import __version__
 from smart_lineart.cli import arguments
 from smart_lineart.cli.arguments import Colour, Thickness
-from smart_lineart.inking import inker
+from smart_lineart.inking import features, inker
 from smart_lineart.inking.page import scale
 
 
@@ -47,6 +47,7 @@ def test_colours_are_hexadecimal(text, colour):
 def test_the_limits_told_beforehand_are_the_engines():
     assert (arguments.THINNEST, arguments.THICKEST) == (inker.MIN_THICKNESS, inker.MAX_THICKNESS)
     assert (arguments.COARSEST, arguments.FINEST) == (scale.MIN_SCALE, scale.MAX_SCALE)
+    assert float(arguments.USUAL_WEIGHT) == features.USUAL_WEIGHT
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,10 @@ def test_the_limits_told_beforehand_are_the_engines():
         (["--detail", "nan"], "nan"),
         (["--faint", "2"], "between 0 and 1"),
         (["--faint", "nan"], "nan"),
+        (["--weight", "1.5"], "between 0 and 1"),
+        (["--weight", "-0.1"], "between 0 and 1"),
+        (["--weight", "nan"], "between 0 and 1"),
+        (["--weight", "even"], "between 0 and 1"),
         (["--color", "red"], "red"),
         (["--color", "#12345"], "#12345"),
         (["--background", "blue"], "blue"),

@@ -58,8 +58,9 @@ def test_the_profile_is_kept_for_black_and_left_for_colours(run, tmp_path, drawi
 
 
 def test_options_reach_the_engine(run, sketch, fake_inker, tmp_path):
-    options = "--thickness 6.5 --style brush --detail 0.75 --faint 0.2 --runtime onnxruntime --device gpu"
-    ran = run("ink", sketch, *options.split(), "--memory-limit", "300M", "--model", tmp_path)
+    options = "--thickness 6.5 --style brush --detail 0.75 --faint 0.2 --weight 0.25"
+    engine = "--runtime onnxruntime --device gpu"
+    ran = run("ink", sketch, *options.split(), *engine.split(), "--memory-limit", "300M", "--model", tmp_path)
     assert ran.code == 0
     opened = {name: value for name, value in fake_inker.opened_with.items() if name != "notify"}
     assert opened == {
@@ -68,7 +69,8 @@ def test_options_reach_the_engine(run, sketch, fake_inker, tmp_path):
         "memory_limit": 300 << 20,
         "model": tmp_path,
     }
-    assert {(r["thickness"], r["style"], r["faint"]) for r in fake_inker.rendered} == {(6.5, "brush", 0.2)}
+    asked = {(r["thickness"], r["style"], r["faint"], r["weight"]) for r in fake_inker.rendered}
+    assert asked == {(6.5, "brush", 0.2, 0.25)}
     assert json.loads(run("ink", sketch, "--detail", "0.75", "--json").out)["results"][0]["scale"] == 0.75
 
 

@@ -25,7 +25,7 @@ def page(drawing) -> Image.Image:
 
 @pytest.fixture
 def finds_nothing(fake_inker, monkeypatch):
-    monkeypatch.setattr(FakeFeatures, "drawn_at", lambda self, faint: Strokes.empty())
+    monkeypatch.setattr(FakeFeatures, "drawn_at", lambda self, faint, weight: Strokes.empty())
     return fake_inker
 
 
@@ -47,7 +47,7 @@ def test_json_tells_it_too(run, sketch, finds_nothing):
 
 @pytest.mark.parametrize(("tone", "blank"), [(0, True), (127, True), (128, False), (255, False)])
 def test_shapes_of_solid_black_are_ink(run, sketch, fake_inker, monkeypatch, tone, blank):
-    def only_shapes(self, _faint):
+    def only_shapes(self, _faint, _weight):
         self.solid = np.full((4, 4), tone, np.uint8)
         return Strokes.empty()
 
@@ -188,6 +188,7 @@ def test_an_empty_name_is_not_the_folder_one_is_in(run, sketch, fake_inker, monk
     ("option", "value", "example"),
     [
         ("--faint", "0,3", "0.3"),
+        ("--weight", "0,5", "0.5"),
         ("--detail", "0,5", "0.5"),
         ("--detail", "1,25", "0.5"),
         ("--thickness", "0,5mm", "0.5mm"),

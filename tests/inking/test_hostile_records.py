@@ -119,6 +119,12 @@ def test_no_line_is_thicker_than_can_be_drawn(thickness: Any) -> None:
         InkRecord.from_bytes(packed([0, 0, 600, 400], thickness=thickness))
 
 
+@pytest.mark.parametrize("weight", [-0.1, 1.1, float("nan"), float("inf"), 10**400, "x", None, []])
+def test_no_line_has_a_weight_that_cannot_be_set(weight: Any) -> None:
+    with pytest.raises(DamagedRecord):
+        InkRecord.from_bytes(packed([0, 0, 600, 400], weight=weight))
+
+
 def test_scaling_makes_no_line_thicker_than_can_be_drawn() -> None:
     made = InkRecord.of(INK[:9, :9], Rect(0, 0, 9, 9), thickness=390.0)
     assert made.scaled(40, 40).thickness == THICKEST

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from smart_lineart.inking import (
 from smart_lineart.inking import inker as inker_module
 from smart_lineart.inking.inker import LEAST_PIXELS
 from smart_lineart.inking.network.runtime import Network, load_network
+from smart_lineart.inking.strokes import Strokes
 from smart_lineart.said import Said
 
 PAGE = sketch_page()
@@ -246,6 +248,9 @@ class TestBadInput:
             ({"faint": -0.1}, "Faint"),
             ({"faint": 1.1}, "Faint"),
             ({"faint": float("nan")}, "Faint"),
+            ({"weight": -0.1}, "Line weight"),
+            ({"weight": 1.1}, "Line weight"),
+            ({"weight": float("nan")}, "Line weight"),
             ({"detail": 0.0}, "Detail"),
             ({"detail": 99.0}, "Detail"),
             ({"detail": float("nan")}, "Detail"),
@@ -323,6 +328,34 @@ class TestRender:
         assert (page == 255).sum() > (inker.render(features) == 255).sum()
         part = inker.render(holding, region=Rect(70, 50, 101, 67))
         np.testing.assert_array_equal(part, page[50:117, 70:171])
+
+    def test_of_any_weight_a_region_is_that_part_and_solids_stay(
+        self, inker: Inker, features: Features
+    ) -> None:
+        swelling = replace(
+            features.strokes, width=np.linspace(0.5, 2.0, len(features.strokes.width), dtype=np.float32)
+        )
+        solid = np.zeros((120, 160), np.uint8)
+        solid[30:70, 40:90] = 255
+        blank = replace(features, strokes=Strokes.empty(), solid=solid)
+        holding = replace(features, strokes=swelling, solid=solid)
+        pages = []
+        for weight in (0.0, 0.4, 1.0):
+            page = inker.render(holding, thickness=6.0, weight=weight)
+            part = inker.render(holding, thickness=6.0, weight=weight, region=Rect(70, 50, 101, 67))
+            np.testing.assert_array_equal(part, page[50:117, 70:171])
+            black = inker.render(blank, thickness=6.0, weight=weight)
+            np.testing.assert_array_equal(black, inker.render(blank, thickness=6.0))
+            pages.append(page)
+        assert len({page.tobytes() for page in pages}) == 3
+        even = replace(holding, strokes=replace(swelling, width=np.ones_like(swelling.width)))
+        np.testing.assert_array_equal(pages[0], inker.render(even, thickness=6.0))
+
+    def test_what_is_inked_at_once_has_the_weight_too(self, inker: Inker, features: Features) -> None:
+        for weight in (0.0, 1.0):
+            np.testing.assert_array_equal(
+                inker.ink(PAGE, weight=weight), inker.render(features, weight=weight)
+            )
 
     def test_thicker_is_more_ink(self, inker: Inker, features: Features) -> None:
         spent = [

@@ -57,7 +57,8 @@ def test_a_file_is_replaced_only_by_a_button_that_says_so(
 
 
 WATCH = """
-NAMES = ("ink", "live", "keepCopy", "thickness", "unit", "style", "detail", "faint", "colour", "more")
+NAMES = ("ink", "live", "keepCopy", "thickness", "unit", "weight", "style", "detail", "faint", "colour",
+         "more")
 
 def places():
     return {name: [place(name)[key] for key in ("x", "y", "width", "height")] for name in NAMES}

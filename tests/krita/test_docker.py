@@ -178,7 +178,7 @@ def job():
     assert layers == ["Background", "Sketch", "Lineart: Sketch"]
 
 
-WHEELED = ("style", "unit", "thickness", "detail", "faint")
+WHEELED = ("style", "unit", "thickness", "weight", "detail", "faint")
 
 
 def test_the_wheel_changes_only_what_is_in_use(krita) -> None:
@@ -248,7 +248,10 @@ def job():
         names.append(krita.run(name))
         krita.screen.key("Tab")
     krita.run("def job():\n    widget('more').click()\n    session().messages.say('')")
-    head, look = ["ink", "live", "keepCopy", "settingsMenu"], ["thickness", "unit", "style", "brushMenu"]
+    head, look = (
+        ["ink", "live", "keepCopy", "settingsMenu"],
+        ["thickness", "unit", "weight", "style", "brushMenu"],
+    )
     foot = ["more", "help", "device", "memory", "copyDiagnostics", "closeMessage"]
     assert names == [*head, *look, "detail", "faint", "colour", *foot]
 

@@ -32,7 +32,7 @@ class FakeInker:
 @pytest.fixture
 def item() -> CachedFeatures:
     points = [np.array([[10, 20], [50, 30]], np.float32), np.array([[5, 5], [9, 5]], np.float32)]
-    strokes = Strokes.from_lists(points, [np.ones(2, np.float32)] * 2, [1.0, 0.01])
+    strokes = Strokes.from_lists(points, [np.float32([4, 4]), np.float32([1, 1])], [1.0, 0.01])
     return CachedFeatures("d", "{s}", Features((40, 60), 1.0, False, strokes, None), AREA, 0.0)
 
 
@@ -40,12 +40,13 @@ def test_a_part_is_cut_out_where_it_lies_over_the_sketch(item: CachedFeatures) -
     engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
     whole = engine.draw(item, InkSettings(thickness=5.0, faint=0.7))
     assert (whole.area, whole.coverage.shape, whole.thickness) == (AREA, (40, 60), 5.0)
-    part = engine.draw(item, InkSettings(thickness=5.0, faint=0.7), part=Rect(4, 11, 20, 9))
+    part = engine.draw(item, InkSettings(thickness=5.0, faint=0.7, weight=0.2), part=Rect(4, 11, 20, 9))
     assert part.area == Rect(4, 11, 20, 9)
     np.testing.assert_array_equal(part.coverage, whole.coverage[3:12, 20:40])
     asked = engine.inker(engine.options).asked[-1]  # type: ignore[attr-defined]
     assert asked["region"] == Rect(20, 3, 20, 9)
     assert (asked["thickness"], asked["faint"], asked["style"].name) == (5.0, 0.7, "pen")
+    assert asked["weight"] == part.weight == part.record().weight == 0.2
     assert part.notes == {"sketch": item.notes()}
 
 
@@ -54,8 +55,9 @@ def test_its_lines_lie_where_its_ink_does_and_faint_ones_are_left_out(item: Cach
     part = engine.draw(item, InkSettings(thickness=5.0, faint=0.7), part=Rect(4, 11, 20, 9))
     assert part.lines is not None
     assert part.lines.strokes.points.tolist() == [[-10, 17], [30, 27]]
-    whole = engine.draw(item, InkSettings(faint=0.0))
+    whole = engine.draw(item, InkSettings(faint=0.0, weight=0.5))
     assert whole.lines is not None
+    assert whole.lines.strokes.width.tolist() == [2.0, 2.0, 1.0, 1.0]
     assert whole.lines.strokes.points.tolist() == [[10, 20], [50, 30], [5, 5], [9, 5]]
 
 

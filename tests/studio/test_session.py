@@ -161,6 +161,25 @@ def test_a_slider_redraws_without_looking_at_the_sketch(scene) -> None:
     assert scene.room.preferences.load_settings().thickness == 3.0, "those of new sketches are others"
 
 
+def test_line_weight_follows_as_thickness_does_and_undo_calls_it_so(scene) -> None:
+    ink(scene)
+    asked = []
+    draw = scene.engine.draw
+    scene.engine.draw = lambda item, settings, **rest: (
+        asked.append(settings.weight) or draw(item, settings, **rest)
+    )
+    scene.session.change("thickness", 5.0, final=True)
+    scene.loop.turn()
+    scene.session.change("weight", 0.75, final=False)
+    scene.session.change("weight", 0.0, final=True)
+    scene.loop.turn()
+    assert asked[-1] == applied(scene).weight == 0.0
+    assert scene.engine.prepared == 1
+    assert not scene.session.turns.busy
+    before, now = applied(scene).with_value("weight", 1.0), applied(scene)
+    assert scene.room.follow.word_of_change(before, now) == "Line weight"
+
+
 def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeypatch) -> None:
     ink(scene)
 
@@ -367,6 +386,19 @@ def test_a_document_of_an_older_version_opens_as_before(scene) -> None:
     assert scene.room.preferences.load_settings().thickness == 5.0
 
 
+def test_the_lineart_of_an_older_version_stays_as_drawn_and_new_ones_get_what_is_usual(scene) -> None:
+    usual = scene.room.settings.InkSettings().weight
+    raw = scene.room.krita.show(Document())
+    layers = [raw.add(name) for name in ("A", "Lineart: A", "B", "Lineart: B")]
+    other = raw.add("other")
+    text = OLD % tuple(layer.identity for layer in layers)
+    raw.notes[scene.room.settings.NOTE_KEY] = text.encode()
+    for layer, weight in (*((one, 1.0) for one in layers), (other, usual)):
+        raw.active = layer
+        scene.session.look()
+        assert scene.session.settings.weight == weight
+
+
 def second_sketch(scene: SimpleNamespace, name: str = "second") -> Any:
     raw = scene.raw
     sketch = raw.add(name)
@@ -528,6 +560,13 @@ class TestWhoseSettings:
         assert applied(scene, second).thickness == session.settings.thickness == 8.0
         session.keep_preset(tmp_path / "elsewhere.slpreset")
         assert presets.load(tmp_path / "elsewhere.slpreset") == session.settings
+
+    def test_a_preset_of_an_older_version_is_as_it_looked(self, scene, tmp_path) -> None:
+        presets, kept = scene.session.presets, tmp_path / "old.slpreset"
+        kept.write_text('{"kind": "smart_lineart preset", "version": 1, "settings": {"thickness": 7.0}}')
+        assert (presets.load(kept).thickness, presets.load(kept).weight) == (7.0, 1.0)
+        own = replace(scene.session.settings, weight=0.25)
+        assert presets.load(presets.save(tmp_path / "new", own)).weight == 0.25
 
     def test_a_preset_with_another_detail_looks_at_the_sketch_again(self, scene) -> None:
         ink(scene)
@@ -1184,6 +1223,15 @@ class TestAPartWithSettingsOfItsOwn:
         assert scene.session.settings.thickness == 8.0
         self.select(scene, 0, 30)
         assert scene.session.settings.thickness == 3.0
+
+    def test_has_a_line_weight_of_its_own(self, scene, parted) -> None:
+        self.set(scene, "weight", 0.2)
+        self.select(scene, None)
+        whole = scene.session.settings.weight
+        assert applied(scene).weight == whole != 0.2
+        self.set(scene, "thickness", 5.0)
+        self.select(scene, 30)
+        assert (scene.session.settings.weight, scene.session.settings.thickness) == (0.2, 8.0)
 
     def test_shows_them_whatever_is_selected_beyond_the_page(self, scene, parted) -> None:
         for top, thickness in ((0, 8.0), (TALL, 3.0)):

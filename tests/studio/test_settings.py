@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -83,6 +84,29 @@ def test_a_record_without_settings_has_those_of_its_document() -> None:
     old = {"settings": {"thickness": 6.0}, "records": [{"sketch": "{a}"}, {"sketch": "{b}", "settings": {}}]}
     records = DocumentState.from_json(json.dumps(old)).records
     assert [record.settings.thickness for record in records] == [6.0, 4.0]
+
+
+def test_ink_of_a_document_without_a_weight_is_as_drawn() -> None:
+    """It was: what is inked again must not jump. New sketches get what is usual now."""
+    old = {"settings": {"thickness": 6.0}, "records": [{"sketch": "{a}"}, {"sketch": "{b}", "settings": {}}]}
+    state = DocumentState.from_json(json.dumps(old))
+    assert [record.settings.weight for record in state.records] == [1.0, 1.0]
+    assert DocumentState.from_json(state.to_json()) == state
+    assert state.settings is not None
+    assert state.settings.weight == InkSettings().weight
+
+
+@pytest.mark.parametrize(("kept", "weight"), [({}, 1.0), ({"weight": 0.25}, 0.25), ({"weight": -3}, 0.0)])
+def test_a_weight_that_is_set_stays_within_its_limits(kept: dict, weight: float) -> None:
+    assert InkSettings.of_ink(kept).weight == weight
+
+
+def test_a_part_may_have_a_weight_of_its_own() -> None:
+    whole = InkSettings(weight=1.0)
+    values = replace(whole, weight=0.5).apart_from(whole)
+    assert values == {"weight": 0.5}
+    assert whole.with_values(values).weight == 0.5
+    assert whole.with_values({"thickness": 9.0}).weight == 1.0
 
 
 def test_a_newer_file_keeps_what_is_understood() -> None:

@@ -28,7 +28,7 @@ class Lineart:
         style: the brush's, by name or itself.
         colour: of the ink, 8 bits each of sRGB's red, green and blue.
         white: whether it lies on white paper, instead of on nothing.
-        strokes: its lines that are drawn, in px of the page.
+        strokes: its lines that are drawn, in px of the page, as wide as they are drawn.
         solid: uint8 (h, w), its shapes of solid black with their contour at 128, or None.
         scale: px of `solid` in a px of the page.
         strips: its coverage from top to bottom, uint8 (rows, width), once, each drawn when it is asked for.

@@ -54,6 +54,13 @@ def fill_in_levels(
     return Levels(certain, 0.0)
 
 
+def widths_alone(alone: Floats, widths: Floats) -> Floats:
+    """Relative widths (N,) that are no larger for lines having been gone over: those of single passes,
+    `alone`, but never more than all passes together have, `widths`, nor less than usual where those are not.
+    """
+    return np.minimum(widths, np.maximum(alone, np.minimum(widths, np.float32(1.0))))
+
+
 def relative_widths(widths: Floats, usual: float) -> Floats:
     """Widths (N,) in the page's usual one; 1 where either is unknown.
 

@@ -22,6 +22,7 @@ PEAK = 2.0  # px to both sides within which a stroke is darkest
 AT_LINE = 3.0  # px to both sides that belong to a line in any case: there its other passes are
 EDGE = 0.5  # of its darkest: as far as it is no lighter, a stroke goes on
 SOFT = 1.0  # px that its soft edge is wide beyond that
+RISE = 0.08  # of its darkest, by which it gets darker again beyond a valley: there another pass lies
 DRAWN = 30.0  # darkness from which there is a stroke: a line may run between passes that lie apart
 ARM = 4  # vertices to both sides that tell where a line goes
 ONWARD = 14  # vertices along a line that may lie near each other; farther ones are as another line's
@@ -48,8 +49,20 @@ class _Lines(NamedTuple):
     around: Indices
 
 
-def stroke_widths(darkness: Bytes, lines: list[Floats], rings: list[bool]) -> list[Floats]:
-    """How wide the strokes behind some lines are: float32 (N,) each, in px of full darkness.
+class Widths(NamedTuple):
+    """How wide the strokes behind some lines are: float32 (N,) for each line, in px of full darkness.
+
+    Attributes:
+        whole: all the passes that a line stands for.
+        alone: the darkest of them, where passes lie so far apart that it can be told from the others.
+    """
+
+    whole: list[Floats]
+    alone: list[Floats]
+
+
+def stroke_widths(darkness: Bytes, lines: list[Floats], rings: list[bool]) -> Widths:
+    """How wide the strokes behind some lines are.
 
     Args:
         darkness: uint8 (H, W) of the sketch.
@@ -60,7 +73,7 @@ def stroke_widths(darkness: Bytes, lines: list[Floats], rings: list[bool]) -> li
     than over some 30 px. 0 all along a line where too little tells: between passes, or amidst other lines.
     """
     if not lines:
-        return []
+        return Widths([], [])
     counts = [len(line) for line in lines]
     laid = _Lines(
         np.concatenate(lines).astype(np.float32),
@@ -72,10 +85,14 @@ def stroke_widths(darkness: Bytes, lines: list[Floats], rings: list[bool]) -> li
     )
     image, marks = np.pad(darkness, (0, 1), "edge"), _marks(laid.points, darkness.shape)
     measured = np.concatenate(
-        [_across(image, marks, laid, slice(i, i + CHUNK)) for i in range(0, len(laid.points), CHUNK)]
+        [_across(image, marks, laid, slice(i, i + CHUNK)) for i in range(0, len(laid.points), CHUNK)], axis=1
     )
-    parts = np.split(measured, np.cumsum(counts)[:-1])
-    return [_along(part, ring) for part, ring in zip(parts, rings, strict=True)]
+    cuts = np.cumsum(counts)[:-1]
+    whole, alone = (
+        [_along(part, ring) for part, ring in zip(np.split(one, cuts), rings, strict=True)]
+        for one in measured
+    )
+    return Widths(whole, alone)
 
 
 def _normals(line: Floats, ring: bool) -> Floats:
@@ -100,8 +117,8 @@ def _marks(points: Floats, shape: tuple[int, ...]) -> Indices:
 
 
 def _across(image: Bytes, marks: Indices, lines: _Lines, some: slice) -> Floats:
-    """Darkness across the strokes at some vertices, in px of full darkness (n,); 0 where it is not theirs
-    alone.
+    """Darkness across the strokes at some vertices, and across the darkest pass of each, in px of full
+    darkness (2, n); 0 where it is not theirs alone.
     """
     place = lines.points[some, None] + _OFFSETS[:, None] * lines.normals[some, None]
     most = np.array([image.shape[1] - 2, image.shape[0] - 2], np.float32)
@@ -111,14 +128,28 @@ def _across(image: Bytes, marks: Indices, lines: _Lines, some: slice) -> Floats:
     around = round(PEAK / STEP)
     near = profile[:, _MIDDLE - around : _MIDDLE + around + 1]
     peak = near.max(1)
-    stroke = _run(profile >= EDGE * peak[:, None], near.argmax(1) + _MIDDLE - around)
+    darkest = near.argmax(1) + _MIDDLE - around
+    stroke = _run(profile >= EDGE * peak[:, None], darkest)
     along = stroke[:, 0] | stroke[:, -1]  # no end within reach: this is the side of another line's stroke
     for _ in range(round(SOFT / STEP)):
         stroke[:, 1:-1] |= stroke[:, 2:] | stroke[:, :-2]
     stroke[:, np.abs(_OFFSETS) <= AT_LINE] = True
     shared = (stroke & _other_lines(marks, place, lines, some)).any(1)
-    amount = (profile * stroke).sum(1) * np.float32(STEP / 255)
-    return np.where((peak < DRAWN) | along | shared, np.float32(0.0), amount)
+    profile = profile * stroke
+    amounts = np.stack([profile, profile * _one_pass(profile, darkest, RISE * peak)]).sum(2)
+    return np.where((peak < DRAWN) | along | shared, np.float32(0.0), amounts * np.float32(STEP / 255))
+
+
+def _one_pass(profile: Floats, darkest: NDArray[np.intp], rise: Floats) -> Mask:
+    """From the `darkest` (n,) of each profile (n, M) as far as it does not rise again by `rise` (n,)."""
+    column, last = np.arange(profile.shape[1]), profile.shape[1] - 1
+    mine = np.zeros(profile.shape, np.bool_)
+    for way, middle in ((1, darkest), (-1, last - darkest)):
+        outwards, beyond = profile[:, ::way], column >= middle[:, None]
+        valley = np.minimum.accumulate(np.where(beyond, outwards, np.float32(np.inf)), axis=1)
+        risen = np.maximum.accumulate(np.where(beyond, outwards - valley, np.float32(0.0)), axis=1)
+        mine |= (beyond & (risen < rise[:, None]))[:, ::way]
+    return mine
 
 
 def _other_lines(marks: Indices, place: Floats, lines: _Lines, some: slice) -> Mask:

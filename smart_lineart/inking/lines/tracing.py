@@ -17,7 +17,13 @@ from smart_lineart.inking.lines.graph import Graph, trace
 from smart_lineart.inking.lines.holes import HoleTuning, fill_holes
 from smart_lineart.inking.lines.junctions import JunctionTuning, ease_junctions
 from smart_lineart.inking.lines.lenses import LensTuning, merge_lenses
-from smart_lineart.inking.lines.levels import Levels, LevelTuning, fill_in_levels, relative_widths
+from smart_lineart.inking.lines.levels import (
+    Levels,
+    LevelTuning,
+    fill_in_levels,
+    relative_widths,
+    widths_alone,
+)
 from smart_lineart.inking.lines.redundant import RedundantTuning, without_redundant
 from smart_lineart.inking.lines.sampling import most_near
 from smart_lineart.inking.lines.spurs import SpurTuning, prune_spurs
@@ -96,9 +102,13 @@ def trace_strokes(
     # A line that stands for several passes may run between them, where the sketch is blank.
     firm = np.split(most_near(line, at, BESIDE) * most_near(darkness, at, BESIDE), cuts)
     sure = most_near(line, at, 1) / 255.0
-    widths = stroke_widths(darkness if drawn is None else drawn, found, rings)
-    levels = fill_in_levels(levels, firm, widths, tuning.levels)
-    widths = [relative_widths(one, levels.usual) for one in widths]
+    measured = stroke_widths(darkness if drawn is None else drawn, found, rings)
+    levels = fill_in_levels(levels, firm, measured.whole, tuning.levels)
+    widths = [relative_widths(one, levels.usual) for one in measured.whole]
+    alone = [
+        widths_alone(relative_widths(one, levels.usual), whole)
+        for one, whole in zip(measured.alone, widths, strict=True)
+    ]
     firm = [one / np.float32(levels.certain) for one in firm]
-    strokes = assemble(faired, widths, np.split(sure, cuts), firm, free, scale, tuning.assembly)
+    strokes = assemble(faired, (widths, alone), np.split(sure, cuts), firm, free, scale, tuning.assembly)
     return strokes, levels

@@ -14,7 +14,7 @@ import numpy as np
 
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
-from smart_lineart.inking.renewing.edits import Ruling, changed_by_artist, reach, rule
+from smart_lineart.inking.renewing.edits import Hand, Ruling, changed_by_artist, reach, rule
 from smart_lineart.inking.renewing.new_lines import Lines, NewLines, find_new_lines
 from smart_lineart.inking.renewing.piece import Piece
 from smart_lineart.inking.renewing.regions import find_regions
@@ -78,6 +78,7 @@ def merge(
     new: Bytes,
     *,
     thickness: float | tuple[float, float],
+    weight: tuple[float, float] = (1.0, 1.0),
     exact: bool = True,
     touched: Mask | None = None,
     recolour: bool = False,
@@ -95,18 +96,20 @@ def merge(
         current: uint8 (H, W), the layer's alpha now.
         new: uint8 (H, W), the fresh ink.
         thickness: of the lines in px, in the last run and in this one, if they differ.
+        weight: of the lines, 0 even to 1 as drawn, in the last run and in this one.
         exact: False after the image was scaled, see :attr:`InkRecord.exact`.
         touched: bool (H, W), pixels whose colour is not the ink's any more. Changes of alpha are seen anyway.
         recolour: whether the fresh ink has another colour than the last run's; then ink that stays is written
             anew, all but what the artist drew.
         lines: what `new` was drawn from; without, a new line that crosses an erased one gets a gap.
     """
-    before, now = thickness if isinstance(thickness, tuple) else (thickness, thickness)
+    both = thickness if isinstance(thickness, tuple) else (thickness, thickness)
+    before, now = (Hand(*one) for one in zip(both, weight, strict=True))
     apart = _apart(old, current, exact, touched)
     action, coverage = np.zeros(new.shape, np.uint8), new.copy()
     new_lines = NewLines(Strokes.empty(), Strokes.empty())
     if lines is not None and apart.any():
-        new_lines = find_new_lines(lines, old, new, apart, max(before, now))
+        new_lines = find_new_lines(lines, old, new, apart, max(both))
     margin = reach(before, now)
     for core in _blocks(new.shape):
         around = _grown(core, margin, new.shape)

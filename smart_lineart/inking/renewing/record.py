@@ -58,6 +58,7 @@ class InkRecord:
     Attributes:
         area: where the ink lies, in image px; beyond it there was none.
         thickness: of the ink, in image px.
+        weight: of its lines, 0 even to 1 as drawn.
         tiles: zlib-packed coverage of TILE x TILE px (smaller at the right and bottom edge), by (column,
             row); blank tiles have no entry.
         regions: parts for which something else was set than for the whole, over the same area: records of
@@ -73,10 +74,17 @@ class InkRecord:
     notes: dict[str, Any] = field(default_factory=dict)
     exact: bool = True
     regions: tuple[InkRecord, ...] = ()
+    weight: float = 1.0
 
     @classmethod
     def of(
-        cls, coverage: Bytes, area: Rect, *, thickness: float, notes: dict[str, Any] | None = None
+        cls,
+        coverage: Bytes,
+        area: Rect,
+        *,
+        thickness: float,
+        notes: dict[str, Any] | None = None,
+        weight: float = 1.0,
     ) -> InkRecord:
         """Remember `coverage`, uint8 (area.height, area.width), as it was rendered.
 
@@ -85,7 +93,7 @@ class InkRecord:
         """
         if coverage.shape != (area.height, area.width):
             raise ValueError(f"coverage of {coverage.shape} for an area of {area.height} x {area.width} px")
-        return _anew(cls(area, thickness, {}, dict(notes or {})), coverage, area)
+        return _anew(cls(area, thickness, {}, dict(notes or {}), weight=weight), coverage, area)
 
     def coverage(self, area: Rect | None = None) -> Bytes:
         """Unpack the ink of `area` (image px; None: all): uint8 (height, width), 0 where there was none.
@@ -160,6 +168,8 @@ class InkRecord:
             "exact": self.exact,
             "notes": self.notes,
         }
+        if self.weight != 1.0:  # as records before there was a weight
+            facts["weight"] = self.weight
         regions = [region.to_bytes() for region in self.regions]
         if regions:
             facts["regions"] = [len(region) for region in regions]
@@ -312,7 +322,10 @@ def _read(data: bytes, limit: int, most_regions: int = MOST_REGIONS) -> InkRecor
         raise DamagedRecord
     facts = json.loads(body[:facts_size].decode("utf-8"))
     area, thickness, notes = _area(facts["area"], limit), float(facts["thickness"]), facts["notes"]
-    if not (0.0 < thickness <= THICKEST) or not isinstance(notes, dict) or _deeper(notes, DEEPEST):
+    weight = float(facts.get("weight", 1.0))
+    if not (0.0 <= weight <= 1.0 and 0.0 < thickness <= THICKEST):
+        raise DamagedRecord
+    if not isinstance(notes, dict) or _deeper(notes, DEEPEST):
         raise DamagedRecord
     json.dumps(notes, allow_nan=False)  # ValueError: what could be read, and never written again
     index = np.frombuffer(body, INDEX, count * 3, facts_size).reshape(count, 3)
@@ -329,7 +342,7 @@ def _read(data: bytes, limit: int, most_regions: int = MOST_REGIONS) -> InkRecor
     regions, at = _read_regions(sizes, body, at, area, limit)
     if at != len(body):
         raise DamagedRecord
-    return InkRecord(area, thickness, tiles, notes, facts["exact"] is True, regions)
+    return InkRecord(area, thickness, tiles, notes, facts["exact"] is True, regions, weight)
 
 
 def _read_regions(

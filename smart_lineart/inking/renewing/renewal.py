@@ -71,6 +71,7 @@ class FreshInk:
         coverage: uint8 (H, W).
         area: where it lies in the image, px.
         thickness: px.
+        weight: of its lines, 0 even to 1 as drawn.
         lines: what it was drawn from, in px of the area.
         notes: what its record shall keep.
         values: of ink for a selection, what is set there that is not for the whole lineart; else None.
@@ -84,10 +85,15 @@ class FreshInk:
     notes: dict[str, Any] = field(default_factory=dict)
     values: Values | None = None
     inside: Callable[[Values, Rect], FreshInk | None] | None = field(default=None, repr=False, compare=False)
+    weight: float = 1.0
 
     def record(self) -> InkRecord:
         """All of it, remembered."""
-        return InkRecord.of(self.coverage, self.area, thickness=self.thickness, notes=self.notes)
+        return self.record_of(self.coverage, self.area)
+
+    def record_of(self, coverage: Bytes, area: Rect) -> InkRecord:
+        """Some ink over an area, remembered as this one's."""
+        return InkRecord.of(coverage, area, thickness=self.thickness, notes=self.notes, weight=self.weight)
 
 
 @dataclass(frozen=True)
@@ -184,7 +190,7 @@ class Base:
     def _with_regions(self, placed: FreshInk, fresh: FreshInk, *, away: bool) -> FreshInk:
         if fresh.values is not None or fresh.inside is None or not self.record.regions:
             return placed
-        coverage, thickness = placed.coverage.copy(), placed.thickness
+        coverage, thickness, weight = placed.coverage.copy(), placed.thickness, placed.weight
         for region in self.record.regions:
             part = region.reach.intersection(placed.area)
             if not part.width or not part.height:
@@ -197,11 +203,12 @@ class Base:
             ink = self.record.coverage(part)  # as it is, where its lines are not known
             if drawn is not None:
                 ink, thickness = _over(drawn.coverage, drawn.area, part), max(thickness, drawn.thickness)
+                weight = max(weight, drawn.weight)
             share = region.coverage(part).astype(np.uint16)
             y, x = part.y - placed.area.y, part.x - placed.area.x
             there = coverage[y : y + part.height, x : x + part.width]
             there[...] = ((255 - share) * there + share * ink + 127) // 255
-        return replace(placed, coverage=coverage, thickness=thickness)
+        return replace(placed, coverage=coverage, thickness=thickness, weight=weight)
 
     def _carried(self, fresh: FreshInk) -> FreshInk:
         """Moved as the layer was."""
@@ -224,6 +231,7 @@ class Base:
             alpha,
             _over(fresh.coverage, fresh.area, area),
             thickness=(self.record.thickness, fresh.thickness),
+            weight=(self.record.weight, fresh.weight),
             exact=self.record.exact,
             touched=touched,
             recolour=recolour,
@@ -246,7 +254,7 @@ class Base:
             old = np.where(changed_by_artist(old, alpha, exact=False), old, alpha)
         share = selected.astype(np.uint16)
         mixed = ((255 - share) * old + share * new + 127) // 255
-        record = InkRecord.of(mixed.astype(np.uint8), area, thickness=fresh.thickness, notes=fresh.notes)
+        record = fresh.record_of(mixed.astype(np.uint8), area)
         regions = set_inside(self.record.regions, selected, area, fresh.values or {})
         return replace(record, regions=regions)
 

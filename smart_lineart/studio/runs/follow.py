@@ -37,6 +37,7 @@ def word_of_change(before: InkSettings | None, now: InkSettings | None) -> str:
     """What undo says of a step that changes settings."""
     words = {
         "thickness": tr("Line thickness"),
+        "weight": tr("Line weight"),
         "style": tr("Brush for the ink"),
         "detail": tr("Simplify ↔ Detail"),
         "faint": tr("Light lines"),

@@ -39,9 +39,11 @@ class InkedFrame:
             part = part.intersection(drawn.area)
             x, y = part.x - drawn.area.x, part.y - drawn.area.y
             coverage = drawn.unpack()[y : y + part.height, x : x + part.width]
-            return FreshInk(coverage, part, settings.with_values(values).thickness, None)
+            own = settings.with_values(values)
+            return FreshInk(coverage, part, own.thickness, None, weight=own.weight)
 
-        return FreshInk(self.whole.unpack(), self.whole.area, settings.thickness, None, inside=inside)
+        ink, weight = self.whole.unpack(), settings.weight
+        return FreshInk(ink, self.whole.area, settings.thickness, None, inside=inside, weight=weight)
 
 
 class FrameRenewal:
@@ -113,7 +115,7 @@ class FrameRenewal:
         job, area = self._job, record.area
         if frame is None:
             blank = np.zeros((area.height, area.width), np.uint8)
-            fresh = FreshInk(blank, area, job.settings.thickness, None)
+            fresh = FreshInk(blank, area, job.settings.thickness, None, weight=job.settings.weight)
         else:
             fresh = frame.fresh(job.settings)
         whole = self._context.memory.settings_of(job.document, job.sketch)

@@ -161,7 +161,8 @@ class Run:
         lineart: Any = AGAIN
         while lineart is AGAIN:
             self._wanted, self._settings = job.settings, self._suited(None)
-            fresh = FreshInk(blank, page, self._settings.thickness, None)
+            settings = self._settings
+            fresh = FreshInk(blank, page, settings.thickness, None, weight=settings.weight)
             lineart = yield from self._put(fresh, chosen_colour(self._settings))
         if lineart is not None:
             self._is_in = True

@@ -24,11 +24,33 @@ def swelling(path: Floats, widths: Floats, finer: int = 8) -> Bytes:
 
 
 def widths(sketch: Bytes, *paths: Floats, closed: bool = False) -> list[np.ndarray]:
-    return list(stroke_widths(sketch, [path.astype(np.float32) for path in paths], [closed] * len(paths)))
+    return stroke_widths(sketch, [path.astype(np.float32) for path in paths], [closed] * len(paths)).whole
+
+
+def passes(*offsets: float, thickness: float = 2.0, value: int = 200) -> tuple[np.ndarray, np.ndarray]:
+    """How wide a line is on which passes lie so many px beside each other: all of them, and one alone."""
+    drawn = [LONG + np.array([0.0, offset]) for offset in offsets]
+    sketch = line_map(SIZE, *drawn, thickness=thickness, value=value)
+    whole, alone = stroke_widths(sketch, [LONG.astype(np.float32)], [False])
+    return whole[0], alone[0]
+
+
+@pytest.mark.parametrize("offsets", [(-2.0, 2.0), (-3.0, 0.0, 3.0), (-1.5, 2.0)])
+def test_passes_beside_each_other_are_told_from_one(offsets: tuple[float, ...]) -> None:
+    single, _ = passes(0.0)
+    whole, alone = passes(*offsets)
+    assert np.median(whole) > 0.9 * len(offsets) * np.median(single)
+    assert np.median(alone) == pytest.approx(np.median(single), rel=0.3)
+
+
+@pytest.mark.parametrize(("thickness", "value"), [(2.0, 90), (2.0, 250), (5.0, 200), (9.0, 250)])
+def test_one_pass_is_all_there_is_however_firm_it_was(thickness: float, value: int) -> None:
+    whole, alone = passes(0.0, thickness=thickness, value=value)
+    np.testing.assert_array_equal(alone, whole)
 
 
 def test_no_lines_have_no_widths() -> None:
-    assert stroke_widths(np.zeros(SIZE, np.uint8), [], []) == []
+    assert stroke_widths(np.zeros(SIZE, np.uint8), [], []) == ([], [])
 
 
 @pytest.mark.parametrize("degrees", [0, 23, 45, 90])
@@ -146,7 +168,7 @@ def test_lines_along_the_page_s_edge_are_measured_too() -> None:
 
 
 def test_a_page_of_one_pixel_is_measured() -> None:
-    (found,) = stroke_widths(np.full((1, 1), 200, np.uint8), [np.zeros((2, 2), np.float32)], [False])
+    found = stroke_widths(np.full((1, 1), 200, np.uint8), [np.zeros((2, 2), np.float32)], [False])
     assert np.isfinite(found).all()
 
 

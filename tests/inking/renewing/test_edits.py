@@ -11,7 +11,7 @@ from smart_lineart.inking import Lines, Rect, merge
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing import edits, new_lines
-from smart_lineart.inking.renewing.edits import changed_by_artist, reach, spread_out
+from smart_lineart.inking.renewing.edits import Hand, changed_by_artist, reach, spread_out
 from smart_lineart.inking.renewing.merging import BLOCK, STRIP
 from smart_lineart.inking.renewing.new_lines import find_new_lines
 from smart_lineart.inking.strokes import Strokes
@@ -70,6 +70,20 @@ class TestChanges:
     [(5, 5, 2 * 3 + 20 + 16), (5, 9, 2 * 9 + 36), (9, 5, 6 + 36 + 16), (2.2, 2.2, 6 + 12 + 16)],
 )
 def test_a_change_reaches_two_widenings_and_four_thicknesses(old: float, new: float, expected: int) -> None:
+    assert reach(Hand(old), Hand(new)) == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (Hand(10, 0.0), Hand(10, 1.0), 2 * (9 + 3) + 56),  # 2.8 times as wide as before
+        (Hand(10, 1.0), Hand(10, 0.0), 2 * (4 + 3) + 56),  # and thin ones, 2.8 times
+        (Hand(10, 0.5), Hand(10, 0.5), 2 * 3 + 56),
+        (Hand(10, 0.0), Hand(14, 0.0), 2 * (2 + 3) + 56),  # even lines get wider all alike
+        (Hand(10, 1.0), Hand(3, 0.0), 2 * 3 + 56),
+    ],
+)
+def test_lines_of_another_weight_may_be_wider_too(old: Hand, new: Hand, expected: int) -> None:
     assert reach(old, new) == expected
 
 

@@ -15,7 +15,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 from smart_lineart.inking import Lines, Merge, Rect, merge
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
-from smart_lineart.inking.renewing.edits import reach
+from smart_lineart.inking.renewing.edits import Hand, reach
 from smart_lineart.inking.strokes import Strokes
 from tests.inking.pictures import ring, straight, strokes_of, wave
 
@@ -174,7 +174,7 @@ def test_what_is_far_from_corrections_is_the_fresh_ink(
     for wipe in eraser:
         current = erased(current, *wipe)
     result = merged(old, current, new, (thick, thicker), lines=lines(now, thicker))
-    near = ndimage.distance_transform_edt(current == old) <= reach(thick, thicker)
+    near = ndimage.distance_transform_edt(current == old) <= reach(Hand(thick), Hand(thicker))
     assert np.array_equal(result[~near], new[~near])
 
 
@@ -188,6 +188,22 @@ def test_an_artists_stroke_stays(before: Strokes, now: Strokes, ends: Any, thick
     result = merged(old, current, new, thick, lines=lines(now, thick))
     theirs = current > old.astype(np.int16) + 3
     assert (result[theirs] >= current[theirs]).all()
+
+
+@pytest.mark.parametrize("weights", [(0.0, 1.0), (1.0, 0.0)])
+def test_an_erased_piece_stays_erased_when_the_line_gets_another_weight(
+    weights: tuple[float, float],
+) -> None:
+    """Though it gets wider: a heavy one as drawn, a light one as it becomes even."""
+    path = straight((20, 60), (220, 60))
+    drawn = strokes_of(path, width=2.0 if weights[1] else 0.5)
+    before, now = (drawn.weighted(weight) for weight in weights)
+    old, new = inked(before, 20.0), inked(now, 20.0)
+    assert (new > 127).sum() > 1.4 * (old > 127).sum()
+    current = erased(old, 120, 60, 30)
+    result = merged(old, current, new, 20.0, lines=lines(now, 20.0), weight=weights)
+    assert not result[:, 105:136].any()
+    assert np.array_equal(result[:, :60], new[:, :60])
 
 
 def test_an_erased_piece_stays_erased_when_the_line_changes_elsewhere() -> None:

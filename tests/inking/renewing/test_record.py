@@ -79,6 +79,16 @@ def test_a_record_goes_with_the_image() -> None:
     assert np.array_equal(record.mirrored(600).coverage(Rect(0, 0, 600, 400)), whole[:, ::-1])
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.7, 1.0])
+def test_the_weight_of_its_lines_is_kept_and_ink_without_one_is_as_drawn(weight: float) -> None:
+    ink = np.full((20, 30), 200, np.uint8)
+    record = InkRecord.of(ink, Rect(3, 4, 30, 20), thickness=5.0, weight=weight)
+    again = InkRecord.from_bytes(record.to_bytes())
+    assert again.weight == weight
+    assert again.moved(2, 3).turned(1, 90, 90).mirrored(90).scaled(2.0, 2.0).weight == weight
+    assert (b"weight" in record.to_bytes()) == (weight != 1.0), "as versions before wrote it"
+
+
 @pytest.mark.parametrize("factor", [0.5, 0.73, 2.0, 1.6])
 def test_a_scaled_record_knows_resampled_ink_from_corrections(factor: float) -> None:
     import cv2

@@ -35,6 +35,25 @@ def fresh(strokes: Strokes, area: Rect = PAGE) -> FreshInk:
     return FreshInk(inked(strokes, area), area, THICK, Lines(strokes, THICK, STYLES["pen"]))
 
 
+def test_what_was_erased_stays_so_in_ink_of_another_weight() -> None:
+    """The record tells the weight of the ink there is: a line drawn firmly gets twice as wide."""
+    thick, drawn = 20.0, strokes_of(straight((40, 150), (460, 150)), width=2.0)
+
+    def of_weight(weight: float) -> FreshInk:
+        strokes = drawn.weighted(weight)
+        ink = draw(strokes, PAGE, thickness=thick, style=STYLES["pen"])
+        return FreshInk(ink, PAGE, thick, Lines(strokes, thick, STYLES["pen"]), weight=weight)
+
+    even = of_weight(0.0)
+    alpha = even.coverage.copy()
+    alpha[:, 200:260] = 0
+    base = Base.find(InkRecord.from_bytes(even.record().to_bytes()), layer(alpha))
+    assert base is not None
+    ink, _ = renewed(base, of_weight(1.0))
+    assert not ink[:, 208:252].any()
+    assert (ink[:, 100] > 127).sum() > 1.5 * (even.coverage[:, 100] > 127).sum()
+
+
 def record() -> InkRecord:
     return fresh(BEFORE).record()
 

@@ -359,9 +359,12 @@ class TestChangedFrom:
         rects = again.changed_from(first, thickness=9.0, style=style)
         assert rects
         assert sum(r.width * r.height for r in rects) < SIZE[0] * SIZE[1] / 2
-        before, after = (inker.render(f, thickness=9.0, style=style) for f in (first, again))
-        assert (before != after).any()
-        np.testing.assert_array_equal(outside(before, rects), outside(after, rects))
+        for weight in (1.0, 0.4, 0.0):
+            before, after = (
+                inker.render(f, thickness=9.0, style=style, weight=weight) for f in (first, again)
+            )
+            assert (before != after).any()
+            np.testing.assert_array_equal(outside(before, rects), outside(after, rects))
         for index, one in enumerate(rects):
             assert one.intersection(Rect(0, 0, SIZE[1], SIZE[0])) == one
             assert not any(all(one.intersection(two)[2:]) for two in rects[:index])
