@@ -121,6 +121,7 @@ class Features:
         tolerance: float | None = None,
         *,
         faint: float = 0.5,
+        weight: float = USUAL_WEIGHT,
     ) -> Vectors:
         """What ``Inker.render`` draws, as Bezier curves: the centreline and the outline of each stroke.
 
@@ -130,11 +131,12 @@ class Features:
             tolerance: px that curves may leave their lines by; None: a sixtieth of the thickness, a tenth of
                 a px at most, for outlines a fifteenth at least.
             faint: 0 keeps every line the network saw, 1 only the firmest.
+            weight: 0 draws every line even, 1 as heavy and light as it was drawn.
 
         Raises BadOption for an unknown style.
         """
         return make_vectors(
-            self.drawn_at(faint),
+            self.drawn_at(faint, weight),
             self.solid,
             self.size,
             thickness=thickness,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from smart_lineart.inking import Features, Rect, Vectors
+from smart_lineart.inking.features import AS_DRAWN
 from smart_lineart.inking.vectors.retracing import retrace
 from smart_lineart.inking.vectors.selecting import SELECTED, inside, solid_inside
 from smart_lineart.inking.vectors.svg import outline_data
@@ -82,7 +83,7 @@ class VectorCopy:
         assert lines is not None
         selected = yield from selected_over(document.selection(), lines.area)
         style = self._context.brushes.find(settings.style)
-        make = partial(_vectors_of, lines.features, settings.thickness, style, settings.faint, selected)
+        make = partial(_vectors_of, lines.features, settings, style, selected)
         return (yield self._context.render_worker.submit(make)), lines.area
 
     def _traced(self, document: Document, pair: Pair) -> Work:
@@ -130,16 +131,18 @@ class VectorCopy:
 
 
 def _vectors_of(
-    features: Features, thickness: float, style: Any, faint: float, selected: np.ndarray | None
+    features: Features, settings: InkSettings, style: Any, selected: np.ndarray | None
 ) -> Vectors:
     """On a worker's thread."""
+    weight = settings.weight
     if selected is not None:
+        strokes, weight = features.drawn_at(settings.faint, weight), AS_DRAWN
         features = replace(
             features,
-            strokes=inside(features.drawn_at(faint), selected),
+            strokes=inside(strokes, selected),
             solid=None if features.solid is None else solid_inside(features.solid, selected),
         )
-    return features.vectors(thickness, style, faint=faint)
+    return features.vectors(settings.thickness, style, faint=settings.faint, weight=weight)
 
 
 def _shapes(vectors: Vectors, area: Rect) -> list[str]:
