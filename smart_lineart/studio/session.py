@@ -272,6 +272,7 @@ class Session:
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
+            self._staying.look(document, layer)
             self.context.reveal.follow(document, self.turns.written)
             target = self._target_at(document, layer)
             self._take_settings(document)
