@@ -270,6 +270,8 @@ class Session:
         undo, note, moment = application.history(), document.note(NOTE_KEY), document.moment_of(layer)
         seen = (layer.identity, layer.name, moment, note, undo, self._works_ended, document.selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
+        if gone and self._is_between(document):
+            return
         if gone or seen != self._seen:
             self._seen = seen
             self._staying.look(document, layer)
@@ -279,6 +281,11 @@ class Session:
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
         self.counting.look(document, self.pair)
+
+    def _is_between(self, document: Document) -> bool:
+        """Whether the lineart at hand is just being replaced, and the layer to come is not known yet."""
+        written = self.turns.written(document, self._sketch)
+        return written and self.context.memory.lineart_in_use(document, self._sketch) is None
 
     @property
     def at_hand(self) -> tuple[Document, Pair] | None:
