@@ -270,8 +270,6 @@ class Session:
         undo, note, moment = application.history(), document.note(NOTE_KEY), document.moment_of(layer)
         seen = (layer.identity, layer.name, moment, note, undo, self._works_ended, document.selected)
         gone = self.pair is not None and self.pair.lineart.parent is None
-        if gone and self._is_between(document):
-            return
         if gone or seen != self._seen:
             self._seen = seen
             self._staying.look(document, layer)
@@ -284,7 +282,8 @@ class Session:
 
     def _is_between(self, document: Document) -> bool:
         """Whether the lineart at hand is just being replaced, and the layer to come is not known yet."""
-        written = self.turns.written(document, self._sketch)
+        gone = self.pair is not None and self.pair.lineart.parent is None
+        written = gone and self.turns.written(document, self._sketch)
         return written and self.context.memory.lineart_in_use(document, self._sketch) is None
 
     @property
@@ -363,8 +362,9 @@ class Session:
         self._set_here = {}
         if self.pair is not None:
             sketch, memory = self.pair.sketch.identity, self.context.memory
-            wanted = memory.settings_of(document, sketch)
-            if regions := memory.regions_of(document, sketch):
+            lineart = self.pair.lineart  # which may just be replaced
+            wanted = memory.settings_of(document, sketch, lineart)
+            if regions := memory.regions_of(document, sketch, lineart):
                 self._set_here = values_at(regions, document.selection())
         wanted = (wanted or self._defaults(document)).with_values(self._set_here)
         known = self.context.brushes.known(wanted)
@@ -392,7 +392,8 @@ class Session:
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         memory = self.context.memory
-        sketch, self.pair = memory.sketch_for(document, layer), memory.pair_at(document, layer)
+        sketch, pair = memory.sketch_for(document, layer), memory.pair_at(document, layer)
+        self.pair = self.pair if pair is None and self._is_between(document) else pair
         if self.pair is None:
             self._sketch = sketch.identity
             self.context.corrections.look(document, None)

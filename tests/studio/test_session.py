@@ -203,6 +203,14 @@ def test_a_value_set_while_a_lineart_is_between_two_layers_is_for_that(scene) ->
     turns.take_lineart("another", document, scene.sketch.identity)
     node.remove()
     scene.session.change("thickness", 8.0, final=True)
+    chosen = np.zeros((TALL, WIDE), np.uint8)
+    chosen[:, 55:] = 255
+    scene.raw.chosen = Selection(chosen)  # heard of, too
+    scene.session.change("thickness", 5.0, final=True)
+    assert scene.session.target.inside
+    scene.raw.chosen = None
+    scene.session.look()
+    assert scene.session.settings.thickness == 3.0, "as it is inked"
     scene.raw.root.addChildNode(node, scene.sketch)
     turns.leave("another")
     scene.loop.turn()
