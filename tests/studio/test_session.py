@@ -211,6 +211,7 @@ def test_a_value_set_while_a_lineart_is_between_two_layers_is_for_that(scene) ->
     scene.raw.chosen = None
     scene.session.look()
     assert scene.session.settings.thickness == 3.0, "as it is inked"
+    scene.loop.turn(40)
     scene.raw.root.addChildNode(node, scene.sketch)
     turns.leave("another")
     scene.loop.turn()
