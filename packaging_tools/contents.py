@@ -91,7 +91,9 @@ def _add_plugin(entries: Entries, root: Path) -> None:
         if path.suffix not in _SOURCE_SUFFIXES or path.is_symlink():
             raise PackingError(f"{path} does not belong into the plugin: remove it.")
         entries.add_file(f"{NAME}/{inside.as_posix()}", path)
-    entries.add_bytes(f"{NAME}/manual.html", manual.build(root / "docs" / "manual").encode())
+    pages = root / "docs" / "manual"
+    for name in manual.names(pages):
+        entries.add_bytes(f"{NAME}/{name}", manual.build(pages, name).encode())
 
 
 def _add_models(entries: Entries, root: Path) -> None:

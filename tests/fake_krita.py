@@ -48,6 +48,9 @@ class App:
     def action(self, name: str) -> Action:
         return self.actions[name]
 
+    def krita_i18nc(self, _context: str, text: str) -> str:
+        return text
+
     def readSetting(self, _group: str, key: str, default: str) -> str:
         return self.settings.get(key, default)
 

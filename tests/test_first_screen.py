@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 import sys
 from html import unescape
@@ -13,6 +14,7 @@ from PIL import Image
 
 from packaging_tools.recipes import RECIPES
 from smart_lineart import __version__
+from smart_lineart.studio.language import i18n
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -77,9 +79,31 @@ def test_no_word_of_the_laboratory_is_left(text):
 
 def test_the_manual_calls_controls_what_they_are_called():
     texts = set(re.findall(r'^msgid "(.*)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE))
-    named = {" ".join(unescape(name).split()) for name in re.findall(r"<b>(.*?)</b>", MANUAL, re.DOTALL)}
+    named = set(bold(MANUAL))
     assert named - KRITAS - STRESSED - texts - {"…"} == set()
     assert named >= KRITAS  # none is listed that is told of no more
+
+
+def bold(page: str) -> list[str]:
+    return [" ".join(unescape(name).split()) for name in re.findall(r"<b>(.*?)</b>", page, re.DOTALL)]
+
+
+def test_there_is_a_manual_in_each_language_of_the_docker():
+    there = {path.name.split(".")[1] for path in (ROOT / "docs/manual").glob("manual.*.html")}
+    assert there - {"html"} == set(i18n.available_languages())
+
+
+@pytest.mark.parametrize("language", i18n.available_languages())
+def test_a_translated_manual_says_all_that_the_manual_says_and_calls_controls_as_the_docker_does(language):
+    page = (ROOT / f"docs/manual/manual.{language}.html").read_text(encoding="utf-8")
+    part = re.compile(r'<(/?(?:h1|h2|p|ol|ul|li|table|tr|td)|br|img src="[^"]+"|a name="\w+")>')
+    assert part.findall(page) == part.findall(MANUAL), "paragraph by paragraph"
+    for mark in ("b", "i"):
+        assert page.count(f"<{mark}>") == page.count(f"</{mark}>") > 0
+    with (i18n.FOLDER / f"{language}.mo").open("rb") as file:
+        texts = gettext.GNUTranslations(file)
+    controls = {name for name in bold(MANUAL) if name not in KRITAS | STRESSED | {"…"}}
+    assert {texts.gettext(name) for name in controls} - set(bold(page)) == set()
 
 
 def test_the_manual_tells_of_all_that_an_artist_does():

@@ -6,9 +6,10 @@ from __future__ import annotations
 from .files import FILES
 from .krita_life import KRITA_LIFE
 from .other import OTHER
+from .parts import PARTS
 from .protection import GROUPS, Protection
 from .systems import SYSTEMS
 
-PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *OTHER)
+PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *PARTS, *OTHER)
 
 __all__ = ["GROUPS", "PROTECTIONS", "Protection"]

@@ -20,6 +20,7 @@ GROUPS = {
     12: "macOS",
     13: "nothing is fetched that is not named by checksum",
     14: "small faults that tests did not notice",
+    15: "settings for parts of a lineart, and the artist's own layer",
     0: "faults of the network's process, hostile bytes, order and privacy",
 }
 """What the protections are for, by number."""

@@ -279,12 +279,19 @@ class Session:
         gone = self.pair is not None and self.pair.lineart.parent is None
         if gone or seen != self._seen:
             self._seen = seen
+            self._staying.look(document, layer)
             self.context.reveal.follow(document, self.turns.written)
             target = self._target_at(document, layer)
             self._take_settings(document)
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
         self.counting.look(document, self.pair)
+
+    def _is_between(self, document: Document) -> bool:
+        """Whether the lineart at hand is just being replaced, and the layer to come is not known yet."""
+        gone = self.pair is not None and self.pair.lineart.parent is None
+        written = gone and self.turns.written(document, self._sketch)
+        return written and self.context.memory.lineart_in_use(document, self._sketch) is None
 
     @property
     def at_hand(self) -> tuple[Document, Pair] | None:
@@ -362,8 +369,9 @@ class Session:
         self._set_here = {}
         if self.pair is not None:
             sketch, memory = self.pair.sketch.identity, self.context.memory
-            wanted = memory.settings_of(document, sketch)
-            if regions := memory.regions_of(document, sketch):
+            lineart = self.pair.lineart  # which may just be replaced
+            wanted = memory.settings_of(document, sketch, lineart)
+            if regions := memory.regions_of(document, sketch, lineart):
                 self._set_here = values_at(regions, document.selection())
         wanted = (wanted or self._defaults(document)).with_values(self._set_here)
         known = self.context.brushes.known(wanted)
@@ -391,7 +399,8 @@ class Session:
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         memory = self.context.memory
-        sketch, self.pair = memory.sketch_for(document, layer), memory.pair_at(document, layer)
+        sketch, pair = memory.sketch_for(document, layer), memory.pair_at(document, layer)
+        self.pair = self.pair if pair is None and self._is_between(document) else pair
         if self.pair is None:
             self._sketch = sketch.identity
             self.context.corrections.look(document, None)

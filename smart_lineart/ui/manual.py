@@ -6,12 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import smart_lineart
-from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.language.i18n import language, tr
 
 from .qt import QtCore, QtWidgets
 
 FOLDER = Path(smart_lineart.__file__).parent
-PLACES = (FOLDER / "manual.html", FOLDER.parent / "docs/manual/manual.html")  # of the zip, of a checkout
+PLACES = FOLDER, FOLDER.parent / "docs/manual"  # of the zip, of a checkout
+NAME = "smart_lineart_manual"
 SIZE = 560, 640  # px
 ANCHORS = {
     "ink": "ink", "keepCopy": "copy", "live": "live", "liveState": "live", "progress": "ink", "cancel": "ink",
@@ -33,7 +34,6 @@ class Manual:
 
     def __init__(self, parent: QtWidgets.QWidget):
         self._parent = parent
-        self._browser: QtWidgets.QTextBrowser | None = None
 
     def button(self) -> QtWidgets.QToolButton:
         """Click it, then the control to read about."""
@@ -55,29 +55,25 @@ class Manual:
 
     def open(self, anchor: str) -> None:
         """Show the manual there; "" is its beginning."""
-        if self._browser is None:
-            self._browser = self._make()
-        browser = self._browser
+        # Asked for each time: Krita may have ended it, and may tell so when Python has ended itself.
+        browser = self._parent.window().findChild(QtWidgets.QTextBrowser, NAME) or self._make()
         browser.show()
         browser.raise_()
         browser.scrollToAnchor(anchor)
 
     def _make(self) -> QtWidgets.QTextBrowser:
         browser = QtWidgets.QTextBrowser(self._parent.window())
-        browser.setObjectName("smart_lineart_manual")
+        browser.setObjectName(NAME)
         browser.setWindowFlags(QtCore.Qt.WindowType.Tool)
         browser.setWindowTitle("Smart Lineart")
         browser.setOpenExternalLinks(True)
         browser.resize(*SIZE)
-        path = next((path for path in PLACES if path.is_file()), None)
+        names = f"manual.{language()}.html", "manual.html"
+        path = next((place / name for name in names for place in PLACES if (place / name).is_file()), None)
         if path is not None:
             browser.setSearchPaths([str(path.parent)])
             browser.setHtml(path.read_text(encoding="utf-8"))
-        browser.destroyed.connect(lambda *_: self._gone())
         return browser
-
-    def _gone(self) -> None:
-        self._browser = None
 
 
 def anchor_of(widget: QtWidgets.QWidget | None) -> str:

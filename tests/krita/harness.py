@@ -455,7 +455,8 @@ def write_profile(home: Path, settings: str, plugin: bool) -> None:
         shutil.copytree(
             REPOSITORY / "smart_lineart", pykrita / "smart_lineart", ignore=copy, dirs_exist_ok=True
         )
-        shutil.copy(REPOSITORY / "docs/manual/manual.html", pykrita / "smart_lineart")
+        for page in (REPOSITORY / "docs/manual").glob("manual*.html"):
+            shutil.copy(page, pykrita / "smart_lineart")
         shutil.copytree(REPOSITORY / "models", pykrita / "smart_lineart/models", dirs_exist_ok=True)
         actions = home / "data/krita/actions"
         actions.mkdir(parents=True, exist_ok=True)

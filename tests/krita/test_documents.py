@@ -312,12 +312,19 @@ def job():
     arrange()
     yield 300
     said = yield from ink(10)
-    return [widget("ink").text(), widget("thickness").prefix(), said, widget("style").itemText(2)]
+    from smart_lineart.ui.manual import Manual
+    Manual(docker()).open("live")
+    manual = K.activeWindow().qwindow().findChild(QtWidgets.QTextBrowser, "smart_lineart_manual")
+    yield 200
+    told = manual.cursorForPosition(QtCore.QPoint(30, 12)).block().text()
+    manual.hide()
+    return [widget("ink").text(), widget("thickness").prefix(), said, widget("style").itemText(2), told]
 """)
     assert texts[0] == "Skizze tuschen"
     assert texts[1] == "Stärke: "
     assert texts[2].startswith("Öffne ein Dokument")
     assert texts[3] == "G-Feder"
+    assert texts[4] == "Während du zeichnest: Live"
     process.picture(pictures / "german.png", docker_only=True)
 
 

@@ -181,23 +181,26 @@ def corners(first):
     below = np.fromfunction(lambda y, x: x * 400 + y * 600 > 240000, (400, 600))
     chosen.setPixelData(np.where(below == first, 255, 0).astype(np.uint8).tobytes(), 0, 0, 600, 400)
     K.activeDocument().setSelection(chosen)
+    # Krita selects it once what it has begun before is done.
+    corner = bytes([255 if first else 0])
+    there = lambda: bytes(K.activeDocument().selection().pixelData(590, 390, 1, 1)) == corner
+    yield from until(lambda: K.activeDocument().selection() is not None and there(), 30)
 
 def job():
     document = yield from begin()
     thin = inked()
-    corners(True)
+    yield from corners(True)
     yield 300
     docker()._look()
     session().change("thickness", 8.0, final=False)
     yield 100
     going_on = len(session().turns.drags)
-    corners(False)
-    yield 50
+    yield from corners(False)
     session().change("thickness", 3.5, final=True)
     yield from idle()
     docker()._look()
     values = [session().settings.thickness]
-    corners(True)
+    yield from corners(True)
     yield 300
     docker()._look()
     values.append(session().settings.thickness)

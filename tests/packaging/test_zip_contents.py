@@ -89,6 +89,7 @@ def test_a_zip_holds_plugin_model_manual_licences_and_runtime(built):
     translations = {Path(name) for name in inside if "/translations/" in name and not name.endswith("/")}
     assert {path.suffix for path in translations} == {".mo"}
     assert sorted(path.stem for path in translations) == i18n.available_languages()
+    assert {f"manual.{language}.html" for language in i18n.available_languages()} <= inside
     for wheel in manifest["wheels"]:
         project, version = wheel.split("-")[:2]
         assert f"licences/{project}-{version}/LICENSE" in inside

@@ -198,7 +198,9 @@ class TestFollowing:
 
     def test_a_drag_without_lineart_or_document_ends(self, scene) -> None:
         scene.lineart.remove()
-        drive(self.drag(scene, 6).run())
+        follower = self.drag(scene, 6)
+        drive(follower.run())
+        scene.turns.end(follower)
         assert scene.context.drawn == []
         scene.raw.closed = True
         drive(self.drag(scene, 6).run())

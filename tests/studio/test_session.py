@@ -213,6 +213,31 @@ def test_a_drag_ends_where_showing_a_setting_fails(scene) -> None:
     assert not scene.session.turns.busy
 
 
+def test_a_value_set_while_a_lineart_is_between_two_layers_is_for_that(scene) -> None:
+    ink(scene)
+    document = scene.room.document.Document(scene.raw)
+    turns, memory = scene.session.turns, scene.session.context.memory
+    node = memory.lineart_in_use(document, scene.sketch.identity).raw
+    defaults = scene.room.preferences.load_settings()
+    turns.take_lineart("another", document, scene.sketch.identity)
+    node.remove()
+    scene.session.change("thickness", 8.0, final=True)
+    chosen = np.zeros((TALL, WIDE), np.uint8)
+    chosen[:, 55:] = 255
+    scene.raw.chosen = Selection(chosen)  # heard of, too
+    scene.session.change("thickness", 5.0, final=True)
+    assert scene.session.target.inside
+    scene.raw.chosen = None
+    scene.session.look()
+    assert scene.session.settings.thickness == 3.0, "as it is inked"
+    scene.loop.turn(40)
+    scene.raw.root.addChildNode(node, scene.sketch)
+    turns.leave("another")
+    scene.loop.turn()
+    assert stripe(scene) == 8
+    assert scene.room.preferences.load_settings() == defaults, "not for new sketches"
+
+
 def test_a_drag_left_open_ends_where_the_next_one_ends_elsewhere(scene) -> None:
     ink(scene)
     scene.session.change("thickness", 6.0, final=False)

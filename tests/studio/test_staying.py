@@ -27,7 +27,9 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
 
     staying = room.staying.Staying(SimpleNamespace(memory=memory, work_on=work_on))
     room.application.when_undone(staying.stepped)
-    return SimpleNamespace(room=room, raw=raw, works=works, ended=ended, **made)
+    return SimpleNamespace(
+        room=room, raw=raw, works=works, ended=ended, staying=staying, memory=memory, **made
+    )
 
 
 def undo(scene: SimpleNamespace, at: Any, then: Any) -> Any:
@@ -81,3 +83,38 @@ def test_it_is_heard_once_and_without_a_document_nothing_is_done(scene) -> None:
     scene.room.krita.front = None
     scene.room.krita.action("edit_redo").trigger()
     assert scene.works == []
+
+
+@pytest.fixture
+def came_back(scene) -> Any:
+    """An undo that swaps the lineart for an older one, which Krita selects before it tells, as 5.3 does."""
+    document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer
+    scene.older = scene.raw.add("older lineart")
+    scene.memory.note_lineart(
+        document, scene.sketch.identity, layer(scene.older), scene.room.settings.InkSettings()
+    )
+    scene.older.remove()
+
+    def undo(at: Any, *, looked: bool = False) -> Any:
+        scene.raw.active = at
+        scene.staying.look(document, layer(at))
+        scene.lineart.remove()
+        scene.raw.root.addChildNode(scene.older, scene.sketch)
+        scene.raw.active = scene.older
+        if looked:
+            scene.staying.look(document, layer(scene.older))
+        scene.room.krita.action("edit_undo").trigger()
+        for _ in scene.works[-1]:
+            pass
+        return scene.raw.active
+
+    return undo
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_the_artist_stays_where_krita_selects_before_it_tells(scene, came_back, looked) -> None:
+    assert came_back(scene.flats, looked=looked) is scene.flats
+
+
+def test_who_was_on_the_lineart_goes_to_the_one_that_came_back(scene, came_back) -> None:
+    assert came_back(scene.lineart) is scene.older

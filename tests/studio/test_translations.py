@@ -168,6 +168,7 @@ class TestChoosing:
     )
     def test_the_first_language_there_is_wins(self, wanted: list[str], chosen: str) -> None:
         assert i18n.choose_language(wanted) == chosen
+        assert i18n.language() == chosen
         assert (tr("Ink sketch") == "Ink sketch") == (chosen == "en")
 
     @pytest.mark.parametrize("content", [b"", b"no catalogue", b"\xde\x12\x04\x95" + bytes(8)])

@@ -137,9 +137,13 @@ class Memory:
             return record.notes.get("sketch") if record is not None else None
         return None
 
-    def regions_of(self, document: Document, sketch: str) -> tuple[InkRecord, ...]:
-        """The parts of a sketch's lineart for which something else was set than for the whole."""
-        lineart = self.lineart_in_use(document, sketch)
+    def regions_of(
+        self, document: Document, sketch: str, lineart: Layer | None = None
+    ) -> tuple[InkRecord, ...]:
+        """The parts of a sketch's lineart, the one in use, for which something else was set than for the
+        whole.
+        """
+        lineart = lineart or self.lineart_in_use(document, sketch)
         with suppress(DamagedRecord):
             record = self.ink_of(document, lineart) if lineart is not None else None
             return record.regions if record is not None else ()
@@ -169,9 +173,11 @@ class Memory:
             self._save(document, state.with_record(record))
         self.records.carry(document, identity, copy.identity)
 
-    def settings_of(self, document: Document, sketch: str) -> InkSettings | None:
-        """How the lineart in use of a sketch was inked; None where there is none."""
-        record, lineart = self._lineart_of(document, sketch), self.lineart_in_use(document, sketch)
+    def settings_of(
+        self, document: Document, sketch: str, lineart: Layer | None = None
+    ) -> InkSettings | None:
+        """How a sketch's lineart, the one in use, was inked; None where there is none."""
+        record, lineart = self._lineart_of(document, sketch), lineart or self.lineart_in_use(document, sketch)
         if record is None or lineart is None:
             return None
         settings = self._settings_kept(document, lineart.identity) or record.settings

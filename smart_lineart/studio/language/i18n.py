@@ -23,6 +23,7 @@ NEAREST = {"zh": "zh_CN", "zh_SG": "zh_CN", "zh_HK": "zh_TW", "zh_MO": "zh_TW", 
 
 _NONE = gettext.NullTranslations()
 _used = [_NONE]
+_named = ["en"]
 
 
 def available_languages() -> list[str]:
@@ -43,9 +44,15 @@ def choose_language(wanted: Iterable[str]) -> str:
         base = code.split("_")[0]
         for candidate in (code, NEAREST.get(code), base, NEAREST.get(base)):
             if candidate in there and _load(str(candidate)):
-                return candidate
-    _used[0] = _NONE
+                _named[0] = str(candidate)
+                return _named[0]
+    _used[0], _named[0] = _NONE, "en"
     return "en"
+
+
+def language() -> str:
+    """The name of the language that is used, such as "de" or "pt_BR"."""
+    return _named[0]
 
 
 def _load(language: str) -> bool:

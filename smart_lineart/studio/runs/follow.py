@@ -177,11 +177,12 @@ class Follower:
         context, document = self._context, self.document
         memory = context.memory
         while not self._stopped:
-            old = memory.lineart_in_use(document, self.sketch)
-            if old is None:
-                return False
             shown = application.is_active(document)
-            if shown and self._turns.take_lineart(self, document, self.sketch):
+            mine = shown and self._turns.take_lineart(self, document, self.sketch)
+            old = memory.lineart_in_use(document, self.sketch)
+            if old is None and (mine or not self._turns.written(document, self.sketch)):
+                return False  # another may just have it between two layers
+            if old is not None and mine:
                 break
             yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
         else:
