@@ -439,7 +439,7 @@ def test_it_is_said_where_a_sketch_has_no_lines(krita) -> None:
 def job():
     document = sketch_document(300, 200)
     shade = np.full((200, 300, 4), 255, np.uint8)
-    shade[..., :3] = np.linspace(190, 255, 300)[:, None]
+    shade[..., :3] = np.linspace(225, 255, 300)[:, None]
     paint(document, node_named(document, "Sketch"), shade)
     yield 400
     said = yield from ink(20)
