@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.dirty_rects import changed_rects
+from smart_lineart.inking.errors import BadOption
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.page.calibration import Calibration
@@ -18,6 +19,7 @@ from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.vectors.making import make_vectors
 from smart_lineart.inking.vectors.paths import Vectors
 
+MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
 DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 ROOMY = 2.0  # times what is drawn, that a page around it may be long and still decide
@@ -133,8 +135,9 @@ class Features:
             faint: 0 keeps every line the network saw, 1 only the firmest.
             weight: 0 draws every line even, 1 as heavy and light as it was drawn.
 
-        Raises BadOption for an unknown style.
+        Raises BadOption for an unknown style, and for numbers out of their limits.
         """
+        check_brush(thickness, faint, weight)
         return make_vectors(
             self.drawn_at(faint, weight),
             self.solid,
@@ -154,3 +157,18 @@ class Features:
 def suiting_thickness(page: tuple[int, int], extent: float = np.inf) -> float:
     """The thickness in px that suits a page, (height, width) in px, and how far a drawing reaches on it."""
     return max(THINNEST_AUTO, min(panel_side(page), ROOMY * extent) / AUTO_SHARE)
+
+
+def check_brush(thickness: float, faint: float, weight: float) -> None:
+    """Raise BadOption for a `thickness` in px, a `faint` or a line `weight` that is out of its limits."""
+    if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
+        raise BadOption(
+            "Thickness must lie between {low} and {high} px, not {given}.",
+            low=MIN_THICKNESS,
+            high=MAX_THICKNESS,
+            given=thickness,
+        )
+    if not 0.0 <= faint <= 1.0:
+        raise BadOption("Faint must lie between 0 and 1, not {given}.", given=faint)
+    if not 0.0 <= weight <= 1.0:
+        raise BadOption("Line weight must lie between 0 and 1, not {given}.", given=weight)

@@ -17,7 +17,7 @@ from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
 from smart_lineart.inking.drawing.textured import draw, fill
 from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory
-from smart_lineart.inking.features import USUAL_WEIGHT, Features, Seen
+from smart_lineart.inking.features import USUAL_WEIGHT, Features, Seen, check_brush
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines.fairing import Fairer
 from smart_lineart.inking.lines.levels import Levels
@@ -38,7 +38,6 @@ from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.tuning import tuning_of
 from smart_lineart.said import Said
 
-MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
 MOST_PIXELS = 1 << 20  # of a window: larger ones save a sixth of the time and take 130 MB more
 LEAST_PIXELS = 1 << 18
@@ -342,7 +341,7 @@ class Inker:
 
         Raises BadOption, Cancelled, OutOfMemory.
         """
-        _check_brush(thickness, faint, weight)
+        check_brush(thickness, faint, weight)
         pen = find_style(style)
         whole = Rect(0, 0, features.size[1], features.size[0])
         part = whole if region is None else region
@@ -377,23 +376,9 @@ class Inker:
         cancelled: Cancel | None = None,
     ) -> Bytes:
         """:meth:`prepare` and :meth:`render` in one: uint8 coverage (height, width)."""
-        _check_brush(thickness, faint, weight)
+        check_brush(thickness, faint, weight)
         find_style(style)
         features = self.prepare(sketch, detail=detail, keep=False, progress=progress, cancelled=cancelled)
         return self.render(
             features, thickness=thickness, style=style, faint=faint, weight=weight, cancelled=cancelled
         )
-
-
-def _check_brush(thickness: float, faint: float, weight: float) -> None:
-    if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
-        raise BadOption(
-            "Thickness must lie between {low} and {high} px, not {given}.",
-            low=MIN_THICKNESS,
-            high=MAX_THICKNESS,
-            given=thickness,
-        )
-    if not 0.0 <= faint <= 1.0:
-        raise BadOption("Faint must lie between 0 and 1, not {given}.", given=faint)
-    if not 0.0 <= weight <= 1.0:
-        raise BadOption("Line weight must lie between 0 and 1, not {given}.", given=weight)

@@ -9,7 +9,7 @@ import pytest
 from smart_lineart import __version__
 from smart_lineart.cli import arguments
 from smart_lineart.cli.arguments import Colour, Thickness
-from smart_lineart.inking import features, inker
+from smart_lineart.inking import features
 from smart_lineart.inking.page import scale
 
 
@@ -45,7 +45,7 @@ def test_colours_are_hexadecimal(text, colour):
 
 
 def test_the_limits_told_beforehand_are_the_engines():
-    assert (arguments.THINNEST, arguments.THICKEST) == (inker.MIN_THICKNESS, inker.MAX_THICKNESS)
+    assert (arguments.THINNEST, arguments.THICKEST) == (features.MIN_THICKNESS, features.MAX_THICKNESS)
     assert (arguments.COARSEST, arguments.FINEST) == (scale.MIN_SCALE, scale.MAX_SCALE)
     assert float(arguments.USUAL_WEIGHT) == features.USUAL_WEIGHT
 

@@ -97,7 +97,9 @@ class _Areas:
         if not len(self):
             return np.zeros(0)
         # Sums from each run's start to the next run's: what lies between runs is none of an area.
-        inside = np.add.reduceat(np.where(self.mask, image, 0).reshape(-1), self._first, dtype=np.int64)
+        inside = np.add.reduceat(
+            np.where(self.mask, image, image.dtype.type(0)).reshape(-1), self._first, dtype=np.int64
+        )
         return np.asarray(np.bincount(self.label, inside, len(self)), np.float64)
 
     def select(self, kept: NDArray[np.bool_]) -> Mask:

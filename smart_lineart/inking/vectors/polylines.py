@@ -98,7 +98,7 @@ def find_corners(lines: Polylines, closed: Mask) -> Mask:
     """
     points = lines.points
     before, after = _arms(lines, ARM, closed)
-    at = np.arange(len(points))
+    at, owner = np.arange(len(points)), lines.owner()
     inner = (before != at) & (after != at)
     turn = np.abs(turn_between(points - points[before], points[after] - points))
     turn[~inner] = 0.0
@@ -107,7 +107,7 @@ def find_corners(lines: Polylines, closed: Mask) -> Mask:
     for index in np.flatnonzero(found):
         near = slice(max(0, index - APART), index + APART + 1)
         sharper = (turn[near] > turn[index]) | ((turn[near] == turn[index]) & (at[near] < index))
-        if (sharper & found[near] & (lines.owner()[near] == lines.owner()[index])).any():
+        if (sharper & found[near] & (owner[near] == owner[index])).any():
             turn[index] = SHARP
     found = turn > SHARP
     last, first = lines.starts[1:] - 1, lines.starts[:-1]

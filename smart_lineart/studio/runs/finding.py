@@ -47,7 +47,7 @@ def find_parts(
     memory: Memory, worker: Worker, document: Document, older: Layer, fresh: FreshInk, time: int | None = None
 ) -> Work:
     """What fresh ink in a layer of its own takes over of an older lineart, of its frame at this `time`, as a
-    `Base`: the parts for which something else was set. None where the ink is not found in it.
+    `Base`: the parts for which something else was set; a blank one where the ink is not found in it.
     """
     with suppress(DamagedRecord):
         record = memory.records.get(document, older.identity, time)

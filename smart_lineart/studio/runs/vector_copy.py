@@ -56,7 +56,7 @@ class VectorCopy:
             )
             return
         pair = at_hand[1]
-        lines = self._context.cache.get(document, pair.sketch.identity)
+        lines = self._context.cache.get(document, pair.sketch.identity, settings.detail)
         if pair.lineart.animated or pair.sketch.animated:
             messages.say(
                 tr("An animation cannot be copied as vectors: vector layers have no frames."), "error"

@@ -207,3 +207,6 @@ def test_features_have_vectors_of_what_is_drawn():
     assert finer > coarser
     with pytest.raises(BadOption):
         features.vectors(4.0, "feather")
+    for numbers in ({"thickness": 0.0}, {"thickness": 4.0, "faint": 2.0}, {"thickness": 4.0, "weight": -1.0}):
+        with pytest.raises(BadOption):
+            features.vectors(**numbers)
