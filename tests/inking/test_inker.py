@@ -348,7 +348,8 @@ class TestRender:
             np.testing.assert_array_equal(black, inker.render(blank, thickness=6.0))
             pages.append(page)
         assert len({page.tobytes() for page in pages}) == 3
-        even = replace(holding, strokes=replace(swelling, width=np.ones_like(swelling.width)))
+        ones = np.ones_like(swelling.width)
+        even = replace(holding, strokes=replace(swelling, width=ones, alone=ones))
         np.testing.assert_array_equal(pages[0], inker.render(even, thickness=6.0))
 
     def test_what_is_inked_at_once_has_the_weight_too(self, inker: Inker, features: Features) -> None:
