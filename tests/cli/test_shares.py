@@ -120,7 +120,7 @@ def drawn(size: tuple[int, int], extent: float) -> Any:
 
 
 def appearance(colour: Colour, *, white: bool) -> ink.Appearance:
-    return ink.Appearance(None, "pen", None, 0.5, colour, white)
+    return ink.Appearance(None, "pen", None, 0.5, 0.7, colour, white)
 
 
 def test_progress_goes_from_nothing_to_the_whole_sketch(sketch: Path, fake_inker, run, monkeypatch) -> None:

@@ -456,7 +456,7 @@ class TestAssembly:
         path = line((10, 10), (9.0 + length, 10))
         strokes = assemble(
             [path],
-            [np.ones(length, np.float32)],
+            ([np.ones(length, np.float32)], [np.ones(length, np.float32)]),
             [np.full(length, sure)],
             [np.ones(length, np.float32)],
             np.array([[alone, alone]]),
@@ -470,7 +470,7 @@ class TestAssembly:
         paths = [line((10, 20), (60, 20)), line((0, 0), (0, 50))]
         strokes = assemble(
             paths,
-            [np.full(51, 1.5, np.float32)] * 2,
+            ([np.full(51, 1.5, np.float32)] * 2, [np.full(51, 1.2, np.float32)] * 2),
             [np.ones(51)] * 2,
             [np.append(np.full(26, 0.25), np.full(25, 9)).astype(np.float32), np.full(51, 1.7, np.float32)],
             np.array([[True, False], [False, True]]),
@@ -481,6 +481,9 @@ class TestAssembly:
         assert one[[0, -1]].tolist() == [[21, 82], [121, 82]]
         assert two[[0, -1]].tolist() == [[1, 2], [1, 202]]
         assert strokes.strength.tolist() == [0.25, 1.0]
+        assert (strokes.width == np.float32(1.5)).all()
+        assert strokes.alone is not None
+        assert (strokes.alone == np.float32(1.2)).all()
         assert strokes.free.tolist() == [[True, False], [False, True]]
         assert (strokes.width == 1.5).all()
 
