@@ -1532,3 +1532,13 @@ class TestAPartWithSettingsOfItsOwn:
         pixels = np.frombuffer(layer.own_pixels(Rect(0, 12, WIDE, 1)), np.uint8).reshape(WIDE, 4)
         assert pixels[10].tolist() != pixels[45].tolist()
         assert scene.session.context.corrections.count == 0, "it is ink, not the artist's"
+
+
+def test_vectors_are_never_of_the_strokes_of_another_detail(scene) -> None:
+    ink(scene)
+    scene.session.change("detail", 0.5, final=True)
+    scene.loop.turn()
+    cache = scene.session.context.cache
+    cache._items = [item for item in cache._items if item.detail == 0.0]
+    scene.session.copy_as_vectors(as_shown=False)
+    assert "known only after inking" in scene.session.messages.shown.text
