@@ -16,9 +16,9 @@ from training.scenes import Patch
 def lead_astray(rng: Rng, patch: Patch) -> Patch:
     """The patch with something laid over its sketch that is not to be inked."""
     kinds = (_shadow_edge, _shade, _specks, _dots, _smear)
-    kind = int(rng.integers(len(kinds) + 1))
-    if kind == len(kinds):
-        return _page_edge(rng, patch)
+    kind = int(rng.integers(len(kinds) + 2))
+    if kind >= len(kinds):
+        return (_page_edge if kind == len(kinds) else _border)(rng, patch)
     dark = kinds[kind](rng, patch.sketch)
     return replace(patch, sketch=np.clip(dark, 0, 1).astype(np.float32))
 
@@ -43,6 +43,17 @@ def _page_edge(rng: Rng, patch: Patch) -> Patch:
     dark = np.clip(np.maximum(dark * (1 - beyond) + beyond * texture, rim), 0, 1)
     on_sheet = (away < 0).astype(np.float32)
     return Patch(dark.astype(np.float32), patch.line * on_sheet, patch.solid * on_sheet)
+
+
+def _border(rng: Rng, patch: Patch) -> Patch:
+    """The picture ends in shade, and the endless blank paper that it is shown on begins: a step, and no line."""
+    side, turns = patch.sketch.shape[0], int(rng.integers(4))
+    away = np.arange(side, dtype=np.float32) - int(rng.uniform(0.05, 0.6) * side)  # px from the border
+    inside = np.rot90(np.broadcast_to(away >= 0, patch.sketch.shape), turns).astype(np.float32)
+    shade = np.exp(-np.maximum(away, 0) / np.exp(rng.uniform(np.log(4), np.log(400))))
+    shade = np.rot90(np.broadcast_to(rng.uniform(0.05, 0.4) * shade, patch.sketch.shape), turns)
+    dark = (1 - (1 - patch.sketch) * (1 - shade)) * inside
+    return Patch(dark.astype(np.float32), patch.line * inside, patch.solid * inside)
 
 
 def _shadow_edge(rng: Rng, dark: np.ndarray) -> np.ndarray:

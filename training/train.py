@@ -122,8 +122,8 @@ class Training:
         self.rate, self.total, self.step, self.device = rate, total_steps, 0, device
         self.line_loss = line_loss
         self.keep_norms = keep_norms
-        # Processors without bfloat16 of their own take twice as long with it.
-        self.bfloat16 = torch.device(device).type != "cpu"
+        # A processor with bfloat16 of its own takes 0.6 of the time with it, others twice as long.
+        self.bfloat16 = torch.device(device).type != "cpu" or torch.cpu._is_avx512_bf16_supported()
 
     def learning_rate(self) -> float:
         """Linear warm-up over 100 steps or a tenth of all, then a cosine down to 2 %."""
