@@ -23,6 +23,7 @@ LEAST_DEEP = 2  # px that any area is deep somewhere: 3 px wide
 NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than at an area's border, in the mean
 COVERED = 0.5  # share of an evenly dark area that is solid, from which all of it is
 EVEN = 0.9  # share of a solid area that is such black, from which it is not hatched
+RAGGED = 1.6  # times as long as the network's that a contour as drawn is where it was scribbled
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
 # What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
@@ -109,7 +110,7 @@ class _Areas:
 
 def _as_drawn(shapes: Bytes, darkness: Bytes, least: int, deep: int) -> Bytes:
     """Shapes (h, w) with the sketch's own contour where it is blacked evenly, and `shapes` where it is
-    hatched: hatching has no edge of its own, and the network's is never as sharp as what was drawn.
+    hatched or scribbled: that has no edge of its own, and the network's is never as sharp as what was drawn.
 
     Black is what is darker than `least` and broader than strokes, so `deep` somewhere, and mostly solid.
     """
@@ -123,7 +124,19 @@ def _as_drawn(shapes: Bytes, darkness: Bytes, least: int, deep: int) -> Bytes:
     hatched = areas.select(~even)
     reach = _contour(np.where(grow(black, 1), np.uint8(255), np.uint8(0)), 0.5)
     drawn = np.minimum(_contour(darkness, least / 255), reach)
-    return np.maximum(drawn, np.where(grow(hatched, AROUND) & ~(solid & ~hatched), shapes, np.uint8(0)))
+    out = np.maximum(drawn, np.where(grow(hatched, AROUND) & ~(solid & ~hatched), shapes, np.uint8(0)))
+    either = _Areas(solid | (out > 127))
+    ragged = either.select(either.total(_edges(out > 127)) > RAGGED * either.total(_edges(solid)))
+    return np.where(grow(ragged, AROUND) & ~(either.mask & ~ragged), shapes, out)
+
+
+def _edges(mask: Mask) -> Bytes:
+    """How many sides of each pixel (h, w) are the mask's edge: summed, its length."""
+    framed = np.pad(mask, 1)
+    count = np.zeros(mask.shape, np.uint8)
+    for beside in (framed[:-2, 1:-1], framed[2:, 1:-1], framed[1:-1, :-2], framed[1:-1, 2:]):
+        count += mask & ~beside
+    return count
 
 
 def _contour(probability: Bytes, level: float) -> Bytes:

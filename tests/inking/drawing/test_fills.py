@@ -91,6 +91,14 @@ class TestShapes:
         shapes = solid_shapes(blob, drawn_as(star), USUAL)
         assert off_contour(shapes, star) < 0.01 * np.count_nonzero(star)
 
+    def test_a_scribbled_black_has_the_network_s_calm_contour(self) -> None:
+        black, scribbled = np.zeros((2, 80, 120), np.uint8)
+        black[20:60, 30:90] = 255
+        scribbled[20:60, 30:90] = 255
+        scribbled[10:70, 30:90:8] = scribbled[10:70, 31:90:8] = scribbled[10:70, 32:90:8] = 255
+        scribbled[10:70, 33:90:8] = scribbled[10:70, 34:90:8] = 255  # strokes that reach over on both sides
+        assert off_contour(solid_shapes(black, drawn_as(scribbled), USUAL), black) == 0
+
     def test_lights_in_an_even_black_stay_white(self) -> None:
         pupil, light = disc((80, 120), 60, 40, 25), disc((80, 120), 52, 32, 5)
         shapes = solid_shapes(pupil, drawn_as(pupil & ~light), USUAL)
