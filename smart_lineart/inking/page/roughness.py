@@ -2,8 +2,8 @@
 """How rough a drawing is: whether its lines are one pass of the hand each, or many.
 
 A clean drawing is best seen closely, a searching one from farther away. Which of them a page is shows when it
-is seen both ways: only where a line was drawn in several passes does the closer look find more of it, is less
-sure of it, and leave some of what is drawn beside it.
+is seen both ways: only where a line was drawn in several passes does the closer look find more of it, and is
+what was drawn longer than the lines found in it.
 """
 
 from __future__ import annotations
@@ -30,15 +30,8 @@ class RoughnessTuning:
     drawn: int = tuned(105, 1, 255)  # darkness, half that of firm lines, from which a pixel counts as drawn
     # Px at working scale from the middle of a line, beyond which what is drawn lies beside it.
     beside: int = tuned(6, 1, 32)
-    # Mean probability along the lines.
-    sure: float = tuned(0.94, 0.0, 1.0)
-    fairly_sure: float = tuned(0.88, 0.0, 1.0)
-    as_sure: float = tuned(0.025, 0.0, 1.0)  # less of that is hardly less sure
-    # Of what is drawn, beside all lines.
-    little: float = tuned(0.013, 0.0, 1.0)
-    some: float = tuned(0.02, 0.0, 1.0)
-    one_pass: float = tuned(1.1, 0.0, 100.0)  # times the lines' length that single passes are long
-    no_second: float = tuned(0.94, 0.0, 100.0)  # and that is drawn of lines none of which has second passes
+    little: float = tuned(0.035, 0.0, 1.0)  # of what is drawn, beside all lines
+    one_pass: float = tuned(1.06, 0.0, 100.0)  # times the lines' length that single passes are long
     # Roughness of drawings with few second passes, or none.
     closer: float = tuned(-0.5, -2.0, 0.0)
 
@@ -61,11 +54,6 @@ class Observation:
     def length(self) -> float:
         """Length of its lines, in long sides of the page."""
         return float(np.count_nonzero(self.centrelines) / max(self.line.shape))
-
-    @property
-    def sureness(self) -> float:
-        """Mean probability along its lines, 0 to 1."""
-        return float(self.line[self.centrelines].mean() / 255)
 
     @property
     def beside(self) -> float:
@@ -95,14 +83,10 @@ def roughness(
         return 0.0
     more = close_look.length / max(afar.length, 1e-6)
     rough = tuning.closer if more < tuning.few else 0.5 if more < tuning.many else 1.0
-    beside, sureness = close_look.beside, close_look.sureness
-    as_sure = afar.length > 0.0 and sureness >= afar.sureness - tuning.as_sure
-    at_lines = beside <= tuning.little and sureness >= tuning.fairly_sure
-    if (at_lines or (as_sure and sureness >= tuning.sure)) and close_look.passes <= tuning.one_pass:
-        return tuning.closer
-    # Much more line, found with hardly more doubt and little beside it, is detail and no second passes.
-    detail = rough == 1.0 and as_sure and beside <= tuning.some
-    return min(rough, 0.0) if detail or close_look.passes <= tuning.no_second else rough
+    if close_look.passes > tuning.one_pass:
+        return rough
+    # Single passes: what more there is of them from close by is detail, and beside them lies shade, if anything.
+    return tuning.closer if close_look.beside <= tuning.little else min(rough, 0.0)
 
 
 def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

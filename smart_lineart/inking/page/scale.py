@@ -3,9 +3,7 @@
 
 The network merges strokes that lie within a few of its pixels and keeps what lies farther apart. So the scale
 decides how much is merged: 1 keeps every detail, 0.25 merges boldly. A clean drawing is best seen closely, a
-searching one from farther away. Which of them a page is shows when it is seen both ways: only where a line
-was drawn in several passes does the closer look find more of it, is less sure of it, and leave some of what
-is drawn beside it.
+searching one from farther away. Which of them a page is tells `roughness`.
 """
 
 from __future__ import annotations

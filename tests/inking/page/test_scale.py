@@ -23,7 +23,7 @@ from tests.inking.pictures import Floats, line_map, ring, straight, wave
 
 SIZE = (400, 500)
 TUNING = RoughnessTuning()
-CLOSER, ONE_PASS, NO_SECOND = TUNING.closer, TUNING.one_pass, TUNING.no_second
+CLOSER, ONE_PASS = TUNING.closer, TUNING.one_pass
 
 
 def darkness(*paths: Floats, thickness: int, ink: float = 0.8) -> NDArray[np.float32]:
@@ -163,7 +163,6 @@ class TestLook:
         look = near_look(*rings(150), lines=rings(150))
         # On a grid, diagonal steps count as one.
         assert look.length == pytest.approx(2 * np.pi * 150 / 500, rel=0.12)
-        assert look.sureness == pytest.approx(1.0, abs=0.01)
         assert look.beside == 0.0
         assert look.passes == pytest.approx(1.0, abs=0.02)
 
@@ -190,16 +189,21 @@ class TestRoughness:
         near = near_look(*PASSES, lines=rings(144), sure=0.8)
         assert roughness(near, far_look(*rings(144))) == CLOSER
 
-    def test_a_look_that_is_no_less_sure_and_leaves_nothing_beside_its_lines_suits(self) -> None:
-        near = near_look(*PASSES, lines=rings(150, 138), sure=0.8)
-        assert roughness(near, far_look(*rings(144), sure=0.8)) == 0.0
-        missed = near_look(*PASSES, *rings(60), lines=rings(150, 138), sure=0.8)
-        assert roughness(missed, far_look(*rings(144), sure=0.8)) == 1.0
+    def test_single_lines_that_only_a_closer_look_parts_are_detail(self) -> None:
+        near = near_look(*rings(150, 138), lines=rings(150, 138), sure=0.8)
+        assert near.passes < ONE_PASS
+        assert roughness(near, far_look(*rings(144))) == CLOSER
 
-    def test_lines_of_which_less_is_drawn_than_they_are_long_have_no_second_passes(self) -> None:
-        near = near_look(*rings(154, 140), lines=rings(150, 138, 120), sure=0.8)
-        assert near.passes < NO_SECOND
-        assert roughness(near, far_look(*rings(144, 120))) == 0.0
+    def test_single_lines_beside_shade_are_seen_closely_and_no_closer(self) -> None:
+        near = near_look(*rings(150, 138), lines=rings(150, 138), sure=0.8)
+        shaded = near.darkness.copy()
+        shaded[180:220, 230:270] = 200
+        assert roughness(Observation(shaded, near.line), far_look(*rings(144))) == 0.0
+
+    def test_as_much_more_drawn_than_lines_are_long_is_second_passes(self) -> None:
+        near = near_look(*rings(150, 138, 60), lines=rings(150, 138), sure=0.8)
+        assert near.passes > ONE_PASS
+        assert roughness(near, far_look(*rings(144))) == 1.0
 
     def test_single_lines_are_seen_closer(self) -> None:
         near = near_look(*rings(150, 100), lines=rings(150, 100))
