@@ -46,7 +46,7 @@ def _page_edge(rng: Rng, patch: Patch) -> Patch:
 
 
 def _border(rng: Rng, patch: Patch) -> Patch:
-    """The picture ends in shade, and the endless blank paper that it is shown on begins: a step, and no line."""
+    """The picture ends in shade, and the blank paper that it is shown on begins: a step, and no line."""
     side, turns = patch.sketch.shape[0], int(rng.integers(4))
     away = np.arange(side, dtype=np.float32) - int(rng.uniform(0.05, 0.6) * side)  # px from the border
     inside = np.rot90(np.broadcast_to(away >= 0, patch.sketch.shape), turns).astype(np.float32)

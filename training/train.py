@@ -123,7 +123,7 @@ class Training:
         self.line_loss = line_loss
         self.keep_norms = keep_norms
         # A processor with bfloat16 of its own takes 0.6 of the time with it, others twice as long.
-        self.bfloat16 = torch.device(device).type != "cpu" or torch.cpu._is_avx512_bf16_supported()
+        self.bfloat16 = torch.device(device).type != "cpu" or _has_bfloat16()
 
     def learning_rate(self) -> float:
         """Linear warm-up over 100 steps or a tenth of all, then a cosine down to 2 %."""
@@ -175,6 +175,10 @@ class Training:
         if "optimiser" in state:
             self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
+
+
+def _has_bfloat16() -> bool:
+    return torch.cpu._is_avx512_bf16_supported()  # noqa: SLF001 (torch tells it nowhere else)
 
 
 def keep_norms(net: nn.Module) -> None:

@@ -85,7 +85,7 @@ def roughness(
     rough = tuning.closer if more < tuning.few else 0.5 if more < tuning.many else 1.0
     if close_look.passes > tuning.one_pass:
         return rough
-    # Single passes: what more there is of them from close by is detail, and beside them lies shade, if anything.
+    # Single passes: what more of them is found from close by is detail, and what lies beside them shade.
     return tuning.closer if close_look.beside <= tuning.little else min(rough, 0.0)
 
 
