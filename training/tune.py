@@ -53,7 +53,7 @@ RULES: dict[str, Values] = {
     "drop dashes": {"tracing.assembly.dash": 0},
     "look again in doubt": {"uncertainty.searching": 1},
     "look closer at single passes": {"roughness.closer": 0},
-    "look from afar at many passes": {"roughness.few": 100, "roughness.many": 100, "roughness.closer": 0},
+    "look from afar at many passes": {"roughness.more": 100, "roughness.closer": 0},
     "look closer at fine strokes": {"scale.by_width": 0},
     "fill solids": {"fills.solid": 1},
 }

@@ -159,7 +159,7 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
         inker.tuning = tuning
         inker.prepare(searching())
         inker.prepare(searching(), detail=0.7)
-    assert {"scale.close", "roughness.few", "roughness.drawn", "tracing.maps.line", "fills.solid"} <= read
+    assert {"scale.close", "roughness.more", "roughness.drawn", "tracing.maps.line", "fills.solid"} <= read
     assert {"uncertainty.searching", "uncertainty.farther", "uncertainty.shows"} <= read
     for line in (*map(sketch, range(3)), broken()):
         trace_strokes(line, line, (1.0, 1.0), None, Fairer(), None, tuning.tracing)

@@ -24,15 +24,15 @@ from smart_lineart.inking.raster.thinning import thin
 class RoughnessTuning:
     """What tells how rough a drawing is."""
 
-    # Times as much line that a closer look finds in a drawing of few or of many passes.
-    few: float = tuned(1.04, 0.0, 100.0)
-    many: float = tuned(1.07, 0.0, 100.0)
+    more: float = tuned(
+        1.04, 0.0, 100.0
+    )  # times as much line that a closer look finds where passes lie apart
     drawn: int = tuned(105, 1, 255)  # darkness, half that of firm lines, from which a pixel counts as drawn
     # Px at working scale from the middle of a line, beyond which what is drawn lies beside it.
     beside: int = tuned(6, 1, 32)
     little: float = tuned(0.035, 0.0, 1.0)  # of what is drawn, beside all lines
     one_pass: float = tuned(1.06, 0.0, 100.0)  # times the lines' length that single passes are long
-    # Roughness of drawings with few second passes, or none.
+    # Roughness of drawings whose passes do not lie apart.
     closer: float = tuned(-0.5, -2.0, 0.0)
 
 
@@ -75,18 +75,18 @@ def roughness(
 ) -> float:
     """How rough a drawing is.
 
-    1 where lines are many passes, so that the look from afar suits it, 0.5 where some are, 0 where there are
-    no lines or the close look suits it, and below 0 where lines are one pass: even a closer look finds
-    nothing but that line, and keeps those apart that run side by side.
+    1 where lines are several passes, so that the look from afar suits it, 0 where there are no lines or the
+    close look suits it, and below 0 where lines are one pass: even a closer look finds nothing but that line,
+    and keeps those apart that run side by side.
     """
     if not close_look.length:
         return 0.0
-    more = close_look.length / max(afar.length, 1e-6)
-    rough = tuning.closer if more < tuning.few else 0.5 if more < tuning.many else 1.0
+    if close_look.length < tuning.more * afar.length:
+        return tuning.closer
     if close_look.passes > tuning.one_pass:
-        return rough
+        return 1.0
     # Single passes: what more of them is found from close by is detail, and what lies beside them shade.
-    return tuning.closer if close_look.beside <= tuning.little else min(rough, 0.0)
+    return tuning.closer if close_look.beside <= tuning.little else 0.0
 
 
 def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

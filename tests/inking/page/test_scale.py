@@ -181,10 +181,6 @@ class TestRoughness:
         near = near_look(*PASSES, lines=rings(150, 138), sure=0.8)
         assert roughness(near, far_look(*rings(144))) == 1.0
 
-    def test_a_few_lines_that_a_closer_look_splits_are_between(self) -> None:
-        near = near_look(*PASSES, lines=rings(146, 8), sure=0.8)
-        assert roughness(near, far_look(*rings(146))) == 0.5
-
     def test_lines_with_few_passes_are_seen_closer(self) -> None:
         near = near_look(*PASSES, lines=rings(144), sure=0.8)
         assert roughness(near, far_look(*rings(144))) == CLOSER
