@@ -120,6 +120,12 @@ def searching() -> Bytes:
     return 255 - np.maximum(pale, line_map((400, 800), wave(60, 740, 80, 8, 170), thickness=4, value=220))
 
 
+def side_by_side() -> Bytes:
+    """A sketch of lines so near each other that the look from afar makes one of two."""
+    lines = (wave(60, 740, y + beside, 8, 170) for y in range(40, 360, 50) for beside in (0, 6))
+    return 255 - line_map((400, 800), *lines, thickness=3, value=220)
+
+
 def broken() -> Bytes:
     """A line map of a line with a gap that is half seen, of a hole as narrow and as little paper, and of a
     speck.
@@ -159,6 +165,7 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
         inker.tuning = tuning
         inker.prepare(searching())
         inker.prepare(searching(), detail=0.7)
+        inker.prepare(side_by_side())
     assert {"scale.close", "roughness.more", "roughness.drawn", "tracing.maps.line", "fills.solid"} <= read
     assert {"uncertainty.searching", "uncertainty.farther", "uncertainty.shows"} <= read
     for line in (*map(sketch, range(3)), broken()):
