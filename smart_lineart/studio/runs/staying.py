@@ -15,6 +15,10 @@ from smart_lineart.studio.steps import Work
 
 from .settling import SETTLE_MS, SETTLE_TURNS
 
+MOST_TURNS = 2000  # 10 s: a Krita that is never at rest plays an animation, say
+EACH_TURNS = 4  # it is looked which layers there are: often enough between two steps of one who hurries
+ENOUGH = 2  # looks, for what was there at each to have been there all the time
+
 
 class Staying:
     """Hears of each undo and redo."""
@@ -22,6 +26,8 @@ class Staying:
     def __init__(self, context: Context):
         self._context = context
         self._home: tuple[Document, Layer] | None = None
+        self._stayed: set[str] = set()  # the layers that were there all the time since the first step
+        self._looks = 0  # at them since the last one
         self._left = 0
         self._at: tuple[Document, Layer] | None = None  # where the artist was seen last
         self._there: set[str] = set()  # the layers of that document
@@ -41,9 +47,17 @@ class Staying:
             return
         self._left = SETTLE_TURNS
         at = self._at
-        if at is not None and at[0] == document and self._is_krita_s(document, layer):
-            layer = document.layer(at[1].identity) or layer
-        if self._home is None or self._home[0] != document:
+        known = at is not None and at[0] == document
+        if known and self._is_krita_s(document, layer):
+            layer = document.layer(at[1].identity) or layer  # type: ignore[index]
+        under_way = self._home is not None and self._home[0] == document
+        if not under_way:
+            self._stayed = set(self._there) if known else set()
+        elif self._looks < ENOUGH:
+            self._stayed = set()  # what the step before did was not seen
+        self._look_at_layers(document)
+        self._looks = 0
+        if not under_way:
             self._home = document, layer
             self._context.work_on(document, self._stay(document, layer)).when_done(self._at_rest)
 
@@ -51,16 +65,27 @@ class Staying:
         self._home = None
 
     def _stay(self, document: Document, home: Layer) -> Work:
-        while self._left > 0:
-            self._left -= 1
+        turns = 0
+        while self._left > 0 and turns < MOST_TURNS:
+            turns += 1
             yield SETTLE_MS
+            idle = document.idle
+            self._left -= idle  # a step may take long, and Krita selects only once it is done
+            if idle and self._left % EACH_TURNS == 0:
+                self._look_at_layers(document)
             now = document.active_layer()
             if now is None or now.identity == home.identity:
                 continue
-            if document.layer(home.identity) is None or not self._is_lineart(document, now):
+            came = now.identity not in self._stayed and self._is_lineart(document, now)
+            if document.layer(home.identity) is None or not came:
                 return  # theirs is gone, or it was their own step, or they chose another one
             if not self._is_lineart(document, home):
                 document.activate(home)
+
+    def _look_at_layers(self, document: Document) -> None:
+        """What is missing now, halfway through a step or after it, may be selected when it comes back."""
+        self._stayed &= {one.identity for one in document.layers()}
+        self._looks += 1
 
     def _is_krita_s(self, document: Document, layer: Layer) -> bool:
         """Whether a layer was selected by Krita: a lineart that has just come."""
