@@ -197,7 +197,7 @@ class Base:
 
     def _with_regions(self, placed: FreshInk, fresh: FreshInk, *, away: bool) -> FreshInk:
         if fresh.values is not None or fresh.inside is None or not self.record.regions:
-            return placed
+            return replace(placed, parts=()) if placed.parts else placed  # placed for another lineart before
         coverage, hands = placed.coverage.copy(), []
         for region in self.record.regions:
             hands.append(region.hand)

@@ -98,6 +98,12 @@ def test_where_its_lines_are_not_known_its_ink_stays() -> None:
     np.testing.assert_array_equal(whole[:, :200], lines(9)[:, :200])
 
 
+def test_ink_that_was_placed_for_another_lineart_has_none_of_its_parts() -> None:
+    placed = base().place(base((part(slice(200, None)), {"thick": 9})).place(fresh(thick=5)))
+    assert placed.parts == ()
+    assert base().remember(placed, None, PAGE).regions == ()
+
+
 def test_ink_for_a_selection_is_as_it_was_drawn() -> None:
     one = fresh({}, thick=5)
     assert base((part(slice(200, None)), {"thick": 9})).place(one) is one
