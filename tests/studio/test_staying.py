@@ -84,6 +84,13 @@ def test_who_goes_to_a_lineart_that_was_there_stays_there(scene) -> None:
     assert undo(scene, scene.flats, scene.lineart) is scene.lineart
 
 
+def test_the_next_step_goes_on_from_where_the_artist_is_at_rest(scene) -> None:
+    undo(scene, scene.flats, scene.lineart)
+    scene.staying.look(scene.document, scene.room.layer.Layer(scene.flats))
+    scene.lineart.remove()
+    assert undo(scene, scene.sketch, scene.lineart) is scene.sketch
+
+
 def test_who_goes_to_it_after_another_step_stays_there_too(scene) -> None:
     comes(scene)
     scene.raw.active = scene.flats
@@ -171,6 +178,7 @@ def came_back(scene) -> Any:
         if looked:
             scene.staying.look(document, layer(scene.older))
         scene.room.krita.action("edit_undo").trigger()
+        scene.at_once = scene.raw.active
         for _ in scene.works[-1]:
             pass
         return scene.raw.active
@@ -181,6 +189,7 @@ def came_back(scene) -> Any:
 @pytest.mark.parametrize("looked", [False, True])
 def test_the_artist_stays_where_krita_selects_before_it_tells(scene, came_back, looked) -> None:
     assert came_back(scene.flats, looked=looked) is scene.flats
+    assert scene.at_once is scene.flats, "however late the first turn is"
 
 
 def test_who_was_on_the_lineart_goes_to_the_one_that_came_back(scene, came_back) -> None:
