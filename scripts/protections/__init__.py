@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from .docker import DOCKER
 from .files import FILES
 from .krita_life import KRITA_LIFE
 from .other import OTHER
@@ -10,6 +11,6 @@ from .parts import PARTS
 from .protection import GROUPS, Protection
 from .systems import SYSTEMS
 
-PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *PARTS, *OTHER)
+PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *PARTS, *DOCKER, *OTHER)
 
 __all__ = ["GROUPS", "PROTECTIONS", "Protection"]

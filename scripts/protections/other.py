@@ -88,8 +88,8 @@ OTHER = (
         14,
         "what was erased stays erased where lines of another weight get wider",
         "smart_lineart/inking/renewing/merging.py",
-        "zip(both, weight, strict=True)",
-        "zip(both, (1.0, 1.0), strict=True)",
+        "zip(both, weight, parts, strict=True)",
+        "zip(both, (1.0, 1.0), parts, strict=True)",
         ("tests/inking/renewing/test_merging.py", "-k", "another_weight"),
     ),
     Protection(
@@ -99,6 +99,22 @@ OTHER = (
         "            weight=(self.record.weight, fresh.weight),\n",
         "",
         ("tests/inking/renewing/test_renewal.py", "-k", "another_weight"),
+    ),
+    Protection(
+        14,
+        "the merge knows how parts were drawn",
+        "smart_lineart/inking/renewing/renewal.py",
+        "            parts=(self.record.parts, fresh.parts),\n",
+        "",
+        ("tests/inking/renewing/test_renewal.py", "-k", "was_erased_of"),
+    ),
+    Protection(
+        14,
+        "ink for a part leaves how the whole was drawn",
+        "smart_lineart/inking/renewing/renewal.py",
+        "whole = self.record.hand if fresh.values and self.record.tiles else fresh.hand",
+        "whole = fresh.hand",
+        ("tests/inking/renewing/test_renewal.py", "-k", "was_erased_of"),
     ),
     Protection(
         14,

@@ -99,6 +99,22 @@ PARTS = (
     ),
     Protection(
         15,
+        "the artist stays on their layer however long Krita takes for a step",
+        "smart_lineart/studio/runs/staying.py",
+        "self._left -= idle",
+        "self._left -= 1",
+        ("tests/studio/test_staying.py",),
+    ),
+    Protection(
+        15,
+        "who goes to a lineart right after an undo stays there",
+        "smart_lineart/studio/runs/staying.py",
+        "came = now.identity not in self._stayed and ",
+        "came = ",
+        ("tests/studio/test_staying.py",),
+    ),
+    Protection(
+        15,
         "a document closed while Krita converts a layer is not touched",
         "smart_lineart/krita_host/lineart.py",
         "if home is not None and application.is_open(document):",

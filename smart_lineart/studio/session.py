@@ -12,10 +12,9 @@ from pathlib import Path
 
 from smart_lineart.inking import InkError
 from smart_lineart.krita_host import application, colour, composing
-from smart_lineart.krita_host.document import Document, Selected
+from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.document.regions import values_at
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
@@ -29,11 +28,12 @@ from smart_lineart.studio.runs.staying import Staying
 from smart_lineart.studio.runs.take_new import TakeNew
 from smart_lineart.studio.runs.vector_copy import VectorCopy
 
-from . import own_brushes, preferences
+from . import preferences
 from .context import Context
 from .engine import Engine
 from .presets import Presets
 from .settings import NOTE_KEY, InkSettings
+from .shown_settings import ShownSettings
 from .signal import Signal
 from .steps import Loop
 from .target import Target
@@ -61,24 +61,30 @@ class Session:
         self.counting = Counting(self.context, self.turns)
         has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
         self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
-        self.settings = self._loaded = self.context.brushes.known(preferences.load_settings())
+        self.shown = ShownSettings(self.context, self.queue, self._follows, self._waits_for_a_click)
+        self.settings_changed = self.shown.changed
         self.pair: Pair | None = None
         self.presets = Presets(application.user_folder() / "presets")
         self.keep_copy = False
         self.frames: tuple[int, int] | None = None
         self.target = Target()
-        self.settings_changed, self.target_changed = Signal(), Signal()
+        self.target_changed = Signal()
         self._document: Document | None = None
         self._closing, self._works_ended = False, 0
         self._seen: tuple[object, ...] | None = None
         self._sketch = ""
-        self._scope: tuple[Document | None, str, Selected | None] = (None, "", None)
-        self._waiting: set[str] = set()
-        self._set_here: dict[str, object] = {}
-        self._missing: list[str] = []
         self.turns.ended.connect(self._work_ended)
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
+
+    @property
+    def settings(self) -> InkSettings:
+        """What the controls show."""
+        return self.shown.settings
+
+    @settings.setter
+    def settings(self, settings: InkSettings) -> None:
+        self.shown.show(settings)
 
     # -- what the artist does
 
@@ -91,12 +97,12 @@ class Session:
             self.messages.say(translated(error), "error", so=nothing_selected)
             return
         self.messages.say("")
-        self._waiting.clear()  # for this click
+        self.shown.clicked()
         self.runner.add(job)
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
-        settings = self.context.memory.settings_of(document, sketch.identity) or self._defaults(document)
+        settings = self.context.memory.settings_of(document, sketch.identity) or self.shown.defaults(document)
         job = Job(document, sketch.identity, sketch.name, self.context.brushes.known(settings), live=True)
         self.runner.add(job)
         return job
@@ -115,7 +121,7 @@ class Session:
         """Put the ink to come into layers of its own, or no longer."""
         self.keep_copy = on
         if self._document is not None and not self._follows():
-            self._show_applied()
+            self.shown.show_applied()
 
     def cancel(self, job: Job) -> None:
         """Stop a run; nothing of it stays behind."""
@@ -153,16 +159,10 @@ class Session:
 
     def _change(self, name: str, settings: InkSettings, *, final: bool) -> None:
         changed = settings != self.settings
-        self.settings = settings
         try:
-            if changed:
-                self.settings_changed.emit()
+            self.shown.show(settings)
         finally:  # whatever fails in showing it, a lineart that follows hears that the drag has ended
             self._take_effect(name, settings, changed=changed, final=final)
-
-    def brush_removed(self, style: str) -> None:
-        """The artist has taken a brush out of the list: that it is missing need not be said."""
-        self._missing.append(style)
 
     def suit_thickness(self) -> None:
         """The thickness that suits the drawing at hand; without lineart, what suits each new sketch."""
@@ -178,32 +178,32 @@ class Session:
 
     def use_for_new_sketches(self) -> None:
         """New sketches begin with the values that are shown."""
-        self._remember(self.settings)
+        self.shown.remember(self.settings, self._document)
 
     def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
         memory, document, pair = self.context.memory, self._document, self.pair
-        told = self.queue.tell(document, self._sketch, settings, self._scope[2])
+        told = self.queue.tell(document, self._sketch, settings, self.shown.where)
         if document is None or pair is None:
             if not told and (final or name == "unit"):
-                self._loaded = settings
-                self._remember(settings)
+                self.shown.loaded = settings
+                self.shown.remember(settings, document)
             if final:
                 self._sliders.leave(None, "", final=True)
             return
-        lines = self.context.cache.get(document, pair.sketch.identity, self._loaded.detail)
+        lines = self.context.cache.get(document, pair.sketch.identity, self.shown.loaded.detail)
         if name not in {"unit", "detail", PRESET} and lines is not None:
             if changed or final:
-                self._sliders.moved(lines, settings, self._scope[2], final=final)
+                self._sliders.moved(lines, settings, self.shown.where, final=final)
             return
         if name == "detail" and lines is not None and not final and not pair.sketch.animated:
             self.preview.want(lines, settings)
         whole = memory.settings_of(document, pair.sketch.identity) or settings
-        applied = whole.with_values(self._set_here)
+        applied = whole.with_values(self.shown.set_here)
         if name == "unit":
             whole = whole.with_value("unit", settings.unit)
             memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
-            self._sliders.moved(lines, settings, self._scope[2], final=True)
+            self._sliders.moved(lines, settings, self.shown.where, final=True)
         elif final:
             self._ink_so(name, settings, applied, document, pair)
 
@@ -211,18 +211,18 @@ class Session:
         self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
     ) -> None:
         """What cannot be drawn from known lines: another run, or at the next click."""
-        if settings == self.queue.asked(self._document, self._sketch, applied, self._scope[2]):
+        if settings == self.queue.asked(self._document, self._sketch, applied, self.shown.where):
             self.preview.stop()
-        elif self._waits_for_a_click(pair):
-            self._waiting |= {one.name for one in fields(settings)} if name == PRESET else {name}
+        elif self._waits_for_a_click():
+            self.shown.wait_for([one.name for one in fields(settings)] if name == PRESET else [name])
             self.preview.stop()
         else:
             self.preview.hold()
             self.runner.add(self._job(document, pair.sketch, settings))
 
-    def _waits_for_a_click(self, pair: Pair) -> bool:
+    def _waits_for_a_click(self) -> bool:
         """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
-        return self.keep_copy or pair.sketch.animated
+        return self.pair is not None and (self.keep_copy or self.pair.sketch.animated)
 
     def _jobs(self) -> list[Job]:
         return self.queue.making(self._document, self._sketch, live=False)
@@ -252,17 +252,16 @@ class Session:
         self.messages.look(document)
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
-                self._loaded = self.context.brushes.known(preferences.load_settings())
-                self._scope, self._waiting = (None, "", None), set()
                 self.preview.stop()
-                self._show(self._loaded)
+                self.shown.leave()
             self._document = self._seen = self.pair = None
             self._set_target(Target())
             return
         if self._document is None or self._document != document:
             self._document = document
             self._seen = self.pair = None
-            self._sketch, self._missing = "", []
+            self._sketch = ""
+            self.shown.enter()
             self.context.forget_closed()
             if complaint := self.context.memory.complaint(document):
                 self.messages.say(complaint)
@@ -282,7 +281,8 @@ class Session:
             self._staying.look(document, layer)
             self.context.reveal.follow(document, self.turns.written)
             target = self._target_at(document, layer)
-            self._take_settings(document)
+            if self.shown.look(document, self._sketch, self.pair):
+                self.preview.stop()
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
         self.counting.look(document, self.pair)
@@ -312,7 +312,7 @@ class Session:
         document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
-        settings = self.settings if shown else self.context.brushes.known(self._defaults(document))
+        settings = self.settings if shown else self.context.brushes.known(self.shown.defaults(document))
         return self._job(document, sketch, settings)
 
     def _job(self, document: Document, sketch: Layer, settings: InkSettings) -> Job:
@@ -334,68 +334,12 @@ class Session:
         if not self._jobs():
             self.preview.let_go()  # its run has drawn it, or was cancelled
         if self._document is not None and not self._follows():
-            self._show_applied()
-
-    # -- settings
-
-    def _show_applied(self, asked: InkSettings | None = None) -> None:
-        """A value that was not applied is not shown, unless it waits for a click on "Ink sketch"."""
-        if self.pair is None or not self._waits_for_a_click(self.pair):
-            self._waiting.clear()
-        shown = asked or self._loaded
-        self._show(replace(shown, **{name: getattr(self.settings, name) for name in self._waiting}))
+            self.shown.show_applied()
 
     def _follows(self) -> bool:
         """Whether what is shown is still being applied to the lineart at hand."""
         drags = [drag for drag in self.turns.drags if drag.sketch == self._sketch]
         return bool(self._jobs()) or any(drag.document == self._document for drag in drags)
-
-    def _remember(self, settings: InkSettings) -> None:
-        """Keep them for new sketches; where that fails it is said, and a drag goes on to its end."""
-        try:
-            preferences.save_settings(settings)
-            if self._document is not None and application.is_open(self._document):
-                self.context.memory.forget_settings(self._document)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the lineart must not follow for ever)
-            self.messages.report(error)
-
-    def _defaults(self, document: Document) -> InkSettings:
-        """The artist's own, for new sketches; an older version kept some in the document."""
-        return self.context.memory.state_of(document).settings or preferences.load_settings()
-
-    def _take_settings(self, document: Document) -> None:
-        """Show the values of the lineart at hand, or those for new sketches."""
-        sketch, wanted = "", None
-        self._set_here = {}
-        if self.pair is not None:
-            sketch, memory = self.pair.sketch.identity, self.context.memory
-            lineart = self.pair.lineart  # which may just be replaced
-            wanted = memory.settings_of(document, sketch, lineart)
-            if regions := memory.regions_of(document, sketch, lineart):
-                self._set_here = values_at(regions, document.selection())
-        wanted = (wanted or self._defaults(document)).with_values(self._set_here)
-        known = self.context.brushes.known(wanted)
-        scope = document, sketch, document.selected  # a copy of a file has layers of the same identities
-        if known.style != wanted.style and wanted.style not in self._missing:
-            self._missing.append(wanted.style)
-            self.messages.say(
-                own_brushes.missing(wanted.style),
-                so=lambda: self._scope[:2] == scope[:2] and self.settings.style == known.style,
-            )
-        if scope[:2] != self._scope[:2]:
-            self._waiting.clear()
-            self.preview.stop()
-        if scope != self._scope:  # a part's values are not shown for another, not even while it is inked
-            self._scope, self._loaded = scope, known
-            self._show_applied(self.queue.asked(document, self._sketch, known, scope[2]))
-        elif known != self._loaded and not self._follows():
-            self._loaded = known
-            self._show_applied()
-
-    def _show(self, settings: InkSettings) -> None:
-        if settings != self.settings:
-            self.settings = settings
-            self.settings_changed.emit()
 
     def _target_at(self, document: Document, layer: Layer) -> Target:
         memory = self.context.memory

@@ -165,7 +165,7 @@ class StyleRow(QtWidgets.QWidget):
         except OSError as error:
             self._cannot_write(self._brushes.folder, error)
             return
-        self._session.brush_removed(style.name)
+        self._session.shown.brush_removed(style.name)
         self._session.change("style", self._brushes.styles()[0].name, final=True)
         self._messages.say(
             tr('"{name}" is removed; its file is kept in {folder}.', name=style.title, folder=kept.parent)

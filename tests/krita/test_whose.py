@@ -387,6 +387,9 @@ def job():
         for step in (undo, redo, undo, undo, redo, redo):
             step(document)
             yield 400
+            for _ in range(30):  # on a busy machine Krita's own turns take longer
+                if where()[0] != name:
+                    yield 100
             found.append(where())
     K.action("KritaShape/KisToolBrush").trigger()
     return found

@@ -18,6 +18,7 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
     document, memory = room.document.Document(raw), room.memory.Memory()
     lineart = room.layer.Layer(made["lineart"])
     memory.note_lineart(document, made["sketch"].identity, lineart, room.settings.InkSettings())
+    made["lineart"].remove()  # it comes with a step, see `comes`
     works: list[Any] = []
     ended: list[Any] = []
 
@@ -28,15 +29,32 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
     staying = room.staying.Staying(SimpleNamespace(memory=memory, work_on=work_on))
     room.application.when_undone(staying.stepped)
     return SimpleNamespace(
-        room=room, raw=raw, works=works, ended=ended, staying=staying, memory=memory, **made
+        room=room,
+        raw=raw,
+        works=works,
+        ended=ended,
+        staying=staying,
+        memory=memory,
+        document=document,
+        **made,
     )
 
 
-def undo(scene: SimpleNamespace, at: Any, then: Any) -> Any:
-    """The layer selected a while after an undo at which Krita goes from one to another."""
+def comes(scene: SimpleNamespace) -> None:
+    """What undo brings back."""
+    scene.raw.root.addChildNode(scene.lineart, scene.sketch)
+
+
+def undo(scene: SimpleNamespace, at: Any, then: Any, *, busy: int = 0) -> Any:
+    """The layer selected a while after an undo at which Krita goes from one to another, once at rest."""
     scene.raw.active = at
+    scene.staying.look(scene.document, scene.room.layer.Layer(at))
     scene.room.krita.action("edit_undo").trigger()
-    next(scene.works[-1])
+    scene.raw.busy = busy
+    for _ in range(busy + 1):
+        next(scene.works[-1])
+    if scene.lineart.parentNode() is None:
+        comes(scene)
     scene.raw.active = then
     for _ in scene.works[-1]:
         pass
@@ -44,9 +62,62 @@ def undo(scene: SimpleNamespace, at: Any, then: Any) -> Any:
     return scene.raw.active
 
 
-def test_the_artist_stays_where_they_were(scene) -> None:
+@pytest.mark.parametrize("name", ["sketch", "flats"])
+def test_the_artist_stays_where_they_were(scene, name) -> None:
+    layer = getattr(scene, name)
+    assert undo(scene, layer, scene.lineart) is layer
+
+
+def test_however_long_krita_takes_for_the_step(scene) -> None:
+    assert undo(scene, scene.flats, scene.lineart, busy=200) is scene.flats
+
+
+def test_a_krita_that_never_rests_is_not_waited_for(scene) -> None:
+    scene.raw.active = scene.flats
+    scene.room.krita.action("edit_undo").trigger()
+    scene.raw.busy = 10**9
+    assert sum(1 for _ in scene.works[-1]) < 10_000
+
+
+def test_who_goes_to_a_lineart_that_was_there_stays_there(scene) -> None:
+    comes(scene)
+    assert undo(scene, scene.flats, scene.lineart) is scene.lineart
+
+
+def test_the_next_step_goes_on_from_where_the_artist_is_at_rest(scene) -> None:
+    undo(scene, scene.flats, scene.lineart)
+    scene.staying.look(scene.document, scene.room.layer.Layer(scene.flats))
+    scene.lineart.remove()
     assert undo(scene, scene.sketch, scene.lineart) is scene.sketch
-    assert undo(scene, scene.flats, scene.lineart) is scene.flats
+
+
+def test_who_goes_to_it_after_another_step_stays_there_too(scene) -> None:
+    comes(scene)
+    scene.raw.active = scene.flats
+    for _ in range(2):
+        scene.staying.look(scene.document, scene.room.layer.Layer(scene.flats))
+        scene.room.krita.action("edit_undo").trigger()
+        for _ in range(12):
+            next(scene.works[0])
+    scene.raw.active = scene.lineart
+    for _ in scene.works[0]:
+        pass
+    assert scene.raw.active is scene.lineart
+
+
+def test_what_went_with_a_step_and_came_with_the_next_is_krita_s_choice(scene) -> None:
+    comes(scene)
+    scene.raw.active = scene.flats
+    scene.room.krita.action("edit_undo").trigger()
+    next(scene.works[0])
+    scene.lineart.remove()
+    scene.room.krita.action("edit_redo").trigger()
+    next(scene.works[0])
+    comes(scene)
+    scene.raw.active = scene.lineart
+    for _ in scene.works[0]:
+        pass
+    assert scene.raw.active is scene.flats
 
 
 def test_where_it_was_no_lineart_that_came_back_krita_is_right(scene) -> None:
@@ -58,6 +129,7 @@ def test_a_layer_that_undo_took_away_is_left(scene) -> None:
     scene.raw.active = scene.flats
     scene.room.krita.action("edit_undo").trigger()
     scene.flats.remove()
+    comes(scene)
     scene.raw.active = scene.lineart
     for _ in scene.works[-1]:
         pass
@@ -68,6 +140,7 @@ def test_one_undo_after_the_other_goes_on_from_the_layer_of_the_first(scene) -> 
     scene.raw.active = scene.flats
     scene.room.krita.action("edit_undo").trigger()
     next(scene.works[0])
+    comes(scene)
     scene.raw.active = scene.lineart
     scene.room.krita.action("edit_redo").trigger()
     for _ in scene.works[0]:
@@ -94,6 +167,7 @@ def came_back(scene) -> Any:
         document, scene.sketch.identity, layer(scene.older), scene.room.settings.InkSettings()
     )
     scene.older.remove()
+    comes(scene)
 
     def undo(at: Any, *, looked: bool = False) -> Any:
         scene.raw.active = at
@@ -104,6 +178,7 @@ def came_back(scene) -> Any:
         if looked:
             scene.staying.look(document, layer(scene.older))
         scene.room.krita.action("edit_undo").trigger()
+        scene.at_once = scene.raw.active
         for _ in scene.works[-1]:
             pass
         return scene.raw.active
@@ -114,6 +189,7 @@ def came_back(scene) -> Any:
 @pytest.mark.parametrize("looked", [False, True])
 def test_the_artist_stays_where_krita_selects_before_it_tells(scene, came_back, looked) -> None:
     assert came_back(scene.flats, looked=looked) is scene.flats
+    assert scene.at_once is scene.flats, "however late the first turn is"
 
 
 def test_who_was_on_the_lineart_goes_to_the_one_that_came_back(scene, came_back) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.raster.morphology import grow, spread
 from smart_lineart.inking.renewing.continuation import continue_strokes
+from smart_lineart.inking.renewing.hands import Hands, thickest, widening
 from smart_lineart.inking.renewing.piece import Piece
 
 INK = 128  # coverage from which a pixel counts as inked where a contour is wanted
@@ -29,9 +29,6 @@ ALL_AROUND = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -
 TOLERANCE = 3  # of coverage: what conversions between colour depths may change
 RESAMPLED = 24  # of coverage: what resampling may change of a pixel whatever lies around it,
 GATHERED = 40 * 25  # and of the sum over 5 x 5: half a pixel's shift of an edge stays below
-WIDEST = 2.8  # times as wide as usual, and as thin, that lines may be as drawn
-ROUNDING = 1e-9
-DRIFT = 3  # px that the edge of a line may move when its sketch is touched up
 CRUMB = 0.22  # thicknesses: what an eraser left of a line is crumbs where it is thinner than twice this
 
 
@@ -42,18 +39,6 @@ class Ruling:
     ink: Bytes
     beneath: Bytes
     drawn: Mask
-
-
-class Hand(NamedTuple):
-    """How a run drew its lines: thickness in px, and line weight, 0 even to 1 as drawn."""
-
-    thickness: float
-    weight: float = 1.0
-
-
-def reach(before: Hand, now: Hand) -> int:
-    """How far, in px, an artist's change can have a say over fresh ink."""
-    return 2 * _widening(before, now) + 4 * math.ceil(before.thickness) + 16
 
 
 def changed_by_artist(old: Bytes, current: Bytes, *, exact: bool) -> Mask:
@@ -72,9 +57,9 @@ def _gathered(image: Bytes) -> NDArray[np.int16]:
     return sum((total[:, x : x + image.shape[1]] for x in range(1, 5)), start=total[:, : image.shape[1]])
 
 
-def rule(piece: Piece, before: Hand, now: Hand) -> Ruling:
+def rule(piece: Piece, before: Hands, now: Hands) -> Ruling:
     """Decide over a piece of the page, as the last run drew it and as this one does."""
-    old_thickness = before.thickness
+    old_thickness = thickest(before)
     firm = piece.old >= FIRM
     footprint = firm | ((piece.old >= PALE) & ~spread(firm))
     drawn = piece.apart & ((piece.current > piece.old) | piece.coloured)
@@ -87,7 +72,7 @@ def rule(piece: Piece, before: Hand, now: Hand) -> Ruling:
     left = _left_of_lines(piece, footprint, erased, recoloured | crumbs)
     shaved = _shaved(piece, footprint, left, old_thickness)
     left[shaved] = 255
-    spread_out(left, footprint, _widening(before, now))
+    spread_out(left, footprint, widening(before, now))
     ink = np.asarray((piece.allowed.astype(np.uint16) * left + 127) // 255, np.uint8)
     ink[crumbs] = np.minimum(piece.current, piece.allowed)[crumbs]
     # Where the fresh ink is the old one the layer stays, rounding and all.
@@ -152,14 +137,6 @@ def spread_out(values: Bytes, known: Mask, distance: int) -> None:
     beyond = ~reached[inside]
     values[:] = framed[inside]
     values[beyond] = 255
-
-
-def _widening(before: Hand, now: Hand) -> int:
-    """How far outside the footprint, in px, ink of the same lines may lie."""
-    widest = (before.thickness * WIDEST**before.weight, now.thickness * WIDEST**now.weight)
-    thinnest = (before.thickness / WIDEST**before.weight, now.thickness / WIDEST**now.weight)
-    most = max(after - earlier for earlier, after in (widest, thinnest))
-    return math.ceil(max(0.0, most) / 2 - ROUNDING) + DRIFT
 
 
 def _crumbs(piece: Piece, claimed: Mask, thickness: float) -> Mask:

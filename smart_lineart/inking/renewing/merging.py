@@ -14,7 +14,8 @@ import numpy as np
 
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
-from smart_lineart.inking.renewing.edits import Hand, Ruling, changed_by_artist, reach, rule
+from smart_lineart.inking.renewing.edits import Ruling, changed_by_artist, rule
+from smart_lineart.inking.renewing.hands import Hand, Hands, reach, thickest
 from smart_lineart.inking.renewing.new_lines import Lines, NewLines, find_new_lines
 from smart_lineart.inking.renewing.piece import Piece
 from smart_lineart.inking.renewing.regions import find_regions
@@ -79,6 +80,7 @@ def merge(
     *,
     thickness: float | tuple[float, float],
     weight: tuple[float, float] = (1.0, 1.0),
+    parts: tuple[Hands, Hands] = ((), ()),
     exact: bool = True,
     touched: Mask | None = None,
     recolour: bool = False,
@@ -97,6 +99,7 @@ def merge(
         new: uint8 (H, W), the fresh ink.
         thickness: of the lines in px, in the last run and in this one, if they differ.
         weight: of the lines, 0 even to 1 as drawn, in the last run and in this one.
+        parts: how parts were drawn, in the last run and in this one, that have settings of their own.
         exact: False after the image was scaled, see :attr:`InkRecord.exact`.
         touched: bool (H, W), pixels whose colour is not the ink's any more. Changes of alpha are seen anyway.
         recolour: whether the fresh ink has another colour than the last run's; then ink that stays is written
@@ -104,12 +107,12 @@ def merge(
         lines: what `new` was drawn from; without, a new line that crosses an erased one gets a gap.
     """
     both = thickness if isinstance(thickness, tuple) else (thickness, thickness)
-    before, now = (Hand(*one) for one in zip(both, weight, strict=True))
+    before, now = ((Hand(*one), *others) for *one, others in zip(both, weight, parts, strict=True))
     apart = _apart(old, current, exact, touched)
     action, coverage = np.zeros(new.shape, np.uint8), new.copy()
     new_lines = NewLines(Strokes.empty(), Strokes.empty())
     if lines is not None and apart.any():
-        new_lines = find_new_lines(lines, old, new, apart, max(both))
+        new_lines = find_new_lines(lines, old, new, apart, thickest(before + now))
     margin = reach(before, now)
     for core in _blocks(new.shape):
         around = _grown(core, margin, new.shape)

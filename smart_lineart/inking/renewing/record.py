@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.errors import InkError
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.renewing.hands import Hand, Hands
 
 MAGIC = b"SLIR"
 HEAD = struct.Struct("<HIII")  # version, bytes of the facts, tiles, checksum of all that follows
@@ -62,7 +63,8 @@ class InkRecord:
         tiles: zlib-packed coverage of TILE x TILE px (smaller at the right and bottom edge), by (column,
             row); blank tiles have no entry.
         regions: parts for which something else was set than for the whole, over the same area: records of
-            how far each pixel belongs to one, 0 to 255, whose notes tell what was set.
+            how far each pixel belongs to one, 0 to 255, whose notes tell what was set, and whose thickness
+            and weight those of the ink there.
         exact: whether pixels can be compared one by one; after :meth:`scaled` they cannot, since Krita
             resamples in ways of its own.
         notes: small facts of whoever made the record, JSON; the engine's calibration among them.
@@ -136,9 +138,13 @@ class InkRecord:
         area = self.scaled_area(x, y)
         if area.width * area.height > LIMIT:
             raise ValueError(f"ink of {area.width} x {area.height} px")
-        scaled = self._each(lambda one: _anew(one, resample(one.coverage(), one.area, area, (x, y)), area))
-        thickness = min(THICKEST, self.thickness * math.sqrt(x * y))
-        return replace(scaled, thickness=thickness, exact=False)
+
+        def scaled(one: InkRecord) -> InkRecord:
+            thickness = min(THICKEST, one.thickness * math.sqrt(x * y))
+            ink = resample(one.coverage(), one.area, area, (x, y))
+            return _anew(replace(one, thickness=thickness, exact=False), ink, area)
+
+        return self._each(scaled)
 
     def over(self, area: Rect) -> InkRecord:
         """The same over another area; what lies beyond it is left out."""
@@ -147,6 +153,16 @@ class InkRecord:
     def _each(self, change: Callable[[InkRecord], InkRecord]) -> InkRecord:
         """The same change of ink and regions."""
         return replace(change(self), regions=tuple(change(region) for region in self.regions))
+
+    @property
+    def hand(self) -> Hand:
+        """How its lines were drawn, those of regions apart."""
+        return Hand(self.thickness, self.weight)
+
+    @property
+    def parts(self) -> Hands:
+        """How the lines of its regions were drawn."""
+        return tuple(region.hand for region in self.regions)
 
     @property
     def nbytes(self) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.renewing.hands import Hand
 from smart_lineart.inking.renewing.record import MOST_REGIONS, InkRecord
 
 Values = dict[str, Any]
@@ -26,10 +27,10 @@ def values_of(region: InkRecord) -> Values:
 
 
 def set_inside(
-    regions: tuple[InkRecord, ...], selected: Bytes, area: Rect, values: Values
+    regions: tuple[InkRecord, ...], selected: Bytes, area: Rect, values: Values, hand: Hand
 ) -> tuple[InkRecord, ...]:
     """The regions once these values were set where it is `selected`, uint8 (H, W) over the area; none at all:
-    there it is as for the whole.
+    there it is as for the whole. `hand`: how the ink there is drawn.
     """
     found, mine = [], selected
     for region in regions:
@@ -39,11 +40,11 @@ def set_inside(
             continue
         left = np.minimum(mask, 255 - selected)
         if (left >= HALF).any():
-            found.append(_region(left, area, values_of(region)))
+            found.append(_region(left, area, values_of(region), region.hand))
     if values and (mine >= HALF).any():
-        found.append(_region(mine, area, values))
+        found.append(_region(mine, area, values, hand))
     return tuple(found[-MOST_REGIONS:])
 
 
-def _region(mask: Bytes, area: Rect, values: Values) -> InkRecord:
-    return InkRecord.of(mask, area, thickness=1.0, notes={"set": values})
+def _region(mask: Bytes, area: Rect, values: Values, hand: Hand) -> InkRecord:
+    return InkRecord.of(mask, area, thickness=hand.thickness, weight=hand.weight, notes={"set": values})

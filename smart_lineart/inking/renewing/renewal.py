@@ -15,6 +15,7 @@ import numpy as np
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.renewing.edits import changed_by_artist
+from smart_lineart.inking.renewing.hands import Hand, Hands
 from smart_lineart.inking.renewing.merging import Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import AROUND, DamagedRecord, InkRecord, may_be_ink
@@ -76,6 +77,7 @@ class FreshInk:
         notes: what its record shall keep.
         values: of ink for a selection, what is set there that is not for the whole lineart; else None.
         inside: how a part, px of the image, looks with other values; None where its lines are not known.
+        parts: how the lines of regions in it are drawn, in the order of the record's.
     """
 
     coverage: Bytes
@@ -86,6 +88,12 @@ class FreshInk:
     values: Values | None = None
     inside: Callable[[Values, Rect], FreshInk | None] | None = field(default=None, repr=False, compare=False)
     weight: float = 1.0
+    parts: Hands = ()
+
+    @property
+    def hand(self) -> Hand:
+        """How its lines are drawn, those of regions apart."""
+        return Hand(self.thickness, self.weight)
 
     def record(self) -> InkRecord:
         """All of it, remembered."""
@@ -189,9 +197,10 @@ class Base:
 
     def _with_regions(self, placed: FreshInk, fresh: FreshInk, *, away: bool) -> FreshInk:
         if fresh.values is not None or fresh.inside is None or not self.record.regions:
-            return placed
-        coverage, thickness, weight = placed.coverage.copy(), placed.thickness, placed.weight
+            return replace(placed, parts=()) if placed.parts else placed  # placed for another lineart before
+        coverage, hands = placed.coverage.copy(), []
         for region in self.record.regions:
+            hands.append(region.hand)
             part = region.reach.intersection(placed.area)
             if not part.width or not part.height:
                 continue
@@ -199,16 +208,16 @@ class Base:
             if drawn is not None and away:
                 drawn = self._carried(drawn)
             if drawn is None and not self.record.tiles:
-                continue  # new, and its lines are not known: the next run finds them
+                hands[-1] = placed.hand  # new, and its lines are not known: the next run finds them
+                continue
             ink = self.record.coverage(part)  # as it is, where its lines are not known
             if drawn is not None:
-                ink, thickness = _over(drawn.coverage, drawn.area, part), max(thickness, drawn.thickness)
-                weight = max(weight, drawn.weight)
+                ink, hands[-1] = _over(drawn.coverage, drawn.area, part), drawn.hand
             share = region.coverage(part).astype(np.uint16)
             y, x = part.y - placed.area.y, part.x - placed.area.x
             there = coverage[y : y + part.height, x : x + part.width]
             there[...] = ((255 - share) * there + share * ink + 127) // 255
-        return replace(placed, coverage=coverage, thickness=thickness, weight=weight)
+        return replace(placed, coverage=coverage, parts=tuple(hands))
 
     def _carried(self, fresh: FreshInk) -> FreshInk:
         """Moved as the layer was."""
@@ -232,6 +241,7 @@ class Base:
             _over(fresh.coverage, fresh.area, area),
             thickness=(self.record.thickness, fresh.thickness),
             weight=(self.record.weight, fresh.weight),
+            parts=(self.record.parts, fresh.parts),
             exact=self.record.exact,
             touched=touched,
             recolour=recolour,
@@ -246,7 +256,11 @@ class Base:
         """What to remember once fresh ink was written; `selected`, uint8 over the area: into a part only."""
         if selected is None:
             record = fresh.record()
-            there = (region.over(record.area) for region in self.record.regions)
+            hands = fresh.parts or self.record.parts  # none were drawn anew where none is to be seen
+            there = [
+                replace(region.over(record.area), thickness=hand.thickness, weight=hand.weight)
+                for region, hand in zip(self.record.regions, hands, strict=True)
+            ]
             return replace(record, regions=tuple(region for region in there if region.tiles))
         old, new = self.record.coverage(area), _over(fresh.coverage, fresh.area, area)
         if not self.record.exact:  # as Krita resampled it, but for what the artist changed
@@ -255,8 +269,9 @@ class Base:
         share = selected.astype(np.uint16)
         mixed = ((255 - share) * old + share * new + 127) // 255
         record = fresh.record_of(mixed.astype(np.uint8), area)
-        regions = set_inside(self.record.regions, selected, area, fresh.values or {})
-        return replace(record, regions=regions)
+        regions = set_inside(self.record.regions, selected, area, fresh.values or {}, fresh.hand)
+        whole = self.record.hand if fresh.values and self.record.tiles else fresh.hand
+        return replace(record, regions=regions, thickness=whole.thickness, weight=whole.weight)
 
 
 def scale_since(before: Any, page: Rect) -> tuple[float, float]:

@@ -75,7 +75,8 @@ def draft(base: Base, fresh: FreshInk, *, recolour: bool = False, whole: bool = 
 def found_corrections(base: Base) -> Draft:
     """The ink that is remembered once more: what is kept are the artist's corrections as they are now."""
     record = base.record
-    ink = FreshInk(record.coverage(), record.area, record.thickness, None, weight=record.weight)
+    coverage, (thickness, weight) = record.coverage(), record.hand
+    ink = FreshInk(coverage, record.area, thickness, None, weight=weight, parts=record.parts)
     return Draft(base, ink, record.area, base.merge(ink, record.area))
 
 

@@ -11,7 +11,8 @@ from smart_lineart.inking import Lines, Rect, merge
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing import edits, new_lines
-from smart_lineart.inking.renewing.edits import Hand, changed_by_artist, reach, spread_out
+from smart_lineart.inking.renewing.edits import changed_by_artist, spread_out
+from smart_lineart.inking.renewing.hands import Hand, reach
 from smart_lineart.inking.renewing.merging import BLOCK, STRIP
 from smart_lineart.inking.renewing.new_lines import find_new_lines
 from smart_lineart.inking.strokes import Strokes
@@ -70,7 +71,7 @@ class TestChanges:
     [(5, 5, 2 * 3 + 20 + 16), (5, 9, 2 * 9 + 36), (9, 5, 6 + 36 + 16), (2.2, 2.2, 6 + 12 + 16)],
 )
 def test_a_change_reaches_two_widenings_and_four_thicknesses(old: float, new: float, expected: int) -> None:
-    assert reach(Hand(old), Hand(new)) == expected
+    assert reach((Hand(old),), (Hand(new),)) == expected
 
 
 @pytest.mark.parametrize(
@@ -84,7 +85,14 @@ def test_a_change_reaches_two_widenings_and_four_thicknesses(old: float, new: fl
     ],
 )
 def test_lines_of_another_weight_may_be_wider_too(old: Hand, new: Hand, expected: int) -> None:
-    assert reach(old, new) == expected
+    assert reach((old,), (new,)) == expected
+
+
+def test_lines_may_go_from_any_hand_to_any_other_where_one_is_new() -> None:
+    thin, thick = Hand(4, 0.0), Hand(20, 0.0)
+    assert reach((thin, thick), (thick, thin)) == 2 * 3 + 80 + 16, "each has kept its own"
+    assert reach((thin, thick), (thick,)) == 2 * (8 + 3) + 96
+    assert reach((thick,), (thin, thick)) == 2 * 3 + 96, "thinner ones lie within"
 
 
 class TestSpreading:

@@ -15,7 +15,7 @@ from scipy import ndimage  # type: ignore[import-untyped]
 from smart_lineart.inking import Lines, Merge, Rect, merge
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
-from smart_lineart.inking.renewing.edits import Hand, reach
+from smart_lineart.inking.renewing.hands import Hand, reach
 from smart_lineart.inking.strokes import Strokes
 from tests.inking.pictures import ring, straight, strokes_of, wave
 
@@ -174,7 +174,7 @@ def test_what_is_far_from_corrections_is_the_fresh_ink(
     for wipe in eraser:
         current = erased(current, *wipe)
     result = merged(old, current, new, (thick, thicker), lines=lines(now, thicker))
-    near = ndimage.distance_transform_edt(current == old) <= reach(Hand(thick), Hand(thicker))
+    near = ndimage.distance_transform_edt(current == old) <= reach((Hand(thick),), (Hand(thicker),))
     assert np.array_equal(result[~near], new[~near])
 
 

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, LayerInk, Rect
+from smart_lineart.inking.renewing.hands import Hand
 from smart_lineart.inking.renewing.record import MOST_REGIONS
 from smart_lineart.inking.renewing.regional import set_inside, values_of
 from smart_lineart.inking.renewing.registration import HOME
 
 WIDE, TALL = 400, 300
+HAND = Hand(9.0)
 PAGE = Rect(0, 0, WIDE, TALL)
 
 
@@ -52,7 +54,7 @@ def base(*regions: tuple[np.ndarray, dict[str, Any]], thick: int = 3) -> Base:
     """A lineart whose regions were set like this."""
     record = draw({"thick": thick}).record()
     for chosen, values in regions:
-        record = replace(record, regions=set_inside(record.regions, chosen, PAGE, values))
+        record = replace(record, regions=set_inside(record.regions, chosen, PAGE, values, HAND))
     ink = record.coverage()
     return Base(record, LayerInk(ink, ink > 255, PAGE), HOME)
 
@@ -67,9 +69,11 @@ def test_a_region_keeps_what_was_set_for_it_and_takes_the_rest() -> None:
     expected = lines(5)
     expected[:, 200:] = lines(9)[:, 200:]
     np.testing.assert_array_equal(whole.coverage, expected)
-    assert whole.thickness == 9
-    (region,) = found.remember(whole, None, PAGE).regions
+    assert (whole.hand, *whole.parts) == (Hand(5), Hand(9))
+    record = found.remember(whole, None, PAGE)
+    (region,) = record.regions
     assert values_of(region) == {"thick": 9}
+    assert (record.hand, *record.parts) == (Hand(5), Hand(9))
 
 
 def test_a_soft_edge_leads_from_one_to_the_other() -> None:
@@ -92,6 +96,12 @@ def test_where_its_lines_are_not_known_its_ink_stays() -> None:
     whole = found.place(fresh(thick=9)).coverage
     np.testing.assert_array_equal(whole[:, 200:], lines(3)[:, 200:])
     np.testing.assert_array_equal(whole[:, :200], lines(9)[:, :200])
+
+
+def test_ink_that_was_placed_for_another_lineart_has_none_of_its_parts() -> None:
+    placed = base().place(base((part(slice(200, None)), {"thick": 9})).place(fresh(thick=5)))
+    assert placed.parts == ()
+    assert base().remember(placed, None, PAGE).regions == ()
 
 
 def test_ink_for_a_selection_is_as_it_was_drawn() -> None:
@@ -139,25 +149,27 @@ class TestOnANewLayer:
 
 class TestSettingInside:
     def test_the_newest_wins_and_the_rest_of_the_older_stays(self) -> None:
-        regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9})
-        regions = set_inside(regions, part(slice(60, 140)), PAGE, {"faint": 0.2})
+        regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9}, HAND)
+        regions = set_inside(regions, part(slice(60, 140)), PAGE, {"faint": 0.2}, HAND)
         assert told(regions) == [({"thick": 9}, 60 * TALL), ({"faint": 0.2}, 80 * TALL)]
 
     def test_the_same_set_beside_it_is_one_region(self) -> None:
-        regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9})
-        assert told(set_inside(regions, part(slice(100, 140)), PAGE, {"thick": 9})) == [
+        regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9}, HAND)
+        assert told(set_inside(regions, part(slice(100, 140)), PAGE, {"thick": 9}, HAND)) == [
             ({"thick": 9}, 140 * TALL)
         ]
 
     def test_what_is_as_the_whole_again_is_none(self) -> None:
-        regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9})
-        assert told(set_inside(regions, part(slice(50, 200)), PAGE, {})) == [({"thick": 9}, 50 * TALL)]
-        assert set_inside(regions, part(slice(None)), PAGE, {}) == ()
+        regions = set_inside((), part(slice(0, 100)), PAGE, {"thick": 9}, HAND)
+        assert told(set_inside(regions, part(slice(50, 200)), PAGE, {}, HAND)) == [({"thick": 9}, 50 * TALL)]
+        assert set_inside(regions, part(slice(None)), PAGE, {}, HAND) == ()
 
     def test_there_are_no_more_than_so_many(self) -> None:
         regions: tuple[InkRecord, ...] = ()
         for number in range(MOST_REGIONS + 3):
-            regions = set_inside(regions, part(slice(9 * number, 9 * number + 9)), PAGE, {"thick": number})
+            regions = set_inside(
+                regions, part(slice(9 * number, 9 * number + 9)), PAGE, {"thick": number}, HAND
+            )
         assert len(regions) == MOST_REGIONS
         assert values_of(regions[-1]) == {"thick": MOST_REGIONS + 2}
 
@@ -188,7 +200,7 @@ def test_regions_go_where_the_ink_goes(move: str) -> None:
     """Ink of the same shape tells where."""
     mask = part(slice(30, 250), slice(40, 200))
     record = InkRecord.of(mask, PAGE, thickness=3.0)
-    record = replace(record, regions=set_inside((), mask, PAGE, {"thick": 9}))
+    record = replace(record, regions=set_inside((), mask, PAGE, {"thick": 9}, HAND))
     moved = MOVES[move](record)
     (region,) = moved.regions
     assert region.area == moved.area

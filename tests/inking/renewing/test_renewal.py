@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkRecord, Layer
 from smart_lineart.inking.brushes.styles import STYLES
 from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing.edits import changed_by_artist
-from smart_lineart.inking.renewing.registration import Registration
+from smart_lineart.inking.renewing.registration import HOME, Registration
 from smart_lineart.inking.strokes import Strokes
 from tests.inking.pictures import ring, straight, strokes_of, wave
 
@@ -52,6 +54,88 @@ def test_what_was_erased_stays_so_in_ink_of_another_weight() -> None:
     ink, _ = renewed(base, of_weight(1.0))
     assert not ink[:, 208:252].any()
     assert (ink[:, 100] > 127).sum() > 1.5 * (even.coverage[:, 100] > 127).sum()
+
+
+GAP = (slice(None), slice(200, 260))
+WELL_WITHIN = (slice(0, 240), slice(208, 252))
+PART = Rect(0, 260, 500, 100)
+HEAVY = strokes_of(straight((40, 150), (460, 150)), straight((40, 310), (460, 310)), width=2.0)
+
+
+def of_hand(thickness: float, weight: float, area: Rect = PAGE) -> FreshInk:
+    """Two lines that were drawn firmly, in some thickness and weight."""
+    strokes = HEAVY.weighted(weight).shifted(-area.x, -area.y)
+    ink = draw(strokes, Rect(0, 0, area.width, area.height), thickness=thickness, style=STYLES["pen"])
+    return FreshInk(ink, area, thickness, Lines(strokes, thickness, STYLES["pen"]), weight=weight)
+
+
+def with_part(whole: FreshInk, values: dict[str, float], *, known: bool = True) -> FreshInk:
+    """Ink with a part that has another thickness or weight, `known`: from known lines."""
+
+    def inside(own: dict[str, float], area: Rect) -> FreshInk | None:
+        hand = {"thickness": whole.thickness, "weight": whole.weight, **own}
+        return of_hand(area=area, **hand) if known else None
+
+    return replace(whole, inside=inside, values=None)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(
+    ("first", "part", "then"),
+    [
+        ((20.0, 0.0), {"weight": 1.0}, (20.0, 1.0)),
+        ((8.0, 0.0), {"thickness": 40.0}, (40.0, 0.0)),
+    ],
+)
+@pytest.mark.parametrize("renewed_first", [False, True])
+def test_what_was_erased_of_the_whole_stays_so_whatever_a_part_was_drawn_like(
+    first: tuple[float, float],
+    part: dict[str, float],
+    then: tuple[float, float],
+    renewed_first: bool,
+    known: bool,
+) -> None:
+    """A part, the lower line, is as wide as the whole becomes later."""
+    whole = of_hand(*first)
+    base = Base(whole.record(), layer(whole.coverage), HOME)
+    selected = np.zeros((PAGE.height, PAGE.width), np.uint8)
+    selected[PART.y : PART.bottom] = 255
+    hand = {"thickness": whole.thickness, "weight": whole.weight, **part}
+    own = replace(of_hand(**hand), values=part)
+    record = base.remember(own, selected, PAGE)
+    if renewed_first:
+        before = record.coverage()
+        base = Base(record, layer(before), HOME)
+        record = base.remember(base.place(with_part(whole, part, known=known)), None, PAGE)
+        np.testing.assert_array_equal(record.coverage(), before)
+    alpha = record.coverage()
+    alpha[:240][GAP] = 0
+    base = Base(InkRecord.from_bytes(record.to_bytes()), layer(alpha), HOME)
+    ink, _ = renewed(base, with_part(of_hand(*then), part, known=known))
+    assert (ink[:240, 100] > 127).sum() > 1.5 * (whole.coverage[:240, 100] > 127).sum()
+    assert not ink[WELL_WITHIN].any(), "no rim of what was erased"
+    assert (ink[260:, 100] > 127).sum() == (own.coverage[260:, 100] > 127).sum()
+
+
+@pytest.mark.parametrize(
+    ("whole", "part"), [((20.0, 1.0), {"weight": 0.0}), ((40.0, 0.0), {"thickness": 8.0})]
+)
+def test_what_was_erased_of_a_part_stays_so_when_it_is_drawn_as_the_whole_again(
+    whole: tuple[float, float], part: dict[str, float]
+) -> None:
+    selected = np.zeros((PAGE.height, PAGE.width), np.uint8)
+    selected[PART.y : PART.bottom] = 255
+    first = of_hand(*whole)
+    own = of_hand(**{"thickness": first.thickness, "weight": first.weight, **part})
+    base = Base(first.record(), layer(first.coverage), HOME)
+    record = base.remember(replace(own, values=part), selected, PAGE)
+    alpha = record.coverage()
+    alpha[PART.y :][GAP] = 0
+    base = Base(InkRecord.from_bytes(record.to_bytes()), layer(alpha), HOME)
+    ink, _ = renewed(base, replace(first, values={}))
+    assert (ink[PART.y :, 100] > 127).sum() > 1.5 * (own.coverage[PART.y :, 100] > 127).sum()
+    assert not ink[PART.y :, 208:252].any(), "no rim of what was erased"
+    assert base.remember(replace(first, values={}), selected, PAGE).hand == first.hand
 
 
 def record() -> InkRecord:
