@@ -14,6 +14,7 @@ from smart_lineart.studio.language import i18n
 
 ACTION = "smart_lineart_ink"
 COPY_ACTION = "smart_lineart_copy_vectors"
+REDRAW_ACTION = "smart_lineart_redraw"
 DOCKER = "smart_lineart_docker"
 
 
@@ -51,6 +52,8 @@ def _register() -> None:
             action.triggered.connect(lambda *_: session.ink())
             copy = window.createAction(COPY_ACTION, i18n.tr("Copy as vector layer"), "tools/scripts")
             copy.triggered.connect(lambda *_: session.copy_as_vectors(as_shown=False))
+            redraw = window.createAction(REDRAW_ACTION, i18n.tr("Redraw with my brush"), "tools/scripts")
+            redraw.triggered.connect(lambda *_: session.redraw())
 
     krita = Krita.instance()
     krita.addExtension(InkAction(krita))

@@ -15,12 +15,14 @@ from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document, Selected
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
+from smart_lineart.studio.document.redrawn import brush_of
 from smart_lineart.studio.document.regions import values_at
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
 from smart_lineart.studio.runs.preview import Preview
+from smart_lineart.studio.runs.redraw import Redraw
 from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
 from smart_lineart.studio.runs.sketch import nothing_selected, selected
@@ -56,6 +58,7 @@ class Session:
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._copying = VectorCopy(self.context, self.turns)
+        self._redrawing = Redraw(self.context, self.turns, self.queue)
         self._staying = Staying(self.context)
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
@@ -110,6 +113,19 @@ class Session:
         """Put the lineart's strokes into a new vector layer; `as_shown`: what the layer shows."""
         self.look()
         self._copying.begin(self.settings, as_shown=as_shown)
+
+    def redraw(self, *, again: bool = False) -> None:
+        """Paint the lineart's strokes with the chosen brush preset, into a new layer; `again`: with the one
+        used last.
+        """
+        self.look()
+        self._redrawing.begin(self.settings, again=again)
+
+    @property
+    def redrawn_with(self) -> str:
+        """The preset that the lineart at hand was redrawn with last; "" where it never was."""
+        at_hand = self.at_hand
+        return "" if at_hand is None else brush_of(at_hand[0], at_hand[1].sketch.identity)
 
     def keep_copies(self, on: bool) -> None:
         """Put the ink to come into layers of its own, or no longer."""
@@ -239,6 +255,7 @@ class Session:
         self.context.reveal.glance.end()
         self.live.stop()
         self.runner.stop()
+        self._redrawing.stop()
         self._sliders.stop()
         self.context.close()
         composing.close_benches()
