@@ -29,7 +29,7 @@ BROAD = 12.0  # px: lines from which on their pixels tell how broad they are
 SMALLEST, LARGEST = 0.5, 1000.0  # px: sizes that Krita's brushes may have
 CLOSE = 0.04  # of the width asked for: near enough
 WIDTH_TRIES = 7
-FROM, TO = 40.0, 440.0  # px: where a line begins and ends that is measured
+FROM, TO, POINTS = 40.0, 440.0, 41  # px: where a line begins and ends that is measured
 MEASURED = 100, 400  # px: of it
 
 
@@ -46,7 +46,7 @@ def ramp(window: PaintingWindow) -> Generator[int, None, Bytes]:
     paper, a column for each pressure. H is 64 where the mark fits.
     """
     size, ink = FULLEST, np.zeros((TALL, WIDTH), np.uint8)
-    columns = np.linspace(0.0, WIDTH - 1.0, 65)
+    columns = np.linspace(0.0, WIDTH - 1.0, POINTS)
     points = np.column_stack([BEFORE + columns, np.full(columns.size, TALL / 2)])
     for _ in range(TRIES):
         window.clear()
@@ -87,7 +87,7 @@ def _fitted(
     best = Measured(size, 0.0)
     for _ in range(WIDTH_TRIES):
         width = measure((yield from _line(window, size)))
-        if width and abs(width - thickness) < abs(best.width - thickness):
+        if width and (not best.width or abs(width - thickness) < abs(best.width - thickness)):
             best = Measured(size, width)
         if width and abs(width / thickness - 1) <= CLOSE:
             break
@@ -98,9 +98,12 @@ def _fitted(
 
 def _line(window: PaintingWindow, size: float) -> Generator[int, None, Bytes]:
     """The middle of a level line at half pressure, uint8 (height, width)."""
+    columns = np.linspace(FROM, TO, POINTS)
     window.clear()
     with window.painting(size):
-        window.stroke(np.array([[FROM, LEAST / 2], [TO, LEAST / 2]]), np.array([0.5, 0.5]))
+        window.stroke(
+            np.column_stack([columns, np.full(columns.size, LEAST / 2)]), np.full(columns.size, 0.5)
+        )
     yield from window.settled()
     return window.alpha(Rect(MEASURED[0], 0, MEASURED[1] - MEASURED[0], LEAST))
 

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking import InkError, Rect
 
+from . import application
 from .document import Document
 from .layer import Layer
 from .lists import owned
@@ -58,6 +59,7 @@ class PaintingWindow:
         self._pen: MadePen | None = None
         self._layer: Any = None
         self._place = 1.0, 0.0, 0.0
+        self._smoothing = NONE
 
     def open(self, preset: Any, colour: Any | None) -> Generator[int, None, None]:
         """Make it, with a preset and a colour (None: black); yields milliseconds. Raises NotPainted."""
@@ -74,12 +76,12 @@ class PaintingWindow:
             raise NotPainted
         self._hide()
         yield 0
-        usual = krita.readSetting("", SMOOTHING, USUAL)
-        krita.writeSetting("", SMOOTHING, NONE)
+        self._smoothing = krita.readSetting("", SMOOTHING, USUAL)
+        _smooth(NONE)
         try:
             self._view = self._window.addView(self._document)
         finally:
-            krita.writeSetting("", SMOOTHING, usual)
+            _smooth(self._smoothing)
         ours = canvas_in(self._window.qwindow())
         if self._view is None or ours is None:
             raise NotPainted
@@ -194,6 +196,15 @@ class PaintingWindow:
             document.close()
         if window is not None and any(one == window for one in owned(Krita.instance().windows())):
             window.qwindow().close()
+        # Tools write down what they smooth with when they are chosen.
+        if Krita.instance().readSetting("", SMOOTHING, USUAL) == NONE:
+            _smooth(self._smoothing)
+
+
+def _smooth(how: str) -> None:
+    """Set how Krita's tools, those to come, smooth strokes."""
+    if application.has_room_for_settings():
+        Krita.instance().writeSetting("", SMOOTHING, how)
 
 
 def _artists_canvas() -> Any | None:
