@@ -21,6 +21,7 @@ from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
+from smart_lineart.studio.runs.painting import Painting
 from smart_lineart.studio.runs.preview import Preview
 from smart_lineart.studio.runs.redraw import Redraw
 from smart_lineart.studio.runs.renewing import Renewer
@@ -58,7 +59,8 @@ class Session:
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._copying = VectorCopy(self.context, self.turns)
-        self._redrawing = Redraw(self.context, self.turns, self.queue)
+        self.painting = Painting(self.context)
+        self._redrawing = Redraw(self.context, self.turns, self.queue, self.painting)
         self._staying = Staying(self.context)
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
@@ -255,7 +257,7 @@ class Session:
         self.context.reveal.glance.end()
         self.live.stop()
         self.runner.stop()
-        self._redrawing.stop()
+        self.painting.close()
         self._sliders.stop()
         self.context.close()
         composing.close_benches()

@@ -36,6 +36,7 @@ from smart_lineart.studio.turns import Turns
 
 from .at_hand import lineart_at_hand
 from .jobs import Job, JobQueue, JobState
+from .painting import Painting, safely
 from .pen import chosen_colour
 from .settling import stay_on, wait_for_pen
 
@@ -59,11 +60,11 @@ class _Plan:
 class Redraw:
     """What a click on "Redraw with my brush" does."""
 
-    def __init__(self, context: Context, turns: Turns, queue: JobQueue):
+    def __init__(self, context: Context, turns: Turns, queue: JobQueue, painting: Painting):
         self._context = context
         self._turns = turns
         self._queue = queue
-        self._window: PaintingWindow | None = None
+        self._painting = painting
 
     def begin(self, settings: InkSettings, *, again: bool = False) -> None:
         """Redraw the lineart the artist is at with the chosen preset; `again`: with the one used last.
@@ -94,9 +95,11 @@ class Redraw:
             )
         elif pair.lineart.animated or pair.sketch.animated:
             messages.say(tr("An animation cannot be redrawn with a brush."), "error")
-        elif self._turns.busy:
+        elif self._turns.busy or self._painting.busy:
             messages.say(
-                tr("Wait until the lineart is inked, then try again."), "error", so=lambda: self._turns.busy
+                tr("Wait until the lineart is inked, then try again."),
+                "error",
+                so=lambda: self._turns.busy or self._painting.busy,
             )
         elif lines is None:
             messages.say(
@@ -105,10 +108,6 @@ class Redraw:
         else:
             messages.say("")
             self._start(document, pair, settings, lines, preset)
-
-    def stop(self) -> None:
-        """Krita is closing."""
-        self._close()
 
     def _start(
         self,
@@ -138,30 +137,14 @@ class Redraw:
     def _steps(self, job: Job, pair: Pair, lines: CachedFeatures, preset: brushes.Preset) -> Work:
         document, settings = job.document, job.settings
         with self._turns.at_work(document, pair.sketch.identity):
-            window = self._window = PaintingWindow(document.page, document.form, document.ppi)
-            colour = chosen_colour(settings)
-            try:
-                yield from wait_for_pen()
-                yield from self._safely(window, window.open(preset.raw, colour))
-                mark = yield from self._safely(window, brush_marks.ramp(window))
-                usual = yield from self._safely(window, brush_marks.size_for(window, settings.thickness))
-                if not usual.width:
-                    self._say_no_mark(preset)
-                    return
-                selected = yield from selected_over(document.selection(), lines.area)
-                make = partial(_plan, lines, settings, _style_of(mark), selected)
-                plan = yield self._context.render_worker.submit(make)
-                if not plan.strokes and plan.solid is None:
-                    self._context.messages.say(tr("There is no ink to redraw here."), of=document)
-                    return
-                yield from self._safely(window, self._paint(window, job, plan, usual.size, colour))
-                layer = document.new_layer(free_name(document, tr("Redrawn: {name}", name=pair.sketch.name)))
-                yield from self._safely(window, _copied(window, layer, document.page))
-            finally:
-                self._close()
+            with self._painting.window(document.page, document.form, document.ppi) as window:
+                made = yield from self._painted(window, job, pair, lines, preset)
+            if made is None:
+                return
             yield from wait_for_pen()
             if pair.lineart.parent is None:  # undone meanwhile
                 return
+            layer, plan, usual = made
             job.commit()
             active = document.active_layer()
             document.insert(layer, pair.lineart)
@@ -169,17 +152,29 @@ class Redraw:
             yield from stay_on(document, active, layer)
         self._say_what_differs(document, pair, plan, usual, preset, layer.name, settings.thickness)
 
-    def _safely(self, window: PaintingWindow, work: Work) -> Work:
-        """Go on with work on the window while that is there and no stroke of the artist's is under way."""
-        while True:
-            try:
-                pause = next(work)
-            except StopIteration as end:
-                return end.value
-            yield pause
-            yield from wait_for_pen()
-            if window.lost:
-                raise Cancelled
+    def _painted(
+        self, window: PaintingWindow, job: Job, pair: Pair, lines: CachedFeatures, preset: brushes.Preset
+    ) -> Work:
+        """The layer to come, what is on it, and how broad the brush paints; None where that is nothing."""
+        document, settings = job.document, job.settings
+        colour = chosen_colour(settings)
+        yield from wait_for_pen()
+        yield from safely(window, window.open(preset.raw, colour))
+        mark = yield from safely(window, brush_marks.ramp(window))
+        usual = yield from safely(window, brush_marks.size_for(window, settings.thickness))
+        if not usual.width:
+            self._say_no_mark(preset)
+            return None
+        selected = yield from selected_over(document.selection(), lines.area)
+        make = partial(_plan, lines, settings, _style_of(mark), selected)
+        plan = yield self._context.render_worker.submit(make)
+        if not plan.strokes and plan.solid is None:
+            self._context.messages.say(tr("There is no ink to redraw here."), of=document)
+            return None
+        yield from safely(window, self._paint(window, job, plan, usual.size, colour))
+        layer = document.new_layer(free_name(document, tr("Redrawn: {name}", name=pair.sketch.name)))
+        yield from safely(window, _copied(window, layer, document.page))
+        return layer, plan, usual
 
     def _paint(self, window: PaintingWindow, job: Job, plan: _Plan, size: float, colour: Any) -> Work:
         """Paint all of it; a turn of the event loop every few strokes, in which it may be cancelled."""
@@ -210,11 +205,6 @@ class Redraw:
                 waiting = 0
                 yield from window.settled()
         yield from window.settled()
-
-    def _close(self) -> None:
-        window, self._window = self._window, None
-        if window is not None:
-            window.close()
 
     # -- what is said
 
