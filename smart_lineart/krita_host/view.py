@@ -13,9 +13,11 @@ from .document import Document
 
 try:
     from PyQt6.QtCore import Qt
+    from PyQt6.QtGui import QCursor
     from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 except ImportError:
     from PyQt5.QtCore import Qt
+    from PyQt5.QtGui import QCursor
     from PyQt5.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 
 
@@ -63,6 +65,17 @@ def canvas_place(document: Document) -> CanvasPlace | None:
         return None
     left, top = scroll.horizontalScrollBar().value(), scroll.verticalScrollBar().value()
     return CanvasPlace(scroll.viewport(), zoom, left, top)
+
+
+def pen_on_page(document: Document) -> tuple[float, float] | None:
+    """Where mouse or pen are, in px of the page in front; None where that can't be told or is none."""
+    place = canvas_place(document)
+    if place is None:
+        return None
+    spot = place.viewport.mapFromGlobal(QCursor.pos())
+    if not place.viewport.rect().contains(spot):
+        return None
+    return (spot.x() + place.left) / place.zoom, (spot.y() + place.top) / place.zoom
 
 
 def zoom_unit(canvas: Any, document: Document) -> float:

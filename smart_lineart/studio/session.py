@@ -29,6 +29,7 @@ from smart_lineart.studio.runs.runner import Runner
 from smart_lineart.studio.runs.sketch import nothing_selected, selected
 from smart_lineart.studio.runs.sliders import Sliders
 from smart_lineart.studio.runs.staying import Staying
+from smart_lineart.studio.runs.stroke_cut import StrokeCut
 from smart_lineart.studio.runs.take_new import TakeNew
 from smart_lineart.studio.runs.vector_copy import VectorCopy
 
@@ -61,6 +62,7 @@ class Session:
         self._copying = VectorCopy(self.context, self.turns)
         self.painting = Painting(self.context)
         self._redrawing = Redraw(self.context, self.turns, self.queue, self.painting)
+        self._cutting = StrokeCut(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
@@ -122,6 +124,12 @@ class Session:
         """
         self.look()
         self._redrawing.begin(self.settings, again=again)
+
+    def cut_stroke(self, *, to_crossing: bool) -> None:
+        """Take the stroke under the pen out of the lineart, or cut it off where others cross it."""
+        self.look()
+        self._cutting.begin(self.settings, to_crossing=to_crossing)
+        self.counting.stir()
 
     @property
     def redrawn_with(self) -> str:
