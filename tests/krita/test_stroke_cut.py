@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The stroke under the pen removed, or trimmed to its crossings: one step, and it stays away at the next ink."""
+"""The stroke under the pen removed, or trimmed to its crossings: one step, and it stays away."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def lengths(document):
     level = ink[196:204].any(0)
     return {"left": int(level[70:190].sum()), "middle": int(level[210:390].sum()),
             "right": int(level[410:530].sum()), "first": int(ink[70:190, 195:206].any(1).sum()),
-            "first below": int(ink[210:330, 195:206].any(1).sum()), "second": int(ink[70:190, 395:406].any(1).sum())}
+            "first below": int(ink[210:330, 195:206].any(1).sum()),
+            "second": int(ink[70:190, 395:406].any(1).sum())}
 
 def act(name):
     K.action(name).trigger()
