@@ -14,6 +14,9 @@ from smart_lineart.studio.language import i18n
 
 ACTION = "smart_lineart_ink"
 COPY_ACTION = "smart_lineart_copy_vectors"
+REDRAW_ACTION = "smart_lineart_redraw"
+REMOVE_ACTION = "smart_lineart_remove_stroke"
+TRIM_ACTION = "smart_lineart_trim_stroke"
 DOCKER = "smart_lineart_docker"
 
 
@@ -51,6 +54,14 @@ def _register() -> None:
             action.triggered.connect(lambda *_: session.ink())
             copy = window.createAction(COPY_ACTION, i18n.tr("Copy as vector layer"), "tools/scripts")
             copy.triggered.connect(lambda *_: session.copy_as_vectors(as_shown=False))
+            redraw = window.createAction(REDRAW_ACTION, i18n.tr("Redraw with my brush"), "tools/scripts")
+            redraw.triggered.connect(lambda *_: session.redraw())
+            text = i18n.tr("Remove the stroke under the pen")
+            remove = window.createAction(REMOVE_ACTION, text, "tools/scripts")
+            remove.triggered.connect(lambda *_: session.cut_stroke(to_crossing=False))
+            text = i18n.tr("Trim the stroke under the pen")
+            trim = window.createAction(TRIM_ACTION, text, "tools/scripts")
+            trim.triggered.connect(lambda *_: session.cut_stroke(to_crossing=True))
 
     krita = Krita.instance()
     krita.addExtension(InkAction(krita))

@@ -97,6 +97,7 @@ class _Desk:
                 memory_limit=self.memory_limit,
                 progress=progress,
                 cancelled=self.cancelled,
+                wrote=lambda target: self.written.update({same_file(target): job.sketch}),
             )
         except (Interrupted, Cancelled):
             raise Interrupted from None
@@ -105,7 +106,6 @@ class _Desk:
                 raise
             self.report.failure(job, _told(job, error))
         else:
-            self.written.update((same_file(target), job.sketch) for target in job.targets)
             self.report.inked(job, inked, self.inker)
         progress(1.0)
 

@@ -76,8 +76,9 @@ def ink_file(
     memory_limit: int,
     progress: Callable[[float], None],
     cancelled: Callable[[], bool],
+    wrote: Callable[[Path], None],
 ) -> Inked:
-    """Ink one sketch file. Each of `targets` is whole or as it was.
+    """Ink one sketch file. Each of `targets` is whole or as it was; `wrote` hears of each that is whole.
 
     Raises FileError, InkError, Interrupted.
     """
@@ -108,6 +109,7 @@ def ink_file(
         strips = _strips(inker, features, look, thickness, cancelled)
         lineart = _lineart(page, features, look, thickness, strips)
         write_lineart(target, lineart, written(number))
+        wrote(target)
         if is_vector(target) and not find_style(look.style).medium.solid:
             page.notices.append(str(_only_outlines(target, look.style)))
         if cancelled():

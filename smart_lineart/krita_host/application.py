@@ -149,11 +149,12 @@ def write_setting(key: str, value: str) -> None:
     Krita hangs for good when it has settings to write and no room for them, the second time it tries: the
     library that it keeps them with (KConfig 5.103) never gives up its lock then.
     """
-    if _has_room_for_settings():
+    if has_room_for_settings():
         krita().writeSetting(SETTINGS_GROUP, key, value)
 
 
-def _has_room_for_settings() -> bool:
+def has_room_for_settings() -> bool:
+    """Whether Krita's settings can be written."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation)
     try:
         with TemporaryFile(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import krita
@@ -32,10 +32,11 @@ _FAINTEST = 8
 
 @dataclass(frozen=True)
 class Preset:
-    """A brush preset: what it is called, and its settings as Krita's XML ("" where they can't be had)."""
+    """A brush preset: its name, its settings as Krita's XML ("" where they can't be had), Krita's object."""
 
     name: str
     settings: str
+    raw: Any = field(default=None, compare=False)
 
 
 def _view() -> Any | None:
@@ -50,7 +51,13 @@ def current_preset() -> Preset | None:
     resource = view.currentBrushPreset() if view is not None else None
     if resource is None:
         return None
-    return Preset(str(resource.name()), _settings(resource))
+    return Preset(str(resource.name()), _settings(resource), resource)
+
+
+def preset_named(name: str) -> Preset | None:
+    """The preset called so; None where this Krita has none."""
+    resource = Krita.instance().resources("preset").get(name)
+    return None if resource is None else Preset(str(resource.name()), _settings(resource), resource)
 
 
 def _settings(resource: Any) -> str:

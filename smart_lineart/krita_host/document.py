@@ -118,6 +118,13 @@ class Document:
         """A paint layer in the document's colour space, not yet part of the document."""
         return Layer(self.raw.createNode(name, "paintlayer"))
 
+    def insert(self, layer: Layer, above: Layer) -> None:
+        """Put a new layer right above another one: one undoable step. Krita soon selects it."""
+        parent = above.parent
+        if parent is None:
+            raise LookupError("the layer below is no longer part of the document")
+        parent.raw.addChildNode(layer.raw, above.raw)
+
     def refresh(self) -> None:
         """Show pixels written into a layer that is part of the document already, at once.
 

@@ -19,6 +19,9 @@ LARGEST = 1 << 20  # characters: presets with masked tips hold some ten thousand
 WIDEST_SPACING = 0.25  # diameters: beyond it a line falls into dots
 TEXTURE, TEXTURE_DEPTH = 1.6, 0.6  # px, and share of ink: patterns themselves are not read
 GAUSSIAN = 0.6  # how hard a Gaussian tip of the same fade looks beside a plain one
+READING = frozenset({"colorsmudge", "duplicate", "filter", "deformbrush"})
+"""Krita's engines that work on what is painted already."""
+
 _PRESSURES = np.linspace(0.0, 1.0, 33)
 
 Curve = NDArray[np.float64]
@@ -52,6 +55,12 @@ def stamp_of(settings: str) -> Stamp | None:
         depth=TEXTURE_DEPTH if textured else 1 - density,
         scatter=_scatter(values),
     )
+
+
+def reads_canvas(settings: str) -> bool:
+    """Whether a preset's XML describes a brush that smears, clones, filters or bends what lies beneath it."""
+    preset = _parsed(settings)
+    return preset is not None and preset.get("paintopid") in READING
 
 
 def _parsed(text: str) -> ET.Element | None:

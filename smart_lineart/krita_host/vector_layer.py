@@ -38,13 +38,6 @@ class VectorLayer:
             self._raw.addShapesFromSvg(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{body}</svg>')
             yield
 
-    def insert(self, above: Layer) -> None:
-        """Put the layer right above another one: one undoable step. Krita soon selects it."""
-        parent = above.parent
-        if parent is None:
-            raise LookupError("the lineart is no longer part of the document")
-        parent.raw.addChildNode(self.layer.raw, above.raw)
-
     @property
     def _raw(self) -> Any:
         return self.layer.raw

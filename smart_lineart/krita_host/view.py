@@ -13,9 +13,11 @@ from .document import Document
 
 try:
     from PyQt6.QtCore import Qt
+    from PyQt6.QtGui import QCursor
     from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 except ImportError:
     from PyQt5.QtCore import Qt
+    from PyQt5.QtGui import QCursor
     from PyQt5.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 
 
@@ -58,14 +60,25 @@ def canvas_place(document: Document) -> CanvasPlace | None:
     if canvas is None or canvas.rotation() or canvas.mirror():
         return None
     scroll = _scroll_area(window.qwindow())
-    zoom = canvas.zoomLevel() * _zoom_unit(canvas, document)
+    zoom = canvas.zoomLevel() * zoom_unit(canvas, document)
     if scroll is None or zoom <= 0:
         return None
     left, top = scroll.horizontalScrollBar().value(), scroll.verticalScrollBar().value()
     return CanvasPlace(scroll.viewport(), zoom, left, top)
 
 
-def _zoom_unit(canvas: Any, document: Document) -> float:
+def pen_on_page(document: Document) -> tuple[float, float] | None:
+    """Where mouse or pen are, in px of the page in front; None where that can't be told or is none."""
+    place = canvas_place(document)
+    if place is None:
+        return None
+    spot = place.viewport.mapFromGlobal(QCursor.pos())
+    if not place.viewport.rect().contains(spot):
+        return None
+    return (spot.x() + place.left) / place.zoom, (spot.y() + place.top) / place.zoom
+
+
+def zoom_unit(canvas: Any, document: Document) -> float:
     """Screen pixels per page pixel at Krita's zoom level 1, which is a scale of points up to Krita 5.2."""
     counts_pixels = hasattr(canvas, "preferredCenter")  # came with it, in 5.3
     return 1.0 if counts_pixels or document.ppi <= 0 else 72.0 / document.ppi
@@ -80,14 +93,24 @@ def _scroll_area(window: Any) -> QAbstractScrollArea | None:
     It lies in the window's middle. Looking through the whole window would take up to 0.2 s: PyQt makes an
     object for every widget and action in it.
     """
+    sub = sub_window(window)
+    return scroll_area_in(sub) if sub is not None else None
+
+
+def sub_window(window: Any) -> Any | None:
+    """The part of a window that shows its document in front; None where it has none."""
     key = window.winId().__int__()
     if key not in _mdi_areas:
         areas = window.centralWidget().findChildren(QMdiArea)
         if not areas:
             return None
         _mdi_areas[key] = areas[0]
-    sub = _mdi_areas[key].currentSubWindow()
-    found = sub.findChildren(QAbstractScrollArea) if sub is not None else []
+    return _mdi_areas[key].currentSubWindow()
+
+
+def scroll_area_in(widget: Any) -> QAbstractScrollArea | None:
+    """The canvas's scroll area somewhere in a widget; None where there is none."""
+    found = widget.findChildren(QAbstractScrollArea)
     return next((area for area in found if "Canvas" in area.metaObject().className()), None)
 
 

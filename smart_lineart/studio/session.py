@@ -15,16 +15,20 @@ from smart_lineart.krita_host import application, colour, composing
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
+from smart_lineart.studio.document.redrawn import brush_of
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
+from smart_lineart.studio.runs.painting import Painting
 from smart_lineart.studio.runs.preview import Preview
+from smart_lineart.studio.runs.redraw import Redraw
 from smart_lineart.studio.runs.renewing import Renewer
 from smart_lineart.studio.runs.runner import Runner
 from smart_lineart.studio.runs.sketch import nothing_selected, selected
 from smart_lineart.studio.runs.sliders import Sliders
 from smart_lineart.studio.runs.staying import Staying
+from smart_lineart.studio.runs.stroke_cut import StrokeCut
 from smart_lineart.studio.runs.take_new import TakeNew
 from smart_lineart.studio.runs.vector_copy import VectorCopy
 
@@ -56,6 +60,9 @@ class Session:
         self._sliders = Sliders(self.context, self.turns)
         self._taking_new = TakeNew(self.context, self.turns, renewer)
         self._copying = VectorCopy(self.context, self.turns)
+        self.painting = Painting(self.context)
+        self._redrawing = Redraw(self.context, self.turns, self.queue, self.painting)
+        self._cutting = StrokeCut(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
@@ -116,6 +123,25 @@ class Session:
         """Put the lineart's strokes into a new vector layer; `as_shown`: what the layer shows."""
         self.look()
         self._copying.begin(self.settings, as_shown=as_shown)
+
+    def redraw(self, *, again: bool = False) -> None:
+        """Paint the lineart's strokes with the chosen brush preset, into a new layer; `again`: with the one
+        used last.
+        """
+        self.look()
+        self._redrawing.begin(self.settings, again=again)
+
+    def cut_stroke(self, *, to_crossing: bool) -> None:
+        """Take the stroke under the pen out of the lineart, or cut it off where others cross it."""
+        self.look()
+        self._cutting.begin(self.settings, to_crossing=to_crossing)
+        self.counting.stir()
+
+    @property
+    def redrawn_with(self) -> str:
+        """The preset that the lineart at hand was redrawn with last; "" where it never was."""
+        at_hand = self.at_hand
+        return "" if at_hand is None else brush_of(at_hand[0], at_hand[1].sketch.identity)
 
     def keep_copies(self, on: bool) -> None:
         """Put the ink to come into layers of its own, or no longer."""
@@ -239,6 +265,7 @@ class Session:
         self.context.reveal.glance.end()
         self.live.stop()
         self.runner.stop()
+        self.painting.close()
         self._sliders.stop()
         self.context.close()
         composing.close_benches()

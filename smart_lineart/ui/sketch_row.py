@@ -79,14 +79,24 @@ class SketchRow(QtWidgets.QWidget):
             entry.triggered.connect(
                 lambda *_, as_shown=as_shown: self._session.copy_as_vectors(as_shown=as_shown)
             )
-        menu.aboutToShow.connect(self._show_preference)
+        menu.addSeparator()
+        redraw = menu.addAction(tr("Redraw with my brush"))
+        redraw.setObjectName("redraw")
+        redraw.triggered.connect(lambda *_: self._session.redraw())
+        self._again = menu.addAction("")
+        self._again.setObjectName("redrawAgain")
+        self._again.triggered.connect(lambda *_: self._session.redraw(again=True))
+        menu.aboutToShow.connect(self._prepare_menu)
         button.setMenu(menu)
         return button
 
-    def _show_preference(self) -> None:
+    def _prepare_menu(self) -> None:
         self._fades.blockSignals(True)
         self._fades.setChecked(preferences.load_fades())
         self._fades.blockSignals(False)
+        brush = self._session.redrawn_with
+        self._again.setVisible(bool(brush))
+        self._again.setText(tr("Redraw again with {name}", name=brush).replace("&", "&&"))
 
     # -- showing how it is
 

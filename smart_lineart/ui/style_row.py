@@ -88,36 +88,50 @@ class StyleRow(QtWidgets.QWidget):
                 so=lambda: brushes.current_preset() is None,
             )
             return
-        title, name = file_name(preset.name.replace("_", " ")), preset.name
-
-        def same() -> bool:
-            now = brushes.current_preset()
-            return now is not None and now.name == name
-
+        title = file_name(preset.name.replace("_", " "))
         try:
             strip = _painted_strip() if brushes.can_paint() else _strip_from_settings(preset.settings)
         except BadStrip:
             strip = None
         except (InkError, RuntimeError) as error:
-            self._messages.report(error, so=same)
+            self._messages.report(error, so=_chosen(preset.name))
             return
         if strip is not None:
             self._keep(title, strip)
-        elif brushes.can_paint():
-            self._messages.say(
-                tr('"{name}" leaves no usable line. Is it an eraser or a blending brush?', name=title),
-                "error",
-                so=same,
-            )
+        elif brushes.can_paint() or preset_settings.reads_canvas(preset.settings):
+            self._say_no_line(preset.name)
         else:
+            self._try_out(preset, title)
+
+    def _try_out(self, preset: brushes.Preset, title: str) -> None:
+        """Have Krita paint a mark of a preset whose settings do not tell what it looks like."""
+        pending = self._session.painting.mark(preset.raw)
+        if pending is None:
             self._messages.say(
-                tr(
-                    "This Krita cannot read this kind of brush; Krita 5.3 can. Or paint one stroke from "
-                    'light to hard, save it as PNG and choose "Add from picture".'
-                ),
+                tr("Wait until the lineart is inked, then try again."),
                 "error",
-                so=same,
+                so=lambda: self._session.painting.busy,
             )
+            return
+
+        def painted() -> None:
+            if pending.error is not None:  # it was told already
+                return
+            try:
+                strip = _strip_of_mark(pending.value)
+            except BadStrip:
+                self._say_no_line(preset.name)
+            else:
+                self._keep(title, strip)
+
+        pending.when_done(painted)
+
+    def _say_no_line(self, name: str) -> None:
+        self._messages.say(
+            tr('"{name}" leaves no usable line. Is it an eraser or a blending brush?', name=name),
+            "error",
+            so=_chosen(name),
+        )
 
     def add_from_file(self, path: Path) -> None:
         """Make a style of a strip's file or of a picture of a mark."""
@@ -213,11 +227,22 @@ def _strip_file(path: Path) -> Path:
 
 def _painted_strip() -> Strip | None:
     mark = brushes.paint_mark()
-    if mark is None:
-        return None
-    if mark.shape[0] > STRIP_HEIGHT:
-        return strip_from_picture(mark)
-    return Strip(mark)
+    return None if mark is None else _strip_of_mark(mark)
+
+
+def _strip_of_mark(mark: np.ndarray) -> Strip:
+    """Raises BadStrip."""
+    return strip_from_picture(mark) if mark.shape[0] > STRIP_HEIGHT else Strip(mark)
+
+
+def _chosen(name: str) -> Callable[[], bool]:
+    """Whether a preset is still the one that is chosen in Krita."""
+
+    def now() -> bool:
+        preset = brushes.current_preset()
+        return preset is not None and preset.name == name
+
+    return now
 
 
 def _strip_from_settings(settings: str) -> Strip | None:

@@ -12,6 +12,8 @@ import pytest
 from cli_helpers import files_in
 from PIL import Image, ImageCms
 
+from smart_lineart.cli import ink
+from smart_lineart.cli.errors import FileError
 from smart_lineart.inking import BadSketch, ModelError, RuntimeMissing
 from smart_lineart.said import Said
 
@@ -396,6 +398,25 @@ def test_names_that_are_one_to_the_file_system_are_one_target(run, folder, fake_
         " ink them one by one."
     )
     assert len(fake_inker.prepared) == 2
+
+
+def test_a_file_counts_as_written_though_the_next_format_failed(
+    run, folder, fake_inker, tmp_path, monkeypatch
+):
+    out = tmp_path / "ink"
+    write = ink.write_lineart
+
+    def failing(target, *rest):
+        if target.name == "a-lineart.svg":
+            (out / "b-lineart.png").hardlink_to(out / "a-lineart.png")
+            raise FileError("{file} cannot be written.", file=target)
+        write(target, *rest)
+
+    monkeypatch.setattr(ink, "write_lineart", failing)
+    ran = run("ink", folder / "a.png", folder / "b.jpg", "-o", out, "--format", "png,svg")
+    assert ran.code == 1
+    assert "a-lineart.svg cannot be written" in ran.err
+    assert f"would both be written to {out / 'b-lineart.png'}" in ran.err
 
 
 def test_names_that_differ_in_capitals_are_two_targets_where_the_file_system_says_so(

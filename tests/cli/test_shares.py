@@ -162,6 +162,7 @@ def test_an_interrupt_is_heeded_between_steps(sketch, fake_inker, tmp_path, monk
             memory_limit=1 << 30,
             progress=lambda _: None,
             cancelled=lambda: done[after],
+            wrote=lambda _: None,
         )
     assert len(fake_inker.prepared) == (after == "prepare")
     assert fake_inker.rendered == []

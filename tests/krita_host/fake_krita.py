@@ -568,7 +568,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     places = SimpleNamespace(
         writableLocation=lambda _place: "/", StandardLocation=SimpleNamespace(GenericConfigLocation=0)
     )
-    widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea")}
+    widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea", "QWidget")}
+    events = {
+        name: type(name, (), {})
+        for name in ("QEnterEvent", "QInputDevice", "QPointingDevice", "QTabletEvent")
+    }
     filtered = SimpleNamespace(
         installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
     )
@@ -590,10 +594,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QByteArray=QByteArray,
             QStandardPaths=places,
             QPoint=lambda x, y: (x, y),
+            QPointF=lambda x, y: (x, y),
             QObject=object,
             QEvent=SimpleNamespace(Type=kinds),
         ),
-        "PyQt6.QtGui": module("PyQt6.QtGui", QColor=lambda *values: values),
+        "PyQt6.QtGui": module("PyQt6.QtGui", QColor=lambda *values: values, **events),
         "PyQt6.QtWidgets": module("PyQt6.QtWidgets", QApplication=application, **widgets),
     }
 

@@ -145,3 +145,23 @@ def test_senseless_numbers_do_no_harm(value: str) -> None:
     assert 0 <= stamp.hardness <= 1
     assert 0 < stamp.spacing <= 0.25
     assert np.isfinite([stamp.opacity, stamp.least_size, stamp.size_power]).all()
+
+
+@pytest.mark.parametrize(
+    ("engine", "reads"),
+    [
+        ("colorsmudge", True),
+        ("duplicate", True),
+        ("filter", True),
+        ("deformbrush", True),
+        ("paintbrush", False),
+        ("mypaintbrush", False),
+    ],
+)
+def test_engines_that_work_on_what_lies_beneath_are_known(engine: str, reads: bool) -> None:
+    assert preset_settings.reads_canvas(f'<Preset paintopid="{engine}" name="x"/>') is reads
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "<Preset"])
+def test_settings_that_cannot_be_read_are_no_reason_to_refuse(text: str) -> None:
+    assert preset_settings.reads_canvas(text) is False

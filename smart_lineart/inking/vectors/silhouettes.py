@@ -62,11 +62,19 @@ def traced(strokes: Strokes, number: int, thickness: float, style: Style) -> lis
     reach = style.medium.reach * thickness + 2.0
     low = np.floor(one.points.min(0) - reach)
     wide, tall = np.ceil(one.points.max(0) + reach - low).astype(int).tolist()
-    fine = FINE if wide * tall * FINE * FINE <= MOST_SAMPLES else 1
+    fine, wide, tall = _samples(wide, tall)
     moved = one.shifted(-float(low[0]), -float(low[1]))
     enlarged = Strokes(moved.points * np.float32(fine), moved.width, moved.strength, moved.starts, moved.free)
-    cover = draw_solid(
-        enlarged, Rect(0, 0, wide * fine, tall * fine), thickness=thickness * fine, style=style
-    )
+    region = Rect(0, 0, round(wide * fine), round(tall * fine))
+    cover = draw_solid(enlarged, region, thickness=thickness * fine, style=style)
     loops = [loop for area in contours(cover, (tall, wide)) for loop in area]
     return [thinned(loop, APART) + low for loop in loops]
+
+
+def _samples(wide: int, tall: int) -> tuple[float, int, int]:
+    """Samples to a px, as many as there is room for, and width and height in px that they fit into."""
+    fine = float(FINE)
+    while wide * tall * fine * fine > MOST_SAMPLES:
+        fine /= 2
+    coarse = max(1, round(1 / fine))
+    return fine, -(-wide // coarse) * coarse, -(-tall // coarse) * coarse

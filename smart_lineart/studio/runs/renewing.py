@@ -141,6 +141,20 @@ class Renewer:
         word = tr("Use new ink here")
         return (yield from self._carry_out(document, lineart, plan, pixel, selection, word))
 
+    def erase(
+        self, document: Document, lineart: Layer, erasing: Callable[[Base], Plan | None], word: str
+    ) -> Work:
+        """Take away what a plan says, as if the artist had erased it, in one step that undo calls by a word;
+        `erasing` makes it on the worker's thread. Returns `Renewed`, or None where there is nothing to do.
+        """
+        base = yield from find_base(self._memory, self._worker, document, lineart)
+        plan = yield self._worker.submit(partial(erasing, base))
+        if plan is None:
+            return None
+        pixel = last_pixel(base.record, lineart.form)
+        yield from wait_for_pen()
+        return (yield from self._carry_out(document, lineart, plan, pixel, None, word))
+
     def open_live(self, document: Document, lineart: Layer) -> Work:
         """Take note that live runs may go on writing into a layer, as long as it stays what it is now."""
         self.live.open(lineart, (yield from read_lineart(lineart.copy(), [], document.page)))

@@ -14,7 +14,6 @@ from smart_lineart.inking.features import AS_DRAWN
 from smart_lineart.inking.vectors.retracing import retrace
 from smart_lineart.inking.vectors.selecting import SELECTED, inside, solid_inside
 from smart_lineart.inking.vectors.svg import outline_data
-from smart_lineart.krita_host import application
 from smart_lineart.krita_host.colour import on_screen
 from smart_lineart.krita_host.document import Document, selected_over
 from smart_lineart.krita_host.retouched import read_lineart
@@ -28,6 +27,7 @@ from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
+from .at_hand import lineart_at_hand
 from .pen import chosen_colour
 from .settling import stay_on, wait_for_pen
 
@@ -44,18 +44,11 @@ class VectorCopy:
 
         Says what is missing. `settings` are the lineart's, as they are shown.
         """
-        memory, messages = self._context.memory, self._context.messages
-        document, at_hand = application.active_document(), memory.pair_at_hand()
-        if document is None:
-            return
+        messages = self._context.messages
+        at_hand = lineart_at_hand(self._context)
         if at_hand is None:
-            messages.say(
-                tr("This layer has no lineart yet. Click Ink sketch first."),
-                "error",
-                so=lambda: memory.pair_at_hand() is None,
-            )
             return
-        pair = at_hand[1]
+        document, pair = at_hand
         lines = self._context.cache.get(document, pair.sketch.identity, settings.detail)
         if pair.lineart.animated or pair.sketch.animated:
             messages.say(
@@ -112,7 +105,7 @@ class VectorCopy:
             if pair.lineart.parent is None:  # undone meanwhile
                 return
             active = document.active_layer()
-            target.insert(pair.lineart)
+            document.insert(target.layer, pair.lineart)
             yield from stay_on(document, active, target.layer)
         corrected = self._context.corrections.of(document, pair.lineart.identity)
         if not as_shown and corrected is not None and corrected.places:

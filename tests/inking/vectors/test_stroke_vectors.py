@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from random_strokes import drawn, kinks, likeness, random_strokes, rendered
 from scipy import ndimage
 
-from smart_lineart.inking import BadOption, Features, Strokes, Vectors
+from smart_lineart.inking import STYLES, BadOption, Features, Strokes, Vectors
+from smart_lineart.inking.vectors import silhouettes
 from smart_lineart.inking.vectors.making import make_vectors, tolerance_for
 from smart_lineart.inking.vectors.paths import Path
 
@@ -210,3 +211,23 @@ def test_features_have_vectors_of_what_is_drawn():
     for numbers in ({"thickness": 0.0}, {"thickness": 4.0, "faint": 2.0}, {"thickness": 4.0, "weight": -1.0}):
         with pytest.raises(BadOption):
             features.vectors(**numbers)
+
+
+@pytest.mark.parametrize("most", [1 << 24, 60_000, 9_000])
+def test_a_large_line_is_followed_in_no_more_samples_than_there_is_room_for(monkeypatch, most):
+    monkeypatch.setattr(silhouettes, "MOST_SAMPLES", most)
+    asked = []
+    draw = silhouettes.draw_solid
+
+    def noted(strokes, region, **options):
+        asked.append(region.width * region.height)
+        return draw(strokes, region, **options)
+
+    monkeypatch.setattr(silhouettes, "draw_solid", noted)
+    turn = np.linspace(0, 5, 200)
+    points = np.stack([130.0 + 90 * np.cos(turn), 90.0 + 60 * np.sin(turn)], 1).astype(np.float32)
+    strokes = Strokes.from_lists([points], [np.ones(200, np.float32)], [1.0])
+    (loop,) = silhouettes.traced(strokes, 0, 14.0, STYLES["technical"])
+    assert asked[0] <= 1.1 * most
+    apart = np.hypot(*(loop[:, None] - points[None]).transpose(2, 0, 1)).min(1)
+    assert abs(apart - 7.0).max() < (0.5 if most == 1 << 24 else 2.5)

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A document in a window that is never shown, painted on with the artist's own brush preset.
+
+Krita has no way to paint with a preset at a script's command before 5.3, and none with pressure along a way
+since. So a second window is made, never shown, and what a pen would send is sent to its canvas. It takes
+its smoothing from Krita's settings as it is made, so those say "none" for that moment.
+
+Krita holds one preset for all windows: the size is set for the strokes of one turn of the event loop, and
+put back before the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from krita import Krita, ManagedColor
+from numpy.typing import NDArray
+
+from smart_lineart.inking import InkError, Rect
+
+from . import application
+from .document import Document
+from .layer import Layer
+from .lists import owned
+from .pen_events import MadePen, Points, canvas_in, give_focus
+from .pixels import PixelFormat, alpha_to_byte
+from .view import scroll_area_in, sub_window, zoom_unit
+
+try:
+    from PyQt6.QtCore import Qt
+    from PyQt6.QtGui import QColor
+except ImportError:
+    from PyQt5.QtCore import Qt
+    from PyQt5.QtGui import QColor
+
+LEAST = 512  # px: room for marks on small pages
+SMOOTHING, NONE, USUAL = "LineSmoothingType", "0", "1"  # Krita's setting, and its values
+TURN_MS, TURNS = 10, 300
+SETTLED_MS = 50
+
+
+class NotPainted(InkError):
+    """Krita does not paint as it was asked to."""
+
+    usual = "This Krita cannot draw with your brush by itself."
+
+
+class PaintingWindow:
+    """A window that is never shown, with a document in it; `close` it in the end, whatever comes."""
+
+    def __init__(self, page: Rect, form: PixelFormat, ppi: float):
+        self._page, self._form, self._ppi = page, form, ppi
+        self._document: Any = None
+        self._window: Any = None
+        self._view: Any = None
+        self._pen: MadePen | None = None
+        self._layer: Any = None
+        self._place = 1.0, 0.0, 0.0
+        self._smoothing = NONE
+
+    def open(self, preset: Any, colour: Any | None) -> Generator[int, None, None]:
+        """Make it, with a preset and a colour (None: black); yields milliseconds. Raises NotPainted."""
+        wide, high = max(self._page.width, LEAST), max(self._page.height, LEAST)
+        form = self._form
+        krita = Krita.instance()
+        self._document = krita.createDocument(
+            wide, high, "Smart Lineart", form.model, form.depth, form.profile, self._ppi
+        )
+        self._document.setBatchmode(True)
+        yield 0
+        self._window = krita.openWindow()
+        if self._window is None:
+            raise NotPainted
+        self._hide()
+        yield 0
+        self._smoothing = krita.readSetting("", SMOOTHING, USUAL)
+        _smooth(NONE)
+        try:
+            self._view = self._window.addView(self._document)
+        finally:
+            _smooth(self._smoothing)
+        ours = canvas_in(self._window.qwindow())
+        if self._view is None or ours is None:
+            raise NotPainted
+        self._pen = MadePen(ours)
+        give_focus(_artists_canvas())
+        yield SETTLED_MS
+        self._choose(preset, colour)
+        self._view.canvas().setZoomLevel(1.0)
+        yield SETTLED_MS
+        self._find_place(ours)
+        yield from self._make_layer()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is there: Krita closes windows when it ends, and scripts may close any document."""
+        documents = owned(Krita.instance().documents())
+        return self._document is not None and any(one == self._document for one in documents)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it was there and no longer is; nothing of it may be touched then, but `close`."""
+        return self._document is not None and not self.alive
+
+    def _hide(self) -> None:
+        """Whatever shows it, it is never on the screen, nor in front."""
+        window = self._window.qwindow()
+        window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, True)
+        window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
+        window.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+
+    def _choose(self, preset: Any, colour: Any | None) -> None:
+        self._view.setCurrentBrushPreset(preset)
+        self._view.setForeGroundColor(ManagedColor.fromQColor(QColor(0, 0, 0)) if colour is None else colour)
+
+    def _find_place(self, ours: Any) -> None:
+        """Where the page lies on the canvas."""
+        area = scroll_area_in(self._window.qwindow())
+        if area is None:
+            raise NotPainted
+        zoom = self._view.canvas().zoomLevel() * zoom_unit(self._view.canvas(), Document(self._document))
+        zoom /= ours.devicePixelRatioF()
+        self._place = zoom, area.horizontalScrollBar().value(), area.verticalScrollBar().value()
+
+    # -- painting
+
+    def _make_layer(self) -> Generator[int, None, None]:
+        """The layer to paint on, once Krita has selected it. Raises NotPainted."""
+        self._layer = self._document.createNode("strokes", "paintlayer")
+        self._document.rootNode().addChildNode(self._layer, None)
+        wanted = Layer(self._layer).identity
+        for _ in range(TURNS):
+            self._document.setActiveNode(self._layer)
+            yield TURN_MS  # Krita tells its canvas later
+            if not self.alive:
+                break
+            now = Document(self._document).active_layer()
+            if now is not None and now.identity == wanted:
+                return
+        raise NotPainted
+
+    def clear(self) -> None:
+        """Take away what is painted."""
+        layer = Layer(self._layer)
+        rect = layer.bounds
+        if rect.width and rect.height:
+            layer.write(bytes(rect.width * rect.height * self._form.pixel_size), rect)
+
+    @contextmanager
+    def painting(self, size: float) -> Iterator[None]:
+        """Paint strokes within, with a brush of some size, without a turn of the event loop."""
+        assert self._pen is not None
+        usual = self._view.brushSize()
+        self._view.setBrushSize(size)
+        try:
+            with self._pen.at_hand(_artists_canvas()):
+                yield
+        finally:
+            self._view.setBrushSize(usual)
+            self._document.setModified(False)
+
+    def stroke(self, points: Points, pressure: Points) -> None:
+        """One stroke through points (n, 2) in px of the page, pressed 0 to 1 (n,) at each."""
+        assert self._pen is not None
+        zoom, left, top = self._place
+        self._pen.stroke(points * zoom - [left, top], pressure)
+
+    def fill(self, data: bytes, rect: Rect) -> None:
+        """Put pixels in the document's form beneath the strokes to come."""
+        Layer(self._layer).write(data, rect)
+
+    def settled(self) -> Generator[int, None, None]:
+        """Wait until all that was sent is painted."""
+        while self.alive and not Document(self._document).idle:
+            yield TURN_MS
+
+    def pixels(self, rect: Rect) -> bytes:
+        """What is painted, in the document's form."""
+        return Layer(self._layer).own_pixels(rect)
+
+    def alpha(self, rect: Rect) -> NDArray[np.uint8]:
+        """How far each pixel is painted, uint8 (height, width)."""
+        pixels = self._form.array(self.pixels(rect), rect.height, rect.width)
+        return alpha_to_byte(pixels[..., -1], self._form).copy()
+
+    def close(self) -> None:
+        """Leave nothing of it behind."""
+        document, window = self._document, self._window
+        alive = self.alive
+        self._document = self._window = self._view = self._pen = self._layer = None
+        if alive:
+            document.setModified(False)
+            document.close()
+        if window is not None and any(one == window for one in owned(Krita.instance().windows())):
+            window.qwindow().close()
+        # Tools write down what they smooth with when they are chosen.
+        if Krita.instance().readSetting("", SMOOTHING, USUAL) == NONE:
+            _smooth(self._smoothing)
+
+
+def _smooth(how: str) -> None:
+    """Set how Krita's tools, those to come, smooth strokes."""
+    if application.has_room_for_settings():
+        Krita.instance().writeSetting("", SMOOTHING, how)
+
+
+def _artists_canvas() -> Any | None:
+    """The canvas in front."""
+    window = Krita.instance().activeWindow()
+    sub = sub_window(window.qwindow()) if window is not None else None
+    return canvas_in(sub) if sub is not None else None

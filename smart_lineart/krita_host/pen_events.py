@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pen's events, made for a canvas that nobody sees.
+
+Krita keeps one active canvas and one pen for all windows, and takes note of both where the focus moves and
+where a pen is seen. So a hand that paints with made events takes the focus, shows its pen, paints, and gives
+the focus back to the canvas that had it, all before Krita looks at the artist's next event. Their pen then
+never paints where ours does, nor the other way round, and their tool stays chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+try:
+    from PyQt6.QtCore import QEvent, QPointF, Qt
+    from PyQt6.QtGui import QEnterEvent, QInputDevice, QPointingDevice, QTabletEvent
+    from PyQt6.QtWidgets import QApplication, QWidget
+
+    NEWER = True
+except ImportError:
+    from PyQt5.QtCore import QEvent, QPointF, Qt
+    from PyQt5.QtGui import QEnterEvent, QTabletEvent
+    from PyQt5.QtWidgets import QApplication, QWidget
+
+    NEWER = False
+
+Points = NDArray[np.float64]
+
+PEN = 0x5EED  # tells our pen apart from those that are plugged in
+FAR = -4096.0  # px: a place off every page, where a pen that hovers changes nothing
+CANVASES = frozenset({"KisQPainterCanvas", "KisOpenGLCanvas2"})
+
+_pens: list[Any] = []
+
+
+def canvas_in(widget: Any) -> QWidget | None:
+    """The first canvas somewhere in a widget; None where there is none."""
+    found = widget.findChildren(QWidget)
+    return next((one for one in found if one.metaObject().className() in CANVASES), None)
+
+
+class MadePen:
+    """A pen over a canvas of ours."""
+
+    def __init__(self, ours: QWidget):
+        self._ours = ours
+
+    @contextmanager
+    def at_hand(self, theirs: QWidget | None) -> Iterator[None]:
+        """Paint within, without a turn of the event loop; the artist's canvas has the focus afterwards."""
+        focus = QApplication.instance().focusChanged
+        focus.emit(None, self._ours)
+        try:
+            over = QPointF(0.0, 0.0)
+            QApplication.sendEvent(self._ours, QEnterEvent(over, over, over))
+            # A new pen changes Krita's tools, which would cut short the stroke that it begins with.
+            self._send(QEvent.Type.TabletMove, FAR, FAR, 0.0, down=False)
+            yield
+        finally:
+            give_focus(theirs)
+
+    def stroke(self, points: Points, pressure: Points) -> None:
+        """One stroke through points (n, 2) in px of the canvas, pressed 0 to 1 (n,) at each."""
+        x, y = points.T.tolist()
+        pressed = pressure.tolist()
+        self._send(QEvent.Type.TabletPress, x[0], y[0], pressed[0], down=True)
+        for place in range(1, len(x)):
+            self._send(QEvent.Type.TabletMove, x[place], y[place], pressed[place], down=True)
+        self._send(QEvent.Type.TabletRelease, x[-1], y[-1], 0.0, down=False)
+
+    def _send(self, kind: Any, x: float, y: float, pressure: float, *, down: bool) -> None:
+        QApplication.sendEvent(self._ours, _event(kind, QPointF(x, y), pressure, down=down))
+
+
+def give_focus(canvas: QWidget | None) -> None:
+    """Krita takes a canvas for the active one, with its tool; nothing of Qt's changes."""
+    if canvas is not None:
+        QApplication.instance().focusChanged.emit(None, canvas)
+
+
+def _event(kind: Any, place: Any, pressure: float, *, down: bool) -> Any:
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    button = none if kind == QEvent.Type.TabletMove else left
+    buttons = left if down else none
+    keys = Qt.KeyboardModifier.NoModifier
+    if NEWER:
+        pen = _pen()
+        return QTabletEvent(kind, pen, place, place, pressure, 0.0, 0.0, 0.0, 0.0, 0.0, keys, button, buttons)
+    stylus, point = QTabletEvent.TabletDevice.Stylus, QTabletEvent.PointerType.Pen
+    return QTabletEvent(
+        kind, place, place, stylus, point, pressure, 0, 0, 0.0, 0.0, 0, keys, PEN, button, buttons
+    )
+
+
+def _pen() -> Any:
+    """Qt 6 wants to know the device; one for all events."""
+    if not _pens:
+        can = QInputDevice.Capability
+        _pens.append(
+            QPointingDevice(
+                "Smart Lineart",
+                PEN,
+                QInputDevice.DeviceType.Stylus,
+                QPointingDevice.PointerType.Pen,
+                can.Position | can.Pressure | can.Hover,
+                1,
+                1,
+            )
+        )
+    return _pens[0]

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Painting with the artist's brush preset where nobody sees it: windows that are gone afterwards, work that
+gives way, and the mark that a preset leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from smart_lineart.inking import Cancelled, Rect
+from smart_lineart.krita_host import application, brush_marks
+from smart_lineart.krita_host.painting_window import LEAST, PaintingWindow
+from smart_lineart.krita_host.pixels import SRGB, PixelFormat
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.steps import Pending, Work
+
+from .settling import wait_for_pen
+
+PPI = 300.0
+
+
+class Painting:
+    """The windows that are painted in; none is left when Krita closes."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._windows: list[PaintingWindow] = []
+
+    @contextmanager
+    def window(self, page: Rect, form: PixelFormat, ppi: float) -> Iterator[PaintingWindow]:
+        """One that isn't open yet, and is closed in the end whatever comes."""
+        window = PaintingWindow(page, form, ppi)
+        self._windows.append(window)
+        try:
+            yield window
+        finally:
+            self._windows.remove(window)
+            window.close()
+
+    def close(self) -> None:
+        """Krita is closing."""
+        for window in self._windows:
+            window.close()
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is being painted: Krita has one pen."""
+        return bool(self._windows)
+
+    def mark(self, preset: Any) -> Pending | None:
+        """A preset's mark, uint8 (H, 256), 0 ink, 255 paper, soon; None where no document is open, or while
+        something is being painted.
+        """
+        document = application.active_document()
+        if document is None or self.busy:
+            return None
+        return self._context.work_on(document, self._marked(preset))
+
+    def _marked(self, preset: Any) -> Work:
+        with self.window(Rect(0, 0, LEAST, LEAST), SRGB, PPI) as window:
+            yield from wait_for_pen()
+            yield from safely(window, window.open(preset, None))
+            return (yield from safely(window, brush_marks.ramp(window)))
+
+
+def safely(window: PaintingWindow, work: Work) -> Work:
+    """Go on with work on a window while that is there and no stroke of the artist's is under way. Raises
+    Cancelled.
+    """
+    while True:
+        try:
+            pause = next(work)
+        except StopIteration as end:
+            return end.value
+        yield pause
+        yield from wait_for_pen()
+        if window.lost:
+            raise Cancelled
