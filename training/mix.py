@@ -14,11 +14,13 @@ from training.flats import with_flats
 from training.hatched import with_hatching
 from training.lettering import with_lettering
 from training.scenes import Patch, Scenes, Sources
+from training.spots import with_spots
 
 CHARACTERS = 0.5  # share of the patches cut from characters, the others are scenes and real strokes
 COLOURED = 0.25  # share of all patches whose areas are filled with tones
 LETTERED = 0.08  # share of all patches with lettering beside the drawing
 HATCHED = 0.15  # share of all patches of which areas are shaded in strokes
+SPOTTED = 0.1  # share of all patches with spots of black, little broader than the pen
 ASTRAY = 0.2  # share of all patches that also hold what is no line
 
 
@@ -34,6 +36,8 @@ class Mix:
     def __iter__(self) -> Iterator[Patch]:
         while True:
             patch = next(self._characters if self.rng.random() < CHARACTERS else self._scenes)
+            if self.rng.random() < SPOTTED:
+                patch = with_spots(self.rng, patch)
             if self.rng.random() < LETTERED:
                 patch = with_lettering(self.rng, patch)
             if self.rng.random() < COLOURED:

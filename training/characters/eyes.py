@@ -169,7 +169,7 @@ class Eye:
             )
             return
         if fill in ("solid", "graded") or rng.random() < 0.5:  # a grey iris stays open
-            head.tone(self._inside(ring), rng.uniform(0.12, 0.42))
+            head.tone(self._inside(ring), rng.uniform(0.12, 0.55))
         self._ring(ring)
         if fill == "graded" and gaze.dark:
             head.black(self._upper_half(x, y, down), [*lights[:1], spot(0, -0.05, 0.42, 0.44)], tone=0.9)
