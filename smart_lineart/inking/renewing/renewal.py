@@ -76,6 +76,8 @@ class FreshInk:
         notes: what its record shall keep.
         values: of ink for a selection, what is set there that is not for the whole lineart; else None.
         inside: how a part, px of the image, looks with other values; None where its lines are not known.
+        every: the same ink with all lines of the sketch, those that are too light to be drawn among them;
+            None where they are not known.
     """
 
     coverage: Bytes
@@ -86,6 +88,7 @@ class FreshInk:
     values: Values | None = None
     inside: Callable[[Values, Rect], FreshInk | None] | None = field(default=None, repr=False, compare=False)
     weight: float = 1.0
+    every: Callable[[], FreshInk] | None = field(default=None, repr=False, compare=False)
 
     def record(self) -> InkRecord:
         """All of it, remembered."""
@@ -237,6 +240,21 @@ class Base:
             recolour=recolour,
             lines=lines,
         )
+
+    def with_withheld(self, fresh: FreshInk, area: Rect) -> FreshInk:
+        """Fresh ink, as `place` gave it, as it is to be remembered: with what the artist erased of lines that
+        are too light to be drawn now. They are then known to be erased once they are drawn again.
+        """
+        alpha, old = self.layer.over(area)[0], self.record.coverage(area)
+        erased = alpha < old
+        erased &= changed_by_artist(old, alpha, exact=self.record.exact)
+        if fresh.every is None or not erased.any():
+            return fresh
+        every = self.place(replace(fresh.every(), values=fresh.values))
+        ink, merged = _over(every.coverage, every.area, area), self.merge(every, area)
+        withheld = merged.overlay & (merged.apply(alpha) < ink)
+        drawn = _over(fresh.coverage, fresh.area, area)
+        return replace(fresh, coverage=np.where(withheld, np.maximum(drawn, ink), drawn), area=area)
 
     def area(self, fresh: FreshInk) -> Rect:
         """Where the last ink or the fresh ink lies."""
