@@ -15,7 +15,7 @@ import numpy as np
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.renewing.edits import changed_by_artist
-from smart_lineart.inking.renewing.merging import Merge, merge
+from smart_lineart.inking.renewing.merging import SEEN, Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import AROUND, DamagedRecord, InkRecord, may_be_ink
 from smart_lineart.inking.renewing.regional import Values, set_inside, values_of
@@ -252,7 +252,7 @@ class Base:
             return fresh
         every = self.place(replace(fresh.every(), values=fresh.values))
         ink, merged = _over(every.coverage, every.area, area), self.merge(every, area)
-        withheld = merged.overlay & (merged.apply(alpha) < ink)
+        withheld = merged.overlay & (merged.apply(alpha) <= SEEN)
         drawn = _over(fresh.coverage, fresh.area, area)
         return replace(fresh, coverage=np.where(withheld, np.maximum(drawn, ink), drawn), area=area)
 
