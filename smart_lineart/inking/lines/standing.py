@@ -25,7 +25,8 @@ LEFT = 0.1  # of the length of the usual lines, that is left at the greatest `fa
 STEPS = 21  # places between the lightest and the darkest lines whose standing is kept
 WITH_NEIGHBOURS = 0.5  # of the way to a firmer line's standing, that a line between two of them gets
 CLOSED = 0.25  # of the way to that of firm lines, that a ring gets
-SHORT = 12.0  # px of a line that touches nothing, at which it stands half as long
+SHORT = 12.0  # px of a line that touches nothing, at which it stands half as long,
+AS_DIRT = 0.4  # if it is no darker than this: of those that are, many are a nose or a mouth
 
 
 def standings(
@@ -54,7 +55,7 @@ def standings(
     met = np.array([_firmest(darkness, owner[some], at // 2) for at, some in enumerate(beside)], np.float32)
     pull = np.where(free, np.float32(0.0), np.maximum(met.reshape(-1, 2) - firm[:, None], 0)).sum(1)
     out = firm + np.float32(WITH_NEIGHBOURS / 2) * pull
-    closed, alone = np.array(rings), free.all(1)
+    closed, alone = np.array(rings), free.all(1) & (firm < AS_DIRT)
     out += np.float32(CLOSED) * np.maximum(1 - out, 0) * closed
     lengths = np.array([len(line) for line in lines], np.float32)
     out[alone & ~closed] *= (lengths / (lengths + np.float32(SHORT)))[alone & ~closed]

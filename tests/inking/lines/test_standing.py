@@ -36,11 +36,11 @@ RIGHT_SIDE = straight((90, 20), (90, 120)), 1.0, (True, True)
 
 
 def test_of_lines_as_dark_those_stand_longer_that_go_on_from_others() -> None:
-    between = straight((20, 50), (90, 50)), 0.5, (False, False)
-    from_one = straight((20, 80), (70, 80)), 0.5, (False, True)
-    alone = straight((40, 65), (75, 65)), 0.5, (True, True)
+    between = straight((20, 50), (90, 50)), 0.3, (False, False)
+    from_one = straight((20, 80), (70, 80)), 0.3, (False, True)
+    alone = straight((40, 65), (75, 65)), 0.3, (True, True)
     _, _, closes, goes_on, stray = stood(LEFT_SIDE, RIGHT_SIDE, between, from_one, alone)
-    assert 1.0 > closes > goes_on > 0.5 > stray
+    assert 1.0 > closes > goes_on > 0.3 > stray
 
 
 def test_what_goes_on_from_lighter_lines_gains_nothing() -> None:
@@ -50,13 +50,17 @@ def test_what_goes_on_from_lighter_lines_gains_nothing() -> None:
 
 def test_a_shape_that_closes_by_itself_stands_longer_than_one_that_is_open() -> None:
     circle = ring(60, 60, 20)
-    closed, opened = stood((circle, 0.5, (False, False)), (circle[:100] + 200, 0.5, (True, True)))
-    assert closed > 0.5 > opened
+    closed, opened = stood((circle, 0.3, (False, False)), (circle[:100] + 200, 0.3, (True, True)))
+    assert closed > 0.3 > opened
 
 
 def test_the_shorter_a_stray_line_the_sooner_it_goes() -> None:
-    found = stood(*((straight((0, 30 * n), (n, 30 * n)), 0.6, (True, True)) for n in (3, 10, 30, 100)))
+    found = stood(*((straight((0, 30 * n), (n, 30 * n)), 0.3, (True, True)) for n in (3, 10, 30, 100)))
     assert found == sorted(set(found))
+
+
+def test_a_short_line_that_is_dark_enough_is_a_nose_and_no_dirt() -> None:
+    assert stood((straight((0, 0), (8, 0)), 0.6, (True, True))) == [pytest.approx(0.6)]
 
 
 def test_a_line_is_judged_by_lines_that_are_known_otherwise_too() -> None:
