@@ -65,7 +65,7 @@ def detail(text: str) -> float | None:
 
 
 def faint(text: str) -> float:
-    """Parse a number from 0 (every faint line) to 1 (only the firmest lines)."""
+    """Parse a number from 0 (every faint line) to 1 (only the darkest lines)."""
     value = _number(text, "0.3")
     if not 0 <= value <= 1:
         raise ValueError(f'"{text}" is not between 0 and 1')
@@ -212,7 +212,8 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         type=_reader(faint),
         default="0.5",
         metavar="0..1",
-        help="how many faint lines are left out: 0 none, 1 all but the firmest (default: 0.5)",
+        help="which faint lines are left out: 0 none, so that construction lines come too; 0.5 what is "
+        "lighter than the drawing; 1 all but the darkest tenth (default: 0.5)",
     )
     look.add_argument(
         "--color",

@@ -19,7 +19,7 @@ from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
 from smart_lineart.inking.brushes.styles import find_style
-from smart_lineart.inking.features import suiting_thickness
+from smart_lineart.inking.features import USUAL_FAINT, suiting_thickness
 from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
@@ -94,6 +94,7 @@ def ink_file(
         page.sketch,
         detail=look.detail,
         keep=False,
+        light=look.faint < USUAL_FAINT,
         progress=lambda done: progress(_PREPARING * done),
         cancelled=cancelled,
     )

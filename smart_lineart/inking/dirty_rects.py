@@ -59,6 +59,7 @@ def _keys(strokes: Strokes) -> list[bytes]:
             strokes.strength[index],
             strokes.free[index],
             *(() if strokes.alone is None else (strokes.alone[first:last],)),
+            *(() if strokes.standing is None else (strokes.standing[index],)),
         )
         keys.append(b"".join(part.tobytes() for part in parts))
     return keys

@@ -12,6 +12,7 @@ from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.dirty_rects import changed_rects
 from smart_lineart.inking.errors import BadOption
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.lines.standing import limits
 from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.scale import panel_side
@@ -20,7 +21,14 @@ from smart_lineart.inking.vectors.making import make_vectors
 from smart_lineart.inking.vectors.paths import Vectors
 
 MIN_THICKNESS, MAX_THICKNESS = 0.25, 400.0  # px
-DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1
+DROPPED_AT_MOST = 0.8  # strength below which everything is dropped at faint = 1, cut by strength
+CUTS = ("share", "strength")
+"""What `faint` leaves out: a share of the page's lines, the lightest first; or, as it was once, all whose
+strength is less than a number for any page."""
+
+USUAL_FAINT = 0.5
+"""An unasked `faint`; lines lighter than the network's are drawn below it only."""
+
 THINNEST_AUTO = 1.5  # px; less looks broken on small sketches
 ROOMY = 2.0  # times what is drawn, that a page around it may be long and still decide
 AUTO_SHARE = 500
@@ -77,6 +85,7 @@ class Features:
         calibration: how the page was seen; None when nothing was found on it.
         renewed: whether a calibration was asked for that does not suit the page any more.
         seen: what makes the next run after a small change quick, or None when it was not kept.
+        light: lines that the network takes for none; None: not looked for, see :func:`with_light`.
     """
 
     size: tuple[int, int]
@@ -87,11 +96,12 @@ class Features:
     calibration: Calibration | None = None
     renewed: bool = False
     seen: Seen | None = None
+    light: Strokes | None = None
 
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        parts = (self.strokes, self.solid, self.seen)
+        parts = (self.strokes, self.solid, self.seen, self.light)
         return sum(part.nbytes for part in parts if part is not None)
 
     def without_seen(self) -> Features:
@@ -104,17 +114,45 @@ class Features:
         """Page rectangles, none overlapping, outside which ink is the same as that of `previous`, bit by bit.
 
         Both drawn at `thickness` px, in `style`, equally faint and of the same weight, whichever it is. All
-        of the page where sizes differ or nothing is known. Raises BadOption.
+        of the page where sizes differ or nothing is known, or light lines of one of them only. Raises
+        BadOption.
         """
-        if previous is None or previous.size != self.size:
+        if previous is None or previous.size != self.size or previous.shares != self.shares:
             return [Rect(0, 0, self.size[1], self.size[0])]
         reach = find_style(style).medium.reach * thickness + 1.0
-        old, new = (previous.strokes, previous.solid), (self.strokes, self.solid)
+        old, new = ((one.every, one.solid) for one in (previous, self))
         return changed_rects(self.size, old, new, reach)
 
-    def drawn_at(self, faint: float, weight: float = USUAL_WEIGHT) -> Strokes:
-        """The strokes that are drawn at this `faint` and line `weight`, 0 to 1 each."""
-        return self.strokes.select(self.strokes.strength >= DROPPED_AT_MOST * faint).weighted(weight)
+    @property
+    def every(self) -> Strokes:
+        """All its lines, however light."""
+        return self.strokes if self.light is None else self.strokes.followed_by(self.light)
+
+    @property
+    def shares(self) -> tuple[object, ...]:
+        """What decides, beside a stroke itself, at which `faint` it is drawn."""
+        known = self.calibration
+        return (self.light is None,) if known is None else (self.light is None, known.firmest, known.lightest)
+
+    def drawn_at(self, faint: float, weight: float = USUAL_WEIGHT, cut: str = "share") -> Strokes:
+        """The strokes that are drawn at this `faint`, one of the `CUTS`, and line `weight`, 0 to 1 each."""
+        strokes, known = self.strokes, self.calibration
+        usual = strokes.strength >= DROPPED_AT_MOST * USUAL_FAINT
+        if cut == "strength" or known is None or strokes.standing is None:
+            keep = strokes.strength >= DROPPED_AT_MOST * faint
+        else:
+            until = limits(strokes.standing, usual, known.firmest, known.lightest)
+            if not known.lightest:  # not measured: as far as their strengths tell
+                until = np.where(usual, until, strokes.strength / DROPPED_AT_MOST)
+            keep = until >= faint
+        drawn = strokes.select(keep)
+        light = self.light
+        if cut == "share" and known is not None and light is not None and light.standing is not None:
+            lighter = np.zeros(len(light), np.bool_)
+            drawn = drawn.followed_by(
+                light.select(limits(light.standing, lighter, known.firmest, known.lightest) >= faint)
+            )
+        return drawn.weighted(weight)
 
     def vectors(
         self,
@@ -122,8 +160,9 @@ class Features:
         style: str | Style = "pen",
         tolerance: float | None = None,
         *,
-        faint: float = 0.5,
+        faint: float = USUAL_FAINT,
         weight: float = USUAL_WEIGHT,
+        cut: str = "share",
     ) -> Vectors:
         """What ``Inker.render`` draws, as Bezier curves: the centreline and the outline of each stroke.
 
@@ -132,14 +171,15 @@ class Features:
             style: the brush; of one with texture only the outline, where its ink falls to half, is told.
             tolerance: px that curves may leave their lines by; None: a sixtieth of the thickness, a tenth of
                 a px at most, for outlines a fifteenth at least.
-            faint: 0 keeps every line the network saw, 1 only the firmest.
+            faint: 0 keeps every line there is, 1 only the darkest; see ``Inker.render``.
             weight: 0 draws every line even, 1 as heavy and light as it was drawn.
+            cut: one of the `CUTS`.
 
         Raises BadOption for an unknown style, and for numbers out of their limits.
         """
-        check_brush(thickness, faint, weight)
+        check_brush(thickness, faint, weight, cut)
         return make_vectors(
-            self.drawn_at(faint, weight),
+            self.drawn_at(faint, weight, cut),
             self.solid,
             self.size,
             thickness=thickness,
@@ -159,8 +199,12 @@ def suiting_thickness(page: tuple[int, int], extent: float = np.inf) -> float:
     return max(THINNEST_AUTO, min(panel_side(page), ROOMY * extent) / AUTO_SHARE)
 
 
-def check_brush(thickness: float, faint: float, weight: float) -> None:
-    """Raise BadOption for a `thickness` in px, a `faint` or a line `weight` that is out of its limits."""
+def check_brush(thickness: float, faint: float, weight: float, cut: str = "share") -> None:
+    """Raise BadOption for a `thickness` in px, a `faint` or a line `weight` that is out of its limits, and
+    ValueError for a `cut` that is none.
+    """
+    if cut not in CUTS:
+        raise ValueError(cut)
     if not MIN_THICKNESS <= thickness <= MAX_THICKNESS:
         raise BadOption(
             "Thickness must lie between {low} and {high} px, not {given}.",

@@ -17,7 +17,14 @@ from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
 from smart_lineart.inking.drawing.textured import draw, fill
 from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory
-from smart_lineart.inking.features import USUAL_WEIGHT, Features, Seen, check_brush
+from smart_lineart.inking.faint import with_light, with_shares
+from smart_lineart.inking.features import (
+    USUAL_FAINT,
+    USUAL_WEIGHT,
+    Features,
+    Seen,
+    check_brush,
+)
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.lines.fairing import Fairer
 from smart_lineart.inking.lines.levels import Levels
@@ -145,6 +152,7 @@ class Inker:
         calibration: Calibration | None = None,
         changed: Rect | None = None,
         keep: bool = True,
+        light: bool = False,
         progress: Progress | None = None,
         cancelled: Cancel | None = None,
     ) -> Features:
@@ -163,6 +171,7 @@ class Inker:
                 px); the rest need not be read.
             keep: keep what makes the next run after a change quick, 5 bytes for each working px,
                 and 8 for each of a line.
+            light: find lines that the network takes for none, too, see :func:`with_light`.
             progress: called with 0..1 on this thread.
             cancelled: asked between tiles; True ends the run.
 
@@ -185,7 +194,10 @@ class Inker:
             view, answer = self._looks.at(page, detail, calibration, seen, changed, report, stop)
             report(0.2)
             stop_if(stop)
-            found = self._find_lines(page.size, view, seen, answer, report, stop)
+            found = with_shares(self._find_lines(page.size, view, seen, answer, report, stop))
+            if light:
+                stop_if(stop)
+                found = with_light(found)
         except MemoryError as error:
             raise OutOfMemory from error
         report(1.0)
@@ -318,8 +330,9 @@ class Inker:
         *,
         thickness: float = 4.0,
         style: str | Style = "pen",
-        faint: float = 0.5,
+        faint: float = USUAL_FAINT,
         weight: float = USUAL_WEIGHT,
+        cut: str = "share",
         region: Rect | None = None,
         cancelled: Cancel | None = None,
     ) -> Bytes:
@@ -329,7 +342,11 @@ class Inker:
             features: what :meth:`prepare` found, with this Inker or another.
             thickness: median line width in page px, 0.25 to 400.
             style: one of :func:`style_names`, or a :class:`Style` of one's own strip.
-            faint: 0 keeps every line the network saw, 1 only the firmest.
+            faint: 0 keeps every line, 1 only the darkest tenth of the usual ones. From 0.5, at which all of
+                those are drawn, they are left out in steps of equal length, the lightest first; below it
+                lighter ones come, those of :func:`with_light` among them.
+            cut: "strength" leaves out by a strength that is the same for all pages, as ink was made once; see
+                :meth:`Features.drawn_at`.
             weight: 0 draws every line equally wide but for the brush's own points and swelling, 1 as wide as
                 the sketch's strokes are there; between them relative widths are raised to this power. The
                 median line is `thickness` wide at each. Solid black stays as it is.
@@ -341,7 +358,7 @@ class Inker:
 
         Raises BadOption, Cancelled, OutOfMemory.
         """
-        check_brush(thickness, faint, weight)
+        check_brush(thickness, faint, weight, cut)
         pen = find_style(style)
         whole = Rect(0, 0, features.size[1], features.size[0])
         part = whole if region is None else region
@@ -352,7 +369,7 @@ class Inker:
                 width=whole.width,
                 height=whole.height,
             )
-        strokes = features.drawn_at(faint, weight)
+        strokes = features.drawn_at(faint, weight, cut)
         try:
             ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
             if features.solid is not None:
@@ -370,15 +387,25 @@ class Inker:
         thickness: float = 4.0,
         style: str | Style = "pen",
         detail: float | None = None,
-        faint: float = 0.5,
+        faint: float = USUAL_FAINT,
         weight: float = USUAL_WEIGHT,
+        cut: str = "share",
         progress: Progress | None = None,
         cancelled: Cancel | None = None,
     ) -> Bytes:
         """:meth:`prepare` and :meth:`render` in one: uint8 coverage (height, width)."""
-        check_brush(thickness, faint, weight)
+        check_brush(thickness, faint, weight, cut)
         find_style(style)
-        features = self.prepare(sketch, detail=detail, keep=False, progress=progress, cancelled=cancelled)
+        light = cut == "share" and faint < USUAL_FAINT
+        features = self.prepare(
+            sketch, detail=detail, keep=False, light=light, progress=progress, cancelled=cancelled
+        )
         return self.render(
-            features, thickness=thickness, style=style, faint=faint, weight=weight, cancelled=cancelled
+            features,
+            thickness=thickness,
+            style=style,
+            faint=faint,
+            weight=weight,
+            cut=cut,
+            cancelled=cancelled,
         )

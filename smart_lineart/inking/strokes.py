@@ -47,6 +47,8 @@ class Strokes:
         starts: intp (S + 1,): stroke s holds the vertices starts[s] to starts[s + 1].
         free: bool (S, 2), whether a stroke's start and end touch nothing, so that a pen tapers there.
         alone: float32 (N,), as `width`, but no wider for having been gone over; None: as `width`.
+        standing: float32 (S,), how long each stroke stands as lines are left out, see :mod:`standing`;
+            None: as its strength.
     """
 
     points: Floats
@@ -55,6 +57,7 @@ class Strokes:
     starts: NDArray[np.intp]
     free: NDArray[np.bool_]
     alone: Floats | None = None
+    standing: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.strength)
@@ -86,7 +89,7 @@ class Strokes:
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        arrays = (self.points, self.width, self.strength, self.starts, self.free, self.alone)
+        arrays = (self.points, self.width, self.strength, self.starts, self.free, self.alone, self.standing)
         return sum(array.nbytes for array in arrays if array is not None)
 
     @classmethod
@@ -108,9 +111,10 @@ class Strokes:
         strength: list[float],
         free: list[tuple[bool, bool]] | None = None,
         alone: list[Floats] | None = None,
+        standing: list[float] | None = None,
     ) -> Strokes:
-        """One entry per stroke: points (n, 2), relative widths (n,), strength, free ends (None: all are), and
-        widths of single passes (n,).
+        """One entry per stroke: points (n, 2), relative widths (n,), strength, free ends (None: all are),
+        widths of single passes (n,), and how long it stands.
         """
         if not points:
             return cls.empty()
@@ -122,6 +126,7 @@ class Strokes:
             starts,
             np.ones((len(points), 2), np.bool_) if free is None else np.asarray(free, np.bool_),
             None if alone is None else np.concatenate(alone).astype(np.float32),
+            None if standing is None else np.asarray(standing, np.float32),
         )
 
     def owner(self) -> NDArray[np.intp]:
@@ -135,9 +140,31 @@ class Strokes:
         counts = np.diff(self.starts)[keep]
         vertices = keep[self.owner()]
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
-        alone = None if self.alone is None else self.alone[vertices]
         return Strokes(
-            self.points[vertices], self.width[vertices], self.strength[keep], starts, self.free[keep], alone
+            self.points[vertices],
+            self.width[vertices],
+            self.strength[keep],
+            starts,
+            self.free[keep],
+            None if self.alone is None else self.alone[vertices],
+            None if self.standing is None else self.standing[keep],
+        )
+
+    def followed_by(self, others: Strokes) -> Strokes:
+        """These strokes and some more, drawn after them."""
+        if not len(others):
+            return self
+        both = (self, others)
+        alone = [one.width if one.alone is None else one.alone for one in both]
+        standing = [one.strength if one.standing is None else one.standing for one in both]
+        return Strokes(
+            np.concatenate([one.points for one in both]),
+            np.concatenate([one.width for one in both]),
+            np.concatenate([one.strength for one in both]),
+            np.concatenate([self.starts, others.starts[1:] + self.starts[-1]]),
+            np.concatenate([one.free for one in both]),
+            np.concatenate(alone),
+            np.concatenate(standing),
         )
 
     def weighted(self, weight: float) -> Strokes:

@@ -29,6 +29,8 @@ from smart_lineart.inking import (
     why_not_isolated,
 )
 from smart_lineart.inking.brushes.styles import find_style
+from smart_lineart.inking.faint import with_light
+from smart_lineart.inking.features import USUAL_FAINT
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.said import Said
@@ -147,9 +149,16 @@ class Engine:
             style=self.find_style(settings.style),
             faint=settings.faint,
             weight=settings.weight,
+            cut=settings.cut,
             region=region,
             cancelled=cancelled,
         )
+
+    @staticmethod
+    def with_light(features: Features, settings: InkSettings) -> Features:
+        """With lines that the network takes for none, where such may be drawn. Raises OutOfMemory."""
+        lighter = settings.cut == "share" and settings.faint < USUAL_FAINT
+        return with_light(features) if lighter else features
 
     def draw(
         self,
@@ -166,15 +175,18 @@ class Engine:
         """
         known = {**(others or {}), item.detail: item}
 
-        def inside(values: dict[str, Any], part: Rect) -> FreshInk | None:
-            own = settings.with_values(values)
-            lines = known.get(own.detail)
-            part = Rect(0, 0, 0, 0) if lines is None else part.intersection(lines.area)
-            if lines is None or not part.width or not part.height:
-                return None
-            return self._drawn(lines, own, part, cancelled)
+        def drawn(faint: float | None, cancelled: Callable[[], bool] | None) -> FreshInk:
+            def inside(values: dict[str, Any], part: Rect) -> FreshInk | None:
+                own = settings.with_values(values)
+                lines = known.get(own.detail)
+                part = Rect(0, 0, 0, 0) if lines is None else part.intersection(lines.area)
+                if lines is None or not part.width or not part.height:
+                    return None
+                return self._drawn(lines, _at(own, faint), part, cancelled)
 
-        return replace(self._drawn(item, settings, part, cancelled), inside=inside)
+            return replace(self._drawn(item, _at(settings, faint), part, cancelled), inside=inside)
+
+        return replace(drawn(None, cancelled), every=lambda: drawn(0.0, None))
 
     def _drawn(
         self,
@@ -183,11 +195,13 @@ class Engine:
         part: Rect | None,
         cancelled: Callable[[], bool] | None,
     ) -> FreshInk:
-        features, area = item.features, item.area
+        item.features = features = self.with_light(item.features, settings)
+        area = item.area
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
         coverage = self.render(features, settings, region, cancelled)
-        strokes = features.drawn_at(settings.faint, settings.weight).shifted(-region.x, -region.y)
+        strokes = features.drawn_at(settings.faint, settings.weight, settings.cut)
+        strokes = strokes.shifted(-region.x, -region.y)
         lines = Lines(strokes, settings.thickness, self.find_style(settings.style))
         notes = {"sketch": item.notes()}
         return FreshInk(coverage, part, settings.thickness, lines, notes, weight=settings.weight)
@@ -223,6 +237,11 @@ class Engine:
             if self._inker is not None:
                 self._inker.close()
             self._inker, self._made_for = None, None
+
+
+def _at(settings: InkSettings, faint: float | None) -> InkSettings:
+    """Settings with another `faint`, unless that is None."""
+    return settings if faint is None else settings.with_value("faint", faint)
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from smart_lineart.inking.features import AS_DRAWN, USUAL_WEIGHT
+from smart_lineart.inking.features import AS_DRAWN, CUTS, USUAL_FAINT, USUAL_WEIGHT
 from smart_lineart.units import MM_PER_INCH
 
 from .veil import Veil
@@ -23,8 +23,8 @@ LONGEST_NOTE = 1 << 20
 MOST_LAYERS = 64
 
 LIMITS = {"thickness": (0.5, 100.0), "weight": (0.0, 1.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
-CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground")}
-REGIONAL = ("thickness", "weight", "style", "detail", "faint", "colour")
+CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground"), "cut": CUTS}
+REGIONAL = ("thickness", "weight", "style", "detail", "faint", "cut", "colour")
 """What may be set for a part of a lineart."""
 MOST_COMPONENTS = 8
 
@@ -63,16 +63,19 @@ class InkSettings:
     `style` may name a brush that is not on this computer: `OwnBrushes` knows those that are. `colour` is one
     that was taken, or "black", or "foreground": Krita's at the next ink, which older versions left open.
     `auto`: the thickness is chosen from the drawing at its first ink; until the artist sets one.
+    `cut`: what `faint` counts in, one of the engine's `CUTS`: where ink was made by its older one, that is
+    kept until the artist moves that slider.
     """
 
     thickness: float = 4.0
     unit: str = "px"
     style: str = "pen"
     detail: float = 0.0
-    faint: float = 0.5
+    faint: float = USUAL_FAINT
     colour: str | Colour = "black"
     auto: bool = False
     weight: float = USUAL_WEIGHT
+    cut: str = "share"
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -87,14 +90,16 @@ class InkSettings:
 
     @classmethod
     def of_ink(cls, values: object) -> InkSettings:
-        """Settings that there is ink of, from a file: before there was a line weight, lines were as drawn."""
+        """Settings that there is ink of, from a file: before there was a line weight, lines were as drawn;
+        and what `faint` left out was cut by strength.
+        """
         known = values if isinstance(values, dict) else {}
-        return cls.from_dict({"weight": AS_DRAWN, **known})
+        return cls.from_dict({"weight": AS_DRAWN, **_with_cut(known)})
 
     def with_value(self, name: str, value: object) -> InkSettings:
         """A copy with one value changed, kept within its limits; unchanged where the value makes no sense.
 
-        A thickness that is set is no longer chosen from the drawing.
+        A thickness that is set is no longer chosen from the drawing, and a `faint` counts in shares.
         """
         if name == "auto":
             return self._with("auto", value) if isinstance(value, bool) else self
@@ -106,7 +111,8 @@ class InkSettings:
                 return self
             # Bounded before it is made a float: a file's integer may be too large for one.
             changed = self._with(name, float(min(high, max(low, value))))
-            return replace(changed, auto=False) if name == "thickness" else changed
+            new: dict[str, Any] = {"thickness": {"auto": False}, "faint": {"cut": "share"}}
+            return replace(changed, **new.get(name, {}))
         if name == "colour" and not isinstance(value, str):
             taken = value if isinstance(value, Colour) else Colour.from_dict(value)
             return self if taken is None else self._with(name, taken)
@@ -125,13 +131,15 @@ class InkSettings:
         values = {
             name: getattr(self, name) for name in REGIONAL if getattr(self, name) != getattr(whole, name)
         }
+        if {"faint", "cut"} & set(values):  # neither tells anything without the other
+            values.update(faint=self.faint, cut=self.cut)
         if isinstance(self.colour, Colour) and "colour" in values:
             values["colour"] = {**asdict(self.colour), "components": list(self.colour.components)}
         return values
 
     def with_values(self, values: dict[str, Any]) -> InkSettings:
         """A copy with what `apart_from` told; what makes no sense is left out."""
-        settings = self
+        settings, values = self, _with_cut(values)
         for name in REGIONAL:
             if name in values:
                 settings = settings.with_value(name, values[name])
@@ -140,6 +148,15 @@ class InkSettings:
     def _with(self, name: str, value: Any) -> InkSettings:
         changes: dict[str, Any] = {name: value}
         return replace(self, **changes)
+
+
+def _with_cut(values: dict[str, Any]) -> dict[str, Any]:
+    """Values that there is ink of, with what their `faint` counts in: once it was strength. At the usual one
+    both leave out the same.
+    """
+    if "faint" not in values or "cut" in values or values["faint"] == USUAL_FAINT:
+        return values
+    return {**values, "cut": "strength"}
 
 
 def shown_thickness(settings: InkSettings, ppi: float) -> float:

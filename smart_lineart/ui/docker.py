@@ -167,7 +167,9 @@ class SmartLineartDocker(DockWidget):
         )
         self._faint = SliderSpinBox(tr("Light lines"), 0, 100, suffix=" %")
         self._faint.setObjectName("faint")
-        self._faint.setToolTip(tr("Left: only the darkest lines. Right: light lines too."))
+        self._faint.setToolTip(
+            tr("Left: only the darkest lines. Middle: the drawing. Right: construction lines too.")
+        )
         # The engine counts how many are left out; a slider that says "Light lines" has more to its right.
         self._faint.moved.connect(
             lambda value, final: self.session.change("faint", 1 - value / 100, final=final)

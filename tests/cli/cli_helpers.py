@@ -46,6 +46,7 @@ class FakeInker:
     opened_with: dict[str, Any] = field(default_factory=dict)
     prepared: list[tuple[int, int]] = field(default_factory=list)
     rendered: list[dict[str, Any]] = field(default_factory=list)
+    looked_for_light: list[bool] = field(default_factory=list)
     before_prepare: Callable[[], None] = lambda: None
     before_render: Callable[[], None] = lambda: None
     runtime_name: str = "openvino"
@@ -61,8 +62,11 @@ class FakeInker:
     def release_memory(self) -> None:
         pass
 
-    def prepare(self, sketch, *, detail=None, keep=True, progress=None, cancelled=None) -> FakeFeatures:
+    def prepare(
+        self, sketch, *, detail=None, keep=True, light=False, progress=None, cancelled=None
+    ) -> FakeFeatures:
         self.before_prepare()
+        self.looked_for_light.append(light)
         height, width = sketch.size
         self.prepared.append((height, width))
         strips = []

@@ -73,7 +73,16 @@ def test_options_reach_the_engine(run, sketch, fake_inker, tmp_path):
     }
     asked = {(r["thickness"], r["style"], r["faint"], r["weight"]) for r in fake_inker.rendered}
     assert asked == {(6.5, "brush", 0.2, 0.25)}
+    assert fake_inker.looked_for_light == [True]
     assert json.loads(run("ink", sketch, "--detail", "0.75", "--json").out)["results"][0]["scale"] == 0.75
+
+
+@pytest.mark.parametrize(("faint", "light"), [("0.49", True), ("0.5", False), ("1", False)])
+def test_lines_that_the_network_takes_for_none_are_looked_for_where_they_may_be_drawn(
+    run, sketch, fake_inker, faint: str, light: bool
+):
+    assert run("ink", sketch, "--faint", faint).code == 0
+    assert fake_inker.looked_for_light == [light]
 
 
 def test_millimetres_follow_the_resolution_of_the_file(run, sketch, fake_inker):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -56,8 +57,31 @@ def test_notes_come_back() -> None:
     cut = np.zeros((60, 90), np.bool_)
     cut[:, 70:] = True
     framed = replace(SEEN, smoothing=3, sheet=Sheet(cut))
-    for seen in (SEEN, replace(SEEN, detail=0.75, searching=True, inverted=True), framed):
+    shared = replace(SEEN, firmest=(0.4, 0.4, 1.25), lightest=(0.0, 0.1), rise=14)
+    for seen in (SEEN, replace(SEEN, detail=0.75, searching=True, inverted=True), framed, shared):
         assert Calibration.from_dict(seen.to_dict()) == seen
+        assert Calibration.from_dict(json.loads(json.dumps(seen.to_dict()))) == seen
+
+
+def test_notes_from_before_there_were_shares_tell_none() -> None:
+    later = ("firmest", "lightest", "rise")
+    earlier = {name: value for name, value in SEEN.to_dict().items() if name not in later}
+    assert Calibration.from_dict(earlier) == SEEN
+
+
+@pytest.mark.parametrize("name", ["firmest", "lightest"])
+@pytest.mark.parametrize(
+    "shares",
+    [None, 3, "12", [0.2, 0.1], [-0.1], [float("nan")], [float("inf")], [1e9], [True], [None], [0.1] * 101],
+)
+def test_shares_that_no_page_has_are_damage(name: str, shares: Any) -> None:
+    assert Calibration.from_dict({**SEEN.to_dict(), name: [0.1, 0.2]}) is not None
+    assert Calibration.from_dict({**SEEN.to_dict(), name: shares}) is None
+
+
+@pytest.mark.parametrize("rise", [-1, 256, 1.5, None, True])
+def test_a_rise_that_no_page_has_is_damage(rise: Any) -> None:
+    assert Calibration.from_dict({**SEEN.to_dict(), "rise": rise}) is None
 
 
 @pytest.mark.parametrize(

@@ -339,6 +339,44 @@ def job():
     assert mine[:3] == pytest.approx([0, 0, 0], abs=3)
 
 
+def test_corrections_stay_while_light_lines_go_and_come(krita) -> None:
+    krita.run("""
+def job():
+    see_at_most(2.5)
+    document = sketch_document(600, 400)
+    page = strokes(600, 400)
+    page[:, :345] = strokes(600, 400, colour=(185, 185, 185))[:, :345]
+    paint(document, node_named(document, "Sketch"), page)
+    yield 500
+    yield from fit_view(document)
+    session().look()
+    session().change("thickness", 4.0, final=True)
+    session().change("faint", 0.02, final=True)
+    yield 400
+""")
+    krita.ink()
+    krita.run(COMPARE + "\ndef job():\n    K.fresh = layer_bytes(), alpha()")
+    correct(krita)
+    look = (
+        COMPARE
+        + """
+def job():
+    fresh, corrected, now = (one.astype(int) for one in (K.fresh[1], K.corrected[1], alpha()))
+    gone, own = (fresh > 200) & (corrected == 0), (corrected > 200) & (fresh == 0)
+    line = box(40, 40, 300, 280, now) & (corrected > 200) & ~own
+    share = lambda at: float((now[at] > 128).mean())
+    return share(gone), share(own), share(line)
+"""
+    )
+    for start, end, light in ((0.97, 0.5, False), (0.5, 0.03, False), (0.03, 0.97, True)):
+        krita.drag("faint", start, end)
+        krita.wait_idle()
+        gone, own, line = krita.run(look)
+        assert gone < 0.2, "but for the round ends of the line at its gap"
+        assert own == 1.0
+        assert line > 0.9 if light else line < 0.2
+
+
 def test_another_colour_stays(krita) -> None:
     begin(krita)
     krita.paint("Lineart: Sketch", (40, 190), (95, 190), size=14, colour=(40, 160, 40))

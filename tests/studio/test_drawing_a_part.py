@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from smart_lineart.inking import Features, Rect
 from smart_lineart.inking.strokes import Strokes
+from smart_lineart.studio import engine as engine_module
 from smart_lineart.studio.engine import CachedFeatures, Engine, FeatureCache
 from smart_lineart.studio.settings import InkSettings
 
@@ -59,6 +61,38 @@ def test_its_lines_lie_where_its_ink_does_and_faint_ones_are_left_out(item: Cach
     assert whole.lines is not None
     assert whole.lines.strokes.width.tolist() == [2.0, 2.0, 1.0, 1.0]
     assert whole.lines.strokes.points.tolist() == [[10, 20], [50, 30], [5, 5], [9, 5]]
+
+
+@pytest.mark.parametrize(
+    ("faint", "cut", "looked"), [(0.49, "share", True), (0.5, "share", False), (0.2, "strength", False)]
+)
+def test_lighter_lines_are_looked_for_once_where_they_may_be_drawn(
+    monkeypatch: pytest.MonkeyPatch, item: CachedFeatures, faint: float, cut: str, looked: bool
+) -> None:
+    lit = replace(item.features, light=Strokes.empty())
+    monkeypatch.setattr(engine_module, "with_light", lambda _: lit)
+    engine, before = Engine(lambda _: None, make=FakeInker), item.features  # type: ignore[arg-type]
+    engine.draw(item, replace(InkSettings(faint=faint), cut=cut))
+    assert item.features is (lit if looked else before)
+    assert engine.inker(engine.options).asked[-1]["cut"] == cut  # type: ignore[attr-defined]
+
+
+def test_with_all_its_lines_it_is_the_same_ink_but_for_those_left_out(item: CachedFeatures) -> None:
+    engine = Engine(lambda _: None, make=FakeInker)  # type: ignore[arg-type]
+    few = engine.draw(item, InkSettings(thickness=5.0, faint=0.7), cancelled=lambda: True)
+    assert few.every is not None
+    every = few.every()
+    assert few.lines is not None
+    assert every.lines is not None
+    assert (len(few.lines.strokes), len(every.lines.strokes)) == (1, 2)
+    assert (every.area, every.thickness, every.values) == (few.area, few.thickness, few.values)
+    asked = engine.inker(engine.options).asked[-1]  # type: ignore[attr-defined]
+    assert (asked["faint"], asked["cut"], asked["cancelled"]) == (0.0, "share", None)
+    assert every.inside is not None
+    part = every.inside({"faint": 0.9, "cut": "share", "thickness": 7.0}, AREA)
+    assert part is not None
+    assert part.lines is not None
+    assert (part.thickness, len(part.lines.strokes)) == (7.0, 2)
 
 
 def test_the_cache_holds_as_much_as_it_may(item: CachedFeatures) -> None:

@@ -3,10 +3,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from smart_lineart.inking import Base, FreshInk, LayerInk, Rect
+from smart_lineart.inking import (
+    STYLES,
+    Base,
+    FreshInk,
+    InkRecord,
+    LayerInk,
+    Lines,
+    OutOfMemory,
+    Rect,
+    Strokes,
+)
+from smart_lineart.inking.drawing.textured import draw
 from smart_lineart.inking.renewing.merging import WRITE
 from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.studio.runs.plan import Plan, draft, plan_ink_again, record_of_new
@@ -152,3 +165,88 @@ def test_corrections_that_are_given_up_become_the_ink_last_made() -> None:
     assert plan.merge.write[STROKE].all(), "another colour, or none"
     assert not plan_ink_again(base, selected(slice(20, 40))).changes
     assert plan_ink_again(base, selected(slice(45, 70), 1)).changes, "as little as it is selected"
+
+
+class TestLeftOut:
+    """A light line is left out by a slider and drawn again: what the artist did to it stays."""
+
+    LINES = Strokes.from_lists(
+        [
+            np.linspace(start, stop, 73, dtype=np.float32)
+            for start, stop in (((8, 12), (80, 12)), ((8, 50), (80, 50)), ((20, 12), (20, 50)))
+        ],
+        [np.ones(73, np.float32)] * 3,
+        [1.0, 0.3, 1.0],
+    )
+    GAP = (slice(44, 57), slice(40, 60))  # in the light line
+    CUT = (slice(6, 19), slice(50, 60))  # in a firm one
+    OWN = (slice(25, 28), slice(60, 75))
+
+    def drawn(self, least: float, thickness: float = 3.0) -> FreshInk:
+        """All lines that are at least as firm as that."""
+        strokes = self.LINES.select(self.LINES.strength >= least)
+        ink = draw(strokes, PAGE, thickness=thickness, style=STYLES["pen"])
+        lines = Lines(strokes, thickness, STYLES["pen"])
+        return FreshInk(ink, PAGE, thickness, lines, every=lambda: self.drawn(0.0, thickness))
+
+    def after(self, layer: np.ndarray, record: InkRecord, fresh: FreshInk) -> tuple[np.ndarray, InkRecord]:
+        """The layer, and what is remembered, once fresh ink was merged in."""
+        base = Base(record, LayerInk(layer, np.zeros(layer.shape, np.bool_), PAGE), HOME)
+        plan = draft(base, fresh).plan(None, PAGE)
+        assert plan.area == PAGE
+        return plan.merge.apply(layer), plan.record
+
+    def corrected(self) -> tuple[np.ndarray, InkRecord]:
+        usual = self.drawn(0.0)
+        layer = usual.coverage.copy()
+        layer[self.GAP] = layer[self.CUT] = 0
+        layer[self.OWN] = 255
+        return layer, usual.record()
+
+    @pytest.mark.parametrize("steps", [(0.5, 0.0), (0.5, 2.0, 0.0), (0.5, 0.5, 0.0), (2.0, 0.0, 0.5, 0.0)])
+    def test_over_the_whole_range_and_back(self, steps: tuple[float, ...]) -> None:
+        mine, record = self.corrected()
+        layer = mine
+        inner = slice(2, -2)  # px: lines that come back end round at their gaps
+        for least in steps:
+            layer, record = self.after(layer, record, self.drawn(least))
+            assert (layer[self.OWN] == 255).all()
+            assert not layer[self.GAP][:, inner].any()
+            assert not layer[self.CUT][:, inner].any()
+        apart = np.abs(layer.astype(np.int16) - mine) > 3
+        for rows, columns in (self.GAP, self.CUT):
+            apart[rows, columns.start - 4 : columns.stop + 4] = False
+        assert not apart.any(), "the rest is as it was"
+
+    def test_the_line_itself_is_left_out_meanwhile(self) -> None:
+        layer, record = self.after(*self.corrected(), self.drawn(0.5))
+        light = np.s_[44:57, 24:80]
+        assert not layer[light].any()
+        assert record.coverage(PAGE)[self.GAP].any(), "it is known to be erased"
+        assert not record.coverage(PAGE)[44:57, 26:38].any(), "and the rest to be not drawn"
+
+    def test_it_stays_erased_where_lines_get_thicker_meanwhile(self) -> None:
+        layer, record = self.after(*self.corrected(), self.drawn(0.5))
+        layer, record = self.after(layer, record, self.drawn(0.5, 6.0))
+        layer, _ = self.after(layer, record, self.drawn(0.0, 6.0))
+        assert not layer[44:57, 44:56].any()
+        assert layer[50, 30] > 200
+        assert layer[52, 70] > 128
+
+    def test_without_corrections_nothing_more_is_drawn(self) -> None:
+        def never() -> FreshInk:
+            raise AssertionError
+
+        usual = self.drawn(0.0)
+        few = replace(self.drawn(0.5), every=never)
+        layer, record = self.after(usual.coverage, usual.record(), few)
+        np.testing.assert_array_equal(layer, few.coverage)
+        np.testing.assert_array_equal(record.coverage(PAGE), few.coverage)
+
+    def test_without_room_for_that_the_ink_comes_all_the_same(self) -> None:
+        def full() -> FreshInk:
+            raise OutOfMemory
+
+        layer, record = self.after(*self.corrected(), replace(self.drawn(0.5), every=full))
+        assert not layer[self.GAP].any()
+        np.testing.assert_array_equal(record.coverage(PAGE), self.drawn(0.5).coverage)

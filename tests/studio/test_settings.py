@@ -109,6 +109,47 @@ def test_a_part_may_have_a_weight_of_its_own() -> None:
     assert whole.with_values({"thickness": 9.0}).weight == 1.0
 
 
+OLD_INK = {"sketch": "{a}", "settings": {"faint": 0.3}}
+
+
+def test_ink_of_a_document_from_when_faint_was_cut_by_strength_still_is() -> None:
+    """What is inked again must not jump, until the artist moves that slider."""
+    state = DocumentState.from_json(json.dumps({"records": [OLD_INK]}))
+    settings = state.records[0].settings
+    assert (settings.faint, settings.cut) == (0.3, "strength")
+    assert DocumentState.from_json(state.to_json()) == state
+    assert settings.with_value("thickness", 9.0).cut == "strength"
+    assert settings.with_value("faint", 0.3).cut == "share"
+    assert InkSettings.from_dict(OLD_INK["settings"]).cut == "share", "no ink was made of it"
+
+
+@pytest.mark.parametrize(
+    ("kept", "cut"),
+    [
+        ({}, "share"),
+        ({"faint": 0.5}, "share"),
+        ({"faint": 0.9}, "strength"),
+        ({"faint": 0.9, "cut": "share"}, "share"),
+        ({"faint": 0.9, "cut": "length"}, "share"),
+        ({"cut": "strength"}, "strength"),
+    ],
+)
+def test_where_both_leave_out_the_same_it_is_cut_as_now(kept: dict, cut: str) -> None:
+    assert InkSettings.of_ink(kept).cut == cut
+
+
+def test_a_part_tells_what_its_faint_counts_in() -> None:
+    whole = InkSettings()
+    part = whole.with_value("faint", 0.2)
+    assert part.apart_from(whole) == {"faint": 0.2, "cut": "share"}
+    older = InkSettings.of_ink({"weight": whole.weight, "faint": 0.2})
+    assert older.with_values(part.apart_from(whole)) == part
+    assert whole.with_values({"faint": 0.2}).cut == "strength", "as it was when it was set"
+    assert whole.with_values({"faint": 0.5}).cut == "share"
+    assert replace(part, cut="strength").apart_from(part) == {"faint": 0.2, "cut": "strength"}
+    assert older.with_values({"thickness": 9.0}).cut == "strength"
+
+
 def test_a_newer_file_keeps_what_is_understood() -> None:
     text = json.dumps({"version": 99, "settings": {"thickness": 6.0, "sparkle": True}, "records": []})
     assert DocumentState.from_json(text).settings.thickness == 6.0

@@ -38,14 +38,16 @@ def assemble(
     points: list[Floats],
     widths: tuple[list[Floats], list[Floats]],
     sure: list[Floats],
-    firm: list[Floats],
+    firm: Floats,
+    standing: Floats,
     free: NDArray[np.bool_],
     scale: tuple[float, float],
     tuning: AssemblyTuning,
 ) -> Strokes:
-    """Drop specks and scraps, sum up strengths, and place everything on the page.
+    """Drop specks and scraps, and place everything on the page.
 
-    `widths`: those of all passes, and those of single ones.
+    `widths`: those of all passes, and those of single ones; `firm` and `standing`, float32 (S,): how dark the
+    lines are, and how long they stand.
     """
     kept = [
         i
@@ -55,7 +57,8 @@ def assemble(
     return Strokes.from_lists(
         [np.asarray((points[i] + 0.5) / np.array(scale), np.float32) for i in kept],
         [widths[0][i] for i in kept],
-        [min(1.0, float(np.median(firm[i]))) for i in kept],
+        [min(1.0, float(firm[i])) for i in kept],
         [(bool(free[i, 0]), bool(free[i, 1])) for i in kept],
         [widths[1][i] for i in kept],
+        [float(standing[i]) for i in kept],
     )

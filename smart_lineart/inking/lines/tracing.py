@@ -27,6 +27,7 @@ from smart_lineart.inking.lines.levels import (
 from smart_lineart.inking.lines.redundant import RedundantTuning, without_redundant
 from smart_lineart.inking.lines.sampling import most_near
 from smart_lineart.inking.lines.spurs import SpurTuning, prune_spurs
+from smart_lineart.inking.lines.standing import amounts, standings
 from smart_lineart.inking.lines.stroke_width import stroke_widths
 from smart_lineart.inking.network.maps import MapTuning
 from smart_lineart.inking.raster.morphology import close, depth
@@ -109,6 +110,9 @@ def trace_strokes(
         widths_alone(relative_widths(one, levels.usual), whole)
         for one, whole in zip(measured.alone, widths, strict=True)
     ]
-    firm = [one / np.float32(levels.certain) for one in firm]
-    strokes = assemble(faired, (widths, alone), np.split(sure, cuts), firm, free, scale, tuning.assembly)
+    dark = np.array([np.median(one / np.float32(levels.certain)) for one in firm], np.float32)
+    standing = standings(faired, rings, free, dark * amounts(widths))
+    strokes = assemble(
+        faired, (widths, alone), np.split(sure, cuts), dark, standing, free, scale, tuning.assembly
+    )
     return strokes, levels

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 from smart_lineart.inking.page.dot_grid import LARGEST as MOST_DOT
@@ -43,6 +44,10 @@ class Calibration:
         dot: px that the dots of its paper usually have; 0: it has none.
         sheet: where the sheet of paper lies in the picture; None where it fills it.
         toned: where dark areas lie on it; None where none do.
+        firmest: what its lines stand by, at even shares of their length, see :mod:`standing`; (): to be found
+            out.
+        lightest: the same of its lighter lines, those that only its darkness tells among them.
+        rise: by how much of 255 these stand out from what surrounds them, at least; 0: to be found out.
     """
 
     detail: float | None
@@ -59,6 +64,9 @@ class Calibration:
     dot: int = 0
     sheet: Sheet | None = None
     toned: Toned | None = None
+    firmest: tuple[float, ...] = ()
+    lightest: tuple[float, ...] = ()
+    rise: int = 0
 
     def suits(self, *, inverted: bool, darkest: float, firm: float, drawn: float) -> bool:
         """Whether a page on which this is measured now may still be seen so."""
@@ -83,26 +91,16 @@ class Calibration:
         """What :meth:`to_dict` gave, now or in an earlier version, or None where it is not sound."""
         if not isinstance(values, dict):
             return None
-        values = {
-            "searching": False,
-            "smoothing": 0,
-            "block": 1,
-            "dot": 0,
-            "sheet": None,
-            "toned": None,
-            **values,
-        }
-        for name, kind in _PACKED.items():
-            if values[name] is not None:
-                values[name] = kind.unpack(values[name])
-                if values[name] is None:
-                    return None
+        values = {**_LATER, **values}
+        if not _unpack(values):
+            return None
         if "usual" not in values and "middle" in values:  # widths were the network's once, in other units
             del values["middle"]
             values["usual"] = 0.0
         if set(values) != {field.name for field in fields(cls)}:
             return None
-        numbers = {name: value for name, value in values.items() if name not in (*_SWITCHES, *_PACKED)}
+        others = (*_SWITCHES, *_PACKED, *_SHARES)
+        numbers = {name: value for name, value in values.items() if name not in others}
         if numbers["detail"] is None:
             del numbers["detail"]
         if not all(isinstance(values[name], bool) for name in _SWITCHES):
@@ -117,7 +115,21 @@ class Calibration:
 
 
 _PACKED: dict[str, type[Sheet | Toned]] = {"sheet": Sheet, "toned": Toned}
-_WHOLE = ("smoothing", "block", "dot")
+_SHARES = ("firmest", "lightest")
+_LATER = {
+    "searching": False,
+    "smoothing": 0,
+    "block": 1,
+    "dot": 0,
+    "sheet": None,
+    "toned": None,
+    "firmest": (),
+    "lightest": (),
+    "rise": 0,
+}
+"""What earlier versions did not tell, as they took it to be."""
+
+_WHOLE = ("smoothing", "block", "dot", "rise")
 _SWITCHES = ("inverted", "searching")
 _BOUNDS = {
     "detail": (MIN_SCALE, MAX_SCALE),
@@ -130,7 +142,33 @@ _BOUNDS = {
     "smoothing": (0, MOST_PASSES),
     "block": (1, LARGEST),
     "dot": (0, MOST_DOT**2),
+    "rise": (0, 255),
 }
+MOST_SHARES, MOST_STANDING = 100, 1e6
+
+
+def _unpack(values: dict[str, Any]) -> bool:
+    """Make of values in a file what a calibration has; whether they are sound."""
+    for name, kind in _PACKED.items():
+        if values[name] is not None:
+            values[name] = kind.unpack(values[name])
+            if values[name] is None:
+                return False
+    for name in _SHARES:
+        values[name] = _shares(values[name])
+        if values[name] is None:
+            return False
+    return True
+
+
+def _shares(values: Any) -> tuple[float, ...] | None:
+    """Standings from a file: none of them less than the one before; None where they are not sound."""
+    if not isinstance(values, list | tuple) or len(values) > MOST_SHARES or not all(map(_is_number, values)):
+        return None
+    if any(not 0 <= value <= MOST_STANDING for value in values):
+        return None
+    found = tuple(map(float, values))
+    return found if all(one <= two for one, two in pairwise(found)) else None
 
 
 def _is_number(value: Any) -> bool:

@@ -16,7 +16,7 @@ from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.renewing.edits import changed_by_artist
 from smart_lineart.inking.renewing.hands import Hand, Hands
-from smart_lineart.inking.renewing.merging import Merge, merge
+from smart_lineart.inking.renewing.merging import SEEN, Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import AROUND, DamagedRecord, InkRecord, may_be_ink
 from smart_lineart.inking.renewing.regional import Values, set_inside, values_of
@@ -78,6 +78,8 @@ class FreshInk:
         values: of ink for a selection, what is set there that is not for the whole lineart; else None.
         inside: how a part, px of the image, looks with other values; None where its lines are not known.
         parts: how the lines of regions in it are drawn, in the order of the record's.
+        every: the same ink with all lines of the sketch, those that are too light to be drawn among them;
+            None where they are not known.
     """
 
     coverage: Bytes
@@ -89,6 +91,7 @@ class FreshInk:
     inside: Callable[[Values, Rect], FreshInk | None] | None = field(default=None, repr=False, compare=False)
     weight: float = 1.0
     parts: Hands = ()
+    every: Callable[[], FreshInk] | None = field(default=None, repr=False, compare=False)
 
     @property
     def hand(self) -> Hand:
@@ -247,6 +250,21 @@ class Base:
             recolour=recolour,
             lines=lines,
         )
+
+    def with_withheld(self, fresh: FreshInk, area: Rect) -> FreshInk:
+        """Fresh ink, as `place` gave it, as it is to be remembered: with what the artist erased of lines that
+        are too light to be drawn now. They are then known to be erased once they are drawn again.
+        """
+        alpha, old = self.layer.over(area)[0], self.record.coverage(area)
+        erased = alpha < old
+        erased &= changed_by_artist(old, alpha, exact=self.record.exact)
+        if fresh.every is None or not erased.any():
+            return fresh
+        every = self.place(replace(fresh.every(), values=fresh.values))
+        ink, merged = _over(every.coverage, every.area, area), self.merge(every, area)
+        withheld = merged.overlay & (merged.apply(alpha) <= SEEN)
+        drawn = _over(fresh.coverage, fresh.area, area)
+        return replace(fresh, coverage=np.where(withheld, np.maximum(drawn, ink), drawn), area=area)
 
     def area(self, fresh: FreshInk) -> Rect:
         """Where the last ink or the fresh ink lies."""

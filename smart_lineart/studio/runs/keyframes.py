@@ -128,6 +128,7 @@ def _ink_one(
     for own in (job.settings, *(job.settings.with_values(values) for values in parts)):
         if own.detail not in known:
             known[own.detail] = engine.prepare(sketch, own, lambda _: None, cancelled, earlier)
+        known[own.detail] = Engine.with_light(known[own.detail], own)
         ink = engine.render(known[own.detail], own, cancelled=cancelled)
         drawn.append(frames.FrameInk.pack(ink, area))
     return InkedFrame(drawn[0], tuple(zip(parts, drawn[1:], strict=True)))

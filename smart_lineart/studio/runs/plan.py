@@ -6,11 +6,12 @@ Arrays in, arrays out, on a worker's thread: nothing here knows Krita.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from smart_lineart.inking import Base, FreshInk, InkRecord, Merge, Rect
+from smart_lineart.inking import Base, FreshInk, InkError, InkRecord, Merge, Rect
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.renewing.merging import BENEATH, WRITE
 
@@ -51,6 +52,8 @@ class Draft:
         changing = (self.merge.action & (WRITE | BENEATH)) > 0
         if selected is not None:
             changing &= selected > 0
+        with suppress(InkError):  # without room for that, what is drawn is remembered
+            fresh = self.base.with_withheld(fresh, self.area)
         record = self.base.remember(fresh, selected, self.area)
         return Plan(self.merge, self.area, record, bool(changing.any()), inside)
 

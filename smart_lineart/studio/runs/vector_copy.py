@@ -21,7 +21,7 @@ from smart_lineart.krita_host.vector_layer import VectorLayer
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.engine import CachedFeatures, Engine
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
@@ -127,15 +127,18 @@ def _vectors_of(
     features: Features, settings: InkSettings, style: Any, selected: np.ndarray | None
 ) -> Vectors:
     """On a worker's thread."""
-    weight = settings.weight
+    features = Engine.with_light(features, settings)
+    faint, weight, cut = settings.faint, settings.weight, settings.cut
     if selected is not None:
-        strokes, weight = features.drawn_at(settings.faint, weight), AS_DRAWN
+        strokes = features.drawn_at(faint, weight, cut)
+        faint, weight, cut = 0.0, AS_DRAWN, "strength"  # all that are left, as they are
         features = replace(
             features,
             strokes=inside(strokes, selected),
+            light=None,
             solid=None if features.solid is None else solid_inside(features.solid, selected),
         )
-    return features.vectors(settings.thickness, style, faint=settings.faint, weight=weight)
+    return features.vectors(settings.thickness, style, faint=faint, weight=weight, cut=cut)
 
 
 def _shapes(vectors: Vectors, area: Rect) -> list[str]:
