@@ -373,7 +373,9 @@ class TestChangedFrom:
         before, after = (np.zeros((225, 350), np.uint8) for _ in range(2))
         before[30:60, 40:70] = after[30:60, 40:90] = 255
         known, grown = (
-            Features(SIZE, 0.25, inverted=False, strokes=first.strokes, solid=solid)
+            Features(
+                SIZE, 0.25, inverted=False, strokes=first.strokes, solid=solid, calibration=first.calibration
+            )
             for solid in (before, after)
         )
         for one, two in ((known, grown), (grown, known), (first, grown)):
