@@ -28,8 +28,8 @@ def with_light(features: Features) -> Features:
     """The same features with lines that the network takes for none, such as construction, which are drawn
     where `faint` is less than the usual one.
 
-    Takes 0.1 to 0.3 s, and no network. Nothing is looked for where they are known, or where nothing was kept
-    that they could be found from. Raises OutOfMemory.
+    Takes 0.1 to 0.3 s, up to 1.4 s where hatching covers a page, and no network. Nothing is looked for where
+    they are known, or where nothing was kept that they could be found from. Raises OutOfMemory.
     """
     known, seen = features.calibration, features.seen
     if features.light is not None or known is None or seen is None:
