@@ -16,8 +16,9 @@ import pytest
 from cli_helpers import files_in
 from PIL import Image
 
+from smart_lineart.cli import libraries
 from smart_lineart.cli.errors import CommandError
-from smart_lineart.cli.libraries import all_there
+from smart_lineart.cli.libraries import all_there, from_elsewhere
 from smart_lineart.said import Said, escaped
 from tests.cli.photoshop import photoshop_file
 
@@ -262,3 +263,15 @@ def test_what_importing_a_library_brings_is_a_sentence_but_for_too_little_memory
     with pytest.raises(CommandError) as error, all_there():
         raise told
     assert error.value is told
+
+
+def test_a_library_is_from_elsewhere_where_its_very_folder_is_named(monkeypatch):
+    place = Path(np.__file__).resolve().parent.parent
+    monkeypatch.setattr(libraries, "NEEDED", ("no_library_of_that_name", "json", "numpy"))
+    for named in ("", str(place.parent), str(ROOT), os.pathsep):
+        monkeypatch.setenv("PYTHONPATH", named)
+        assert from_elsewhere() is None
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(place)]))
+    assert str(from_elsewhere()).startswith(f"numpy is taken from {place}, which PYTHONPATH names")
+    with pytest.raises(CommandError, match="numpy is taken from"), all_there():
+        raise ImportError
