@@ -8,7 +8,7 @@ import pytest
 
 from smart_lineart import __version__
 from smart_lineart.cli import arguments
-from smart_lineart.cli.arguments import Colour, Thickness
+from smart_lineart.cli.arguments import Colour, Thickness, make_parser
 from smart_lineart.inking import features
 from smart_lineart.inking.page import scale
 
@@ -107,6 +107,13 @@ def test_version_and_help_load_neither_numpy_nor_the_engine():
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
         assert ran.stdout.splitlines()[-1] == "[]"
     assert ran.stdout.splitlines()[0] == f"smart-lineart {__version__}"
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as end:
+        make_parser().parse_args(["--version"])
+    assert not end.value.code
+    assert capsys.readouterr().out == f"smart-lineart {__version__}\n"
 
 
 def test_what_is_missing_is_a_sentence(run):

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_helpers import files_in
+from cli_helpers import FakeInker, files_in
 from PIL import Image, ImageCms
 
 from smart_lineart.cli import ink
+from smart_lineart.cli.arguments import Colour
 from smart_lineart.cli.errors import FileError
+from smart_lineart.cli.files.page import read_page
+from smart_lineart.cli.ink import Appearance, ink_file
 from smart_lineart.inking import BadSketch, ModelError, RuntimeMissing
 from smart_lineart.said import Said
 
@@ -123,6 +126,23 @@ def test_a_large_page_is_drawn_in_parts_of_two_megapixels(run, tmp_path, fake_in
     regions = [call["region"] for call in fake_inker.rendered]
     assert len(regions) == 2
     assert all(region.width * region.height <= 2 << 20 for region in regions)
+
+
+def test_how_far_a_page_is_goes_on_from_one_lineart_to_the_next(tmp_path):
+    Image.new("L", (60, 40), 200).save(tmp_path / "page.png")
+    told = []
+    ink_file(
+        tmp_path / "page.png",
+        [tmp_path / "one.png", tmp_path / "two.png", tmp_path / "three.png"],
+        Appearance(None, "pen", None, 0.5, 0.7, Colour(0, 0, 0), white=False),
+        FakeInker(),
+        read=read_page,
+        memory_limit=1 << 30,
+        progress=told.append,
+        cancelled=lambda: False,
+    )
+    assert told == sorted(told)
+    assert told[-3:] == pytest.approx([0.8 + 0.2 / 3, 0.8 + 0.4 / 3, 1.0])
 
 
 def test_a_page_larger_than_its_share_of_memory_inks_the_same(run, tmp_path, fake_inker, monkeypatch):

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from cli_helpers import files_in
 
+from smart_lineart.cli import interrupt
+
 # The child sleeps far longer than the parent waits, so that only obedience lets the test pass.
 SLEEP, WAIT = 600, 60
 STUCK = f"""
@@ -71,6 +73,10 @@ def test_lineart_finished_before_the_interrupt_is_kept(sketch, tmp_path):
     child.communicate(timeout=WAIT)
     assert child.returncode == 130
     assert files_in(tmp_path) == {"sketch.png", "second.png", "sketch-lineart.png"}
+
+
+def test_a_worker_that_does_not_stop_is_waited_for_less_than_a_second():
+    assert interrupt.PATIENCE + interrupt._POLL < 1
 
 
 def test_an_engine_that_looks_up_is_stopped_from_within(run, sketch, fake_inker, monkeypatch):

@@ -16,9 +16,13 @@ from PIL import Image
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SKETCHES = 500 if LONG else 16
-SETTLED = 200 if LONG else 6  # sketches until caches and pools are filled
+SETTLED = 200 if LONG else 6  # sketches until caches, pools and the heap's holes are filled
 SIDES = (300, 700) if LONG else (200, 400)  # px
 MOST_KB_PER_SKETCH = 100
+"""A sketch kept as bytes would be 244 kB in the mean. The heap levels off slowly, and in steps. Over 320
+small sketches it took 84 kB a sketch after the first 60, 68 after 100, 50 after 150, and 2 MB for the last
+100; over 500, 18 kB. Of nine sizes in turn it was the same: it is no matter of what the runtime keeps for
+a size."""
 ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("png", "jpg", "tif", "webp")
 

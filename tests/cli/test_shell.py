@@ -16,6 +16,9 @@ import pytest
 from cli_helpers import files_in
 from PIL import Image
 
+from smart_lineart.cli import libraries
+from smart_lineart.cli.errors import CommandError
+from smart_lineart.cli.libraries import all_there, from_elsewhere
 from smart_lineart.said import Said, escaped
 from tests.cli.photoshop import photoshop_file
 
@@ -248,3 +251,27 @@ def test_libraries_that_pythonpath_brings_along_are_named(sketch, tmp_path, libr
         f"smart-lineart: {library} is taken from {other}, which PYTHONPATH names, and cannot be loaded:"
         " unset PYTHONPATH and try again.\n"
     )
+
+
+def test_what_importing_a_library_brings_is_a_sentence_but_for_too_little_memory(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "")
+    with pytest.raises(CommandError, match=r"cannot be loaded \(ValueError: odd\)"), all_there():
+        raise ValueError("odd")
+    with pytest.raises(MemoryError), all_there():
+        raise MemoryError
+    told = CommandError("said already")
+    with pytest.raises(CommandError) as error, all_there():
+        raise told
+    assert error.value is told
+
+
+def test_a_library_is_from_elsewhere_where_its_very_folder_is_named(monkeypatch):
+    place = Path(np.__file__).resolve().parent.parent
+    monkeypatch.setattr(libraries, "NEEDED", ("no_library_of_that_name", "json", "numpy"))
+    for named in ("", str(place.parent), str(ROOT), os.pathsep):
+        monkeypatch.setenv("PYTHONPATH", named)
+        assert from_elsewhere() is None
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(place)]))
+    assert str(from_elsewhere()).startswith(f"numpy is taken from {place}, which PYTHONPATH names")
+    with pytest.raises(CommandError, match="numpy is taken from"), all_there():
+        raise ImportError

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from smart_lineart.cli.errors import FileError, UsageError
-from smart_lineart.cli.styles import choose_style
+from smart_lineart.cli.styles import _grey, choose_style
 from smart_lineart.inking import STYLES, Style
 
 
@@ -74,6 +75,18 @@ def test_a_blank_picture_is_told(tmp_path):
     Image.new("L", (300, 200), 255).save(tmp_path / "blank.png")
     with pytest.raises(FileError, match="no brush mark"):
         choose_style(str(tmp_path / "blank.png"))
+
+
+def test_every_row_of_a_picture_is_looked_at(tmp_path):
+    rows = np.linspace(0, 255, 40).round().astype(np.uint8)
+    Image.fromarray(np.repeat(rows[:, None], 30, axis=1)).save(tmp_path / "ramp.png")
+    np.testing.assert_array_equal(_grey(tmp_path / "ramp.png")[:, 7], rows)
+
+
+def test_a_picture_as_large_as_a_page_is_told(tmp_path):
+    Image.new("L", (4096, 4097), 255).save(tmp_path / "page.png")
+    with pytest.raises(FileError, match="4096 x 4097 px, too large"):
+        choose_style(str(tmp_path / "page.png"))
 
 
 def test_a_folder_is_told(tmp_path):

@@ -28,6 +28,10 @@ def amounts():
     return [int(bgra(lineart, x, 0, 230, 300)[..., 3].astype(int).sum()) // 255 for x in (0, 350)]
 
 def reopened(path):
+    # The sketch behind new ink is shown faded a moment later. Where Krita has to wait for the page then, it
+    # shows a dialog of its own, behind which an artist can close nothing: a script that does ends Krita.
+    yield 1500
+    yield from until(lambda: QtWidgets.QApplication.activeModalWidget() is None)
     K.activeDocument().saveAs(path)
     K.activeDocument().setModified(False)
     K.activeDocument().close()

@@ -182,6 +182,17 @@ def test_only_files_of_ours_are_swept(tmp_path: Path):
     assert files_in(tmp_path) == kept | {"c.png", "precious", f"{ours}link.part", f"{ours}folder.part"}
 
 
+def test_a_link_put_in_a_leftover_s_place_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    precious, link = tmp_path / "precious", tmp_path / f"{partials._prefix()}dead.part"
+    precious.write_text("precious")
+    about = precious.lstat()
+    link.symlink_to(precious)
+    monkeypatch.setattr(Path, "lstat", lambda _path: about)  # it was a file a moment ago
+    with pytest.raises(OSError, match="symbolic links"):
+        partials._remove_leftover(link)
+    assert link.readlink() == precious
+
+
 def test_a_file_swept_before_it_was_locked_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     swept = []
 

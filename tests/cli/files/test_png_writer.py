@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from smart_lineart.cli.files.png import PngWriter, _colours
+from smart_lineart.cli.files.png import PngWriter, _colours, write_png
 
 
 def encode(pixels: np.ndarray, strips: list[int], **options) -> bytes:
@@ -139,3 +139,14 @@ def test_ink_is_a_colour_with_alpha_or_lies_over_white():
     over = _colours(SimpleNamespace(colour=(0, 100, 255), white=True))
     assert over.shape == (256, 3)
     assert over[[0, 51, 255]].tolist() == [[255, 255, 255], [204, 224, 255], [0, 100, 255]]
+
+
+def test_it_is_told_how_much_is_written():
+    told: list[float] = []
+    strips = [np.zeros((rows, 6), np.uint8) for rows in (3, 5, 2)]
+    write_png(
+        io.BytesIO(),
+        SimpleNamespace(colour=(0, 0, 0), white=False, size=(10, 6), icc=None, dpi=None, strips=iter(strips)),
+        told.append,
+    )
+    assert told == [0.3, 0.8, 1.0]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import struct
 import zipfile
 import zlib
@@ -20,7 +21,7 @@ from PIL import Image, ImageCms
 from smart_lineart.cli.errors import FileError
 from smart_lineart.cli.files import read_krita, read_psd
 from smart_lineart.cli.files.page import MAX_PIXELS, Page, Spool, read_page
-from smart_lineart.cli.files.read_raster import STRIP_BYTES, open_raster
+from smart_lineart.cli.files.read_raster import _Bytes, open_raster
 from smart_lineart.inking import ArraySketch
 from tests.cli.cli_helpers import files_in
 from tests.cli.photoshop import photoshop_file
@@ -444,7 +445,7 @@ def test_strips_are_no_higher_than_all_bands_of_a_file_allow(tmp_path):
         picture = open_raster(file, "tiff", "bands.tif", 1 << 30)
         rows = [len(strip) // (17 * picture.bands) for strip in picture.strips]
     assert sum(rows) == 5000
-    assert max(rows) * 17 * 400 <= STRIP_BYTES
+    assert max(rows) * 17 * 400 <= 1 << 20
 
 
 @pytest.mark.parametrize("bands", [1, 3, 5])
@@ -460,3 +461,10 @@ def read_bands(image: pyvips.Image) -> np.ndarray:
     from smart_lineart.cli.files.read_raster import _grey_or_rgb
 
     return ArraySketch(_grey_or_rgb(image).numpy()).read_luma(0, image.height)
+
+
+def test_no_place_before_a_file_s_beginning_is_sought():
+    file = _Bytes(io.BytesIO(b"0123456789"), b"")
+    assert file._seek(4, 0) == 4
+    assert file._seek(-9, 0) == -1, "as libvips is told that there is none"
+    assert file._seek(2, 1) == 6

@@ -52,6 +52,16 @@ def test_floating_point_of_any_common_range_is_read_by_it(tmp_path, black, white
     assert np.abs(luma(tmp_path / "wide.tif") - page).max() < 1e-4
 
 
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_every_channel_is_looked_at_though_only_some_values_are(tmp_path, monkeypatch, channel):
+    monkeypatch.setattr(values, "SAMPLE", 100)
+    page = np.zeros((20, 30, 3), np.float32)
+    page[..., channel] = 255 * np.linspace(0, 1, 600).reshape(20, 30)
+    tifffile.imwrite(tmp_path / "one.tif", page, photometric="rgb")
+    weight = (0.2126, 0.7152, 0.0722)[channel]
+    assert luma(tmp_path / "one.tif").mean() == pytest.approx(weight / 2, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("low", "high"), [(-1, 1), (-1, 0), (-100, 0), (-128, 127), (-1000, -10), (-0.5, 0.5)]
 )
