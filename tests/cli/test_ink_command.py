@@ -140,6 +140,7 @@ def test_how_far_a_page_is_goes_on_from_one_lineart_to_the_next(tmp_path):
         memory_limit=1 << 30,
         progress=told.append,
         cancelled=lambda: False,
+        wrote=lambda _: None,
     )
     assert told == sorted(told)
     assert told[-3:] == pytest.approx([0.8 + 0.2 / 3, 0.8 + 0.4 / 3, 1.0])
