@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
-from smart_lineart.inking.raster.components import extents, find_runs, label_runs, paint
+from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.morphology import depth, grow
 from smart_lineart.inking.raster.windows import over_windows
 
@@ -26,17 +26,12 @@ EVEN = 0.9  # share of a solid area that is such black, from which it is not hat
 RAGGED = 1.6  # times as long as the network's that a contour as drawn is where it was scribbled
 STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
 
-# What lies deeper in black than half the usual width of strokes, so many times, is none. It is solid if its
-# mean probability of a line is low, and that of solid black not too low,
+# What lies deeper in black than half the usual width of strokes, so many times, is no stroke. It is solid
+# where the network holds it for that rather than for a line, and not only where it is sure of it.
 DEEPER, LEAST_BROAD = 1.5, 4  # px at least
 LEAST_AREA = 12  # px
 AS_BLACK = 200  # mean darkness, nearly that of firm lines: no shading has it
-NO_LINE = 0.35
-HINT = 0.1
-# or if it is deeper still and round. Of what is round the probability of a line may be higher.
-DEEPEST = 2.0
-HARDLY_LINE = 0.5
-LONGEST, FULL = 2.0, 0.5  # times longer than wide that it is at most; of its rectangle that it fills
+HINT = 0.3  # mean probability of solid black
 
 
 @dataclass(frozen=True)
@@ -174,26 +169,19 @@ def _fall(darkness: Bytes) -> Bytes:
 def unclaimed_black(
     line: Bytes, solid: Bytes, darkness: Bytes, usual: float, tuning: FillTuning = FillTuning()
 ) -> Mask:
-    """What is as black as strokes of `usual` width and wider, and neither line nor solid to the network.
+    """What is as black as strokes of `usual` width and wider, and solid to the network, if not surely so.
 
     All are (h, w) at working scale: its maps, and the sketch's darkness. Where strokes are wide, or seen
     closely, it does not tell well what is solid.
     """
-    deep, deepest = (max(LEAST_BROAD, math.ceil(0.5 * usual * times) + 1) for times in (DEEPER, DEEPEST))
+    deep = max(LEAST_BROAD, math.ceil(0.5 * usual * DEEPER) + 1)
     black = darkness > tuning.black
-    depths = depth(black, deepest)
-    cores = _Areas(depths >= deep)
+    cores = _Areas(depth(black, deep) >= deep)
     if not len(cores):
         return cores.mask
     total = np.maximum(cores.total(cores.mask), 1)
-    left, top, right, bottom = extents(cores.runs, cores.label)
-    sides = np.sort(np.stack([right - left, bottom - top]), axis=0)
-    # A smear is long and thin, or ragged.
-    round_ = (sides[1] <= LONGEST * sides[0]) & (total >= FULL * sides[0] * sides[1])
-    reached = cores.total(depths >= deepest) > 0
     lines, hinted = (cores.total(image) / (255 * total) for image in (line, solid))
-    kept = (lines < NO_LINE) & ((hinted >= HINT) | (round_ & reached))
-    kept |= (lines < HARDLY_LINE) & (hinted >= HINT) & round_
+    kept = (hinted >= HINT) & (hinted > lines)
     kept &= (total >= LEAST_AREA) & (cores.total(darkness) >= AS_BLACK * total)
     core = cores.select(kept)
     return grow(core, deep) & black if core.any() else core
