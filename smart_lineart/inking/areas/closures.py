@@ -21,6 +21,8 @@ BEHIND = -0.2  # cosine: as far may an end that is very near
 NEAR = 1.5  # usual line widths: very near
 TURNING = 1.0  # how much longer a closure counts for turning
 ANGLES = np.radians(np.linspace(-98.0, 98.0, 29))
+TIP = 1.5, 2.5  # px beyond the half width that what lies there is the line itself, ahead and to the side
+LEAVING = 2.0  # px: as far beyond that it must be free
 STEP = 0.75  # px between looks along a ray
 LINE_PRICE = 1.25  # times as long as it is counts a closure that meets a line and no end
 EACH = 2  # closures from one end at most
@@ -177,9 +179,12 @@ def _ahead_of(ends: Ends, walls: Walls, reach: float, first: int) -> list[Candid
     x, y = np.rint(at[..., 0]).astype(np.intp), np.rint(at[..., 1]).astype(np.intp)
     beyond = (x < 0) | (y < 0) | (x >= wide) | (y >= tall)
     wall = beyond | walls.ink[np.clip(y, 0, tall - 1), np.clip(x, 0, wide - 1)]
-    out = np.argmin(wall, 2)  # the first look that is free
-    left = ~np.take_along_axis(wall, out[..., None], 2)[..., 0]
-    left &= distance[out] <= ends.radii[:, None] + 3.0
+    # Where a ray leaves the tip it was cast from: beside it, it may graze steps of the same line.
+    tip = ends.radii[:, None] + np.where(cos >= AHEAD, *TIP)
+    blocked = wall | (distance < tip[..., None])
+    out = np.argmin(blocked, 2)  # the first look that is free
+    left = ~np.take_along_axis(blocked, out[..., None], 2)[..., 0]
+    left &= distance[out] <= tip + LEAVING
     later = wall & (np.arange(len(distance)) > out[..., None])
     hit = np.argmax(later, 2)
     left &= np.take_along_axis(later, hit[..., None], 2)[..., 0]
