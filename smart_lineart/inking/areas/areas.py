@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.areas.enlarging import labels_on_page
 from smart_lineart.inking.areas.packing import Packed, read_packed, write_packed
-from smart_lineart.inking.arrays import Floats
+from smart_lineart.inking.arrays import Floats, Mask
 from smart_lineart.inking.geometry import Rect
 
 Labels = NDArray[np.int32]
@@ -27,6 +27,7 @@ class Areas:
         ids: int32 (n,), rising, above 0.
         boxes: a rectangle around each area.
         sizes: int64 (n,), how many page px each covers, as near as the working scale tells.
+        ink: bool (h, w), where lines are.
         drawn: float32 (n,), the share of each outline that is ink; the rest is seams.
         seams: float32 (m, 2) each, x and y: where an area ends without a line.
         open_seams: the same for places where it could end, and does not.
@@ -34,6 +35,7 @@ class Areas:
 
     shape: tuple[int, int]
     labels: Labels
+    ink: Mask
     ids: NDArray[np.int32]
     boxes: tuple[Rect, ...]
     sizes: NDArray[np.int64]
@@ -54,13 +56,21 @@ class Areas:
     def nbytes(self) -> int:
         """Memory held, in bytes."""
         lines = sum(line.nbytes for line in self.seams + self.open_seams)
-        return self.labels.nbytes + self.sizes.nbytes + self.ids.nbytes + self.drawn.nbytes + lines
+        return (
+            self.labels.nbytes
+            + self.ink.nbytes
+            + self.sizes.nbytes
+            + self.ids.nbytes
+            + self.drawn.nbytes
+            + lines
+        )
 
     @classmethod
     def of(
         cls,
         shape: tuple[int, int],
         labels: Labels,
+        ink: Mask,
         drawn: dict[int, float],
         seams: tuple[Floats, ...] = (),
         open_seams: tuple[Floats, ...] = (),
@@ -68,7 +78,7 @@ class Areas:
         """The areas of a page of `shape` by their labels; `drawn` is each one's share of drawn outline."""
         ids, boxes, sizes = measured(labels, shape)
         share = np.array([drawn.get(one, 1.0) for one in ids.tolist()], np.float32)
-        return cls(shape, labels, ids, boxes, sizes, share, seams, open_seams)
+        return cls(shape, labels, ink, ids, boxes, sizes, share, seams, open_seams)
 
     def on_page(self, region: Rect | None = None) -> Labels:
         """The labels at page scale: int32 (height, width) of a region in page px, or of all of the page.
@@ -81,16 +91,20 @@ class Areas:
     def relabelled(self, labels: Labels, drawn: dict[int, float] | None = None) -> Areas:
         """The same page with other labels; `drawn` tells of areas that are new."""
         known = dict(zip(self.ids.tolist(), self.drawn.tolist(), strict=True)) | (drawn or {})
-        return Areas.of(self.shape, labels, known, self.seams, self.open_seams)
+        return Areas.of(self.shape, labels, self.ink, known, self.seams, self.open_seams)
 
-    def moved_to(self, labels: Labels, shape: tuple[int, int]) -> Areas:
-        """Areas whose labels were cut, turned or mirrored with their page, now of `shape`; seams are lost."""
-        return replace(self.relabelled(labels), shape=shape, seams=(), open_seams=())
+    def moved_to(self, labels: Labels, ink: Mask, shape: tuple[int, int]) -> Areas:
+        """Areas whose labels and ink were cut, turned or mirrored with their page, which is now of `shape`.
+
+        Their seams are lost.
+        """
+        drawn = dict(zip(self.ids.tolist(), self.drawn.tolist(), strict=True))
+        return Areas.of(shape, labels, ink, drawn)
 
     def pack(self) -> bytes:
         """The areas as they are kept in a document; :meth:`unpack` reads it."""
         return write_packed(
-            Packed(self.shape, self.labels, self.ids, self.drawn, self.seams, self.open_seams)
+            Packed(self.shape, self.labels, self.ink, self.ids, self.drawn, self.seams, self.open_seams)
         )
 
     @classmethod
@@ -98,7 +112,7 @@ class Areas:
         """Read what :meth:`pack` wrote. Raises DamagedAreas, whatever the bytes are."""
         one = read_packed(data)
         drawn = dict(zip(one.ids.tolist(), one.drawn.tolist(), strict=True))
-        return cls.of(one.shape, one.labels, drawn, one.seams, one.open_seams)
+        return cls.of(one.shape, one.labels, one.ink, drawn, one.seams, one.open_seams)
 
 
 def measured(

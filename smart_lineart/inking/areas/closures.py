@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking.areas.walls import Ends, Walls, along
 from smart_lineart.inking.arrays import Floats, Mask
 
-REACH = 0.05  # of the page's longer side that a gap may be long
+REACH = 0.08  # of the page's longer side that a gap may be long
 AHEAD = np.cos(np.radians(42.5))  # how far to the side a line may lie that an end is led to
 FACING = np.cos(np.radians(62.0))  # the same for another end
 BEHIND = -0.2  # cosine: as far may an end that is very near

@@ -130,4 +130,4 @@ def _as_areas(
         ]
         line = ((ends + 0.5) * scale).astype(np.float32)
         seams[number + 1 not in standing].append(line)
-    return Areas.of(shape, labels, drawn, tuple(seams[0]), tuple(seams[1]))
+    return Areas.of(shape, labels, walls.ink, drawn, tuple(seams[0]), tuple(seams[1]))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.arrays import Floats
+from smart_lineart.inking.arrays import Floats, Mask
 from smart_lineart.inking.errors import InkError
 
 MAGIC = b"SLAR"
@@ -39,6 +39,7 @@ class Packed(NamedTuple):
 
     shape: tuple[int, int]
     labels: NDArray[np.int32]
+    ink: Mask
     ids: NDArray[np.int32]
     drawn: Floats
     seams: tuple[Floats, ...]
@@ -47,7 +48,9 @@ class Packed(NamedTuple):
 
 def write_packed(areas: Packed) -> bytes:
     """The areas as bytes."""
-    numbers = np.searchsorted(np.append(0, areas.ids), areas.labels).astype("<u4")
+    table_of = np.zeros(int(areas.ids[-1]) + 1 if len(areas.ids) else 1, "<u4")
+    table_of[areas.ids] = np.arange(1, len(areas.ids) + 1)
+    numbers = table_of[areas.labels] * np.uint32(2) + areas.ink
     # Rows are told by what changes from the row above: next to nothing does.
     numbers[1:] ^= numbers[:-1].copy()
     table = areas.ids.astype("<u4").tobytes() + np.rint(areas.drawn * 65535).astype("<u2").tobytes()
@@ -101,11 +104,13 @@ def _read(data: bytes) -> Packed:
     planes = np.stack([body.take("<u1", height * width) for _ in range(4)], 1)
     numbers = np.ascontiguousarray(planes).view("<u4").reshape(height, width)
     numbers = np.bitwise_xor.accumulate(numbers, axis=0)
+    ink = (numbers & 1).astype(np.bool_)
+    numbers >>= np.uint32(1)
     shown = np.unique(numbers)
     if shown[-1] > count or len(shown[shown > 0]) != count:
         raise DamagedAreas
     labels = np.append(0, ids).astype(np.int32)[numbers]
-    return Packed((tall, wide), labels, ids.astype(np.int32), drawn, lines[0], lines[1])
+    return Packed((tall, wide), labels, ink, ids.astype(np.int32), drawn, lines[0], lines[1])
 
 
 def _head(data: bytes) -> tuple[tuple[int, ...], bytes]:
