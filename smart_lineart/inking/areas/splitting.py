@@ -106,7 +106,7 @@ def _reduced(mask: Mask, tall: int, wide: int) -> Mask:
 
 def _open(areas: Areas) -> Mask:
     """Where areas could end and do not, as lines."""
-    out = np.zeros(areas.labels.shape, np.bool_)
+    out: Mask = np.zeros(areas.labels.shape, np.bool_)
     for line in areas.open_seams:
         x, y = (line * np.array(areas.scale)).astype(np.intp).T
         kept = (x >= 0) & (y >= 0) & (x < out.shape[1]) & (y < out.shape[0])
