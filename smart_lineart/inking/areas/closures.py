@@ -25,8 +25,6 @@ TIP = 1.5, 2.5  # px beyond the half width that what lies there is the line itse
 LEAVING = 2.0  # px: as far beyond that it must be free
 STEP = 0.75  # px between looks along a ray
 LINE_PRICE = 1.25  # times as long as it is counts a closure that meets a line and no end
-EACH = 2  # closures from one end at most
-WORSE = 1.6  # times as costly as the first, the second at most
 MOST_ENDS = 20000
 CHUNK = 2048  # ends looked ahead from at once
 
@@ -40,28 +38,25 @@ class Closure:
 
 
 def find_closures(walls: Walls) -> list[Closure]:
-    """Closures that do not cross, cheapest first."""
+    """Closures that do not cross, one from an end at most, cheapest first."""
     ends = walls.ends
     if not len(ends) or len(ends) > MOST_ENDS:
         return []
     reach = max(REACH * max(walls.ink.shape), 3 * walls.usual)
     candidates = [*_to_ends(ends, walls, reach), *_ahead(ends, walls, reach)]
     candidates.sort(key=lambda one: one[:3])
-    first: dict[int, float] = {}
-    used = np.zeros(len(ends), np.intp)
+    used: set[int] = set()
     taken = np.zeros(walls.ink.shape, np.bool_)
     kept = []
     for cost, a, b, path in candidates:
         both = [a] if b < 0 else [a, b]
-        if any(used[one] >= EACH or cost > WORSE * first.get(one, cost) for one in both):
+        if not used.isdisjoint(both):
             continue
         pixels = _drawn(path, walls.ink.shape)
-        if not len(pixels) or _crosses(pixels, taken, ends.places[both]):
+        if _crosses(pixels, taken, ends.places[both]):
             continue
         taken[pixels[:, 1], pixels[:, 0]] = True
-        for one in both:
-            used[one] += 1
-            first.setdefault(one, cost)
+        used.update(both)
         kept.append(Closure(pixels, cost))
     return kept
 

@@ -58,7 +58,9 @@ def find_areas(
     found = _settled(walls, closures, 1.0 - openness)
     report(0.9)
     stop_if(cancelled)
-    return _as_areas(found, walls, closures, ink.shape, before)
+    areas = _as_areas(found, walls, closures, ink.shape, before)
+    report(1.0)
+    return areas
 
 
 def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:

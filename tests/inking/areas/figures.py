@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from smart_lineart.inking import Strokes
+from smart_lineart.inking import Rect, Strokes
 from smart_lineart.inking.areas import Areas
-from smart_lineart.inking.drawing.solid import draw_strokes
+from smart_lineart.inking.brushes.styles import find_style
+from smart_lineart.inking.drawing.textured import draw
 
 SIZE = 400
 
@@ -40,7 +41,8 @@ def strokes(*lines: np.ndarray) -> Strokes:
 
 def inked(*lines: np.ndarray, size: tuple[int, int] = (SIZE, SIZE), thickness: float = 4.0) -> np.ndarray:
     """uint8 coverage of the lines."""
-    return draw_strokes(strokes(*lines), size, thickness)
+    page = Rect(0, 0, size[1], size[0])
+    return draw(strokes(*lines), page, thickness=thickness, style=find_style("technical"))
 
 
 def at(areas: Areas, x: float, y: float) -> int:
