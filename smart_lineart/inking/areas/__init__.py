@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from smart_lineart.inking.areas.areas import Areas
 from smart_lineart.inking.areas.carrying import carried_colours
-from smart_lineart.inking.areas.colouring import PAPER, Colour, Colours, first_colours
+from smart_lineart.inking.areas.colouring import PAPER, Colours, first_colours, variations
 from smart_lineart.inking.areas.finding import USUAL_OPENNESS, find_areas
 from smart_lineart.inking.areas.hints import PAPER_HINT, with_hints
 from smart_lineart.inking.areas.packing import DamagedAreas
 from smart_lineart.inking.areas.painting import paint
+from smart_lineart.inking.areas.palettes import PALETTES, Colour, Palette, palette_of
 
 __all__ = [
+    "PALETTES",
     "PAPER",
     "PAPER_HINT",
     "USUAL_OPENNESS",
@@ -19,9 +21,12 @@ __all__ = [
     "Colour",
     "Colours",
     "DamagedAreas",
+    "Palette",
     "carried_colours",
     "find_areas",
     "first_colours",
     "paint",
+    "palette_of",
+    "variations",
     "with_hints",
 ]

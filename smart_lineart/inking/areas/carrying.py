@@ -49,11 +49,10 @@ def with_ids_of(labels: Labels, before: Areas | None) -> Labels:
 
 
 def carried_colours(areas: Areas, before: Areas, colours_before: Colours) -> Colours:
-    """Colours for areas that were found after lines changed: each as most of it was; the rest new ones."""
-    colours = first_colours(areas)
-    best: dict[int, int] = {}
+    """Colours for areas found after lines changed: each has that of most of it; what is new, a new one."""
+    most: dict[int, tuple[int, int]] = {}
     for now, then, shared in overlaps(areas.labels, before.labels).tolist():
-        if then in colours_before and shared > best.get(now, 0) and now:
-            best[now] = shared
-            colours[now] = colours_before[then]
-    return colours
+        if shared > most.get(now, (0, 0))[0]:
+            most[now] = shared, then
+    carried = {one: colours_before[then] for one, (_, then) in most.items() if then in colours_before}
+    return first_colours(areas, fixed=carried)

@@ -4,49 +4,153 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.areas.areas import Areas, Labels
+from smart_lineart.inking.areas.palettes import PALETTES, Colour, Palette
 
-Colour = tuple[int, int, int]
 Colours = dict[int, Colour]
 
 PAPER: Colour = (-1, -1, -1)
 """The colour of an area that stays paper: transparent."""
 
 APART = 12.0  # CIEDE2000 between neighbours, at least
-CALM: tuple[Colour, ...] = tuple(
-    (r, g, b)
-    for r, g, b in (
-        (222, 184, 160), (164, 196, 188), (214, 205, 164), (176, 170, 200), (201, 150, 142),
-        (150, 174, 140), (228, 208, 196), (134, 158, 184), (190, 158, 120), (206, 176, 196),
-        (170, 204, 214), (196, 198, 190), (150, 134, 128), (222, 196, 128), (128, 148, 146),
-        (178, 132, 160),
+TINTS = (0.82, 1.16, 0.68, 1.32)  # times as light, if no colour of a palette is apart from all around
+FINE = 9  # levels of red, green and blue among which one is sought in the end
+
+
+def first_colours(
+    areas: Areas,
+    *,
+    seed: int = 0,
+    palette: Palette | Sequence[Colour] | None = None,
+    fixed: Colours | None = None,
+) -> Colours:
+    """A colour for each area, the same for the same seed; neighbours are at least CIEDE2000 12 apart.
+
+    Each colour of a palette comes to its share of what is coloured, as nearly as neighbours allow. Areas that
+    are `fixed` have that colour already.
+    """
+    chosen = _as_palette(palette or PALETTES["calm"])
+    return _arranged(
+        dict(zip(areas.ids.tolist(), areas.sizes.tolist(), strict=True)),
+        neighbours(areas.labels),
+        chosen,
+        seed,
+        fixed,
     )
-)  # fmt: skip
 
 
-def first_colours(areas: Areas, *, seed: int = 0, palette: Sequence[Colour] | None = None) -> Colours:
-    """A colour for each area, the same for the same seed; neighbours at least CIEDE2000 12 apart."""
-    choice = list(palette or CALM)
-    random.Random(seed).shuffle(choice)
-    table = lab(np.array(choice))
-    beside = neighbours(areas.labels)
-    chosen: Colours = {}
-    for number in np.argsort(-areas.sizes, kind="stable").tolist():
-        one = int(areas.ids[number])
-        near = [chosen[other] for other in beside.get(one, ()) if other in chosen]
-        colour = choice[one % len(choice)]
-        if near:
-            apart = ciede2000(table[:, None], lab(np.array(near))[None]).min(1)
-            order = [(one + k) % len(choice) for k in range(len(choice))]
-            fits = [k for k in order if apart[k] >= APART]
-            colour = choice[fits[0] if fits else int(np.argmax(apart))]
-        chosen[one] = colour
-    return chosen
+def variations(
+    areas: Areas, colours: Colours, *, count: int = 6, seed: int = 0, locked: Container[Colour] = ()
+) -> list[Colours]:
+    """Proposals: the same groups of areas in other palettes, the same ones for the same seed.
+
+    What has one colour stays of one colour; `locked` colours and paper stay. This arranges colours: it does
+    not know what is skin or sky.
+    """
+    sizes = dict(zip(areas.ids.tolist(), areas.sizes.tolist(), strict=True))
+    groups: dict[Colour, list[int]] = {}
+    for one, colour in sorted(colours.items()):
+        if one in sizes:
+            groups.setdefault(colour, []).append(one)
+    number = {one: k for k, members in enumerate(groups.values()) for one in members}
+    beside: dict[int, set[int]] = {}
+    for one, near in neighbours(areas.labels).items():
+        for other in near:
+            if one in number and other in number and number[one] != number[other]:
+                beside.setdefault(number[one], set()).add(number[other])
+    weight = {k: sum(sizes[one] for one in members) for k, members in enumerate(groups.values())}
+    fixed = {k: colour for k, colour in enumerate(groups) if colour == PAPER or colour in locked}
+    names = sorted(set(PALETTES) - {"calm"})
+    random.Random(seed).shuffle(names)
+    out = []
+    for turn in range(count):
+        found = _arranged(weight, beside, PALETTES[names[turn % len(names)]], seed + turn, fixed)
+        out.append(colours | {one: found[k] for one, k in number.items()})
+    return out
+
+
+def _as_palette(palette: Palette | Sequence[Colour]) -> Palette:
+    if isinstance(palette, Palette):
+        return palette
+    return Palette(tuple(palette), (1.0 / len(palette),) * len(palette))
+
+
+def _arranged(
+    sizes: dict[int, int],
+    beside: dict[int, set[int]],
+    palette: Palette,
+    seed: int,
+    fixed: dict[int, Colour] | None = None,
+) -> Colours:
+    """A colour for each of what has a size, the largest first: what most of is still wanted and fits."""
+    draw = random.Random(seed)
+    order = list(range(len(palette.colours)))
+    draw.shuffle(order)
+    table = _Choice([palette.colours[k] for k in order])
+    wanted = np.array([palette.shares[k] for k in order]) * max(1, sum(sizes.values()))
+    out: dict[int, Colour] = dict(fixed or {})
+    at = {one: table.number(colour) for one, colour in out.items() if colour != PAPER}
+    for one in sorted(sizes, key=lambda key: (-sizes[key], key)):
+        if one in out:
+            continue
+        near = sorted({at[other] for other in beside.get(one, ()) if other in at})
+        fits = table.apart_from(near)[: len(order)]
+        if fits.any():
+            choice = int(np.where(fits, wanted, -np.inf).argmax())
+            wanted[choice] -= sizes[one]
+        else:
+            choice = table.another(near, int(wanted.argmax()))
+        at[one], out[one] = choice, table.colours[choice]
+    return out
+
+
+class _Choice:
+    """Colours to choose from, and how far each is from each."""
+
+    def __init__(self, colours: list[Colour]):
+        self.colours: list[Colour] = []
+        self._lab = np.zeros((0, 3))
+        self._far = np.zeros((0, 0))
+        for colour in colours:
+            self._add(colour)
+
+    def number(self, colour: Colour) -> int:
+        """Of a colour, which is taken in if it is new; only those given first are chosen unasked."""
+        return self.colours.index(colour) if colour in self.colours else self._add(colour)
+
+    def apart_from(self, near: list[int]) -> NDArray[np.bool_]:
+        """(n,): which are far enough from some."""
+        if not near:
+            return np.ones(len(self.colours), np.bool_)
+        return np.asarray(self._far[:, near].min(1) >= APART)
+
+    def another(self, near: list[int], like: int) -> int:
+        """One that is far enough from some: a tint of `like`, or whatever there is."""
+        r, g, b = self.colours[like]
+        tints = [(min(255, round(r * t)), min(255, round(g * t)), min(255, round(b * t))) for t in TINTS]
+        steps = np.linspace(40, 240, FINE).astype(int).tolist()
+        for some in (tints, [(x, y, z) for x in steps for y in steps for z in steps]):
+            far = ciede2000(lab(np.array(some))[:, None], self._lab[near][None]).min(1)
+            if far.max() >= APART or some is not tints:
+                fits = far >= APART
+                return self.number(some[int(fits.argmax() if some is tints else far.argmax())])
+        raise AssertionError
+
+    def _add(self, colour: Colour) -> int:
+        one = lab(np.array(colour))
+        far = ciede2000(self._lab, one[None]) if self.colours else np.zeros(0)
+        count = len(self.colours)
+        grown = np.zeros((count + 1, count + 1))
+        grown[:count, :count] = self._far
+        grown[count, :count] = grown[:count, count] = far
+        self._far, self._lab = grown, np.concatenate([self._lab, one[None]])
+        self.colours.append(colour)
+        return count
 
 
 def neighbours(labels: Labels) -> dict[int, set[int]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.areas.areas import Areas
-from smart_lineart.inking.areas.colouring import Colour
+from smart_lineart.inking.areas.palettes import Colour
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.raster.components import find_runs, label_runs
 from smart_lineart.inking.raster.morphology import spread

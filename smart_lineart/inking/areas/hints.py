@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.areas.areas import Areas
-from smart_lineart.inking.areas.colouring import PAPER, Colour, Colours
+from smart_lineart.inking.areas.colouring import PAPER, Colours
 from smart_lineart.inking.areas.dabs import Dab, find_dabs
+from smart_lineart.inking.areas.palettes import Colour
 from smart_lineart.inking.areas.splitting import split, split_from_rim
 from smart_lineart.inking.areas.spreading import spread_colours
 from smart_lineart.inking.arrays import Bytes
