@@ -15,7 +15,7 @@ from smart_lineart.inking.raster.components import find_runs, label_runs
 from smart_lineart.inking.raster.morphology import spread
 
 OPAQUE = 128  # alpha from which a pixel is a hint: soft edges of brushes are none
-MIXED = 0.04  # of a dab's px: colours with less come of soft brushes that run into each other
+MIXED = 0.08  # of a dab's px: colours with less come of soft brushes that run into each other
 MOST_COLOURS = 256
 BLOCK = 1 << 20  # px looked at once
 

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Mask
 
-FARTHEST = 64  # px: what is deeper counts as that deep
+FARTHEST = 192  # px: what is deeper counts as that deep
 
 
 def distance_within(mask: Mask) -> NDArray[np.float32]:
-    """How far each true pixel (h, w) lies from the nearest false one, px, at most 64; beyond the page is
+    """How far each true pixel (h, w) lies from the nearest false one, px, at most 192; beyond the page is
     neither.
 
     Exact: distances along columns first, then the least over offsets along rows (Felzenszwalb and

@@ -21,19 +21,18 @@ from smart_lineart.inking.arrays import Mask
 from smart_lineart.inking.geometry import Rect
 
 MOST_PX = 120_000  # flooded: larger areas are reduced for it
-LEVELS = 20
-NECK = (
-    0.5  # times as deep as a part is at most, that its border with what lies outside is, if there is a neck
-)
+LEVELS = 24
+NECK = 0.7  # times as deep as a part is: where that meets what lies outside no deeper, is a neck
 
 
 @dataclass(frozen=True)
 class _Flood:
-    """Parts of an area, reduced, 1 and up, and how deep it is."""
+    """Parts of an area, reduced, 1 and up; how deep it is, and how deep where the last part and each met."""
 
     box: Rect
     parts: NDArray[np.int32]
     deep: NDArray[np.float32]
+    met: dict[int, float]
 
 
 def split(area: Mask, areas: Areas, groups: list[list[Dab]]) -> list[Mask]:
@@ -50,8 +49,7 @@ def split_from_rim(area: Mask, areas: Areas, groups: list[list[Dab]]) -> list[Ma
         part = flood.parts == number
         if not part.any():
             continue
-        border = part & _beside(flood.parts == outside)
-        if border.any() and flood.deep[border].max() >= NECK * flood.deep[part].max():
+        if flood.met.get(number, 0.0) >= NECK * flood.deep[part].max():
             flood.parts[flood.parts == outside] = number
     return _enlarged(area, flood, len(groups))
 
@@ -86,9 +84,13 @@ def _flooded(area: Mask, areas: Areas, groups: list[list[Dab]], *, rim: bool) ->
             y, x = (dab.rows - box.y) * tall // box.height, (dab.columns - box.x) * wide // box.width
             seeds[y, x] = number
     within |= seeds > 0
-    for level in np.linspace(1.0, 0.0, LEVELS, endpoint=False)[1:] ** 2 * float(deep.max(initial=0)):
+    met: dict[int, float] = {}
+    for level in np.linspace(1.0, 0.0, LEVELS, endpoint=False)[1:] * float(deep.max(initial=0)):
         seeds = grown(seeds, within & (deep >= level))
-    return _Flood(box, grown(seeds, within), deep)
+        beside = _beside(seeds == len(groups) + 1)
+        for number in set(np.unique(seeds[beside]).tolist()) - {0, len(groups) + 1}:
+            met.setdefault(number, float(level))
+    return _Flood(box, grown(seeds, within), deep, met)
 
 
 def _box(area: Mask) -> Rect:
