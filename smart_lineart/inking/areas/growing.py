@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Mask
+from smart_lineart.inking.raster.morphology import spread
 
 
 def grown(labels: NDArray[np.int32], into: Mask | None = None) -> NDArray[np.int32]:
@@ -23,9 +24,8 @@ def grown(labels: NDArray[np.int32], into: Mask | None = None) -> NDArray[np.int
     flat = framed.reshape(-1)
     beside, corners = (-width, -1, 1, width), (-width - 1, 1 - width, width - 1, width + 1)
     # Only what lies beside a blank pixel can grow.
-    blank = np.flatnonzero(flat == 0)
-    front = np.unique(np.concatenate([blank + step for step in beside + corners]))
-    front = front[flat[front] > 0]
+    front = np.flatnonzero((framed > 0) & spread(framed == 0))
+    place = np.empty(flat.shape, np.int32)
     turn = 0
     while len(front):
         turn += 1
@@ -35,8 +35,11 @@ def grown(labels: NDArray[np.int32], into: Mask | None = None) -> NDArray[np.int
         free = flat[at] == 0
         at, to = at[free], to[free]
         order = np.argsort(-to, kind="stable")
-        flat[at[order]] = to[order]  # of labels that come at once the lowest, as the last, stays
-        front = np.concatenate([np.unique(at), _stuck(flat, front, corners)])
+        at, to = at[order], to[order]
+        flat[at] = to  # of labels that come at once the lowest, as the last, stays
+        place[at] = np.arange(len(at))
+        new = at[place[at] == np.arange(len(at))]  # each once
+        front = np.concatenate([new, _stuck(flat, front, corners)])
     out = framed[1:-1, 1:-1].copy()
     out[out < 0] = 0
     return out

@@ -19,6 +19,7 @@ from smart_lineart.inking.areas.enlarging import labels_on_page
 from smart_lineart.inking.areas.growing import grown
 from smart_lineart.inking.arrays import Mask
 from smart_lineart.inking.geometry import Rect
+from smart_lineart.inking.raster.morphology import grow
 
 MOST_PX = 120_000  # flooded: larger areas are reduced for it
 LEVELS = 24
@@ -119,7 +120,7 @@ def _open(areas: Areas) -> Mask:
 def _enlarged(area: Mask, flood: _Flood, count: int) -> list[Mask]:
     """Masks of the parts at working scale; what no flood reached is the largest's."""
     box = flood.box
-    near = grown(flood.parts)
+    near = grown(flood.parts, grow(flood.parts > 0, 2))
     large = labels_on_page(near, (box.height, box.width), Rect(0, 0, box.width, box.height))
     parts = []
     for number in range(1, count + 1):
