@@ -54,8 +54,8 @@ def gmic(ink: np.ndarray) -> np.ndarray:
         into, out = Path(folder) / "ink.png", Path(folder) / "out.png"
         cv2.imwrite(str(into), 255 - ink)
         words = ["gmic", "-v", "0", str(into), "to_rgb", "fx_colorize_lineart_smart"]
-        options = "0,3,90,30,50,35,2,0,0,75,1,0,0,0,50,50"
-        subprocess.run([*words, options, "output[0]", str(out)], check=True, capture_output=True)
+        options = "0,95,0,0,1,255,100,0,75,2,60,20,90,1,10,1"  # its own, in colours that differ
+        subprocess.run([*words, options, "keep[1]", "output", str(out)], check=True, capture_output=True)
         picture = cv2.imread(str(out), cv2.IMREAD_UNCHANGED)
     packed = picture[..., :3].astype(np.int64) @ np.array([1, 256, 65536])
     labels = np.zeros(ink.shape, np.int32)
