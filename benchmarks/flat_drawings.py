@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Drawings whose flats are known: a picture's black line layer as lineart, its colour layer as truth.
 
-From the JSON of an Iconify icon set such as npm's `@iconify-json/openmoji` (CC BY-SA: to measure, not to ship).
+From the JSON of an Iconify icon set such as npm's `@iconify-json/openmoji` (CC BY-SA: to measure with, not to
+ship).
 """
 
 from __future__ import annotations

@@ -49,7 +49,8 @@ def test_gaps_are_as_wide_as_asked():
 
 
 def test_a_picture_parts_into_lines_and_colours():
-    body = '<g fill="none" stroke="#000"><path d="M0 0h9"/></g><path fill="#fa0" d="M1 1h3v3z"/><path d="M5 5h2v2z"/>'
+    lined = '<g fill="none" stroke="#000"><path d="M0 0h9"/></g>'
+    body = lined + '<path fill="#fa0" d="M1 1h3v3z"/><path d="M5 5h2v2z"/>'
     lines, colours = layers(body)
     assert lines.count("<path") == 2
     assert colours.count("<path") == 1
