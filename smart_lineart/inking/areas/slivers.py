@@ -11,7 +11,6 @@ from smart_lineart.inking.areas.walls import Walls
 from smart_lineart.inking.raster.morphology import depth
 
 NARROW = 1.1  # usual line widths: as narrow everywhere, between the lines, is a sliver
-LONG = 5.0  # times as long as wide it is
 SPECK = 1.5  # usual line widths: what is smaller than a square of that is nothing
 MOST_AREAS = 20000  # the smallest beyond go to what surrounds them
 
@@ -26,8 +25,7 @@ def without_slivers(labels: NDArray[np.int32], walls: Walls) -> NDArray[np.int32
     size = np.bincount(free.reshape(-1), minlength=most + 1)
     wide = np.zeros(most + 1, np.bool_)
     wide[np.unique(free[_depth_within(free, deepest) >= deepest])] = True
-    narrow = ~wide & (size > LONG * (NARROW * walls.usual) ** 2)
-    gone = narrow | (size < (SPECK * walls.usual) ** 2)
+    gone = ~wide | (size < (SPECK * walls.usual) ** 2)
     gone[0] = False
     here = np.bincount(labels.reshape(-1), minlength=most + 1) > 0
     here &= ~gone

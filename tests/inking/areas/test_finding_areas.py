@@ -65,8 +65,9 @@ def test_a_line_that_stops_short_of_the_edge_is_led_to_it():
     assert at(find_areas(inked(bust)), 200, 350) > 0
 
 
-def test_a_sliver_between_double_lines_is_nothing():
-    areas = find_areas(inked(ring(200, 200, 100), ring(200, 200, 106)))
+@pytest.mark.parametrize("apart", [5, 7, 8])
+def test_a_sliver_between_double_lines_is_nothing(apart):
+    areas = find_areas(inked(ring(200, 200, 100), ring(200, 200, 100 + apart)))
     assert len(areas) == 1
 
 
