@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from .files import FILES
+from .flats import FLATS
 from .krita_life import KRITA_LIFE
 from .other import OTHER
 from .parts import PARTS
 from .protection import GROUPS, Protection
 from .systems import SYSTEMS
 
-PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *PARTS, *OTHER)
+PROTECTIONS = (*KRITA_LIFE, *FILES, *SYSTEMS, *PARTS, *FLATS, *OTHER)
 
 __all__ = ["GROUPS", "PROTECTIONS", "Protection"]

@@ -13,9 +13,11 @@ from .document import Document
 
 try:
     from PyQt6.QtCore import Qt
+    from PyQt6.QtGui import QCursor
     from PyQt6.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 except ImportError:
     from PyQt5.QtCore import Qt
+    from PyQt5.QtGui import QCursor
     from PyQt5.QtWidgets import QAbstractScrollArea, QApplication, QMdiArea
 
 
@@ -32,6 +34,18 @@ class CanvasPlace:
         """x, y, width and height of a part of the page, in px of the viewport."""
         zoom = self.zoom
         return rect.x * zoom - self.left, rect.y * zoom - self.top, rect.width * zoom, rect.height * zoom
+
+
+def under_cursor(document: Document) -> tuple[int, int] | None:
+    """The pixel of the page that the cursor is over; None where it is over none, or that can't be told."""
+    place = canvas_place(document)
+    if place is None:
+        return None
+    spot = place.viewport.mapFromGlobal(QCursor.pos())
+    if not place.viewport.rect().contains(spot):
+        return None
+    x, y = int((spot.x() + place.left) // place.zoom), int((spot.y() + place.top) // place.zoom)
+    return (x, y) if 0 <= x < document.page.width and 0 <= y < document.page.height else None
 
 
 def visible_area(document: Document) -> Rect | None:
