@@ -13,6 +13,7 @@ from smart_lineart.said import Said
 from smart_lineart.studio.language import i18n
 
 ACTION = "smart_lineart_ink"
+FLATS_ACTION = "smart_lineart_flats"
 COPY_ACTION = "smart_lineart_copy_vectors"
 REDRAW_ACTION = "smart_lineart_redraw"
 REMOVE_ACTION = "smart_lineart_remove_stroke"
@@ -52,6 +53,19 @@ def _register() -> None:
             """Krita has opened a window."""
             action = window.createAction(ACTION, i18n.tr("Ink sketch"), "tools/scripts")
             action.triggered.connect(lambda *_: session.ink())
+            flats = window.createAction(FLATS_ACTION, i18n.tr("Flats"), "tools/scripts")
+            flats.triggered.connect(lambda *_: session.flatting.begin())
+            for name, text, how in (
+                ("smart_lineart_select_area", i18n.tr("Select the area under the cursor"), "new"),
+                ("smart_lineart_add_area", i18n.tr("Add the area under the cursor to the selection"), "add"),
+                (
+                    "smart_lineart_subtract_area",
+                    i18n.tr("Subtract the area under the cursor from the selection"),
+                    "subtract",
+                ),
+            ):
+                select = window.createAction(name, text, "tools/scripts")
+                select.triggered.connect(lambda *_, how=how: session.flatting.select(how))
             copy = window.createAction(COPY_ACTION, i18n.tr("Copy as vector layer"), "tools/scripts")
             copy.triggered.connect(lambda *_: session.copy_as_vectors(as_shown=False))
             redraw = window.createAction(REDRAW_ACTION, i18n.tr("Redraw with my brush"), "tools/scripts")

@@ -22,6 +22,7 @@ GROUPS = {
     14: "small faults that tests did not notice",
     15: "settings for parts of a lineart, and the artist's own layer",
     16: "a docker that does not surprise",
+    17: "an artist's colours and strokes on flats",
     0: "faults of the network's process, hostile bytes, order and privacy",
 }
 """What the protections are for, by number."""

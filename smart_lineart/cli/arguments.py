@@ -22,6 +22,8 @@ FORMATS = ("png", "svg")
 THINNEST, THICKEST = 0.25, 400.0
 COARSEST, FINEST = 1 / 16, 2.5
 USUAL_WEIGHT = "0.7"
+USUAL_OPENNESS = "0.28"
+MOST_SEED = 1 << 32
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,21 @@ def weight(text: str) -> float:
     if not 0 <= value <= 1:
         raise ValueError(f'"{text}" is not between 0 and 1')
     return value
+
+
+def share(text: str) -> float:
+    """Parse a number from 0 to 1."""
+    value = _number(text, "0.3")
+    if not 0 <= value <= 1:
+        raise ValueError(f'"{text}" is not between 0 and 1')
+    return value
+
+
+def seed(text: str) -> int:
+    """Parse a whole number that chance begins with."""
+    if not re.fullmatch(r"[0-9]{1,10}", text.strip()) or int(text) > MOST_SEED:
+        raise ValueError(f'"{text}" is not a whole number from 0 to {MOST_SEED}')
+    return int(text)
 
 
 def colour(text: str) -> Colour:
@@ -255,12 +272,73 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
     work.add_argument("--json", action="store_true", help="print the results as JSON")
 
 
+def _add_flats(commands: argparse._SubParsersAction[_Parser]) -> None:
+    flats = commands.add_parser(
+        "flats",
+        help="colour the areas of linearts flat",
+        description="Colour the areas of linearts flat: ink on transparency or on white, ours or anyone's.",
+    )
+    flats.add_argument(
+        "linearts",
+        nargs="+",
+        type=_reader(lambda text: Path(existing_name(text))),
+        metavar="LINEART",
+        help="an image file, or a folder of them",
+    )
+    flats.add_argument(
+        "-o",
+        "--output",
+        type=_reader(existing_name),
+        metavar="FILE|DIR",
+        help="where the flats go (default: NAME-flats.png beside each lineart)",
+    )
+    flats.add_argument(
+        "--hints",
+        type=_reader(lambda text: Path(existing_name(text))),
+        metavar="FILE",
+        help="a picture of the same size with dabs of colour, each for the area it lies in;"
+        " #ff00ff leaves an area paper; what no hint reaches stays paper unless a palette is named",
+    )
+    flats.add_argument(
+        "--spread",
+        type=_reader(share),
+        default="0",
+        metavar="0..1",
+        help="how far hints go on over lines to areas without one, 1 is across the page (default: 0)",
+    )
+    flats.add_argument(
+        "--openness",
+        type=_reader(share),
+        default=USUAL_OPENNESS,
+        metavar="0..1",
+        help=f"how much of an area's outline may be missing (default: {USUAL_OPENNESS})",
+    )
+    flats.add_argument(
+        "--palette",
+        type=_reader(existing_name),
+        metavar="NAME|FILE",
+        help="a palette, or a picture whose colours are taken (default: calm)",
+    )
+    flats.add_argument(
+        "--seed",
+        type=_reader(seed),
+        default="0",
+        metavar="N",
+        help="another number arranges colours otherwise",
+    )
+    flats.add_argument(
+        "--layers", action="store_true", help="one file for each colour: NAME-flats-rrggbb.png and so on"
+    )
+    flats.add_argument("--json", action="store_true", help="print the areas as JSON")
+
+
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; `command` is "ink" or "info". It raises UsageError."""
+    """The parser of the whole command line; `command` is "ink", "flats" or "info". It raises UsageError."""
     parser = _Parser(prog="smart-lineart", description="Turn rough sketches into clean lineart.")
     parser.add_argument("--version", action="version", version=f"smart-lineart {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_ink(commands)
+    _add_flats(commands)
     info = commands.add_parser(
         "info",
         help="show the version, models, devices and brush styles",

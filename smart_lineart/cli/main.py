@@ -63,6 +63,11 @@ def _run(argv: Sequence[str] | None, voice: Voice) -> int:
             from smart_lineart.cli.info import info_command
 
         return info_command(as_json=arguments.json)
+    if arguments.command == "flats":
+        with all_there():
+            from smart_lineart.cli.flats import flats_command
+
+        return flats_command(arguments, voice)
     with all_there():
         from smart_lineart.cli.batch import ink_command
 

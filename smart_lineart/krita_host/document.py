@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from krita import Selection
 
 from smart_lineart.inking import Rect
 
@@ -157,6 +158,22 @@ class Document:
         """The artist's selection as it is now (a copy), or None."""
         selection = self._selection()
         return None if selection is None else selection.duplicate()
+
+    def select(self, mask: np.ndarray, area: Rect, how: str = "new") -> None:
+        """Select what a mask, uint8 (height, width), shows of an area; "add" it to what is selected, or
+        "subtract" it from that.
+        """
+        chosen, there = Selection(), self.selection()
+        chosen.setPixelData(QByteArray(mask.tobytes()), area.x, area.y, area.width, area.height)
+        if how == "add" and there is not None:
+            there.add(chosen)
+            chosen = there
+        elif how == "subtract":
+            if there is None:
+                return
+            there.subtract(chosen)
+            chosen = there
+        self.raw.setSelection(chosen)
 
     def _selection(self) -> Any | None:
         selection = self.raw.selection()

@@ -36,6 +36,18 @@ class CanvasPlace:
         return rect.x * zoom - self.left, rect.y * zoom - self.top, rect.width * zoom, rect.height * zoom
 
 
+def under_cursor(document: Document) -> tuple[int, int] | None:
+    """The pixel of the page that the cursor is over; None where it is over none, or that can't be told."""
+    place = canvas_place(document)
+    if place is None:
+        return None
+    spot = place.viewport.mapFromGlobal(QCursor.pos())
+    if not place.viewport.rect().contains(spot):
+        return None
+    x, y = int((spot.x() + place.left) // place.zoom), int((spot.y() + place.top) // place.zoom)
+    return (x, y) if 0 <= x < document.page.width and 0 <= y < document.page.height else None
+
+
 def visible_area(document: Document) -> Rect | None:
     """The part of the page in the window; None where that can't be told (a turned canvas, no view)."""
     place = canvas_place(document)

@@ -13,6 +13,7 @@ from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.krita_host.undo_words import UndoWords
 from smart_lineart.said import Said
 from smart_lineart.studio.document.copies import Copies
+from smart_lineart.studio.document.flats import FlatsMemory
 from smart_lineart.studio.document.memory import Memory
 from smart_lineart.studio.language.i18n import translated
 
@@ -37,6 +38,7 @@ class Context:
         self.engine.find_style = self.brushes.find
         self.cache = FeatureCache()
         self.memory = Memory()
+        self.flats = FlatsMemory()
         self.copies = Copies(self.memory, self._show_soon)
         self.undo_words = UndoWords()
         self.corrections = Corrections()
@@ -63,6 +65,7 @@ class Context:
         """Let go of what is known of documents that were closed."""
         self.cache.keep_only(application.is_open)
         self.memory.keep_only(application.is_open)
+        self.flats.keep_only(application.is_open)
 
     def look_for_devices(self) -> Pending:
         """Ask what inking can run on, on a thread of its own: a driver or a stuck process may take long."""

@@ -18,6 +18,7 @@ from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.document.redrawn import brush_of
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.runs.counting import Counting
+from smart_lineart.studio.runs.flatting import Flatting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
 from smart_lineart.studio.runs.painting import Painting
@@ -67,6 +68,7 @@ class Session:
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
         has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
+        self.flatting = Flatting(self.context, self.runner, self.look, has_work)
         self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
         self.shown = ShownSettings(self.context, self.queue, self._follows, self._waits_for_a_click)
         self.settings_changed = self.shown.changed
@@ -264,6 +266,7 @@ class Session:
         self._closing = True
         self.context.reveal.glance.end()
         self.live.stop()
+        self.flatting.hints.stop()
         self.runner.stop()
         self.painting.close()
         self._sliders.stop()
@@ -313,6 +316,7 @@ class Session:
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
         self.counting.look(document, self.pair)
+        self.flatting.hints.look(document, layer)
 
     def _is_between(self, document: Document) -> bool:
         """Whether the lineart at hand is just being replaced, and the layer to come is not known yet."""
@@ -330,6 +334,7 @@ class Session:
     def _undone(self) -> None:
         self._staying.stepped()
         self.live.stir()
+        self.flatting.hints.stir()
         self.counting.stir()
         self._seen = None
         for delay in STEP_MS:

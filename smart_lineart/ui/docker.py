@@ -19,6 +19,7 @@ from .calm import Calm
 from .colour_box import ColourBox
 from .corrections_row import CorrectionsRow
 from .engine_box import EngineBox
+from .flats_row import FlatsRow
 from .job_row import JobRow
 from .manual import Manual
 from .preview_overlay import PreviewOverlay
@@ -85,6 +86,7 @@ class SmartLineartDocker(DockWidget):
         layout.addWidget(self._jobs)
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
+        layout.addWidget(FlatsRow(self.session))
         layout.addWidget(EngineBox(self.session, manual.button()))
         layout.addStretch(1)
         scroll = QtWidgets.QScrollArea()

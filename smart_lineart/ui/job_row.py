@@ -74,6 +74,7 @@ def _state(job: Job) -> str:
         JobState.queued: tr("Waiting"),
         JobState.reading: tr("Reading"),
         JobState.inking: tr("Inking"),
+        JobState.flatting: tr("Finding areas"),
         JobState.writing: tr("Drawing"),
     }
     return texts.get(job.state, "")

@@ -16,7 +16,10 @@ import pytest
 
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "18")
-WRITERS = ("new", "group", "renew", "slider", "live", "frames", "frames_again", "take_new")
+WRITERS = (
+    *("new", "group", "renew", "slider", "live", "frames", "frames_again", "take_new"),
+    *("flats", "flats_again", "hints"),
+)
 MOMENTS = 30  # of each writer, in ms after it began
 CLOSE = """
 def job():

@@ -243,7 +243,7 @@ def job():
     yield 300
 """)
     names = []
-    while len(names) < 20 and "closeMessage" not in names:
+    while len(names) < 24 and "closeMessage" not in names:
         name = "def job():\n    yield 50\n    return QtWidgets.QApplication.focusWidget().objectName()"
         names.append(krita.run(name))
         krita.screen.key("Tab")
@@ -252,7 +252,7 @@ def job():
         ["ink", "live", "keepCopy", "settingsMenu"],
         ["thickness", "unit", "weight", "style", "brushMenu"],
     )
-    foot = ["more", "help", "device", "memory", "copyDiagnostics", "closeMessage"]
+    foot = ["flats", "flatsMenu", "more", "help", "device", "memory", "copyDiagnostics", "closeMessage"]
     assert names == [*head, *look, "detail", "faint", "colour", *foot]
 
 

@@ -598,7 +598,12 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QObject=object,
             QEvent=SimpleNamespace(Type=kinds),
         ),
-        "PyQt6.QtGui": module("PyQt6.QtGui", QColor=lambda *values: values, **events),
+        "PyQt6.QtGui": module(
+            "PyQt6.QtGui",
+            QColor=lambda *values: values,
+            QCursor=SimpleNamespace(pos=lambda: None),
+            **events,
+        ),
         "PyQt6.QtWidgets": module("PyQt6.QtWidgets", QApplication=application, **widgets),
     }
 

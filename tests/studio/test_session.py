@@ -636,7 +636,7 @@ class TestWhatIsMovedDuringARun:
     def until_ready(self, scene, monkeypatch) -> list[bool]:
         """A run that has drawn its ink and waits: the artist holds the pen down."""
         down = [True]
-        for module in (scene.room.run, scene.room.settling):
+        for module in (scene.room.in_front, scene.room.settling):
             monkeypatch.setattr(module.view, "painting", lambda: down[0])
         scene.session.ink()
         scene.loop.turn(60)

@@ -100,6 +100,16 @@ class Studio:
         return found
 
     @property
+    def flats(self) -> FakeNode:
+        (found,) = [node for node in self.document.root.nodes if node.title == "Flats"]
+        return found
+
+    @property
+    def hints(self) -> FakeNode:
+        (found,) = [node for node in self.document.root.nodes if node.title == "Colour hints"]
+        return found
+
+    @property
     def layers(self) -> list[str]:
         return [node.title for node in self.document.root.nodes]
 
@@ -150,6 +160,17 @@ def draw(picture: np.ndarray, row: int) -> None:
     """A line, and a tick above its left end."""
     picture[row : row + 3, 10:110] = (20, 20, 20, 255)
     picture[row - 8 : row, 12:14] = (20, 20, 20, 255)
+
+
+def draw_box(picture: np.ndarray, left: int, top: int, right: int, bottom: int) -> None:
+    """The outline of a rectangle."""
+    for rows, columns in (
+        (slice(top, top + 3), slice(left, right)),
+        (slice(bottom - 3, bottom), slice(left, right)),
+        (slice(top, bottom), slice(left, left + 3)),
+        (slice(top, bottom), slice(right - 3, right)),
+    ):
+        picture[rows, columns] = (20, 20, 20, 255)
 
 
 def opaque(node: FakeNode, time: int | None = None) -> int:
@@ -244,7 +265,49 @@ def take_new(studio: Studio) -> Callable[[], None]:
     return studio.session.take_new
 
 
-WRITERS = [new, group, renew, slider, drag, live, frames, frames_again, take_new]
+def flats(studio: Studio) -> Callable[[], None]:
+    """Of a layer that the artist inked by hand."""
+    draw_box(studio.sketch.still, 20, 20, 90, 60)
+    return studio.session.flatting.begin
+
+
+def flats_again(studio: Studio) -> Callable[[], None]:
+    """The artist has painted on them, and drawn another line."""
+    flats(studio)()
+    studio.loop.run()
+    studio.flats.still[40:50, 40:50] = (0, 0, 200, 255)
+    studio.flats.look["locked"] = True
+    studio.document.active = studio.sketch
+    draw_box(studio.sketch.still, 50, 20, 90, 60)
+    return studio.session.flatting.begin
+
+
+def hints(studio: Studio) -> Callable[[], None]:
+    """The artist dabs a colour on a layer of hints."""
+    draw_box(studio.sketch.still, 20, 20, 90, 60)
+    studio.session.flatting.begin(hints=True)
+    turn(studio)
+
+    def dab() -> None:
+        application = sys.modules["smart_lineart.krita_host.application"]
+        document = application.active_document()
+        if document is not None:
+            studio.hints.still[45:50, 30:35] = (1, 2, 3, 255)
+            studio.session.flatting.follow(document, studio.sketch.identity)
+
+    return dab
+
+
+def turn(studio: Studio) -> None:
+    """Until nothing is left to do but to watch the artist."""
+    studio.session.flatting.hints.look = lambda *_: None
+    studio.loop.run()
+
+
+WRITERS = [
+    *(new, group, renew, slider, drag, live, frames, frames_again, take_new),
+    *(flats, flats_again, hints),
+]
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -266,7 +329,7 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
         assert app.open == [], "a document that layers were composed in is left open"
 
 
-@pytest.mark.parametrize("writer", [new, group, renew, live, frames, frames_again])
+@pytest.mark.parametrize("writer", [new, group, renew, live, frames, frames_again, flats, flats_again])
 def test_what_is_told_as_cancelled_was_not_done_and_the_rest_was(app: fake_krita.App, writer: Any) -> None:
     studio = Studio(app)
     writer(studio)()
@@ -470,3 +533,111 @@ def test_a_clip_without_end_is_looked_through_in_a_moment(studio: Studio) -> Non
     document = SimpleNamespace(clip=(-(2**31), 2**31 - 1), length=2**31 - 1)
     assert frames.key_times(document, layer) == [0, 12]
     assert len(asked) < 300_000
+
+
+def test_flats_lie_under_what_they_fill_and_what_the_artist_painted_stays(studio: Studio) -> None:
+    again = flats_again(studio)
+    old, colour = studio.flats, tuple(studio.flats.still[40, 30])
+    assert colour[3] == 255
+    assert not studio.flats.still[10, 10].any()
+    again()
+    studio.loop.run()
+    assert studio.flats is not old
+    assert (studio.flats.still[40:50, 40:50] == (0, 0, 200, 255)).all()
+    assert tuple(studio.flats.still[45, 60]) == tuple(studio.flats.still[45, 30]) == colour
+    assert studio.flats.look["locked"]
+
+
+def test_what_is_painted_while_flats_are_made_stays(studio: Studio) -> None:
+    again, old, painted = flats_again(studio), studio.flats, []
+    draw_box(studio.sketch.still, 20, 62, 90, 95)  # paper until now
+    again()
+
+    def paint(step: int) -> None:
+        moments = (3, 12), (6, 30), (9, 48), (-1 if studio.flats is old else step, 66)
+        for moment, column in moments:
+            if step == moment and column not in painted:
+                studio.flats.still[70:76, column : column + 8] = (0, 90, 0, 255)
+                painted.append(column)
+
+    studio.loop.run(paint)
+    assert studio.flats is not old
+    assert tuple(studio.flats.still[85, 50])[3] == 255
+    assert painted == [12, 30, 48, 66]
+    for column in painted:
+        assert (studio.flats.still[70:76, column : column + 8] == (0, 90, 0, 255)).all(), column
+
+
+@pytest.mark.parametrize("gone", ["flats", "sketch"])
+def test_flats_whose_layer_or_lineart_is_deleted_meanwhile(studio: Studio, gone: str) -> None:
+    flats_again(studio)()
+    layer = getattr(studio, gone)
+    studio.loop.run(lambda step: layer.remove() if step == 4 else None)
+    assert studio.session.messages.last_error == "" or "Problem" in studio.session.messages.last_error
+    if gone == "flats":
+        assert sorted(studio.layers) == ["Flats", "Sketch"]
+        assert studio.flats is not layer
+    else:
+        assert "was deleted" in studio.session.messages.shown.text
+        assert studio.layers == ["Flats"]
+
+
+def test_damaged_notes_on_flats_are_said_and_the_layer_kept(studio: Studio) -> None:
+    again = flats_again(studio)
+    before = studio.flats.still.copy()
+    studio.session.context.flats._kept.clear()
+    key = next(key for key in studio.document.notes if key.startswith("smart_lineart/flats/"))
+    studio.document.notes[key] = studio.document.notes[key][:-3]
+    again()
+    studio.loop.run()
+    assert sorted(studio.layers) == ["Flats", "Flats 2", "Sketch"]
+    np.testing.assert_array_equal(studio.flats.still, before)
+    assert "layer of their own" in studio.session.messages.shown.text
+
+
+def test_a_dab_colours_its_area_without_a_step_and_leaves_nothing_when_it_is_taken_back(
+    studio: Studio,
+) -> None:
+    dab = hints(studio)
+    flats, before = studio.flats, studio.flats.still.copy()
+    assert studio.document.active is studio.hints
+    dab()
+    studio.loop.run()
+    assert studio.flats is flats, "no other layer has taken its place"
+    assert tuple(flats.still[45, 60]) == (1, 2, 3, 255)
+    studio.hints.still[:] = 0
+    studio.session.flatting.follow(
+        sys.modules["smart_lineart.krita_host.application"].active_document(), studio.sketch.identity
+    )
+    studio.loop.run()
+    assert studio.flats is flats
+    np.testing.assert_array_equal(flats.still, before)
+
+
+def test_flats_that_the_artist_has_painted_on_are_a_step_of_their_own_under_hints(studio: Studio) -> None:
+    dab = hints(studio)
+    flats = studio.flats
+    flats.still[48:52, 60:66] = (0, 0, 200, 255)
+    studio.session.context.flats.ready = False  # they were on it
+    dab()
+    studio.loop.run()
+    assert studio.flats is not flats
+    assert (studio.flats.still[48:52, 60:66] == (0, 0, 200, 255)).all()
+    assert tuple(studio.flats.still[45, 70]) == (1, 2, 3, 255)
+
+
+def test_the_artist_on_flats_is_noticed_and_on_hints_they_are_followed(studio: Studio) -> None:
+    module = sys.modules["smart_lineart.krita_host.document"]
+    hints(studio)
+    flatting, memory = studio.session.flatting, studio.session.context.flats
+    del flatting.hints.look
+    document = module.Document(studio.document)
+    assert memory.ready
+    studio.document.active = studio.flats
+    flatting.hints.look(document, document.active_layer())
+    assert not memory.ready
+    studio.document.active = studio.hints
+    studio.hints.still[45:50, 30:35] = (4, 5, 6, 255)
+    flatting.hints.look(document, document.active_layer())
+    studio.loop.run(lambda step: setattr(studio.document, "active", studio.sketch) if step == 200 else None)
+    assert tuple(studio.flats.still[45, 60]) == (4, 5, 6, 255)

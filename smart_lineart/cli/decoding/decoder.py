@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from smart_lineart.cli import libraries
 from smart_lineart.cli.decoding import wire
@@ -34,6 +34,8 @@ _PLAIN = {"MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1", "VIPS_CONCURRENC
 """One thread decodes; pools and arenas for more would only fill the address space that is counted."""
 
 _NOT_LOADED = ("ImportError", "ModuleNotFoundError", "SyntaxError")  # how such a fault begins
+Taken = TypeVar("Taken")
+
 _POLITE_SECONDS = 2.0  # for a process that has closed its end of a pipe to be gone
 
 
@@ -62,19 +64,39 @@ class Decoder:
         image_format(path)  # what is no image is told without a decoder
         return read_as_meant(lambda meaning: self._read(path, spool, cancelled, meaning))
 
+    def read_pixels(
+        self,
+        path: Path,
+        most_at_once: int,
+        take: Callable[[Picture], Taken],
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Taken:
+        """What `take` makes of a file's picture, of which it reads all strips; else as :meth:`read`."""
+        image_format(path)
+        return self._take(path, most_at_once, cancelled, take)
+
     def _read(self, path: Path, spool: Spool, cancelled: Callable[[], bool], meaning: Meaning | None) -> Page:
+        return self._take(path, spool.most_at_once, cancelled, lambda picture: keep(picture, spool, meaning))
+
+    def _take(
+        self,
+        path: Path,
+        most_at_once: int,
+        cancelled: Callable[[], bool],
+        take: Callable[[Picture], Taken],
+    ) -> Taken:
         name = escaped(str(path))
         process = self._ready()
         self._in_step = False
         try:
-            request = {"path": os.fsencode(path).decode("latin-1"), "memory": spool.most_at_once}
+            request = {"path": os.fsencode(path).decode("latin-1"), "memory": most_at_once}
             wire.send(process.stdin, request)
             fields, icc = self._receive()
             picture = wire.picture_of(fields.get("picture"), bytes(icc), name)
             picture.strips = self._strips(picture, cancelled)
-            return keep(picture, spool, meaning)
+            return take(picture)
         except (OSError, EOFError, Garbled) as error:
-            self._note(spool.most_at_once)
+            self._note(most_at_once)
             raise _death(name, self._status()) from error
         finally:
             if not self._in_step:

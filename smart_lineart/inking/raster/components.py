@@ -33,8 +33,11 @@ def find_runs(mask: Mask) -> Runs:
     return Runs(row, start, changes[1::2] % width)
 
 
-def label_runs(runs: Runs, width: int) -> Indices:
-    """For each run of a mask `width` px wide the number of the first run of its 4-connected region."""
+def label_runs(runs: Runs, width: int, kinds: NDArray[np.integer] | None = None) -> Indices:
+    """For each run of a mask `width` px wide the number of the first run of its 4-connected region.
+
+    `kinds`: of each run; only those of one kind are connected.
+    """
     # Keys that grow along a row and from row to row, so that a run's neighbours below are found at once.
     first = runs.row * (width + 1) + runs.start
     last = runs.row * (width + 1) + runs.stop
@@ -43,6 +46,9 @@ def label_runs(runs: Runs, width: int) -> Indices:
     touching = np.maximum(high - low, 0)
     above = np.repeat(np.arange(len(first)), touching)
     below = np.arange(len(above)) - np.repeat(np.cumsum(touching) - touching - low, touching)
+    if kinds is not None:
+        alike = kinds[above] == kinds[below]
+        above, below = above[alike], below[alike]
     label = np.arange(len(first))
     while True:
         least = np.minimum(label[above], label[below])

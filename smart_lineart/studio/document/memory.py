@@ -29,6 +29,7 @@ from smart_lineart.studio.settings import (
 )
 from smart_lineart.studio.veil import Veil
 
+from .flats import owner_of
 from .records import Records
 
 LAYERS = 1000  # whose settings are known while Krita runs: undo brings them back
@@ -68,10 +69,13 @@ class Memory:
         )
 
     def sketch_for(self, document: Document, layer: Layer) -> Layer:
-        """The sketch a layer stands for: itself, what it is the lineart of, or the layer it masks."""
+        """The sketch a layer stands for: itself, what it is the lineart or the flats of, or the layer it
+        masks.
+        """
         if layer.is_mask:
             parent = layer.parent
             layer = parent if parent is not None else layer
+        layer = document.layer(owner_of(document, layer.identity)) or layer
         record = self.state_of(document).record_of(layer.identity)
         sketch = document.layer(record.sketch) if record is not None else None
         return sketch or layer

@@ -17,6 +17,7 @@ class JobState(Enum):
     queued = "queued"
     reading = "reading"
     inking = "inking"
+    flatting = "flatting"
     writing = "writing"
     finished = "finished"
     cancelled = "cancelled"
@@ -28,13 +29,29 @@ class JobState(Enum):
         return self in {JobState.finished, JobState.cancelled, JobState.failed}
 
 
+@dataclass(frozen=True)
+class FlatsWish:
+    """Flats as the artist wants them.
+
+    Attributes:
+        openness: how open an outline may be, 0 to 1; None: as before.
+        hints: whether a layer for colour hints is wanted, too.
+        variation: the number of the proposal whose colours are wanted; None: those there are.
+    """
+
+    openness: float | None = None
+    hints: bool = False
+    variation: int | None = None
+
+
 @dataclass(eq=False)
 class Job:
     """One run: a sketch of a document, inked with the settings of the moment it was asked for.
 
     `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
-    what is selected for it; it tells runs for different parts of a lineart apart.
+    what is selected for it; it tells runs for different parts of a lineart apart. `flats`: what to make of
+    the lineart; None: it is the ink itself that is made.
     """
 
     document: Any
@@ -47,6 +64,7 @@ class Job:
     where: Any = None
     live: bool = False
     unsuited: bool = False
+    flats: FlatsWish | None = None
     state: JobState = JobState.queued
     progress: float = 0.0
     frame: tuple[int, int] | None = None
@@ -105,6 +123,7 @@ class JobQueue:
         for other in self.jobs:
             twin = other.sketch == job.sketch and other.document == job.document and not job.keep_copy
             twin = twin and other.where == job.where and not other.keep_copy
+            twin = twin and (other.flats is None) == (job.flats is None)
             if twin and other.state is JobState.queued:
                 other.cancel()
         self.jobs = [other for other in self.jobs if not other.state.ended]
@@ -119,7 +138,8 @@ class JobQueue:
 
     def making(self, document: Any, sketch: str, *, live: bool) -> list[Job]:
         """Those of a sketch that make or renew its lineart; `live`: those that nobody asked for, too."""
-        active = [job for job in self.active if not job.keep_copy and (live or not job.live)]
+        inking = [job for job in self.active if not job.keep_copy and job.flats is None]
+        active = [job for job in inking if live or not job.live]
         return [job for job in active if job.sketch == sketch and job.document == document]
 
     def tell(self, document: Any, sketch: str, settings: InkSettings, where: Any) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from smart_lineart.inking import Base, Cancelled, FreshInk, Rect
 from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.inking.renewing.regional import values_of
-from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host import application
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
@@ -29,12 +29,13 @@ from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
 from .finding import NotFound, find_parts
+from .in_front import until_in_front
 from .jobs import Job, JobState
 from .keyframes import ink_frames
 from .nothing_found import say_where_nothing_is
 from .pen import Pen, chosen_colour, paints_of
 from .renewing import Renewer, keep_apart, sentence_of_steps
-from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on, wait_for_pen
+from .settling import WAIT_FOR_PEN_MS, stay_on, wait_for_pen
 from .sketch import Problem, living_sketch, read
 
 NOWHERE = Rect(0, 0, 0, 0)
@@ -347,38 +348,8 @@ class Run:
         return parts, (yield context.ink_worker.submit(partial(parts.place, fresh)))
 
     def _until_shown(self) -> Work:
-        """Renewing a layer in one undoable step needs its document in front: Krita's actions work there.
-
-        Runs of other documents go on meanwhile.
-        """
-        job, turns, messages = self._job, self._turns, self._context.messages
-        told = None
-        while True:
-            living_sketch(job)
-            shown = application.is_active(job.document)
-            if shown and not view.painting() and turns.take(job) and self._alone():
-                break
-            if not shown:
-                turns.give_up(job)
-                if told is None:
-                    told = self._tell_waiting()
-            yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
-        if told is not None and messages.shown is told:
-            messages.say("")
-
-    def _alone(self) -> bool:
-        """Whether nobody else writes into the lineart, such as one that still follows a slider."""
-        return self._turns.take_lineart(self._job, self._job.document, self._job.sketch)
-
-    def _tell_waiting(self) -> object:
-        self._context.messages.say(
-            tr(
-                '"{name}" is ready. Go back to its document to see it.',
-                name=self._job.title,
-            ),
-            of=self._job.document,
-        )
-        return self._context.messages.shown
+        job = self._job
+        yield from until_in_front(self._context, self._turns, job, lambda: living_sketch(job))
 
     def stopped(self) -> BaseException | None:
         """The gate of this run: once its document is closed, or it is cancelled, not a step more is taken."""

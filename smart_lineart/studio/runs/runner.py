@@ -12,6 +12,7 @@ from smart_lineart.studio.messages import Cause, always, for_a_while
 from smart_lineart.studio.steps import start
 from smart_lineart.studio.turns import Turns
 
+from .flats_run import FlatsRun
 from .jobs import Job, JobQueue, JobState
 from .renewing import Renewer
 from .run import Run
@@ -49,7 +50,11 @@ class Runner:
         if job is None:
             return
         self._turns.take(job)
-        run = Run(self._context, self._turns, self._renewer, job)
+        run: Run | FlatsRun = (
+            Run(self._context, self._turns, self._renewer, job)
+            if job.flats is None
+            else FlatsRun(self._context, self._turns, job)
+        )
         work = start(self._context.loop, run.steps(), run.stopped, lambda error: self._failed(job, error))
         work.when_done(lambda: self._ended(job))
 

@@ -234,7 +234,48 @@ def take_new():
     return document, session().take_new
 
 
-WRITERS = {one.__name__: one for one in (new, group, renew, slider, live, frames, frames_again, take_new)}
+def flats():
+    document = yield from page()
+    return document, session().flatting.begin
+
+
+def flats_again():
+    """The artist has painted on them, and drawn another line."""
+    document = yield from page()
+    session().flatting.begin()
+    yield from idle()
+    stroke = np.full((30, 90, 4), 255, np.uint8)
+    paint(document, node_named(document, "Flats"), stroke, 100, 100)
+    paint(document, node_named(document, "Sketch"), strokes(420, 300, thick=9, opaque=False))
+    document.setActiveNode(node_named(document, "Sketch"))
+    document.waitForDone()
+    yield 100
+    return document, session().flatting.begin
+
+
+def hints():
+    document = yield from page()
+    session().flatting.begin(hints=True)
+    yield from idle()
+    yield 300
+    yield from idle()
+
+    def dab():
+        colour = np.full((12, 12, 4), 255, np.uint8)
+        colour[..., 0] = 30
+        paint(document, node_named(document, "Colour hints"), colour, 130, 130)
+        session().flatting.hints.stir()
+
+    return document, dab
+
+
+WRITERS = {
+    one.__name__: one
+    for one in (
+        *(new, group, renew, slider, live, frames, frames_again, take_new),
+        *(flats, flats_again, hints),
+    )
+}
 
 
 def ended(seconds=40):

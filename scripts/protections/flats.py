@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What keeps an artist's colours and strokes on flats."""
+
+from __future__ import annotations
+
+from .protection import Protection
+
+PLACING = "smart_lineart/inking/renewing/flats_placing.py"
+RENEWED = "tests/inking/renewing/test_flats.py"
+WRITERS = "tests/studio/test_writers.py"
+
+FLATS = (
+    Protection(
+        17,
+        "strokes painted while flats are made stay",
+        "smart_lineart/krita_host/flats_layer.py",
+        "(wanted != old).any(axis=-1) & (now == old).all(axis=-1)",
+        "(wanted != old).any(axis=-1)",
+        (WRITERS, "-k", "painted_while_flats"),
+    ),
+    Protection(
+        17,
+        "strokes over areas are the artist's",
+        "smart_lineart/inking/renewing/flats.py",
+        "return np.where(self.own[here], self.shown[here], wanted)",
+        "return wanted",
+        (RENEWED, "-k", "byte_for_byte"),
+    ),
+    Protection(
+        17,
+        "flats that were moved are read where they lie",
+        PLACING,
+        "return Placed(before, shape, registration)",
+        "return Placed(before, shape)",
+        (RENEWED, "-k", "to_the_pixel"),
+    ),
+    Protection(
+        17,
+        "colours go along with a lineart that was moved without its flats",
+        PLACING,
+        "return replace(before, registration=moved)",
+        "return before",
+        (RENEWED, "-k", "moved_without"),
+    ),
+    Protection(
+        17,
+        "mixed colours that scaling leaves are no strokes",
+        "smart_lineart/inking/renewing/flats.py",
+        "shown if placed.registration is None else own.astype(np.int32)",
+        "own.astype(np.int32)",
+        (RENEWED, "-k", "rims_of_scaling"),
+    ),
+    Protection(
+        17,
+        "a dab that is taken back leaves no colour",
+        "smart_lineart/inking/renewing/flats.py",
+        "wanted = _lookup(areas, colours)[areas.on_page(part)]",
+        "wanted = _lookup(self.areas, self.colours)[areas.on_page(part)]",
+        (WRITERS, "-k", "a_dab_colours"),
+    ),
+    Protection(
+        17,
+        "flats that the artist may have painted on are not written without a step",
+        "smart_lineart/studio/runs/hints.py",
+        "if owner_of(document, layer.identity):",
+        "if False:",
+        (WRITERS, "-k", "is_noticed"),
+    ),
+    Protection(
+        17,
+        "a note on flats is cut short",
+        "smart_lineart/studio/document/flats.py",
+        "tuple(known[-MOST_LAYERS:])",
+        "tuple(known)",
+        ("tests/studio/test_flats_memory.py", "-k", "cut_short"),
+    ),
+)

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What documents remember of flats: which layers are those of which lineart, and the areas written into each.
+
+As with ink, areas belong to a layer, by its identity: undo brings an older layer back with those it had. All
+are kept while Krita runs; a document's file keeps those of the newest layers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from smart_lineart.inking.areas import USUAL_OPENNESS, Areas
+from smart_lineart.studio.settings import read_object
+
+if TYPE_CHECKING:
+    from smart_lineart.krita_host.document import Document
+    from smart_lineart.krita_host.layer import Layer
+
+NOTE_KEY = "smart_lineart/flats"
+TITLE = "Smart Lineart flats"
+PREFIX = "smart_lineart/flats/"
+VERSION = 1
+IN_MEMORY = 128 << 20  # bytes
+LARGEST = 16 << 20  # bytes of what a file keeps of one layer: a full page of A4 takes a hundredth
+IN_FILE = 3  # layers of one lineart whose areas a file keeps
+MOST_LAYERS = 50
+MOST_NOTES = 1000
+
+
+@dataclass(frozen=True)
+class FlatsNote:
+    """The flats of a lineart.
+
+    Attributes:
+        of: the lineart's identity, or its sketch's, as that stays when ink is renewed.
+        layers: every layer that ever was its flats; the newest that is in the document is the one in use.
+        openness: how open an outline may be, 0 to 1.
+        hints: the layer whose dabs colour areas; "" where there is none.
+    """
+
+    of: str
+    layers: tuple[str, ...] = ()
+    openness: float = USUAL_OPENNESS
+    hints: str = ""
+
+    def with_layer(self, identity: str) -> FlatsNote:
+        """A copy in which a layer is the newest."""
+        others = tuple(layer for layer in self.layers if layer != identity)
+        return replace(self, layers=(*others, identity)[-MOST_LAYERS:])
+
+
+@dataclass(eq=False)
+class _Kept:
+    document: Document
+    layer: str
+    areas: Areas
+
+
+class FlatsMemory:
+    """Asked and told by all that works on flats."""
+
+    def __init__(self) -> None:
+        self._kept: list[_Kept] = []
+        self._last: tuple[Document, str, Any] | None = None
+        self.ready = False
+
+    def last_of(self, document: Document, layer: str) -> Any | None:
+        """What the last run of all left behind, if it was one of this layer."""
+        last = self._last
+        return last[2] if last is not None and last[1] == layer and last[0] == document else None
+
+    def keep_last(self, document: Document, layer: str, made: Any) -> None:
+        """A run has written what it made into a layer that the artist has not painted on: hints may be
+        followed there without undo steps, as long as it is `ready`.
+        """
+        self._last, self.ready = (document, layer, made), True
+
+    def note_of(self, document: Document, of: str) -> FlatsNote:
+        """What is noted of a lineart's flats."""
+        return next((note for note in _notes(document) if note.of == of), FlatsNote(of))
+
+    def in_use(self, document: Document, of: str) -> Layer | None:
+        """The newest layer of flats that is in the document now."""
+        layers = self.note_of(document, of).layers
+        if not layers:
+            return None
+        there = {layer.identity: layer for layer in document.layers()}
+        return next((there[one] for one in reversed(layers) if one in there), None)
+
+    def areas_in(self, document: Document, layer: str) -> Areas | None:
+        """What was written into a layer; None if that is not known. Raises DamagedAreas."""
+        kept = self._find(document, layer)
+        if kept is None:
+            data = document.data(_key(layer), LARGEST)
+            if data is None:
+                return None
+            kept = _Kept(document, layer, Areas.unpack(data))
+            self._keep(kept)
+        return kept.areas
+
+    def put(self, document: Document, layer: str, areas: Areas, note: FlatsNote, packed: bytes) -> None:
+        """A layer is now a lineart's flats, and these areas, also `packed`, are written into it; here and in
+        the file.
+        """
+        kept = self._find(document, layer)
+        if kept is not None:
+            self._kept.remove(kept)
+        self._keep(_Kept(document, layer, areas))
+        document.set_data(_key(layer), TITLE, packed)
+        self.save(document, note.with_layer(layer))
+
+    def save(self, document: Document, note: FlatsNote) -> None:
+        """Note something of a lineart's flats, and let the file keep the areas of the newest alone."""
+        others = [one for one in _notes(document) if one.of != note.of]
+        notes = [asdict(one) for one in (*others, note)][-MOST_NOTES:]
+        document.set_note(NOTE_KEY, TITLE, json.dumps({"version": VERSION, "flats": notes}))
+        there = set(document.data_keys())
+        for layer in note.layers[:-IN_FILE]:
+            if _key(layer) in there:
+                document.remove_data(_key(layer))
+
+    def look_after(self, document: Document, of: str) -> None:
+        """Undo may have brought an older layer back: its areas belong into the file again."""
+        layer = self.in_use(document, of)
+        kept = None if layer is None else self._find(document, layer.identity)
+        if kept is not None and _key(kept.layer) not in document.data_keys():
+            document.set_data(_key(kept.layer), TITLE, kept.areas.pack())
+
+    def keep_only(self, wanted: Callable[[Document], bool]) -> None:
+        """Forget documents that aren't wanted any more."""
+        self._kept = [kept for kept in self._kept if wanted(kept.document)]
+        if self._last is not None and not wanted(self._last[0]):
+            self._last, self.ready = None, False
+
+    def _find(self, document: Document, layer: str) -> _Kept | None:
+        found = (kept for kept in self._kept if kept.layer == layer and kept.document == document)
+        return next(found, None)
+
+    def _keep(self, kept: _Kept) -> None:
+        # One object for a document, however many layers it has: each keeps Krita's own alive.
+        known = (one.document for one in self._kept if one.document == kept.document)
+        kept.document = next(known, kept.document)
+        self._kept.append(kept)
+        while len(self._kept) > 1 and sum(one.areas.nbytes for one in self._kept) > IN_MEMORY:
+            self._kept.pop(0)
+
+
+def owner_of_hints(document: Document, layer: str) -> str:
+    """The same for layers of colour hints alone."""
+    return next((note.of for note in _notes(document) if layer and layer == note.hints), "")
+
+
+def owner_of(document: Document, layer: str) -> str:
+    """Whose flats or colour hints a layer is: the identity of the lineart, or of its sketch; "" where it is
+    none.
+    """
+    notes = _notes(document)
+    return next((note.of for note in notes if layer and (layer in note.layers or layer == note.hints)), "")
+
+
+def _notes(document: Document) -> tuple[FlatsNote, ...]:
+    return _understood(document.note(NOTE_KEY))
+
+
+@lru_cache(maxsize=4)
+def _understood(text: str) -> tuple[FlatsNote, ...]:
+    """What a document's note says of flats; whoever made the file may have put in anything."""
+    listed = (read_object(text) or {}).get("flats")
+    notes = [_note(one) for one in (listed if isinstance(listed, list) else [])[:MOST_NOTES]]
+    return tuple(note for note in notes if note is not None)
+
+
+def _note(values: Any) -> FlatsNote | None:
+    if not isinstance(values, dict) or not isinstance(values.get("of"), str):
+        return None
+    layers = values.get("layers")
+    known = [one for one in layers if isinstance(one, str)] if isinstance(layers, list) else []
+    hints = values.get("hints")
+    return FlatsNote(
+        values["of"],
+        tuple(known[-MOST_LAYERS:]),
+        _openness(values.get("openness")),
+        hints if isinstance(hints, str) else "",
+    )
+
+
+def _openness(value: object) -> float:
+    sound = isinstance(value, (int, float)) and 0.0 <= value <= 1.0  # nan is not
+    return float(value) if sound else USUAL_OPENNESS  # type: ignore[arg-type]
+
+
+def _key(layer: str) -> str:
+    return PREFIX + layer.strip("{}")

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One run that makes or renews a lineart's flats: from reading its ink to the colours in their layer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from smart_lineart.inking import Cancelled, DamagedRecord, Rect
+from smart_lineart.inking.areas import DamagedAreas
+from smart_lineart.inking.areas.ink import InkOnPage, ink_of
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.composing import as_shown
+from smart_lineart.krita_host.flats_layer import (
+    FlatsLayer,
+    colours_of_pixels,
+    pixels_of_colours,
+    put_hints_over,
+    read_pixels,
+)
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.lineart import NotRenewed
+from smart_lineart.krita_host.living import Gone
+from smart_lineart.krita_host.pixels import SRGB, PixelFormat
+from smart_lineart.krita_host.reading import read_sketch
+from smart_lineart.krita_host.refreshing import refresh_when_idle
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.copies import free_name
+from smart_lineart.studio.language.i18n import tr, translated
+from smart_lineart.studio.steps import Work
+from smart_lineart.studio.turns import Turns
+
+from .flats_work import (
+    Made,
+    Question,
+    Strips,
+    drafted,
+    made,
+    strokes_as_inked,
+    used_codes,
+    varied,
+    with_other_hints,
+)
+from .in_front import until_in_front
+from .jobs import FlatsWish, Job, JobState
+from .renewing import sentence_of_steps
+from .settling import WAIT_FOR_PEN_MS, stay_on, wait_for_pen
+from .sketch import Problem
+
+
+class FlatsRun:
+    """Executes a job in steps."""
+
+    def __init__(self, context: Context, turns: Turns, job: Job):
+        self._context, self._turns, self._job = context, turns, job
+        self._memory = context.flats
+        self._wish = job.flats or FlatsWish()
+        self._apart = ""
+        self._before: Layer | None = None
+
+    @property
+    def _note(self) -> Any:
+        """What is noted of these flats, with what is wished for."""
+        note = self._memory.note_of(self._job.document, self._job.sketch)
+        return note if self._wish.openness is None else replace(note, openness=self._wish.openness)
+
+    def steps(self) -> Work:
+        """All of it."""
+        began, job = time.monotonic(), self._job
+        while self._context.reveal.glance.active:  # layers are not as they are
+            yield WAIT_FOR_PEN_MS
+        job.enter(JobState.reading)
+        if job.live:
+            yield from self._follow()
+        else:
+            yield from self._make_and_write()
+        if self._wish.hints:
+            yield from self._add_hints()
+        job.seconds["total"] = time.monotonic() - began
+        job.report(1.0)
+        job.enter(JobState.finished)
+
+    def stopped(self) -> BaseException | None:
+        """The gate of this run: once its document is closed, or it is cancelled, not a step more is taken."""
+        if self._job.cancelled:
+            return Cancelled()
+        if not application.is_open(self._job.document):
+            return Gone('The document was closed before "{name}" had its flats.', name=self._job.title)
+        return None
+
+    def _make_and_write(self) -> Work:
+        job = self._job
+        self._turns.finish_drags(job.document, job.sketch)
+        while any(drag.sketch == job.sketch and drag.document == job.document for drag in self._turns.drags):
+            yield WAIT_FOR_PEN_MS
+        ink = yield from self._read_ink()
+        job.enter(JobState.flatting)
+        old, found = yield from self._ready(ink)
+        job.enter(JobState.writing)
+        if old is None:
+            yield from self._put_new(found, hides=ink.on_paper)
+        elif found.flats.changes or (self._wish.hints and not self._memory.ready):
+            yield from self._renew(old, found)
+        else:
+            self._keep(old, found, ready=self._memory.ready)
+
+    # -- the lineart, and what its flats shall show
+
+    def _lineart(self) -> Layer:
+        """The layer whose areas are filled: the one in use, which the artist may have deleted. Raises
+        Problem.
+        """
+        job, memory = self._job, self._context.memory
+        found = memory.lineart_in_use(job.document, job.sketch) or job.document.layer(job.sketch)
+        if found is None:
+            raise Problem('The layer "{name}" was deleted before it had its flats.', name=job.title)
+        if found.animated:
+            raise Problem('"{name}" has keyframes: flats are made for still drawings.', name=found.name)
+        return found
+
+    def _read_ink(self) -> Work:
+        """An `InkOnPage`. Raises Problem."""
+        page, name = self._job.document.page, self._lineart().name
+        layer = yield from as_shown(self._job.document, self._lineart())
+        picture: Any = None
+        for step in read_sketch(layer, page):
+            picture = step
+            yield
+        if picture.empty or picture.blank:
+            raise Problem('"{name}" has no lines. Select the layer with your lineart.', name=name)
+        return (yield self._context.ink_worker.submit(partial(ink_of, picture.grey, picture.alpha)))
+
+    def _strokes(self, ink: InkOnPage) -> Work:
+        """The strokes of our own lineart, where its layer shows nothing but their ink; else None."""
+        job, memory = self._job, self._context.memory
+        settings, lineart = memory.settings_of(job.document, job.sketch), self._lineart()
+        if settings is None or lineart.identity == job.sketch:
+            return None
+        lines, record = self._context.cache.get(job.document, job.sketch, settings.detail), None
+        with suppress(DamagedRecord):
+            record = memory.ink_of(job.document, lineart)
+        if lines is None or record is None or lines.features.solid is not None:
+            return None
+        strokes = lines.features.drawn_at(settings.faint)
+        check = partial(strokes_as_inked, strokes, lines.area, record, ink.coverage)
+        return (yield self._context.ink_worker.submit(check))
+
+    def _ready(self, ink: InkOnPage) -> Work:
+        """The layer of flats that is to be renewed, or None, and what to write there or into a new one."""
+        job = self._job
+        while True:
+            old = self._in_use()
+            found = yield from self._make(ink, old)
+            if found is None:
+                self._context.messages.say(
+                    tr(
+                        "The flats were changed too much to find their areas again. That layer stays as it "
+                        "is; the new flats have a layer of their own."
+                    ),
+                    of=job.document,
+                )
+                continue
+            if old is None:
+                yield from wait_for_pen()
+            else:
+                yield from until_in_front(self._context, self._turns, job, self._lineart)
+            now = self._in_use()
+            if (now and now.identity) == (old and old.identity):  # undo may have brought another one
+                return now, found
+
+    def _in_use(self) -> Layer | None:
+        """The layer of flats there is; one kept apart is the artist's own."""
+        found = self._memory.in_use(self._job.document, self._job.sketch)
+        usable = found is not None and found.kind == "paintlayer" and not found.animated
+        return found if found is not None and usable and found.identity != self._apart else None
+
+    def _make(self, ink: InkOnPage, old: Layer | None) -> Work:
+        """What to write, `Made`; None where the areas are not found in the layer, which is kept apart."""
+        document = self._job.document
+        self._before = snapshot = None if old is None else old.copy()
+        form = (document.new_layer("") if snapshot is None else snapshot).form
+        question = Question(
+            ink,
+            (yield from self._strokes(ink)),
+            self._note.openness,
+            form.channels,
+            form.dtype,
+            form == SRGB,
+            (yield from self._read_hints(form)),
+        )
+        if old is not None and snapshot is not None:
+            question = replace(
+                question,
+                before=self._areas_in(old),
+                shown=Strips(document.page, tuple((yield from read_pixels(snapshot, document.page)))),
+                last=self._memory.last_of(document, old.identity),
+            )
+        draft = yield self._on_worker(partial(drafted, question))
+        if draft is None and old is not None:
+            self._apart = old.identity
+            return None
+        if self._wish.variation is not None:
+            codes = used_codes(draft)
+            colours = colours_of_pixels(draft.table.pixels[codes], form)
+            yield  # as above
+            srgb = dict(zip(codes, colours, strict=True))
+            task = partial(varied, draft, srgb, self._wish.variation)
+            draft = yield self._context.ink_worker.submit(task)
+        pixels = pixels_of_colours(draft.wanted, form)
+        yield  # converting colours lets Krita handle events
+        found = yield self._context.ink_worker.submit(partial(made, draft, pixels))
+        if old is None and not found.flats.changes:
+            raise Problem('"{name}" has no closed areas to fill.', name=self._lineart().name)
+        self._job.report(0.95)
+        return found
+
+    def _areas_in(self, old: Layer) -> Any | None:
+        try:
+            return self._memory.areas_in(self._job.document, old.identity)
+        except DamagedAreas as error:
+            self._context.messages.say(translated(error), of=self._job.document)
+            return None
+
+    def _read_hints(self, form: PixelFormat) -> Work:
+        """What the layer of hints shows, in the colour space `form`; None where there is none."""
+        document = self._job.document
+        layer = document.layer(self._note.hints)
+        if layer is None or layer.kind != "paintlayer" or layer.animated:
+            return None
+        copy = layer.copy()
+        area = copy.bounds.intersection(document.page)
+        area = area if area.width and area.height else Rect(0, 0, 0, 0)
+        return Strips(area, tuple((yield from read_pixels(copy, area, form))))
+
+    def _on_worker(self, task: Callable[..., Any]) -> Any:
+        """`task` with how to report and whether to stop, on a thread of its own."""
+        job, loop = self._job, self._context.loop
+        report = lambda done: loop.post(lambda: job.report(done * 0.9))  # noqa: E731
+        return self._context.ink_worker.submit(partial(task, report, lambda: job.cancelled))
+
+    # -- writing it
+
+    def _put_new(self, found: Made, *, hides: bool) -> Work:
+        document = self._job.document
+        target = FlatsLayer.new(document, free_name(document, tr("Flats")))
+        yield from target.write(found.flats.codes, found.table.pixels)
+        yield from wait_for_pen()
+        lineart, active = self._lineart(), document.active_layer()
+        self._job.commit()
+        target.insert_under(lineart, hides=hides)
+        self._keep(target.layer, found, ready=True)
+        # Krita soon selects the new layer; the artist's next stroke belongs where they are.
+        yield from stay_on(document, active, target.layer)
+
+    def _renew(self, old: Layer, found: Made) -> Work:
+        document, context = self._job.document, self._context
+        steps, active = sentence_of_steps(old), document.active_layer()
+        assert self._before is not None
+        self._job.commit()
+        try:
+            with context.undo_words.ours():
+                target = yield from FlatsLayer.renew(document, old, self._before)
+        except NotRenewed as error:
+            raise Problem(
+                "Krita did not let the flats be updated: finish what is under way, such as a transform, and "
+                "try again."
+            ) from error
+        context.undo_words.note(document, target.layer, tr("Flats"))
+        before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
+        if before is not None:  # told at once: Krita selects the copy, and a click may come
+            self._memory.put(document, target.layer.identity, before, self._note, before.pack())
+        if active is not None and active.identity != old.identity:
+            yield from stay_on(document, active, target.layer)
+        for _ in target.write(found.flats.codes, found.table.pixels):
+            yield from wait_for_pen()
+        self._keep(target.layer, found, ready=True)
+        yield from refresh_when_idle(document)
+        if steps:
+            context.messages.say(steps, of=document, so=lambda: target.layer.parent is not None)
+
+    def _keep(self, layer: Layer, found: Made, *, ready: bool) -> None:
+        """A layer shows what was made, from now on."""
+        document = self._job.document
+        self._memory.put(document, layer.identity, found.flats.areas, self._note, found.packed)
+        self._memory.keep_last(document, layer.identity, found.written())
+        self._memory.ready = ready
+
+    # -- colour hints
+
+    def _add_hints(self) -> Work:
+        """A layer for them over the flats, on which the artist goes on painting."""
+        document, note = self._job.document, self._note
+        there, flats = document.layer(note.hints), self._in_use()
+        if there is None and flats is not None:
+            yield from wait_for_pen()
+            there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
+            self._memory.save(document, replace(note, hints=there.identity))
+        if there is not None:
+            yield
+            document.activate(there)
+
+    def _follow(self) -> Work:
+        """The artist has painted hints: without an undo step, where nobody has painted on the flats since."""
+        document, flats = self._job.document, self._in_use()
+        last = None if flats is None else self._memory.last_of(document, flats.identity)
+        if flats is None or last is None or not self._memory.ready:
+            if not application.can_redo():
+                yield from self._make_and_write()
+            return
+        hints = yield from self._read_hints(flats.form)
+        if hints is None:
+            return
+        self._job.commit()  # it is of no use to anybody halfway
+        self._memory.ready = False
+        patch = yield self._context.ink_worker.submit(partial(with_other_hints, last, hints))
+        yield from wait_for_pen()
+        now = self._in_use()
+        if now is None or now.identity != flats.identity:
+            return
+        pixels = patch.made.table.pixels
+        target = FlatsLayer(flats, None)
+        for _ in target.patch(patch.area, patch.before, patch.after, pixels):
+            yield
+        self._keep(flats, patch.made, ready=True)
+        if patch.area.width:
+            yield from refresh_when_idle(document)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What runs of flats have done on a worker's thread: no Krita in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from smart_lineart.inking import InkRecord, Rect, Strokes
+from smart_lineart.inking.areas import (
+    PAPER,
+    PAPER_HINT,
+    Areas,
+    Colour,
+    Colours,
+    find_areas,
+    first_colours,
+    variations,
+)
+from smart_lineart.inking.areas.ink import InkOnPage
+from smart_lineart.inking.progress import Cancel, Progress
+from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
+from smart_lineart.inking.renewing.flats_hints import hinted
+from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
+from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
+
+
+@dataclass(frozen=True)
+class Strips:
+    """What a layer shows over a part of the page, in strips from the top, (height, width, channels) each."""
+
+    area: Rect
+    pixels: tuple[np.ndarray, ...] = ()
+
+    def codes(self, table: PixelTable) -> Codes:
+        """Of the area, int32 (height, width)."""
+        if not self.pixels:
+            return np.zeros((self.area.height, self.area.width), np.int32)
+        return np.concatenate([table.encode(strip) for strip in self.pixels])
+
+
+@dataclass(frozen=True)
+class Question:
+    """What flats are wanted.
+
+    Attributes:
+        ink: the lineart's; strokes: in page px, where the ink is theirs alone.
+        openness: how open an outline may be.
+        channels: of the layer's pixels, of a `dtype`; srgb: whether those are bytes of sRGB.
+        hints: what the layer of hints shows; None: there is none.
+        before: what was last written into the layer of flats; None: it is a new one.
+        shown: what that layer shows.
+        last: what is known of the run before.
+    """
+
+    ink: InkOnPage
+    strokes: Strokes | None
+    openness: float
+    channels: int
+    dtype: np.dtype[Any]
+    srgb: bool
+    hints: Strips | None = None
+    before: Areas | None = None
+    shown: Strips | None = None
+    last: Made | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Flats before new colours, sRGB by areas, are known as pixels of the layer."""
+
+    ground: Ground
+    table: PixelTable
+    fresh: Colours
+    hints: Strips | None
+
+    @property
+    def wanted(self) -> list[Colour]:
+        """The colours whose pixels are needed."""
+        return [PAPER_HINT, *sorted(set(self.fresh.values()))]
+
+
+@dataclass(frozen=True)
+class Made:
+    """Flats, what they are painted over, and the pixels that codes stand for; `packed`: the areas."""
+
+    ground: Ground
+    flats: Flats
+    table: PixelTable
+    paper: int
+    packed: bytes
+
+    def written(self) -> Made:
+        """Once the layer shows them."""
+        return replace(self, ground=replace(self.ground, shown=self.flats.codes))
+
+
+def drafted(question: Question, report: Progress, cancelled: Cancel) -> Draft | None:
+    """Flats as they are wanted; None where `before` is not found in its layer."""
+    table = PixelTable(question.channels, question.dtype)
+    placed = shown = None
+    if question.shown is not None:
+        shown = question.shown.codes(table)
+        if shown.any():  # else all was wiped away: begin anew
+            placed = None if question.before is None else find_flats(question.before, shown, cancelled)
+            if placed is None:
+                return None
+    find = partial(
+        find_areas,
+        question.ink.coverage,
+        openness=question.openness,
+        strokes=question.strokes,
+        report=report,
+        cancelled=cancelled,
+    )
+    areas = find(before=None if placed is None else placed.moved())
+    ground = Ground.blank(areas, {})
+    if placed is not None and shown is not None:
+        drawn = follow_lineart(placed, areas)
+        if drawn != placed:
+            areas = find(before=drawn.moved())
+        ground = ground_of(areas, placed, shown, table.pixels, cancelled, drawn)
+        ground = _without_last_hints(ground, table, question.last)
+    return Draft(ground, table, _fresh(ground, table, srgb=question.srgb), question.hints)
+
+
+def _fresh(ground: Ground, table: PixelTable, *, srgb: bool) -> Colours:
+    """Colours for areas without one; apart from those around them, where their colours can be told."""
+    missing = [one for one in ground.areas.ids.tolist() if one not in ground.colours]
+    if not missing:
+        return {}
+    fixed: Colours = {}
+    for one, code in ground.colours.items() if srgb else ():
+        if one and code != CLEAR:
+            blue, green, red, _ = table.pixels[code].tolist()
+            fixed[one] = red, green, blue
+    found = first_colours(ground.areas, fixed=fixed)
+    return {one: found[one] for one in missing}
+
+
+def used_codes(draft: Draft) -> list[int]:
+    """The codes of the colours that areas have, without paper."""
+    return sorted({code for one, code in draft.ground.colours.items() if one and code != CLEAR})
+
+
+def varied(draft: Draft, srgb: dict[int, Colour], number: int) -> Draft:
+    """A draft in other colours: what has one colour stays of one, paper and what the artist painted stay.
+
+    `srgb`: the colours of used codes. Proposals of one number are the same every time.
+    """
+    areas, colours = draft.ground.areas, dict(draft.fresh)
+    for one, code in draft.ground.colours.items():
+        if one:
+            colours[one] = PAPER if code == CLEAR else srgb[code]
+    found = variations(areas, colours, count=1, seed=number)[0]
+    stay = {one: code for one, code in draft.ground.colours.items() if found.get(one, PAPER) == PAPER}
+    fresh = {one: colour for one, colour in found.items() if one not in stay}
+    return replace(draft, ground=replace(draft.ground, colours=stay), fresh=fresh)
+
+
+def made(draft: Draft, pixels: np.ndarray) -> Made:
+    """A draft with its new colours; `pixels`, (colours, channels), are what it wants."""
+    codes = [draft.table.code(pixel) for pixel in pixels]
+    code_of = dict(zip(draft.wanted, codes, strict=True))
+    fresh = {one: code_of[colour] for one, colour in draft.fresh.items()}
+    ground = replace(draft.ground, colours=draft.ground.colours | fresh)
+    paper, hints = code_of[PAPER_HINT], draft.hints
+    dabs = None if hints is None else hints.codes(draft.table)
+    if hints is None or dabs is None or not dabs.any():
+        flats = ground.flats()
+    else:
+        flats = ground.flats(*hinted(ground, dabs, hints.area, draft.table, paper))
+    return Made(ground, flats, draft.table, paper, flats.areas.pack())
+
+
+def _without_last_hints(ground: Ground, table: PixelTable, last: Made | None) -> Ground:
+    """In the colours that areas had before they were hinted at: a dab that was taken back leaves nothing."""
+    if last is None:
+        return ground
+    pixels, colours = last.table.pixels, dict(ground.colours)
+    for one, code in ground.colours.items():
+        was, given = last.ground.colours.get(one), last.flats.colours.get(one)
+        if was is not None and given is not None and was != given and table.code(pixels[given]) == code:
+            colours[one] = table.code(pixels[was])
+    return replace(ground, colours=colours)
+
+
+@dataclass(frozen=True)
+class Patch:
+    """A part of the page in which flats change: codes (height, width) before and after, and all of them."""
+
+    area: Rect
+    before: Codes
+    after: Codes
+    made: Made
+
+
+def with_other_hints(made: Made, hints: Strips) -> Patch:
+    """What becomes of flats that are as they were written, with other hints; `made` is of no use after it."""
+    table, ground = made.table, made.ground
+    dabs = hints.codes(table)
+    areas, colours = ground.areas, ground.colours
+    if dabs.any():
+        areas, colours = hinted(ground, dabs, hints.area, table, made.paper)
+    part, codes = ground.change(made.flats, areas, colours)
+    shown, here = made.flats.codes, (slice(part.y, part.bottom), slice(part.x, part.right))
+    before = shown[here].copy()
+    shown[here] = codes
+    flats = Flats(areas, colours, shown, changes=bool(part.width))
+    return Patch(part, before, codes, replace(made, flats=flats, packed=areas.pack()))
+
+
+def strokes_as_inked(strokes: Strokes, area: Rect, record: InkRecord, coverage: Any) -> Strokes | None:
+    """Strokes in page px, where a lineart shows just their ink: uint8 coverage (height, width)."""
+    page = Rect(0, 0, coverage.shape[1], coverage.shape[0])
+    if record.regions or not np.array_equal(record.coverage(page), coverage):
+        return None
+    moved = strokes.points + np.array([area.x, area.y], np.float32)
+    return replace(strokes, points=moved.astype(np.float32))

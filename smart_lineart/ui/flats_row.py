@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The docker's row for flats: colours for all areas of a lineart, whoever drew it."""
+
+from __future__ import annotations
+
+from smart_lineart.krita_host import application
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.session import Session
+
+from .qt import QtWidgets
+from .widgets import SliderSpinBox
+
+SLIDER_WIDTH = 240
+
+
+class FlatsRow(QtWidgets.QWidget):
+    """The button that makes or renews them, and a menu of what else can be done."""
+
+    def __init__(self, session: Session):
+        super().__init__()
+        self._flatting = session.flatting
+        self._flats = QtWidgets.QPushButton(tr("Flats"))
+        self._flats.setObjectName("flats")
+        self._flats.setIcon(application.icon("krita_tool_color_fill"))
+        self._flats.setToolTip(
+            tr(
+                "Fill the areas of this lineart in a layer under it. Recolour them with any tool: the next "
+                "click keeps your colours and what you painted."
+            )
+        )
+        self._flats.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
+        self._flats.clicked.connect(lambda *_: self._flatting.begin())
+        row = QtWidgets.QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        row.addWidget(self._flats, 1)
+        row.addWidget(self._build_menu())
+
+    def _build_menu(self) -> QtWidgets.QToolButton:
+        button = QtWidgets.QToolButton()
+        button.setObjectName("flatsMenu")
+        button.setAutoRaise(True)
+        button.setText("…")
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # it would lie on the dots
+        button.setToolTip(tr("More for flats: colour hints, open outlines"))
+        button.setAccessibleName(tr("More for flats: colour hints, open outlines"))
+        button.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QtWidgets.QMenu(button)
+        hints = menu.addAction(tr("Add colour hints"))
+        hints.setObjectName("addHints")
+        hints.setToolTip(
+            tr(
+                "A layer on which a dab of colour fills its area: a stroke over several joins them, two "
+                "colours in one part it. Pure magenta is paper."
+            )
+        )
+        menu.setToolTipsVisible(True)
+        hints.triggered.connect(lambda *_: self._flatting.begin(hints=True))
+        vary = menu.addAction(tr("Other colours"))
+        vary.setObjectName("otherColours")
+        vary.setToolTip(
+            tr("Six proposals, one a click. What has one colour stays of one colour; undo brings yours back.")
+        )
+        vary.triggered.connect(lambda *_: self._flatting.vary())
+        menu.addSeparator()
+        self._openness = SliderSpinBox(tr("Open outlines"), 0, 100, suffix=" %")
+        self._openness.setObjectName("openness")
+        self._openness.setMinimumWidth(SLIDER_WIDTH)
+        self._openness.setToolTip(
+            tr("Left: only closed outlines are filled. Right: also those that are open in places.")
+        )
+        self._openness.moved.connect(self._moved)
+        entry = QtWidgets.QWidgetAction(menu)
+        entry.setDefaultWidget(self._openness)
+        menu.addAction(entry)
+        menu.aboutToShow.connect(lambda: self._openness.show_value(self._flatting.openness * 100))
+        button.setMenu(menu)
+        return button
+
+    def _moved(self, value: float, final: bool) -> None:
+        if final:
+            self._flatting.set_openness(value / 100)
