@@ -13,7 +13,7 @@ from smart_lineart.inking.arrays import Mask
 
 SMALL_GAP = 2.5  # usual line widths: an area with no longer gaps
 SMALL_GAPS = 0.45  # stands with so much of its outline drawn
-WITHIN = 0.35  # of what may be missing, that may where an area is only parted from another one
+WITHIN = 0.2  # of what may be missing, that may where an area is only parted from another one
 
 Lengths = dict[int, dict[int, int]]
 
