@@ -111,6 +111,8 @@ class PaintingWindow:
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, True)
         window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
         window.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        if window.isVisible():  # 5.1 leaves that to the script
+            window.hide()
 
     def _choose(self, preset: Any, colour: Any | None) -> None:
         self._view.setCurrentBrushPreset(preset)

@@ -221,10 +221,11 @@ def job():
     node = document.createNode("Mine", "paintlayer")
     document.rootNode().addChildNode(node, None)
     yield 200
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    entry("redraw").trigger()
     document.setActiveNode(node)
     yield 200
-    K.alone = None
-    entry("redraw").trigger()
 """,
         timeout=200,
     )
@@ -306,7 +307,9 @@ def job():
         yield from choose()
         entry("redraw").trigger()
         (made,) = session().queue.active
-        yield from until(lambda: made.progress >= share, 200)
+        yield from until(lambda: made.progress >= share or made.state.ended, 200)
+        if made.state.ended:
+            raise AssertionError(f"{made.state} {made.progress} {session().messages.shown.text}")
         document.setModified(False)
         document.close()
         yield from idle(240)
