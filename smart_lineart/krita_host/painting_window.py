@@ -189,8 +189,10 @@ class PaintingWindow:
         return alpha_to_byte(pixels[..., -1], self._form).copy()
 
     def close(self) -> None:
-        """Leave nothing of it behind."""
+        """Leave nothing of it behind. Once that is done, Krita is not asked again: it may be about to end."""
         document, window = self._document, self._window
+        if document is None and window is None:
+            return
         alive = self.alive
         self._document = self._window = self._view = self._pen = self._layer = None
         if alive:

@@ -230,7 +230,7 @@ def job():
         timeout=200,
     )
     strokes = 0
-    while krita.run("def job():\n    return bool(session().queue.active)") or strokes < 3:
+    while strokes < 12 and krita.run("def job():\n    return bool(session().queue.active)"):
         y = 40 + 40 * (strokes % 8)
         places = krita.run(
             "def job():\n    return [on_screen(K.activeDocument(), x, Y) for x in (50, 150, 300, 450)]", Y=y
