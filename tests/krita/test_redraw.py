@@ -216,7 +216,7 @@ def test_the_artist_paints_meanwhile(krita) -> None:
         REDRAW
         + """
 def job():
-    document = yield from with_strokes(400)
+    document = yield from with_strokes(200)
     yield from take_brush("Sketch", 6)
     node = document.createNode("Mine", "paintlayer")
     document.rootNode().addChildNode(node, None)
@@ -252,7 +252,7 @@ def job():
     for row in rows:
         mask[row - 6 : row + 7, 40:461] = True
     whole = [bool((mine[row - 2 : row + 3, 55:445] > 100).any(0).all()) for row in rows]
-    places = [(15 + 570 * (i % 25) / 25, 15 + 370 * (i // 25) / 16) for i in range(400)]
+    places = [(15 + 570 * (i % 25) / 25, 15 + 370 * (i // 25) / 8) for i in range(200)]
     there = [int((ours[int(y) - 5 : int(y) + 6, int(x) - 5 : int(x) + 6] > 60).sum()) for x, y in places]
     far = np.ones_like(ours, bool)
     for x, y in places:
@@ -274,7 +274,7 @@ def test_it_may_be_cancelled_at_any_stroke(krita) -> None:
         REDRAW
         + """
 def job():
-    document = yield from with_strokes(400)
+    document = yield from with_strokes(200)
     yield from choose()
     before = state(document)
     told = []
@@ -302,8 +302,8 @@ def test_the_document_may_be_closed_in_the_middle(krita) -> None:
         REDRAW
         + """
 def job():
-    for share in (0.0, 0.05, 0.5):
-        document = yield from with_strokes(300)
+    for share in (0.0, 0.05, 0.4):
+        document = yield from with_strokes(150)
         yield from choose()
         entry("redraw").trigger()
         (made,) = session().queue.active
