@@ -251,7 +251,8 @@ def job():
     mask = np.zeros_like(mine, bool)
     for row in rows:
         mask[row - 6 : row + 7, 40:461] = True
-    whole = [bool((mine[row - 2 : row + 3, 55:445] > 100).any(0).all()) for row in rows]
+    painted = [np.flatnonzero((mine[row - 2 : row + 3, 50:450] > 100).any(0)) for row in rows]
+    whole = [[len(one), *map(int, one[[0, -1]])] if len(one) else [0, 0, 0] for one in painted]
     places = [(15 + 570 * (i % 25) / 25, 15 + 370 * (i // 25) / 8) for i in range(200)]
     there = [int((ours[int(y) - 5 : int(y) + 6, int(x) - 5 : int(x) + 6] > 60).sum()) for x, y in places]
     far = np.ones_like(ours, bool)
@@ -264,7 +265,7 @@ def job():
         STROKES=strokes,
         timeout=400,
     )
-    assert all(found["whole"])
+    assert all(count > 385 and first < 8 and last > 392 for count, first, last in found["whole"]), found
     assert (found["astray"], found["missing"], found["mixed"]) == (0, 0, 0)
     assert (found["active"], found["size"]) == ("Mine", 6.0)
 
