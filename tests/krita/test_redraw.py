@@ -133,7 +133,7 @@ def test_what_it_was_redrawn_with_is_remembered(krita) -> None:
 def job():
     document = yield from inked()
     result = {"none yet": entry("redrawAgain").isVisible()}
-    yield from choose("d) Ink-2 Fineliner")
+    yield from choose("d) Ink-3 Gpen")
     yield from redraw()
     yield from choose("c) Pencil-2")
     result["offered"] = entry("redrawAgain").isVisible(), entry("redrawAgain").text()
@@ -147,7 +147,7 @@ def job():
         timeout=500,
     )
     assert found["none yet"] is False
-    assert found["offered"] == [True, "Redraw again with d) Ink-2 Fineliner"]
+    assert found["offered"] == [True, "Redraw again with d) Ink-3 Gpen"]
     assert found["tree"][-2:] == ["Redrawn: Sketch 2", "Redrawn: Sketch"]
     assert found["alike"][0] == pytest.approx(found["alike"][1], rel=0.12)
     assert found["chosen"] == "c) Pencil-2"
