@@ -11,8 +11,9 @@ import numpy as np
 from krita import Krita, Node
 from numpy.typing import NDArray
 
-from smart_lineart.inking.brushes.strip_files import HEIGHT, WIDTH
+from smart_lineart.inking.brushes.strip_files import WIDTH
 
+from .brush_marks import BEFORE, FAINTEST, FITTING, FULLEST, TALL, TRIES, in_the_middle
 from .pixels import SRGB
 
 try:
@@ -21,13 +22,6 @@ except ImportError:
     from PyQt5.QtCore import QPoint
 
 Bytes = NDArray[np.uint8]
-
-FULLEST = 56.0  # px: how broad a mark shall be at 100 % pressure
-FITTING = 44, 62  # px: what is near enough
-TRIES = 3
-_BEFORE = 80  # px to the left of the mark, for the brush's first half
-_TALL = 384  # px: room for marks that come out larger than their brush's size
-_FAINTEST = 8
 
 
 @dataclass(frozen=True)
@@ -84,19 +78,19 @@ def paint_mark() -> Bytes | None:
         return None
     usual = view.brushSize()
     document = Krita.instance().createDocument(
-        _BEFORE + WIDTH + _BEFORE, _TALL, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 300.0
+        BEFORE + WIDTH + BEFORE, TALL, "Smart Lineart", SRGB.model, SRGB.depth, SRGB.profile, 300.0
     )
     try:
         document.setBatchmode(True)
-        size, ink = FULLEST, np.zeros((_TALL, WIDTH), np.uint8)
+        size, ink = FULLEST, np.zeros((TALL, WIDTH), np.uint8)
         for _ in range(TRIES):
             view.setBrushSize(size)
             ink = _painted(document)
-            tall = int(np.count_nonzero(ink.max(1) > _FAINTEST))
+            tall = int(np.count_nonzero(ink.max(1) > FAINTEST))
             if not tall or FITTING[0] <= tall <= FITTING[1]:
                 break
             size = min(1000.0, max(1.0, size * FULLEST / tall))
-        return _in_the_middle(255 - ink)
+        return in_the_middle(255 - ink)
     finally:
         view.setBrushSize(usual)
         document.setModified(False)
@@ -104,25 +98,12 @@ def paint_mark() -> Bytes | None:
 
 
 def _painted(document: Any) -> Bytes:
-    """The alpha of one stroke on a layer of its own, uint8 (_TALL, WIDTH)."""
+    """The alpha of one stroke on a layer of its own, uint8 (TALL, WIDTH)."""
     node = document.createNode("mark", "paintlayer")
     document.rootNode().addChildNode(node, None)
-    middle = _TALL // 2
-    node.paintLine(QPoint(_BEFORE, middle), QPoint(_BEFORE + WIDTH - 1, middle), 0.0, 1.0, "ForegroundColor")
+    middle = TALL // 2
+    node.paintLine(QPoint(BEFORE, middle), QPoint(BEFORE + WIDTH - 1, middle), 0.0, 1.0, "ForegroundColor")
     document.waitForDone()
-    data = bytes(node.pixelData(_BEFORE, 0, WIDTH, _TALL))
+    data = bytes(node.pixelData(BEFORE, 0, WIDTH, TALL))
     node.remove()
-    return np.frombuffer(data, np.uint8).reshape(_TALL, WIDTH, 4)[..., 3].copy()
-
-
-def _in_the_middle(mark: Bytes) -> Bytes:
-    """HEIGHT rows around the mark's own middle, or all rows of a mark that is higher."""
-    ink = 255.0 - mark
-    rows = np.flatnonzero(ink.max(1) > _FAINTEST)
-    if not rows.size or np.ptp(rows) >= HEIGHT:
-        return mark
-    weight = ink.sum(1)
-    middle = round(float((weight * np.arange(len(weight))).sum() / weight.sum()) + 0.5)
-    top = min(max(middle - HEIGHT // 2, int(rows[-1]) + 1 - HEIGHT), int(rows[0]))
-    top = min(max(top, 0), len(mark) - HEIGHT)  # a mark may lie far from its stroke
-    return np.ascontiguousarray(mark[top : top + HEIGHT])
+    return np.frombuffer(data, np.uint8).reshape(TALL, WIDTH, 4)[..., 3].copy()

@@ -40,6 +40,7 @@ LEAST = 512  # px: room for marks on small pages
 SMOOTHING, NONE, USUAL = "LineSmoothingType", "0", "1"  # Krita's setting, and its values
 TURN_MS, TURNS = 10, 300
 SETTLED_MS = 50
+WARMING = 8  # times that a stroke is tried
 
 
 class NotPainted(InkError):
@@ -93,6 +94,32 @@ class PaintingWindow:
         yield SETTLED_MS
         self._find_place(ours)
         yield from self._make_layer()
+        yield from self._warm_up()
+
+    def _warm_up(self) -> Generator[int, None, None]:
+        """Paint until Krita listens, which it may not do at once, or a preset seems to leave no mark."""
+        assert self._pen is not None
+        from_here, there = LEAST / 4, LEAST / 2
+        points = np.column_stack([np.linspace(from_here, there, 9), np.full(9, there)])
+        for _ in range(WARMING):
+            self._pen.come_in()
+            with self.painting(there / 8):
+                self.stroke(points, np.ones(9))
+            yield from self.settled()
+            if self.lost or self.alpha(Rect(0, 0, LEAST, LEAST)).any():
+                return
+            yield SETTLED_MS
+            if not self._found_again():
+                return
+
+    def _found_again(self) -> bool:
+        """Whether it is there; it may have been laid out anew."""
+        if self.lost:
+            return False
+        ours = canvas_in(self._window.qwindow())
+        if ours is not None:
+            self._find_place(ours)
+        return ours is not None
 
     @property
     def alive(self) -> bool:
@@ -111,6 +138,8 @@ class PaintingWindow:
         window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen, True)
         window.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, True)
         window.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+        if window.isVisible():  # 5.1 leaves that to the script
+            window.hide()
 
     def _choose(self, preset: Any, colour: Any | None) -> None:
         self._view.setCurrentBrushPreset(preset)
@@ -187,8 +216,10 @@ class PaintingWindow:
         return alpha_to_byte(pixels[..., -1], self._form).copy()
 
     def close(self) -> None:
-        """Leave nothing of it behind."""
+        """Leave nothing of it behind. Once that is done, Krita is not asked again: it may be about to end."""
         document, window = self._document, self._window
+        if document is None and window is None:
+            return
         alive = self.alive
         self._document = self._window = self._view = self._pen = self._layer = None
         if alive:

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 
 try:
     from PyQt6.QtCore import QEvent, QPointF, Qt
-    from PyQt6.QtGui import QEnterEvent, QInputDevice, QPointingDevice, QTabletEvent
+    from PyQt6.QtGui import QEnterEvent, QFocusEvent, QInputDevice, QPointingDevice, QTabletEvent
     from PyQt6.QtWidgets import QApplication, QWidget
 
     NEWER = True
 except ImportError:
     from PyQt5.QtCore import QEvent, QPointF, Qt
-    from PyQt5.QtGui import QEnterEvent, QTabletEvent
+    from PyQt5.QtGui import QEnterEvent, QFocusEvent, QTabletEvent
     from PyQt5.QtWidgets import QApplication, QWidget
 
     NEWER = False
@@ -49,6 +49,10 @@ class MadePen:
 
     def __init__(self, ours: QWidget):
         self._ours = ours
+
+    def come_in(self) -> None:
+        """Krita listens to what is sent to the canvas of a window once that has had the focus."""
+        QApplication.sendEvent(self._ours, QFocusEvent(QEvent.Type.FocusIn))
 
     @contextmanager
     def at_hand(self, theirs: QWidget | None) -> Iterator[None]:

@@ -144,3 +144,8 @@ def painting() -> bool:
 def button_down() -> bool:
     """Whether a mouse button or the pen is down."""
     return bool(QApplication.mouseButtons() != Qt.MouseButton.NoButton)
+
+
+def modifier_down() -> bool:
+    """Whether Shift, Ctrl, Alt or Meta is held: a pen does something else then, in any window."""
+    return bool(QApplication.keyboardModifiers() != Qt.KeyboardModifier.NoModifier)

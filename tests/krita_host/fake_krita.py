@@ -571,7 +571,14 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea", "QWidget")}
     events = {
         name: type(name, (), {})
-        for name in ("QEnterEvent", "QInputDevice", "QPointingDevice", "QTabletEvent")
+        for name in (
+            "QCursor",
+            "QEnterEvent",
+            "QFocusEvent",
+            "QInputDevice",
+            "QPointingDevice",
+            "QTabletEvent",
+        )
     }
     filtered = SimpleNamespace(
         installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove

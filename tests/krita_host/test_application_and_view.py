@@ -283,7 +283,7 @@ class TestBrushes:
     def test_a_mark_lies_in_the_middle_of_its_strip(self, host, rows: tuple[int, int], top: int) -> None:
         mark = np.full((384, 256), 255, np.uint8)
         mark[slice(*rows)] = 0
-        strip = host.brushes._in_the_middle(mark)
+        strip = host.brushes.in_the_middle(mark)
         assert strip.shape == (64, 256)
         first, last = np.flatnonzero(strip.min(1) < 255)[[0, -1]]
         assert (first, last) == (rows[0] - top, rows[1] - 1 - top)
@@ -291,11 +291,11 @@ class TestBrushes:
     def test_a_mark_higher_than_a_strip_is_kept_whole(self, host) -> None:
         mark = np.full((384, 256), 255, np.uint8)
         mark[100:164] = 0
-        assert len(host.brushes._in_the_middle(mark)) == 64
+        assert len(host.brushes.in_the_middle(mark)) == 64
         mark[164] = 0
-        assert host.brushes._in_the_middle(mark) is mark
+        assert host.brushes.in_the_middle(mark) is mark
         mark[100:] = mark[:100] = 255 - 8  # too faint to count
-        assert host.brushes._in_the_middle(mark) is mark
+        assert host.brushes.in_the_middle(mark) is mark
 
     def test_a_brush_that_leaves_no_mark_gives_a_blank_one(self, host, view) -> None:
         view.share = 0.0

@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from smart_lineart.inking import Cancelled, Rect
-from smart_lineart.krita_host import application, brush_marks
+from smart_lineart.krita_host import application, brush_marks, view
 from smart_lineart.krita_host.painting_window import LEAST, PaintingWindow
 from smart_lineart.krita_host.pixels import SRGB, PixelFormat
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.steps import Pending, Work
 
-from .settling import wait_for_pen
+from .settling import WAIT_FOR_PEN_MS, wait_for_pen
 
 PPI = 300.0
 
@@ -66,8 +66,8 @@ class Painting:
 
 
 def safely(window: PaintingWindow, work: Work) -> Work:
-    """Go on with work on a window while that is there and no stroke of the artist's is under way. Raises
-    Cancelled.
+    """Go on with work on a window while that is there, and the artist neither paints nor holds a key that
+    makes a pen do something else. Raises Cancelled.
     """
     while True:
         try:
@@ -76,5 +76,7 @@ def safely(window: PaintingWindow, work: Work) -> Work:
             return end.value
         yield pause
         yield from wait_for_pen()
+        while view.modifier_down():
+            yield WAIT_FOR_PEN_MS
         if window.lost:
             raise Cancelled

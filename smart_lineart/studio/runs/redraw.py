@@ -40,7 +40,8 @@ from .painting import Painting, safely
 from .pen import chosen_colour
 from .settling import stay_on, wait_for_pen
 
-TURN_S = 0.03  # that strokes are sent for in one turn of the event loop
+TURN_S = 0.03  # of processor time that strokes are sent for in one turn of the event loop
+AT_MOST = 4.0  # times as long on the clock, where other programs want the processor
 AT_ONCE = 25  # strokes that Krita may have to paint before more are sent
 NEAR = 0.1  # of the thickness, by which lines may be broader or thinner before it is said
 FINEST = 0.02  # of all strokes between two reports
@@ -190,11 +191,11 @@ class Redraw:
         done, waiting, told = 0, 0, 0.0
         while done < len(plan.strokes):
             with window.painting(size):
-                end = time.monotonic() + TURN_S
+                begun, end = time.thread_time(), time.monotonic() + AT_MOST * TURN_S
                 for gesture in plan.strokes[done : done + AT_ONCE]:
                     window.stroke(gesture.points, gesture.pressure)
                     done, waiting = done + 1, waiting + 1
-                    if time.monotonic() > end:
+                    if time.thread_time() - begun > TURN_S or time.monotonic() > end:
                         break
             yield 0
             share = done / len(plan.strokes)
