@@ -275,3 +275,35 @@ def test_a_library_is_from_elsewhere_where_its_very_folder_is_named(monkeypatch)
     assert str(from_elsewhere()).startswith(f"numpy is taken from {place}, which PYTHONPATH names")
     with pytest.raises(CommandError, match="numpy is taken from"), all_there():
         raise ImportError
+
+
+@pytest.mark.parametrize(
+    ("ending", "code"),
+    [("it = sys.modules[cli.__name__ + '.main']; it._run = gone; code = it.main([])", 2), ("let_go()", 0)],
+)
+def test_what_a_reader_who_left_did_not_take_is_not_tried_again_at_the_end(ending, code):
+    script = f"""
+import sys
+from smart_lineart import cli
+from smart_lineart.cli import voice
+
+def gone(*_):
+    print("never read")
+    raise BrokenPipeError
+
+def let_go():
+    print("never read")
+    voice._let_go(sys.stdout)
+
+code = 0
+{ending}
+sys.exit(code)
+"""
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command, buffered = [sys.executable, "-c", script], {**os.environ, "PYTHONUNBUFFERED": ""}
+    child = subprocess.run(
+        command, cwd=ROOT, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False, env=buffered
+    )
+    os.close(theirs)
+    assert (child.returncode, child.stderr) == (code, "")

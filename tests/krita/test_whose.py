@@ -103,7 +103,7 @@ def test_live_inks_its_own_sketch_alone_and_says_whose_it_is(krita) -> None:
     layers = ["Background", "Sketch", "Lineart: Sketch", "Flats"]
     assert elsewhere == [layers, "", False, False, "Live: Sketch", False, True]
     assert followed == [True, True]
-    assert krita.run("def job():\n    return widget('liveState').isVisible()") is False
+    krita.run("def job():\n    yield from until(lambda: not widget('liveState').isVisible(), 20)")
 
 
 def test_undo_under_live_takes_back_stroke_and_ink_and_redo_brings_both_back(krita) -> None:
