@@ -31,7 +31,7 @@ class RoughnessTuning:
     # Px at working scale from the middle of a line, beyond which what is drawn lies beside it.
     beside: int = tuned(6, 1, 32)
     little: float = tuned(0.035, 0.0, 1.0)  # of what is drawn, beside all lines
-    one_pass: float = tuned(1.06, 0.0, 100.0)  # times the lines' length that single passes are long
+    one_pass: float = tuned(1.05, 0.0, 100.0)  # times the lines' length that single passes are long
     # Roughness of drawings whose passes do not lie apart.
     closer: float = tuned(-0.5, -2.0, 0.0)
 

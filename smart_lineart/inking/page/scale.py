@@ -40,7 +40,7 @@ class ScaleTuning:
     by_width: float = tuned(0.2, 0.0, 1.0)  # finer ones are seen a bit closer, by this power
     # Px at working scale that strokes should have.
     least_width: float = tuned(0.8, 0.1, 5.0)
-    most_width: float = tuned(8.0, 2.0, 50.0)
+    most_width: float = tuned(10.0, 2.0, 50.0)
     # Px: smaller pages are drawings shrunk already, so their details are near the pixel.
     small_page: int = tuned(800, 0, 4000)
 
