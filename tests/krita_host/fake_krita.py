@@ -608,7 +608,6 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         "PyQt6.QtGui": module(
             "PyQt6.QtGui",
             QColor=lambda *values: values,
-            QCursor=SimpleNamespace(pos=lambda: None),
             **events,
         ),
         "PyQt6.QtWidgets": module("PyQt6.QtWidgets", QApplication=application, **widgets),
