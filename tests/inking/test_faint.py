@@ -19,7 +19,14 @@ from smart_lineart.inking.features import CUTS
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TENTHS = [n / 10 for n in range(11)]
 MANY_LINES = ["fruit.png", "pepper.png", "characters/gopher_book.jpg"]
-LIGHT = [straight((60, 20), (60, 380)), straight((20, 330), (500, 330)), ring(330, 190, 90)]
+LIGHT = [
+    straight((60, 20), (60, 380)),
+    straight((20, 330), (500, 330)),
+    ring(330, 190, 90),
+    straight((20, 30), (500, 30)),
+    straight((490, 60), (440, 370)),
+    straight((120, 350), (400, 390)),
+]
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +90,9 @@ class TestRange:
         strokes = features.drawn_at(0.5)
         few = {stroke.points.tobytes() for stroke in features.drawn_at(1.0)}
         stayed = np.array([stroke.points.tobytes() in few for stroke in strokes])
-        assert strokes.strength[stayed].min() >= np.median(strokes.strength)
+        assert strokes.standing is not None
+        assert strokes.standing[stayed].min() >= np.median(strokes.standing)
+        assert strokes.strength[stayed].mean() >= strokes.strength[~stayed].mean()
 
     @pytest.mark.parametrize("features", ["constructed", "fruit.png"], indirect=True)
     def test_construction_comes_tenth_by_tenth(self, features: Features) -> None:

@@ -114,7 +114,7 @@ def searching() -> Bytes:
     random = np.random.default_rng(5)
     tries = []
     for left in range(60, 660, 30):
-        y, tilt = 250 + random.uniform(-32, 32), random.uniform(-14, 14)
+        y, tilt = 250 + random.uniform(-24, 24), random.uniform(-24, 24)
         tries.append(straight((left, y), (left + random.uniform(60, 120), y + tilt)))
     pale = line_map((400, 800), *tries, thickness=3, value=150)
     return 255 - np.maximum(pale, line_map((400, 800), wave(60, 740, 80, 8, 170), thickness=4, value=220))

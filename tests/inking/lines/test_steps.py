@@ -458,7 +458,8 @@ class TestAssembly:
             [path],
             ([np.ones(length, np.float32)], [np.ones(length, np.float32)]),
             [np.full(length, sure)],
-            [np.ones(length, np.float32)],
+            np.ones(1, np.float32),
+            np.ones(1, np.float32),
             np.array([[alone, alone]]),
             (1.0, 1.0),
             AssemblyTuning(),
@@ -472,7 +473,8 @@ class TestAssembly:
             paths,
             ([np.full(51, 1.5, np.float32)] * 2, [np.full(51, 1.2, np.float32)] * 2),
             [np.ones(51)] * 2,
-            [np.append(np.full(26, 0.25), np.full(25, 9)).astype(np.float32), np.full(51, 1.7, np.float32)],
+            np.array([0.25, 1.7], np.float32),
+            np.array([0.5, 2.5], np.float32),
             np.array([[True, False], [False, True]]),
             (0.5, 0.25),
             AssemblyTuning(),
@@ -481,6 +483,8 @@ class TestAssembly:
         assert one[[0, -1]].tolist() == [[21, 82], [121, 82]]
         assert two[[0, -1]].tolist() == [[1, 2], [1, 202]]
         assert strokes.strength.tolist() == [0.25, 1.0]
+        assert strokes.standing is not None
+        assert strokes.standing.tolist() == [0.5, 2.5]
         assert (strokes.width == np.float32(1.5)).all()
         assert strokes.alone is not None
         assert (strokes.alone == np.float32(1.2)).all()
