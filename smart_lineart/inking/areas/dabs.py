@@ -45,8 +45,9 @@ def find_dabs(hints: Bytes, areas: Areas) -> list[Dab]:
         own = mask.reshape(-1)[at]
         at, number = at[own], number[own]
         rgb = int(colour) - 1
-        for part in np.unique(number):
-            rows, columns = np.divmod(at[number == part], mask.shape[1])
+        together = np.argsort(number, kind="stable")
+        for part in np.split(at[together], np.flatnonzero(np.diff(number[together])) + 1):
+            rows, columns = np.divmod(part, mask.shape[1])
             dabs.append(Dab((rgb >> 16, rgb >> 8 & 255, rgb & 255), rows, columns))
     return dabs
 

@@ -40,7 +40,8 @@ def with_hints(areas: Areas, hints: Bytes, colours: Colours, *, spread: float = 
     dabs = find_dabs(hints, areas)
     if not dabs:
         return areas, dict(colours)
-    meant = [_meant(dab, areas) for dab in dabs]
+    sizes = dict(zip(areas.ids.tolist(), areas.sizes.tolist(), strict=True))
+    meant = [_meant(dab, areas, sizes) for dab in dabs]
     labels = _joined(areas.labels, meant)
     labels, given = _coloured(labels, areas, dabs, meant)
     changed = areas.relabelled(labels)
@@ -49,13 +50,15 @@ def with_hints(areas: Areas, hints: Bytes, colours: Colours, *, spread: float = 
     return changed, spread_colours(changed, out, given, spread)
 
 
-def _meant(dab: Dab, areas: Areas) -> list[int]:
-    """Which areas a dab is meant for: those that much of it lies in, and not those it overshoots into."""
+def _meant(dab: Dab, areas: Areas, sizes: dict[int, int]) -> list[int]:
+    """Which areas a dab is meant for: those that much of it lies in, and not those it overshoots into.
+
+    `sizes` are those of all areas, px of the page.
+    """
     ones, counts = np.unique(areas.labels[dab.rows, dab.columns], return_counts=True)
     share = dict(zip(ones.tolist(), (counts / counts.sum()).tolist(), strict=True))
     if share.get(0, 0.0) >= OUTSIDE:
         return [0]
-    sizes = dict(zip(areas.ids.tolist(), areas.sizes.tolist(), strict=True))
     per_px = areas.scale[0] * areas.scale[1]
     most = max((one for one in share if one), key=lambda one: (share[one], -one), default=0)
     return [
