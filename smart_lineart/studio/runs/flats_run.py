@@ -304,27 +304,41 @@ class FlatsRun:
             document.activate(there)
 
     def _follow(self) -> Work:
-        """The artist has painted hints: without an undo step, where nobody has painted on the flats since."""
+        """The artist has painted hints: without an undo step, where nobody has changed the flats since."""
+        followed = yield from self._patch()
+        if not followed and not application.can_redo():
+            self._job.reopen()
+            yield from self._make_and_write()
+
+    def _patch(self) -> Work:
+        """Write what other hints change into the flats as they were last written; False where they are others
+        by now, such as after the image was mirrored, cropped or resized.
+        """
         document, flats = self._job.document, self._in_use()
         last = None if flats is None else self._memory.last_of(document, flats.identity)
         if flats is None or last is None or not self._memory.ready:
-            if not application.can_redo():
-                yield from self._make_and_write()
-            return
+            return False
+        page = document.page
+        if last.flats.codes.shape != (page.height, page.width):
+            self._memory.ready = False
+            return False
         hints = yield from self._read_hints(flats.form)
         if hints is None:
-            return
+            return True
         self._job.commit()  # it is of no use to anybody halfway
         self._memory.ready = False
         patch = yield self._context.ink_worker.submit(partial(with_other_hints, last, hints))
         yield from wait_for_pen()
         now = self._in_use()
         if now is None or now.identity != flats.identity:
-            return
+            return True
         pixels = patch.made.table.pixels
         target = FlatsLayer(flats, None)
+        if document.page != page or not (yield from target.shows(patch.area, patch.before, pixels)):
+            return False
         for _ in target.patch(patch.area, patch.before, patch.after, pixels):
             yield
         self._keep(flats, patch.made, ready=True)
         if patch.area.width:
             yield from refresh_when_idle(document)
+        return True

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs of flats, where the document is another by the time something is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.krita_host.fake_krita import Document, Node, fake_krita, run
+
+WIDTH, HEIGHT = 40, 30
+RED, BLUE, GREEN = (0, 0, 255, 255), (255, 0, 0, 255), (0, 200, 0, 255)
+HALVES = {"left": 5, "right": 30}
+
+
+class Scene:
+    """A document with two areas side by side, their flats and a layer of hints."""
+
+    def __init__(self, modules: SimpleNamespace):
+        self.modules, krita = modules, modules.krita
+        self.raw = krita.show(Document(WIDTH, HEIGHT))
+        self.ink, self.hints = self.raw.add("Ink"), self.raw.add("Hints")
+        self.flats = self.raw.add("Flats")
+        self.raw.active = self.hints
+        self.document = modules.document.Document(self.raw)
+        krita.action("edit_redo").enabled = False
+        self.memory = modules.flats.FlatsMemory()
+        self.said: list[Any] = []
+        self.made: list[str] = []
+        self.write(self.flats, areas_of(modules))
+
+    def write(self, node: Node, areas: Any, *, ready: bool = True) -> Any:
+        """What a run before left behind in a layer: red at the left, blue at the right."""
+        modules = self.modules
+        table = modules.pixel_codes.PixelTable(4, np.dtype(np.uint8))
+        red, blue, paper = (table.code(np.array(one, np.uint8)) for one in (RED, BLUE, (255, 0, 255, 255)))
+        ground = modules.flats_work.Ground.blank(areas, {0: 0, 1: red, 2: blue})
+        flats = ground.flats()
+        made = modules.flats_work.Made(ground, flats, table, paper, areas.pack()).written()
+        node.setPixelData(table.pixels[flats.codes].tobytes(), 0, 0, WIDTH, HEIGHT)
+        note = modules.flats.FlatsNote(self.ink.identity, hints=self.hints.identity)
+        self.memory.put(self.document, node.identity, areas, note, areas.pack())
+        self.run_of().keep_made(node, made, ready=ready)
+        return made
+
+    def run_of(self, **wish: Any) -> Any:
+        """A run whose way of making flats anew is only told."""
+        modules, scene = self.modules, self
+        worker = SimpleNamespace(submit=lambda task: SimpleNamespace(value=task()))
+        context = SimpleNamespace(
+            flats=self.memory,
+            ink_worker=worker,
+            loop=SimpleNamespace(post=lambda task: None),
+            messages=SimpleNamespace(say=lambda words, **_: self.said.append(words)),
+            memory=SimpleNamespace(
+                lineart_in_use=lambda *_: None, settings_of=lambda *_: None, ink_of=lambda *_: None
+            ),
+            undo_words=SimpleNamespace(ours=nullcontext, note=lambda *_: None),
+        )
+        job = modules.jobs.Job(
+            self.document, self.ink.identity, "Ink", None, live=True, flats=modules.jobs.FlatsWish(**wish)
+        )
+
+        class Told(modules.flats_run.FlatsRun):  # type: ignore[misc, name-defined]
+            def _make_and_write(self) -> Any:
+                scene.made.append("anew")
+                yield
+
+            def keep_made(self, node: Node, made: Any, *, ready: bool) -> None:
+                self._keep(modules.layer.Layer(node), made, ready=ready)
+
+        return Told(context, SimpleNamespace(drags=[]), job)
+
+    def dab(self, x: int, colour: tuple[int, int, int, int] = GREEN) -> None:
+        """A dab of the hints' layer."""
+        self.hints.setPixelData(bytes(colour) * 16, x, 12, 4, 4)
+
+    def colour(self, x: int, node: Node | None = None) -> tuple[int, ...]:
+        return tuple((node or self.flats).pixelData(x, 20, 1, 1))
+
+    def follow(self) -> None:
+        run(self.run_of()._follow())
+
+
+def areas_of(modules: SimpleNamespace) -> Any:
+    labels = np.zeros((HEIGHT, WIDTH), np.int32)
+    labels[4:26, 2:14], labels[4:26, 18:38] = 1, 2
+    return modules.areas.Areas.of((HEIGHT, WIDTH), labels, np.zeros_like(labels, np.bool_), {})
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    names = (
+        *("krita_host.application", "krita_host.document", "krita_host.layer", "krita_host.flats_layer"),
+        *("inking.areas", "inking.renewing.pixel_codes", "studio.document.flats", "studio.runs.jobs"),
+        *("studio.runs.flats_work", "studio.runs.flats_run"),
+    )
+    with fake_krita(*names) as made:
+        yield Scene(made)
+
+
+def test_flats_follow_hints_where_they_are_as_they_were_written(scene: Scene) -> None:
+    scene.dab(6)
+    scene.follow()
+    assert scene.made == []
+    assert [scene.colour(x) for x in HALVES.values()] == [GREEN, BLUE]
+
+
+def mirrored(node: Node) -> None:
+    shown = np.frombuffer(node.pixelData(0, 0, WIDTH, HEIGHT), np.uint8).reshape(HEIGHT, WIDTH, 4)
+    node.setPixelData(shown[:, ::-1].tobytes(), 0, 0, WIDTH, HEIGHT)
+
+
+def grown(raw: Document) -> None:
+    raw.wide, raw.tall = WIDTH + 10, HEIGHT + 10
+
+
+def cropped(raw: Document) -> None:
+    raw.wide = WIDTH - 6
+
+
+@pytest.mark.parametrize("change", ["mirrored", "grown", "cropped"])
+def test_flats_are_made_anew_where_the_page_or_the_layer_is_another(scene: Scene, change: str) -> None:
+    if change == "mirrored":
+        mirrored(scene.flats)
+    else:
+        (grown if change == "grown" else cropped)(scene.raw)
+    before = scene.flats.pixelData(0, 0, WIDTH, HEIGHT)
+    scene.dab(30)
+    scene.follow()
+    assert scene.made == ["anew"]
+    assert not scene.memory.ready
+    assert scene.flats.pixelData(0, 0, WIDTH, HEIGHT) == before
