@@ -72,6 +72,7 @@ class Scene:
                 yield
 
             def keep_made(self, node: Node, made: Any, *, ready: bool) -> None:
+                self._form = modules.layer.Layer(node).form
                 self._keep(modules.layer.Layer(node), made, ready=ready)
 
         return Told(context, SimpleNamespace(drags=[]), job)
@@ -85,6 +86,9 @@ class Scene:
 
     def follow(self) -> None:
         run(self.run_of()._follow())
+
+
+WIDE = "RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc"
 
 
 def areas_of(modules: SimpleNamespace) -> Any:
@@ -135,4 +139,27 @@ def test_flats_are_made_anew_where_the_page_or_the_layer_is_another(scene: Scene
     scene.follow()
     assert scene.made == ["anew"]
     assert not scene.memory.ready
+    assert scene.flats.pixelData(0, 0, WIDTH, HEIGHT) == before
+
+
+def test_what_is_remembered_of_a_layer_is_of_no_use_once_that_was_converted(scene: Scene) -> None:
+    layer = scene.modules.layer.Layer(scene.flats)
+    assert scene.memory.last_of(scene.document, layer) is not None
+    scene.flats.setColorSpace(*WIDE)
+    assert scene.memory.last_of(scene.document, layer) is None
+    scene.dab(6)
+    scene.follow()
+    assert scene.made == ["anew"]
+
+
+def test_flats_converted_while_hints_are_looked_at_are_made_anew(scene: Scene) -> None:
+    scene.dab(6)
+    work = scene.run_of()._follow()
+    while not hasattr(wish := next(work), "value"):
+        pass
+    scene.flats.setColorSpace(*WIDE)
+    before = scene.flats.pixelData(0, 0, WIDTH, HEIGHT)
+    work.send(wish.value)
+    run(work)
+    assert scene.made == ["anew"]
     assert scene.flats.pixelData(0, 0, WIDTH, HEIGHT) == before

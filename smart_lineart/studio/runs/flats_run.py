@@ -61,6 +61,7 @@ class FlatsRun:
         self._wish = job.flats or FlatsWish()
         self._apart = ""
         self._before: Layer | None = None
+        self._form = SRGB  # of the pixels that are made
 
     @property
     def _note(self) -> Any:
@@ -169,6 +170,8 @@ class FlatsRun:
             else:
                 yield from until_in_front(self._context, self._turns, job, self._lineart)
             now = self._in_use()
+            if now is not None and now.form != self._form:  # it was converted
+                continue
             if (now and now.identity) == (old and old.identity):  # undo may have brought another one
                 return now, found
 
@@ -182,7 +185,7 @@ class FlatsRun:
         """What to write, `Made`; None where the areas are not found in the layer, which is kept apart."""
         document = self._job.document
         self._before = snapshot = None if old is None else old.copy()
-        form = (document.new_layer("") if snapshot is None else snapshot).form
+        form = self._form = (document.new_layer("") if snapshot is None else snapshot).form
         question = Question(
             ink,
             (yield from self._strokes(ink)),
@@ -197,7 +200,7 @@ class FlatsRun:
                 question,
                 before=self._areas_in(old),
                 shown=Strips(document.page, tuple((yield from read_pixels(snapshot, document.page)))),
-                last=self._memory.last_of(document, old.identity),
+                last=self._memory.last_of(document, old),
             )
         draft = yield self._on_worker(partial(drafted, question))
         if draft is None and old is not None:
@@ -286,7 +289,7 @@ class FlatsRun:
         """A layer shows what was made, from now on."""
         document = self._job.document
         self._memory.put(document, layer.identity, found.flats.areas, self._note, found.packed)
-        self._memory.keep_last(document, layer.identity, found.written())
+        self._memory.keep_last(document, layer.identity, self._form, found.written())
         self._memory.ready = ready
 
     # -- colour hints
@@ -315,14 +318,15 @@ class FlatsRun:
         by now, such as after the image was mirrored, cropped or resized.
         """
         document, flats = self._job.document, self._in_use()
-        last = None if flats is None else self._memory.last_of(document, flats.identity)
+        last = None if flats is None else self._memory.last_of(document, flats)
         if flats is None or last is None or not self._memory.ready:
             return False
         page = document.page
         if last.flats.codes.shape != (page.height, page.width):
             self._memory.ready = False
             return False
-        hints = yield from self._read_hints(flats.form)
+        self._form = flats.form
+        hints = yield from self._read_hints(self._form)
         if hints is None:
             return True
         self._job.commit()  # it is of no use to anybody halfway
@@ -332,9 +336,11 @@ class FlatsRun:
         now = self._in_use()
         if now is None or now.identity != flats.identity:
             return True
+        if document.page != page or now.form != self._form:
+            return False
         pixels = patch.made.table.pixels
         target = FlatsLayer(flats, None)
-        if document.page != page or not (yield from target.shows(patch.area, patch.before, pixels)):
+        if not (yield from target.shows(patch.area, patch.before, pixels)):
             return False
         for _ in target.patch(patch.area, patch.before, patch.after, pixels):
             yield
