@@ -138,7 +138,7 @@ def test_flats_are_made_anew_where_the_page_or_the_layer_is_another(scene: Scene
     scene.dab(30)
     scene.follow()
     assert scene.made == ["anew"]
-    assert not scene.memory.ready
+    assert not scene.memory.is_ready(scene.document, scene.modules.layer.Layer(scene.flats))
     assert scene.flats.pixelData(0, 0, WIDTH, HEIGHT) == before
 
 

@@ -618,7 +618,7 @@ def test_flats_that_the_artist_has_painted_on_are_a_step_of_their_own_under_hint
     dab = hints(studio)
     flats = studio.flats
     flats.still[48:52, 60:66] = (0, 0, 200, 255)
-    studio.session.context.flats.ready = False  # they were on it
+    studio.session.context.flats.doubt()  # they were on it
     dab()
     studio.loop.run()
     assert studio.flats is not flats
@@ -632,10 +632,11 @@ def test_the_artist_on_flats_is_noticed_and_on_hints_they_are_followed(studio: S
     flatting, memory = studio.session.flatting, studio.session.context.flats
     del flatting.hints.look
     document = module.Document(studio.document)
-    assert memory.ready
+    ready = lambda: memory.is_ready(document, memory.in_use(document, studio.sketch.identity))  # noqa: E731
+    assert ready()
     studio.document.active = studio.flats
     flatting.hints.look(document, document.active_layer())
-    assert not memory.ready
+    assert not ready()
     studio.document.active = studio.hints
     studio.hints.still[45:50, 30:35] = (4, 5, 6, 255)
     flatting.hints.look(document, document.active_layer())

@@ -67,7 +67,7 @@ class FlatsMemory:
     def __init__(self) -> None:
         self._kept: list[_Kept] = []
         self._last: tuple[Document, str, PixelFormat, Any] | None = None
-        self.ready = False
+        self._ready = False
 
     def last_of(self, document: Document, layer: Layer) -> Any | None:
         """What the last run of all left behind, if it was one of this layer in its colour space of now."""
@@ -76,11 +76,21 @@ class FlatsMemory:
         of, identity, form, made = self._last
         return made if identity == layer.identity and form == layer.form and of == document else None
 
-    def keep_last(self, document: Document, layer: str, form: PixelFormat, made: Any) -> None:
-        """A run has written what it made, in the colour space `form`, into a layer that the artist has not
-        painted on: hints may be followed there without undo steps, as long as it is `ready`.
+    def is_ready(self, document: Document, layer: Layer) -> bool:
+        """Whether nobody has painted on a layer since the last run of all wrote into it."""
+        return self._ready and self.last_of(document, layer) is not None
+
+    def doubt(self) -> None:
+        """The layer of the last run may show something else by now."""
+        self._ready = False
+
+    def keep_last(
+        self, document: Document, layer: str, form: PixelFormat, made: Any, *, ready: bool = True
+    ) -> None:
+        """A run has written what it made, in the colour space `form`, into a layer. `ready`: the artist has
+        not painted on that, so that hints may be followed there without undo steps.
         """
-        self._last, self.ready = (document, layer, form, made), True
+        self._last, self._ready = (document, layer, form, made), ready
 
     def note_of(self, document: Document, of: str) -> FlatsNote:
         """What is noted of a lineart's flats."""
@@ -137,7 +147,7 @@ class FlatsMemory:
         """Forget documents that aren't wanted any more."""
         self._kept = [kept for kept in self._kept if wanted(kept.document)]
         if self._last is not None and not wanted(self._last[0]):
-            self._last, self.ready = None, False
+            self._last, self._ready = None, False
 
     def _find(self, document: Document, layer: str) -> _Kept | None:
         found = (kept for kept in self._kept if kept.layer == layer and kept.document == document)

@@ -104,10 +104,12 @@ class FlatsRun:
         job.enter(JobState.writing)
         if old is None:
             yield from self._put_new(found, hides=ink.on_paper)
-        elif found.flats.changes or (self._wish.hints and not self._memory.ready):
+            return
+        ready = self._memory.is_ready(job.document, old)
+        if found.flats.changes or (self._wish.hints and not ready):
             yield from self._renew(old, found)
         else:
-            self._keep(old, found, ready=self._memory.ready)
+            self._keep(old, found, ready=ready)
 
     # -- the lineart, and what its flats shall show
 
@@ -289,8 +291,7 @@ class FlatsRun:
         """A layer shows what was made, from now on."""
         document = self._job.document
         self._memory.put(document, layer.identity, found.flats.areas, self._note, found.packed)
-        self._memory.keep_last(document, layer.identity, self._form, found.written())
-        self._memory.ready = ready
+        self._memory.keep_last(document, layer.identity, self._form, found.written(), ready=ready)
 
     # -- colour hints
 
@@ -319,18 +320,18 @@ class FlatsRun:
         """
         document, flats = self._job.document, self._in_use()
         last = None if flats is None else self._memory.last_of(document, flats)
-        if flats is None or last is None or not self._memory.ready:
+        if flats is None or last is None or not self._memory.is_ready(document, flats):
             return False
         page = document.page
         if last.flats.codes.shape != (page.height, page.width):
-            self._memory.ready = False
+            self._memory.doubt()
             return False
         self._form = flats.form
         hints = yield from self._read_hints(self._form)
         if hints is None:
             return True
         self._job.commit()  # it is of no use to anybody halfway
-        self._memory.ready = False
+        self._memory.doubt()
         patch = yield self._context.ink_worker.submit(partial(with_other_hints, last, hints))
         yield from wait_for_pen()
         now = self._in_use()
