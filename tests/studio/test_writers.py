@@ -595,6 +595,20 @@ def test_damaged_notes_on_flats_are_said_and_the_layer_kept(studio: Studio) -> N
     assert "layer of their own" in studio.session.messages.shown.text
 
 
+def test_flats_that_were_wiped_away_are_made_anew_though_their_notes_are_damaged(studio: Studio) -> None:
+    again, old = flats_again(studio), studio.flats
+    studio.session.context.flats._kept.clear()
+    key = next(key for key in studio.document.notes if key.startswith("smart_lineart/flats/"))
+    studio.document.notes[key] = studio.document.notes[key][:-3]
+    old.still[:] = 0
+    again()
+    studio.loop.run()
+    assert studio.flats is not old
+    assert sorted(studio.layers) == ["Flats", "Sketch"]
+    assert studio.flats.still[45, 60, 3] == 255
+    assert studio.session.messages.last_error == ""
+
+
 def test_a_dab_colours_its_area_without_a_step_and_leaves_nothing_when_it_is_taken_back(
     studio: Studio,
 ) -> None:

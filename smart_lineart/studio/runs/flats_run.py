@@ -265,6 +265,9 @@ class FlatsRun:
         document, context = self._job.document, self._context
         steps, active = sentence_of_steps(old), document.active_layer()
         assert self._before is not None
+        before = None
+        with suppress(DamagedAreas):  # said when they were looked for
+            before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
         self._job.commit()
         try:
             with context.undo_words.ours():
@@ -275,7 +278,6 @@ class FlatsRun:
                 "try again."
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
-        before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
         if before is not None:  # told at once: Krita selects the copy, and a click may come
             self._memory.put(document, target.layer.identity, before, self._note, before.pack())
         if active is not None and active.identity != old.identity:
