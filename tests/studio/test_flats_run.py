@@ -77,6 +77,9 @@ class Scene:
 
         return Told(context, SimpleNamespace(drags=[]), job)
 
+    def layers(self) -> list[str]:
+        return [node.named for node in self.raw.root.nodes]
+
     def dab(self, x: int, colour: tuple[int, int, int, int] = GREEN) -> None:
         """A dab of the hints' layer."""
         self.hints.setPixelData(bytes(colour) * 16, x, 12, 4, 4)
@@ -163,3 +166,31 @@ def test_flats_converted_while_hints_are_looked_at_are_made_anew(scene: Scene) -
     run(work)
     assert scene.made == ["anew"]
     assert scene.flats.pixelData(0, 0, WIDTH, HEIGHT) == before
+
+
+def test_no_hints_are_put_over_flats_that_undo_has_taken_away(scene: Scene) -> None:
+    scene.hints.remove()
+    work = scene.run_of(hints=True)._add_hints()
+    next(work)
+    scene.flats.remove()
+    run(work)
+    assert scene.layers() == ["Ink"]
+
+
+def test_hints_that_undo_has_brought_back_are_the_ones(scene: Scene) -> None:
+    scene.hints.remove()
+    work = scene.run_of(hints=True)._add_hints()
+    next(work)
+    scene.raw.root.addChildNode(scene.hints, scene.flats)
+    run(work)
+    assert scene.layers() == ["Ink", "Flats", "Hints"]
+    assert scene.raw.active is scene.hints
+
+
+def test_hints_that_are_gone_by_then_are_not_selected(scene: Scene) -> None:
+    scene.raw.active = scene.ink
+    work = scene.run_of(hints=True)._add_hints()
+    next(work)
+    scene.hints.remove()
+    run(work)
+    assert scene.raw.active is scene.ink

@@ -595,6 +595,29 @@ def test_damaged_notes_on_flats_are_said_and_the_layer_kept(studio: Studio) -> N
     assert "layer of their own" in studio.session.messages.shown.text
 
 
+def test_flats_that_undo_brings_back_while_new_ones_are_written_are_renewed(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again, old, parent = flats_again(studio), studio.flats, studio.document.root
+    old.remove()
+    layer = sys.modules["smart_lineart.krita_host.flats_layer"].FlatsLayer
+    write = layer.write
+
+    def writing(self: Any, *args: Any) -> Iterator[None]:
+        yield from write(self, *args)
+        if old not in parent.nodes and not brought:
+            brought.append(True)
+            parent.addChildNode(old, None)
+
+    brought: list[bool] = []
+    monkeypatch.setattr(layer, "write", writing)
+    again()
+    studio.loop.run()
+    assert brought
+    assert sorted(studio.layers) == ["Flats", "Sketch"]
+    assert (studio.flats.still[40:50, 40:50] == (0, 0, 200, 255)).all()
+
+
 def test_flats_that_were_wiped_away_are_made_anew_though_their_notes_are_damaged(studio: Studio) -> None:
     again, old = flats_again(studio), studio.flats
     studio.session.context.flats._kept.clear()

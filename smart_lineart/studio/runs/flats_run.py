@@ -99,12 +99,13 @@ class FlatsRun:
         while any(drag.sketch == job.sketch and drag.document == job.document for drag in self._turns.drags):
             yield WAIT_FOR_PEN_MS
         ink = yield from self._read_ink()
-        job.enter(JobState.flatting)
-        old, found = yield from self._ready(ink)
-        job.enter(JobState.writing)
-        if old is None:
-            yield from self._put_new(found, hides=ink.on_paper)
-            return
+        old = None
+        while old is None:
+            job.enter(JobState.flatting)
+            old, found = yield from self._ready(ink)
+            job.enter(JobState.writing)
+            if old is None and (yield from self._put_new(found, hides=ink.on_paper)):
+                return
         ready = self._memory.is_ready(job.document, old)
         if found.flats.changes or (self._wish.hints and not ready):
             yield from self._renew(old, found)
@@ -250,16 +251,24 @@ class FlatsRun:
     # -- writing it
 
     def _put_new(self, found: Made, *, hides: bool) -> Work:
+        """Whether it is in; False, with nothing done, where undo has brought flats back or the image was
+        converted.
+        """
         document = self._job.document
         target = FlatsLayer.new(document, free_name(document, tr("Flats")))
+        if target.layer.form != self._form:
+            return False
         yield from target.write(found.flats.codes, found.table.pixels)
         yield from wait_for_pen()
         lineart, active = self._lineart(), document.active_layer()
+        if self._in_use() is not None:
+            return False
         self._job.commit()
         target.insert_under(lineart, hides=hides)
         self._keep(target.layer, found, ready=True)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(document, active, target.layer)
+        return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
         document, context = self._job.document, self._context
@@ -299,15 +308,19 @@ class FlatsRun:
 
     def _add_hints(self) -> Work:
         """A layer for them over the flats, on which the artist goes on painting."""
-        document, note = self._job.document, self._note
-        there, flats = document.layer(note.hints), self._in_use()
-        if there is None and flats is not None:
+        document = self._job.document
+        there = document.layer(self._note.hints)
+        if there is None:
             yield from wait_for_pen()
-            there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
-            self._memory.save(document, replace(note, hints=there.identity))
+            note, flats = self._note, self._in_use()  # undo may have taken flats away, or brought hints back
+            there = document.layer(note.hints)
+            if there is None and flats is not None:
+                there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
+                self._memory.save(document, replace(note, hints=there.identity))
         if there is not None:
             yield
-            document.activate(there)
+            if document.layer(there.identity) is not None:
+                document.activate(there)
 
     def _follow(self) -> Work:
         """The artist has painted hints: without an undo step, where nobody has changed the flats since."""
