@@ -118,6 +118,17 @@ def test_flats_follow_hints_where_they_are_as_they_were_written(scene: Scene) ->
     assert [scene.colour(x) for x in HALVES.values()] == [GREEN, BLUE]
 
 
+def test_a_soft_dab_leaves_one_colour_behind(scene: Scene) -> None:
+    fading = np.zeros((10, 25, 4), np.uint8)
+    fading[..., 1], fading[..., 3] = 200, np.arange(250).reshape(10, 25)[::-1] + 1
+    scene.hints.setPixelData(fading.tobytes(), 2, 10, 25, 10)
+    layer = scene.modules.layer.Layer(scene.flats)
+    before = len(scene.memory.last_of(scene.document, layer).table)
+    scene.follow()
+    assert scene.colour(HALVES["left"]) == GREEN
+    assert len(scene.memory.last_of(scene.document, layer).table) == before + 1
+
+
 def mirrored(node: Node) -> None:
     shown = np.frombuffer(node.pixelData(0, 0, WIDTH, HEIGHT), np.uint8).reshape(HEIGHT, WIDTH, 4)
     node.setPixelData(shown[:, ::-1].tobytes(), 0, 0, WIDTH, HEIGHT)
