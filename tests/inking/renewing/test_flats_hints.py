@@ -49,7 +49,12 @@ def test_pixels_of_one_colour_are_looked_up_once(monkeypatch: pytest.MonkeyPatch
     )
     asked: list[Any] = []
     code = table.code
-    monkeypatch.setattr(table, "code", lambda pixel: asked.append(pixel) or code(pixel))
+
+    def counted(pixel: Any) -> int:
+        asked.append(pixel)
+        return code(pixel)
+
+    monkeypatch.setattr(table, "code", counted)
     _, colours = hinted(ground, codes, Rect(0, 0, SIDE, SIDE), table, paper)
     assert len(asked) == 1
     np.testing.assert_array_equal(table.pixels[colours[1]], [0, pixels[0, 0, 1], 0, 65535])
