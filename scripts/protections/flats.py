@@ -74,4 +74,12 @@ FLATS = (
         "tuple(known)",
         ("tests/studio/test_flats_memory.py", "-k", "cut_short"),
     ),
+    Protection(
+        17,
+        "flats of an image that was mirrored under hints are not written from memory",
+        "smart_lineart/studio/runs/flats_run.py",
+        "if not (yield from target.shows(patch.area, patch.before, pixels)):",
+        "if False:",
+        ("tests/studio/test_flats_run.py", "-k", "mirrored"),
+    ),
 )

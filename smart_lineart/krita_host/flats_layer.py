@@ -108,6 +108,19 @@ class FlatsLayer:
         if changes.any():
             self.layer.write(np.where(changes[..., None], wanted, now).tobytes(), strip)
 
+    def shows(self, area: Rect, codes: np.ndarray, pixels: np.ndarray) -> Generator[None, None, bool]:
+        """Whether the layer shows what codes (height, width) stand for in `pixels`, (codes, channels), all
+        over an area; in short steps.
+        """
+        for strip in strips(area) if area.width else ():
+            rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
+            wanted = pixels[codes[rows]]
+            now = self._form.array(self.layer.own_pixels(strip), strip.height, strip.width)
+            if not _alike(now, wanted).all():
+                return False
+            yield
+        return True
+
     def patch(self, area: Rect, before: np.ndarray, after: np.ndarray, pixels: np.ndarray) -> Iterator[None]:
         """Write what codes `after`, (height, width), stand for in `pixels`, (codes, channels), over an area,
         in short steps, where the layer still shows those of `before`. No undo step: only into a layer
@@ -117,8 +130,7 @@ class FlatsLayer:
             rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
             old, wanted = pixels[before[rows]], pixels[after[rows]]
             now = self._form.array(self.layer.own_pixels(strip), strip.height, strip.width)
-            still = (now == old).all(axis=-1) | ((now[..., -1] == 0) & (old[..., -1] == 0))
-            changes = still & (before[rows] != after[rows])
+            changes = _alike(now, old) & (before[rows] != after[rows])
             if changes.any():
                 self.layer.write(np.where(changes[..., None], wanted, now).tobytes(), strip)
             yield
@@ -147,6 +159,11 @@ def put_hints_over(document: Document, flats: Layer, name: str) -> Layer:
     hints = document.new_layer(name)
     parent.raw.addChildNode(hints.raw, flats.raw)
     return hints
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Where pixels (height, width, channels) show the same, bool (height, width)."""
+    return (one == other).all(axis=-1) | ((one[..., -1] == 0) & (other[..., -1] == 0))
 
 
 def _beneath(layer: Layer, parent: Layer) -> Any | None:

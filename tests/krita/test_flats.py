@@ -514,6 +514,42 @@ def job():
     figures(f"a dab is followed within {found['seconds']}")
 
 
+@pytest.mark.parametrize("move", ["mirrored", "cropped", "larger canvas"])
+def test_flats_stay_where_the_image_is_changed_with_hints_selected(krita, move: str) -> None:
+    command, place = MOVES[move]
+    found = krita.run(
+        HINTS
+        + f"""
+def job():
+    document = yield from hints_added()
+    dab = np.full((14, 40, 4), 255, np.uint8)
+    dab[..., :3] = 10, 20, 200
+    paint(document, node_named(document, "Colour hints"), dab, 75, 195)
+    document.refreshProjection()
+    yield from flats()
+    yield 500
+    yield from idle()
+    before = colours(node_named(document, "Flats"), *PLACES)
+    assert [10, 20, 200, 255] in before
+    assert document.activeNode().name() == "Colour hints"
+    {command}
+    yield 500
+    document.waitForDone()
+    yield 1500  # hints are looked at meanwhile
+    yield from idle()
+    place = {place}
+    after = colours(node_named(document, "Flats"), *(place(*at) for at in PLACES))
+    return before, after, session().messages.last_error, tree(document), document.activeNode().name()
+""",
+        timeout=120,
+    )
+    before, after, error, layers, active = found
+    assert after == before
+    assert error == ""
+    assert layers == ["Background", "Flats", "Colour hints", "Ink"]
+    assert active == "Colour hints"
+
+
 def test_hints_count_at_the_next_click_and_survive_new_lines(krita) -> None:
     found = krita.run(
         HINTS

@@ -145,3 +145,22 @@ def test_areas_of_documents_that_were_closed_are_let_go(monkeypatch: pytest.Monk
     monkeypatch.setattr(module, "IN_MEMORY", 1)
     put(memory, other, "{b}")
     assert [kept.layer for kept in memory._kept] == ["{b}"]
+
+
+def test_only_the_layer_that_was_last_written_is_ready() -> None:
+    memory, documents = FlatsMemory(), [FakeDocument(), FakeDocument()]
+    form: Any = "8 bit"
+    one, other = (SimpleNamespace(identity=name, form=form) for name in ("{a}", "{b}"))
+    memory.keep_last(documents[0], "{a}", form, "made")  # type: ignore[arg-type]
+    ready = [
+        memory.is_ready(document, layer)  # type: ignore[arg-type]
+        for document in documents
+        for layer in (one, other)
+    ]
+    assert ready == [True, False, False, False]
+    memory.keep_last(documents[1], "{b}", form, "made", ready=False)  # type: ignore[arg-type]
+    assert not memory.is_ready(documents[1], other)  # type: ignore[arg-type]
+    assert not memory.is_ready(documents[0], one)  # type: ignore[arg-type]
+    memory.keep_last(documents[0], "{a}", form, "made")  # type: ignore[arg-type]
+    memory.doubt()
+    assert not memory.is_ready(documents[0], one)  # type: ignore[arg-type]

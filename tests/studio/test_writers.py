@@ -595,6 +595,43 @@ def test_damaged_notes_on_flats_are_said_and_the_layer_kept(studio: Studio) -> N
     assert "layer of their own" in studio.session.messages.shown.text
 
 
+def test_flats_that_undo_brings_back_while_new_ones_are_written_are_renewed(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again, old, parent = flats_again(studio), studio.flats, studio.document.root
+    old.remove()
+    layer = sys.modules["smart_lineart.krita_host.flats_layer"].FlatsLayer
+    write = layer.write
+
+    def writing(self: Any, *args: Any) -> Iterator[None]:
+        yield from write(self, *args)
+        if old not in parent.nodes and not brought:
+            brought.append(True)
+            parent.addChildNode(old, None)
+
+    brought: list[bool] = []
+    monkeypatch.setattr(layer, "write", writing)
+    again()
+    studio.loop.run()
+    assert brought
+    assert sorted(studio.layers) == ["Flats", "Sketch"]
+    assert (studio.flats.still[40:50, 40:50] == (0, 0, 200, 255)).all()
+
+
+def test_flats_that_were_wiped_away_are_made_anew_though_their_notes_are_damaged(studio: Studio) -> None:
+    again, old = flats_again(studio), studio.flats
+    studio.session.context.flats._kept.clear()
+    key = next(key for key in studio.document.notes if key.startswith("smart_lineart/flats/"))
+    studio.document.notes[key] = studio.document.notes[key][:-3]
+    old.still[:] = 0
+    again()
+    studio.loop.run()
+    assert studio.flats is not old
+    assert sorted(studio.layers) == ["Flats", "Sketch"]
+    assert studio.flats.still[45, 60, 3] == 255
+    assert studio.session.messages.last_error == ""
+
+
 def test_a_dab_colours_its_area_without_a_step_and_leaves_nothing_when_it_is_taken_back(
     studio: Studio,
 ) -> None:
@@ -618,7 +655,7 @@ def test_flats_that_the_artist_has_painted_on_are_a_step_of_their_own_under_hint
     dab = hints(studio)
     flats = studio.flats
     flats.still[48:52, 60:66] = (0, 0, 200, 255)
-    studio.session.context.flats.ready = False  # they were on it
+    studio.session.context.flats.doubt()  # they were on it
     dab()
     studio.loop.run()
     assert studio.flats is not flats
@@ -632,10 +669,11 @@ def test_the_artist_on_flats_is_noticed_and_on_hints_they_are_followed(studio: S
     flatting, memory = studio.session.flatting, studio.session.context.flats
     del flatting.hints.look
     document = module.Document(studio.document)
-    assert memory.ready
+    ready = lambda: memory.is_ready(document, memory.in_use(document, studio.sketch.identity))  # noqa: E731
+    assert ready()
     studio.document.active = studio.flats
     flatting.hints.look(document, document.active_layer())
-    assert not memory.ready
+    assert not ready()
     studio.document.active = studio.hints
     studio.hints.still[45:50, 30:35] = (4, 5, 6, 255)
     flatting.hints.look(document, document.active_layer())

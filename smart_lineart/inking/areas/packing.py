@@ -17,7 +17,8 @@ MAGIC = b"SLAR"
 HEAD = struct.Struct("<HIIIIIIIII")  # version, page, labels, areas, seams, their points, open ones, checksum
 VERSION = 1
 LEVEL = 6  # of zlib
-MOST_PX = 1 << 24  # of labels at working scale
+MOST_PX = 1600 * 1600  # of labels, at working scale: walls.LONG_SIDE
+MOST_PAGE_PX = 1 << 29
 LONGEST = 1 << 24  # px: a side of the page
 MOST_ID = 1 << 20
 MOST_AREAS = 1 << 17
@@ -126,6 +127,7 @@ def _head(data: bytes) -> tuple[tuple[int, ...], bytes]:
     packed = data[len(MAGIC) + HEAD.size :]
     tall, wide, height, width, count, seams, opens, points = sizes
     page = 0 < height <= tall <= LONGEST and 0 < width <= wide <= LONGEST and height * width <= MOST_PX
+    page = page and tall * wide <= MOST_PAGE_PX
     few = count <= MOST_AREAS and seams + opens <= MOST_SEAMS and points <= MOST_POINTS
     if not (page and few and zlib.crc32(packed) == checksum):
         raise DamagedAreas

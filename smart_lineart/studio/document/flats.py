@@ -19,6 +19,7 @@ from smart_lineart.studio.settings import read_object
 if TYPE_CHECKING:
     from smart_lineart.krita_host.document import Document
     from smart_lineart.krita_host.layer import Layer
+    from smart_lineart.krita_host.pixels import PixelFormat
 
 NOTE_KEY = "smart_lineart/flats"
 TITLE = "Smart Lineart flats"
@@ -65,19 +66,31 @@ class FlatsMemory:
 
     def __init__(self) -> None:
         self._kept: list[_Kept] = []
-        self._last: tuple[Document, str, Any] | None = None
-        self.ready = False
+        self._last: tuple[Document, str, PixelFormat, Any] | None = None
+        self._ready = False
 
-    def last_of(self, document: Document, layer: str) -> Any | None:
-        """What the last run of all left behind, if it was one of this layer."""
-        last = self._last
-        return last[2] if last is not None and last[1] == layer and last[0] == document else None
+    def last_of(self, document: Document, layer: Layer) -> Any | None:
+        """What the last run of all left behind, if it was one of this layer in its colour space of now."""
+        if self._last is None:
+            return None
+        of, identity, form, made = self._last
+        return made if identity == layer.identity and form == layer.form and of == document else None
 
-    def keep_last(self, document: Document, layer: str, made: Any) -> None:
-        """A run has written what it made into a layer that the artist has not painted on: hints may be
-        followed there without undo steps, as long as it is `ready`.
+    def is_ready(self, document: Document, layer: Layer) -> bool:
+        """Whether nobody has painted on a layer since the last run of all wrote into it."""
+        return self._ready and self.last_of(document, layer) is not None
+
+    def doubt(self) -> None:
+        """The layer of the last run may show something else by now."""
+        self._ready = False
+
+    def keep_last(
+        self, document: Document, layer: str, form: PixelFormat, made: Any, *, ready: bool = True
+    ) -> None:
+        """A run has written what it made, in the colour space `form`, into a layer. `ready`: the artist has
+        not painted on that, so that hints may be followed there without undo steps.
         """
-        self._last, self.ready = (document, layer, made), True
+        self._last, self._ready = (document, layer, form, made), ready
 
     def note_of(self, document: Document, of: str) -> FlatsNote:
         """What is noted of a lineart's flats."""
@@ -134,7 +147,7 @@ class FlatsMemory:
         """Forget documents that aren't wanted any more."""
         self._kept = [kept for kept in self._kept if wanted(kept.document)]
         if self._last is not None and not wanted(self._last[0]):
-            self._last, self.ready = None, False
+            self._last, self._ready = None, False
 
     def _find(self, document: Document, layer: str) -> _Kept | None:
         found = (kept for kept in self._kept if kept.layer == layer and kept.document == document)

@@ -61,6 +61,7 @@ class FlatsRun:
         self._wish = job.flats or FlatsWish()
         self._apart = ""
         self._before: Layer | None = None
+        self._form = SRGB  # of the pixels that are made
 
     @property
     def _note(self) -> Any:
@@ -98,15 +99,18 @@ class FlatsRun:
         while any(drag.sketch == job.sketch and drag.document == job.document for drag in self._turns.drags):
             yield WAIT_FOR_PEN_MS
         ink = yield from self._read_ink()
-        job.enter(JobState.flatting)
-        old, found = yield from self._ready(ink)
-        job.enter(JobState.writing)
-        if old is None:
-            yield from self._put_new(found, hides=ink.on_paper)
-        elif found.flats.changes or (self._wish.hints and not self._memory.ready):
+        old = None
+        while old is None:
+            job.enter(JobState.flatting)
+            old, found = yield from self._ready(ink)
+            job.enter(JobState.writing)
+            if old is None and (yield from self._put_new(found, hides=ink.on_paper)):
+                return
+        ready = self._memory.is_ready(job.document, old)
+        if found.flats.changes or (self._wish.hints and not ready):
             yield from self._renew(old, found)
         else:
-            self._keep(old, found, ready=self._memory.ready)
+            self._keep(old, found, ready=ready)
 
     # -- the lineart, and what its flats shall show
 
@@ -169,6 +173,8 @@ class FlatsRun:
             else:
                 yield from until_in_front(self._context, self._turns, job, self._lineart)
             now = self._in_use()
+            if now is not None and now.form != self._form:  # it was converted
+                continue
             if (now and now.identity) == (old and old.identity):  # undo may have brought another one
                 return now, found
 
@@ -182,7 +188,7 @@ class FlatsRun:
         """What to write, `Made`; None where the areas are not found in the layer, which is kept apart."""
         document = self._job.document
         self._before = snapshot = None if old is None else old.copy()
-        form = (document.new_layer("") if snapshot is None else snapshot).form
+        form = self._form = (document.new_layer("") if snapshot is None else snapshot).form
         question = Question(
             ink,
             (yield from self._strokes(ink)),
@@ -197,7 +203,7 @@ class FlatsRun:
                 question,
                 before=self._areas_in(old),
                 shown=Strips(document.page, tuple((yield from read_pixels(snapshot, document.page)))),
-                last=self._memory.last_of(document, old.identity),
+                last=self._memory.last_of(document, old),
             )
         draft = yield self._on_worker(partial(drafted, question))
         if draft is None and old is not None:
@@ -245,21 +251,32 @@ class FlatsRun:
     # -- writing it
 
     def _put_new(self, found: Made, *, hides: bool) -> Work:
+        """Whether it is in; False, with nothing done, where undo has brought flats back or the image was
+        converted.
+        """
         document = self._job.document
         target = FlatsLayer.new(document, free_name(document, tr("Flats")))
+        if target.layer.form != self._form:
+            return False
         yield from target.write(found.flats.codes, found.table.pixels)
         yield from wait_for_pen()
         lineart, active = self._lineart(), document.active_layer()
+        if self._in_use() is not None:
+            return False
         self._job.commit()
         target.insert_under(lineart, hides=hides)
         self._keep(target.layer, found, ready=True)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(document, active, target.layer)
+        return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
         document, context = self._job.document, self._context
         steps, active = sentence_of_steps(old), document.active_layer()
         assert self._before is not None
+        before = None
+        with suppress(DamagedAreas):  # said when they were looked for
+            before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
         self._job.commit()
         try:
             with context.undo_words.ours():
@@ -270,7 +287,6 @@ class FlatsRun:
                 "try again."
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
-        before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
         if before is not None:  # told at once: Krita selects the copy, and a click may come
             self._memory.put(document, target.layer.identity, before, self._note, before.pack())
         if active is not None and active.identity != old.identity:
@@ -286,45 +302,65 @@ class FlatsRun:
         """A layer shows what was made, from now on."""
         document = self._job.document
         self._memory.put(document, layer.identity, found.flats.areas, self._note, found.packed)
-        self._memory.keep_last(document, layer.identity, found.written())
-        self._memory.ready = ready
+        self._memory.keep_last(document, layer.identity, self._form, found.written(), ready=ready)
 
     # -- colour hints
 
     def _add_hints(self) -> Work:
         """A layer for them over the flats, on which the artist goes on painting."""
-        document, note = self._job.document, self._note
-        there, flats = document.layer(note.hints), self._in_use()
-        if there is None and flats is not None:
+        document = self._job.document
+        there = document.layer(self._note.hints)
+        if there is None:
             yield from wait_for_pen()
-            there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
-            self._memory.save(document, replace(note, hints=there.identity))
+            note, flats = self._note, self._in_use()  # undo may have taken flats away, or brought hints back
+            there = document.layer(note.hints)
+            if there is None and flats is not None:
+                there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
+                self._memory.save(document, replace(note, hints=there.identity))
         if there is not None:
             yield
-            document.activate(there)
+            if document.layer(there.identity) is not None:
+                document.activate(there)
 
     def _follow(self) -> Work:
-        """The artist has painted hints: without an undo step, where nobody has painted on the flats since."""
+        """The artist has painted hints: without an undo step, where nobody has changed the flats since."""
+        followed = yield from self._patch()
+        if not followed and not application.can_redo():
+            self._job.reopen()
+            yield from self._make_and_write()
+
+    def _patch(self) -> Work:
+        """Write what other hints change into the flats as they were last written; False where they are others
+        by now, such as after the image was mirrored, cropped or resized.
+        """
         document, flats = self._job.document, self._in_use()
-        last = None if flats is None else self._memory.last_of(document, flats.identity)
-        if flats is None or last is None or not self._memory.ready:
-            if not application.can_redo():
-                yield from self._make_and_write()
-            return
-        hints = yield from self._read_hints(flats.form)
+        last = None if flats is None else self._memory.last_of(document, flats)
+        if flats is None or last is None or not self._memory.is_ready(document, flats):
+            return False
+        page = document.page
+        if last.flats.codes.shape != (page.height, page.width):
+            self._memory.doubt()
+            return False
+        self._form = flats.form
+        hints = yield from self._read_hints(self._form)
         if hints is None:
-            return
+            return True
         self._job.commit()  # it is of no use to anybody halfway
-        self._memory.ready = False
+        self._memory.doubt()
         patch = yield self._context.ink_worker.submit(partial(with_other_hints, last, hints))
         yield from wait_for_pen()
         now = self._in_use()
         if now is None or now.identity != flats.identity:
-            return
+            return True
+        if document.page != page or now.form != self._form:
+            return False
         pixels = patch.made.table.pixels
         target = FlatsLayer(flats, None)
+        if not (yield from target.shows(patch.area, patch.before, pixels)):
+            return False
         for _ in target.patch(patch.area, patch.before, patch.after, pixels):
             yield
         self._keep(flats, patch.made, ready=True)
         if patch.area.width:
             yield from refresh_when_idle(document)
+        return True

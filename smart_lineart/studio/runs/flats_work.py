@@ -23,7 +23,7 @@ from smart_lineart.inking.areas import (
 from smart_lineart.inking.areas.ink import InkOnPage
 from smart_lineart.inking.progress import Cancel, Progress
 from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
-from smart_lineart.inking.renewing.flats_hints import hinted
+from smart_lineart.inking.renewing.flats_hints import as_dabs, hinted
 from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
 
@@ -40,6 +40,10 @@ class Strips:
         if not self.pixels:
             return np.zeros((self.area.height, self.area.width), np.int32)
         return np.concatenate([table.encode(strip) for strip in self.pixels])
+
+    def dabs(self, table: PixelTable) -> Codes:
+        """Of the area as hints, int32 (height, width)."""
+        return Strips(self.area, tuple(as_dabs(strip) for strip in self.pixels)).codes(table)
 
 
 @dataclass(frozen=True)
@@ -168,7 +172,7 @@ def made(draft: Draft, pixels: np.ndarray) -> Made:
     fresh = {one: code_of[colour] for one, colour in draft.fresh.items()}
     ground = replace(draft.ground, colours=draft.ground.colours | fresh)
     paper, hints = code_of[PAPER_HINT], draft.hints
-    dabs = None if hints is None else hints.codes(draft.table)
+    dabs = None if hints is None else hints.dabs(draft.table)
     if hints is None or dabs is None or not dabs.any():
         flats = ground.flats()
     else:
@@ -201,7 +205,7 @@ class Patch:
 def with_other_hints(made: Made, hints: Strips) -> Patch:
     """What becomes of flats that are as they were written, with other hints; `made` is of no use after it."""
     table, ground = made.table, made.ground
-    dabs = hints.codes(table)
+    dabs = hints.dabs(table)
     areas, colours = ground.areas, ground.colours
     if dabs.any():
         areas, colours = hinted(ground, dabs, hints.area, table, made.paper)

@@ -49,7 +49,7 @@ class Hints:
     def _doubt(self, document: Document, layer: Layer) -> None:
         """On flats the artist may paint, and undo that."""
         if owner_of(document, layer.identity):
-            self._memory.ready = False
+            self._memory.doubt()
 
     def stir(self) -> None:
         """Something may have changed: undo and redo say the same of one stroke and the next."""

@@ -70,6 +70,8 @@ def forged(**changes: int) -> bytes:
     "changes",
     [
         {"height": 1 << 15, "width": 1 << 15, "tall": 1 << 15, "wide": 1 << 15},
+        {"height": 1601, "width": 1600, "tall": 1601, "wide": 1600, "bytes": 1601 * 1600 * 4},
+        {"tall": 1 << 15, "wide": (1 << 14) + 1},
         {"count": 1 << 31},
         {"count": 3},
         {"points": 1 << 31},
@@ -93,6 +95,9 @@ def test_a_head_that_lies_takes_no_memory(changes):
 
 def test_a_forged_record_that_is_sound_is_read():
     assert not len(Areas.unpack(forged()))
+    assert Areas.unpack(forged(tall=1 << 15, wide=1 << 14)).shape == (1 << 15, 1 << 14)
+    sizes = {"height": 1600, "width": 1600, "tall": 1600, "wide": 1600, "bytes": 1600 * 1600 * 4}
+    assert Areas.unpack(forged(**sizes)).labels.shape == (1600, 1600)
 
 
 def test_random_bytes_behind_a_right_checksum_never_do_worse(areas):
