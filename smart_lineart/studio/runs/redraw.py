@@ -132,8 +132,12 @@ class Redraw:
             job.enter(JobState.failed)
             self._context.messages.report(error, of=document)
 
+        def ended() -> None:
+            job.enter(JobState.finished)
+            self._turns.given_up.emit()  # what waits in the queue could not begin before this had ended
+
         work = self._steps(job, pair, lines, preset)
-        start(self._context.loop, work, stopped, failed).when_done(lambda: job.enter(JobState.finished))
+        start(self._context.loop, work, stopped, failed).when_done(ended)
 
     def _steps(self, job: Job, pair: Pair, lines: CachedFeatures, preset: brushes.Preset) -> Work:
         document, settings = job.document, job.settings
