@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking import STYLES, BadStrip, Cancelled, Features, Rect, Strip, Style, strip_from_picture
+from smart_lineart.inking import STYLES, BadStrip, Cancelled, Rect, Strip, Style, strip_from_picture
 from smart_lineart.inking.brushes.strip_files import HEIGHT
 from smart_lineart.inking.drawing.fills import draw_solids
 from smart_lineart.inking.drawing.gestures import Gesture, gestures
@@ -28,7 +28,7 @@ from smart_lineart.studio.context import Context
 from smart_lineart.studio.document import redrawn
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.engine import CachedFeatures, Engine
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work, start
@@ -274,8 +274,8 @@ def _plan(
     lines: CachedFeatures, settings: InkSettings, style: Style, selected: NDArray[np.uint8] | None
 ) -> _Plan:
     """On a worker's thread."""
-    features: Features = lines.features
-    strokes, solid = features.drawn_at(settings.faint, settings.weight), features.solid
+    features = Engine.with_light(lines.features, settings)
+    strokes, solid = features.drawn_at(settings.faint, settings.weight, settings.cut), features.solid
     if selected is not None:
         strokes = inside(strokes, selected)
         solid = None if solid is None else solid_inside(solid, selected)
