@@ -153,6 +153,7 @@ class Redraw:
             job.commit()
             active = document.active_layer()
             document.insert(layer, pair.lineart)
+            self._context.memory.note_put_in(layer)
             redrawn.remember(document, pair.sketch.identity, preset.name)
             yield from stay_on(document, active, layer)
         self._say_what_differs(document, pair, plan, usual, preset, layer.name, settings.thickness)
