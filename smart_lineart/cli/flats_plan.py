@@ -8,6 +8,7 @@ from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import SUFFIXES
+from smart_lineart.cli.files.output import NAMED as LINEART
 
 NAMED = "-flats"
 ENDING = NAMED + ".png"
@@ -19,7 +20,7 @@ def flats_jobs(named: Sequence[Path], output: str | None, hints: Path | None) ->
     if hints is not None and len(linearts) > 1:
         raise UsageError("Colour hints belong to one lineart: name only that one with --hints.")
     if output is None:
-        return [(one, one.with_name(_stem(one) + ENDING)) for one in linearts]
+        return _apart(linearts, [one.with_name(_stem(one) + ENDING) for one in linearts])
     place = Path(output)
     if place.suffix.lower() == ".png" and not place.is_dir():
         if len(linearts) > 1:
@@ -35,18 +36,33 @@ def flats_jobs(named: Sequence[Path], output: str | None, hints: Path | None) ->
         raise FileError(
             "The folder {folder} cannot be made: {reason}.", folder=place, reason=why(error)
         ) from error
-    targets = [place / (_stem(one) + ENDING) for one in linearts]
-    if len(set(targets)) < len(targets):
-        raise UsageError("Several linearts are called the same: colour them one by one.")
+    return _apart(linearts, [place / (_stem(one) + ENDING) for one in linearts])
+
+
+def _apart(linearts: Sequence[Path], targets: Sequence[Path]) -> list[tuple[Path, Path]]:
+    """Each lineart with its target. Raises UsageError where one would be written over another's."""
+    owners: dict[Path, Path] = {}
+    for lineart, target in zip(linearts, targets, strict=True):
+        other = owners.setdefault(target.absolute(), lineart)
+        if other.absolute() != lineart.absolute():
+            raise UsageError(
+                "The flats of {one} and {other} would both go into {target}: colour them one by one, each "
+                "into a file named with -o.",
+                one=other,
+                other=lineart,
+                target=target,
+            )
     return list(zip(linearts, targets, strict=True))
 
 
 def _stem(lineart: Path) -> str:
-    return lineart.stem.removesuffix("-lineart") or lineart.stem
+    return lineart.stem.removesuffix(LINEART) or lineart.stem
 
 
 def _linearts_of(path: Path) -> list[Path]:
-    """What one name stands for: in a folder all pictures but flats. Raises FileError."""
+    """What one name stands for: in a folder all pictures but flats, and sketches whose lineart is there.
+    Raises FileError.
+    """
     if not path.is_dir():
         return [path]
     try:
@@ -56,6 +72,8 @@ def _linearts_of(path: Path) -> list[Path]:
             "The folder {folder} cannot be read: {reason}.", folder=path, reason=why(error)
         ) from error
     found = [one for one in files if one.suffix.lower() in SUFFIXES and NAMED not in one.stem]
+    stems = {one.stem for one in found}
+    found = [one for one in found if one.stem + LINEART not in stems]
     if not found:
         raise FileError("The folder {folder} holds no lineart that can be coloured.", folder=path)
     return found

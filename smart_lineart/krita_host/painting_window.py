@@ -60,7 +60,6 @@ class PaintingWindow:
         self._pen: MadePen | None = None
         self._layer: Any = None
         self._place = 1.0, 0.0, 0.0
-        self._smoothing = NONE
 
     def open(self, preset: Any, colour: Any | None) -> Generator[int, None, None]:
         """Make it, with a preset and a colour (None: black); yields milliseconds. Raises NotPainted."""
@@ -77,12 +76,11 @@ class PaintingWindow:
             raise NotPainted
         self._hide()
         yield 0
-        self._smoothing = krita.readSetting("", SMOOTHING, USUAL)
-        _smooth(NONE)
+        _smoothing.turn_off()
         try:
             self._view = self._window.addView(self._document)
         finally:
-            _smooth(self._smoothing)
+            _smoothing.put_back()
         ours = canvas_in(self._window.qwindow())
         if self._view is None or ours is None:
             raise NotPainted
@@ -220,22 +218,53 @@ class PaintingWindow:
         document, window = self._document, self._window
         if document is None and window is None:
             return
-        alive = self.alive
-        self._document = self._window = self._view = self._pen = self._layer = None
-        if alive:
-            document.setModified(False)
-            document.close()
-        if window is not None and any(one == window for one in owned(Krita.instance().windows())):
-            window.qwindow().close()
-        # Tools write down what they smooth with when they are chosen.
-        if Krita.instance().readSetting("", SMOOTHING, USUAL) == NONE:
-            _smooth(self._smoothing)
+        try:
+            alive = self.alive
+            self._document = self._window = self._view = self._pen = self._layer = None
+            if alive:
+                document.setModified(False)
+                document.close()
+        finally:
+            try:
+                if window is not None and any(one == window for one in owned(Krita.instance().windows())):
+                    window.qwindow().close()
+            finally:
+                settle_smoothing()
 
 
-def _smooth(how: str) -> None:
-    """Set how Krita's tools, those to come, smooth strokes."""
-    if application.has_room_for_settings():
-        Krita.instance().writeSetting("", SMOOTHING, how)
+class _Smoothing:
+    """How Krita's tools, those to come, smooth strokes: the artist's setting, turned off for a moment."""
+
+    def __init__(self) -> None:
+        self.usual: str | None = None  # the artist's, as long as it may have to be put back
+
+    def turn_off(self) -> None:
+        """Have tools smooth nothing, where Krita's settings can be written."""
+        if self.usual is None:  # else it could not be put back yet, and what is read is ours
+            self.usual = Krita.instance().readSetting("", SMOOTHING, USUAL)
+        if application.has_room_for_settings():
+            Krita.instance().writeSetting("", SMOOTHING, NONE)
+
+    def put_back(self) -> bool:
+        """Whether it is as the artist had it; not where Krita's settings cannot be written now."""
+        if self.usual in {None, NONE} or Krita.instance().readSetting("", SMOOTHING, USUAL) != NONE:
+            return True
+        if not application.has_room_for_settings():
+            return False
+        Krita.instance().writeSetting("", SMOOTHING, self.usual)
+        return True
+
+
+_smoothing = _Smoothing()
+
+
+def settle_smoothing() -> bool:
+    """Once no window is left: whether Krita's tools smooth strokes as before. To be tried again where not."""
+    # Tools write down what they smooth with when they are chosen, those of a window of ours, too.
+    if not _smoothing.put_back():
+        return False
+    _smoothing.usual = None
+    return True
 
 
 def _artists_canvas() -> Any | None:

@@ -123,3 +123,23 @@ def test_a_blank_page_becomes_blank_flats_and_says_so(tmp_path, capsys):
     assert main(["flats", str(tmp_path / "blank.png")]) == 0
     assert not pixels(tmp_path / "blank-flats.png").any()
     assert "blank" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("names", [("a.png", "a-lineart.png"), ("a.png", "a.webp")])
+@pytest.mark.parametrize("into", [False, True])
+def test_no_flats_are_written_over_those_of_another(tmp_path, capsys, names, into):
+    sources = [str(lineart(tmp_path / name)) for name in names]
+    output = ["-o", str(tmp_path / "out")] if into else []
+    assert main(["flats", *sources, *output]) == 2
+    said = capsys.readouterr().err
+    assert all(source in said for source in sources)
+    assert not list(tmp_path.rglob("*-flats.png"))
+
+
+def test_in_a_folder_a_sketch_is_left_out_whose_lineart_is_there(tmp_path, capsys):
+    for name in ("a.png", "a-lineart.png", "b.png"):
+        lineart(tmp_path / name)
+    assert main(["flats", str(tmp_path), "--json"]) == 0
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert [Path(one["lineart"]).name for one in results] == ["a-lineart.png", "b.png"]
+    assert sorted(one.name for one in tmp_path.glob("*-flats.png")) == ["a-flats.png", "b-flats.png"]

@@ -28,7 +28,16 @@ RUNS = (
     *("preview", "renewing", "run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
 STUDIO = (
-    *("context", "corrections", "document.copies", "document.memory", "engine", "glance", "messages"),
+    *(
+        "context",
+        "corrections",
+        "document.copies",
+        "document.flats",
+        "document.memory",
+        "engine",
+        "glance",
+        "messages",
+    ),
     *("preferences", "presets", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
     *(f"runs.{name}" for name in RUNS),
 )

@@ -13,6 +13,7 @@ import pytest
 from smart_lineart.inking.areas import USUAL_OPENNESS, Areas, DamagedAreas
 from smart_lineart.studio.document import flats as module
 from smart_lineart.studio.document.flats import IN_FILE, NOTE_KEY, FlatsMemory, FlatsNote, owner_of
+from tests.krita_host.fake_krita import Document, fake_krita
 
 
 class FakeDocument:
@@ -164,3 +165,24 @@ def test_only_the_layer_that_was_last_written_is_ready() -> None:
     memory.keep_last(documents[0], "{a}", form, "made")  # type: ignore[arg-type]
     memory.doubt()
     assert not memory.is_ready(documents[0], one)  # type: ignore[arg-type]
+
+
+def test_how_open_outlines_may_be_is_known_at_once_whatever_becomes_of_the_run() -> None:
+    names = ("document.flats", "document.memory", "runs.flatting")
+    with fake_krita("krita_host.document", *(f"studio.{name}" for name in names)) as room:
+        raw = room.krita.show(Document())
+        raw.active = lineart = raw.add("lineart")
+        flats, document = raw.add("flats"), room.document.Document(raw)
+        memory, runs = room.flats.FlatsMemory(), []
+        memory.save(document, room.flats.FlatsNote(lineart.identity, (flats.identity,)))
+        messages = SimpleNamespace(say=lambda *_, **__: None)
+        context = SimpleNamespace(loop=None, flats=memory, memory=room.memory.Memory(), messages=messages)
+        flatting = room.flatting.Flatting(
+            context, SimpleNamespace(add=runs.append), lambda: None, lambda: False
+        )
+        flatting.set_openness(0.8)
+        assert flatting.openness == 0.8
+        assert [one.flats.openness for one in runs] == [0.8]
+        flats.remove()
+        flatting.set_openness(0.2)
+        assert (flatting.openness, len(runs)) == (0.2, 1)

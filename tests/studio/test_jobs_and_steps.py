@@ -13,7 +13,7 @@ import pytest
 from smart_lineart.inking import InkError, ModelError, Rect, RuntimeMissing
 from smart_lineart.inking.page.scale import MAX_SCALE
 from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
-from smart_lineart.studio.runs.jobs import Job, JobQueue, JobState
+from smart_lineart.studio.runs.jobs import FlatsWish, Job, JobQueue, JobState
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.signal import Signal
 from smart_lineart.studio.steps import Pending, Worker, start
@@ -231,6 +231,21 @@ def test_the_queue_runs_in_order_and_drops_what_was_asked_twice() -> None:
     assert runs.next is other
     runs.cancel_all()
     assert runs.active == []
+
+
+def test_of_flats_that_wait_the_newer_run_does_what_both_were_asked_for() -> None:
+    runs = JobQueue()
+    ink = job()
+    runs.add(ink)
+    for wish in (FlatsWish(0.3), FlatsWish(hints=True), FlatsWish(variation=4), FlatsWish(0.7)):
+        runs.add(job(flats=wish))
+    runs.add(last := job(flats=FlatsWish(), live=True))
+    assert runs.active == [ink, last]
+    assert last.flats == FlatsWish(0.7, hints=True, variation=4)
+    assert not last.live, "the artist asked for it"
+    last.enter(JobState.flatting)
+    runs.add(next_one := job(flats=FlatsWish(variation=0)))
+    assert next_one.flats == FlatsWish(variation=0), "what is under way is not asked for again"
 
 
 LEFT, RIGHT = Rect(0, 0, 30, 40), Rect(30, 0, 30, 40)

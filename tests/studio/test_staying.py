@@ -125,6 +125,42 @@ def test_where_it_was_no_lineart_that_came_back_krita_is_right(scene) -> None:
     assert undo(scene, scene.lineart, scene.sketch) is scene.sketch
 
 
+@pytest.fixture(params=["flats", "redrawn"])
+def ours(request, scene) -> Any:
+    """A layer of ours that is no lineart; it is away, until undo brings it back."""
+    layer = scene.raw.add(request.param)
+    if request.param == "flats":
+        note = scene.room.flats.FlatsNote(scene.sketch.identity, (layer.identity,))
+        scene.room.flats.FlatsMemory().save(scene.document, note)
+    else:
+        scene.memory.note_put_in(scene.room.layer.Layer(layer))
+    layer.remove()
+    return layer
+
+
+@pytest.mark.parametrize("at", ["sketch", "lineart"])
+def test_the_artist_stays_where_flats_or_a_redrawn_lineart_come_back(scene, ours, at) -> None:
+    comes(scene)
+    scene.lineart, home = ours, getattr(scene, at)
+    assert undo(scene, home, ours) is home
+
+
+def test_who_goes_to_flats_that_were_there_stays_there(scene, ours) -> None:
+    comes(scene)
+    scene.raw.root.addChildNode(ours, scene.sketch)
+    assert undo(scene, scene.sketch, ours) is ours
+
+
+def test_colour_hints_that_come_back_are_the_artist_s_to_paint_on(scene) -> None:
+    hints = scene.raw.add("hints")
+    note = scene.room.flats.FlatsNote(scene.sketch.identity, hints=hints.identity)
+    scene.room.flats.FlatsMemory().save(scene.document, note)
+    hints.remove()
+    comes(scene)
+    scene.lineart = hints
+    assert undo(scene, scene.sketch, hints) is hints
+
+
 def test_a_layer_that_undo_took_away_is_left(scene) -> None:
     scene.raw.active = scene.flats
     scene.room.krita.action("edit_undo").trigger()

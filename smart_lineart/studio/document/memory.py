@@ -53,6 +53,7 @@ class Memory:
     def __init__(self) -> None:
         self.records = Records()
         self._settings: list[tuple[Document, str, InkSettings]] = []
+        self._put_in: set[str] = set()
         self.limit = 1 << 30  # bytes: the most that finding again what a document remembers may take
 
     def state_of(self, document: Document) -> DocumentState:
@@ -156,6 +157,14 @@ class Memory:
     def note_ink(self, document: Document, lineart: Layer, record: InkRecord) -> None:
         """Remember what was written into a lineart layer, into the frame shown."""
         self.records.put(document, lineart.identity, record, shown_frame(document, lineart))
+
+    def note_put_in(self, layer: Layer) -> None:
+        """A layer made of a lineart, which is none itself, was put in: undo and redo may bring it back."""
+        self._put_in.add(layer.identity)
+
+    def was_put_in(self, identity: str) -> bool:
+        """Whether a layer is such a one, since Krita was started."""
+        return identity in self._put_in
 
     def note_lineart(self, document: Document, sketch: str, layer: Layer, settings: InkSettings) -> None:
         """A layer is now the lineart of a sketch, inked with these settings."""

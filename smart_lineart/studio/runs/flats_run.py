@@ -149,8 +149,7 @@ class FlatsRun:
             record = memory.ink_of(job.document, lineart)
         if lines is None or record is None or lines.features.solid is not None:
             return None
-        strokes = lines.features.drawn_at(settings.faint)
-        check = partial(strokes_as_inked, strokes, lines.area, record, ink.coverage)
+        check = partial(strokes_as_inked, lines, settings, record, ink.coverage)
         return (yield self._context.ink_worker.submit(check))
 
     def _ready(self, ink: InkOnPage) -> Work:

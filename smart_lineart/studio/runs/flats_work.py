@@ -26,6 +26,8 @@ from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
 from smart_lineart.inking.renewing.flats_hints import as_dabs, hinted
 from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
+from smart_lineart.studio.engine import CachedFeatures, Engine
+from smart_lineart.studio.settings import InkSettings
 
 
 @dataclass(frozen=True)
@@ -217,10 +219,14 @@ def with_other_hints(made: Made, hints: Strips) -> Patch:
     return Patch(part, before, codes, replace(made, flats=flats, packed=areas.pack()))
 
 
-def strokes_as_inked(strokes: Strokes, area: Rect, record: InkRecord, coverage: Any) -> Strokes | None:
-    """Strokes in page px, where a lineart shows just their ink: uint8 coverage (height, width)."""
+def strokes_as_inked(
+    lines: CachedFeatures, settings: InkSettings, record: InkRecord, coverage: Any
+) -> Strokes | None:
+    """A sketch's strokes in page px, where its lineart, inked with these settings, shows just their ink:
+    uint8 coverage (height, width). Raises OutOfMemory.
+    """
     page = Rect(0, 0, coverage.shape[1], coverage.shape[0])
     if record.regions or not np.array_equal(record.coverage(page), coverage):
         return None
-    moved = strokes.points + np.array([area.x, area.y], np.float32)
-    return replace(strokes, points=moved.astype(np.float32))
+    strokes = Engine.with_light(lines.features, settings).drawn_at(settings.faint, cut=settings.cut)
+    return strokes.shifted(float(lines.area.x), float(lines.area.y))

@@ -61,10 +61,9 @@ class Flatting:
             return
         document, of, _ = at_hand
         memory = self._context.flats
+        memory.save(document, replace(memory.note_of(document, of), openness=openness))
         if memory.in_use(document, of) is not None:
             self._add(FlatsWish(openness))
-        else:
-            memory.save(document, replace(memory.note_of(document, of), openness=openness))
 
     def select(self, how: str = "new") -> None:
         """Select the area under the cursor; "add" it to what is selected, or "subtract" it from that."""

@@ -43,6 +43,14 @@ class FlatsWish:
     hints: bool = False
     variation: int | None = None
 
+    def after(self, earlier: FlatsWish) -> FlatsWish:
+        """Both in one, where the earlier has not been granted yet."""
+        return FlatsWish(
+            earlier.openness if self.openness is None else self.openness,
+            self.hints or earlier.hints,
+            earlier.variation if self.variation is None else self.variation,
+        )
+
 
 @dataclass(eq=False)
 class Job:
@@ -119,12 +127,17 @@ class JobQueue:
         self.changed = Signal()
 
     def add(self, job: Job) -> None:
-        """Put a run at the end. A part of a sketch waiting twice is inked for nothing: the newer stays."""
+        """Put a run at the end. A part of a sketch waiting twice is inked for nothing: the newer stays; of
+        flats it does what both were asked for.
+        """
         for other in self.jobs:
             twin = other.sketch == job.sketch and other.document == job.document and not job.keep_copy
             twin = twin and other.where == job.where and not other.keep_copy
             twin = twin and (other.flats is None) == (job.flats is None)
             if twin and other.state is JobState.queued:
+                if job.flats is not None and other.flats is not None:
+                    job.flats = job.flats.after(other.flats)
+                    job.live = job.live and other.live
                 other.cancel()
         self.jobs = [other for other in self.jobs if not other.state.ended]
         self.jobs.append(job)

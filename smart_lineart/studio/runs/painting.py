@@ -11,7 +11,7 @@ from typing import Any
 
 from smart_lineart.inking import Cancelled, Rect
 from smart_lineart.krita_host import application, brush_marks, view
-from smart_lineart.krita_host.painting_window import LEAST, PaintingWindow
+from smart_lineart.krita_host.painting_window import LEAST, PaintingWindow, settle_smoothing
 from smart_lineart.krita_host.pixels import SRGB, PixelFormat
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.steps import Pending, Work
@@ -19,6 +19,7 @@ from smart_lineart.studio.steps import Pending, Work
 from .settling import WAIT_FOR_PEN_MS, wait_for_pen
 
 PPI = 300.0
+AGAIN_MS = 5000  # until it is tried again to write Krita's settings, for which there was no room
 
 
 class Painting:
@@ -27,6 +28,7 @@ class Painting:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._windows: list[PaintingWindow] = []
+        self._closing = self._waiting = False
 
     @contextmanager
     def window(self, page: Rect, form: PixelFormat, ppi: float) -> Iterator[PaintingWindow]:
@@ -37,12 +39,24 @@ class Painting:
             yield window
         finally:
             self._windows.remove(window)
-            window.close()
+            try:
+                window.close()
+            finally:
+                if not self._waiting:
+                    self._settle()
 
     def close(self) -> None:
         """Krita is closing."""
+        self._closing = True
         for window in self._windows:
             window.close()
+        settle_smoothing()
+
+    def _settle(self) -> None:
+        self._waiting = False
+        if not self._closing and not self._windows and not settle_smoothing():
+            self._waiting = True
+            self._context.loop.later(AGAIN_MS, self._settle)
 
     @property
     def busy(self) -> bool:

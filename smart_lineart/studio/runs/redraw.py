@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking import STYLES, BadStrip, Cancelled, Features, Rect, Strip, Style, strip_from_picture
+from smart_lineart.inking import STYLES, BadStrip, Cancelled, Rect, Strip, Style, strip_from_picture
 from smart_lineart.inking.brushes.strip_files import HEIGHT
 from smart_lineart.inking.drawing.fills import draw_solids
 from smart_lineart.inking.drawing.gestures import Gesture, gestures
@@ -28,7 +28,7 @@ from smart_lineart.studio.context import Context
 from smart_lineart.studio.document import redrawn
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.engine import CachedFeatures, Engine
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work, start
@@ -132,8 +132,12 @@ class Redraw:
             job.enter(JobState.failed)
             self._context.messages.report(error, of=document)
 
+        def ended() -> None:
+            job.enter(JobState.finished)
+            self._turns.given_up.emit()  # what waits in the queue could not begin before this had ended
+
         work = self._steps(job, pair, lines, preset)
-        start(self._context.loop, work, stopped, failed).when_done(lambda: job.enter(JobState.finished))
+        start(self._context.loop, work, stopped, failed).when_done(ended)
 
     def _steps(self, job: Job, pair: Pair, lines: CachedFeatures, preset: brushes.Preset) -> Work:
         document, settings = job.document, job.settings
@@ -149,6 +153,7 @@ class Redraw:
             job.commit()
             active = document.active_layer()
             document.insert(layer, pair.lineart)
+            self._context.memory.note_put_in(layer)
             redrawn.remember(document, pair.sketch.identity, preset.name)
             yield from stay_on(document, active, layer)
         self._say_what_differs(document, pair, plan, usual, preset, layer.name, settings.thickness)
@@ -270,8 +275,8 @@ def _plan(
     lines: CachedFeatures, settings: InkSettings, style: Style, selected: NDArray[np.uint8] | None
 ) -> _Plan:
     """On a worker's thread."""
-    features: Features = lines.features
-    strokes, solid = features.drawn_at(settings.faint, settings.weight), features.solid
+    features = Engine.with_light(lines.features, settings)
+    strokes, solid = features.drawn_at(settings.faint, settings.weight, settings.cut), features.solid
     if selected is not None:
         strokes = inside(strokes, selected)
         solid = None if solid is None else solid_inside(solid, selected)

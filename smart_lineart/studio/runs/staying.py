@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The artist's layer stays theirs: at undo and redo Krita selects a lineart that comes back.
+"""The artist's layer stays theirs: at undo and redo Krita selects a layer of ours that comes back.
 
 Up to 5.2 it does so a moment after it was asked for a step, from 5.3 on before anybody else hears of that. So
 the layer the artist is on is taken note of before.
@@ -11,6 +11,7 @@ from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.flats import owner_of, owner_of_hints
 from smart_lineart.studio.steps import Work
 
 from .settling import SETTLE_MS, SETTLE_TURNS
@@ -90,16 +91,16 @@ class Staying:
                 return
 
     def _bring_home(self, document: Document, home: Layer) -> bool:
-        """From a lineart that Krita has selected. Whether to go on: not where the artist's layer is gone, or
-        it was their own step, or they chose another one.
+        """From a layer of ours that Krita has selected. Whether to go on: not where the artist's layer is
+        gone, or it was their own step, or they chose another one.
         """
         now = document.active_layer()
         if now is None or now.identity == home.identity:
             return True
-        came = now.identity not in self._stayed and self._is_lineart(document, now)
+        came = now.identity not in self._stayed and self._is_ours(document, now)
         if document.layer(home.identity) is None or not came:
             return False
-        if not self._is_lineart(document, home):
+        if not (self._is_lineart(document, home) and self._is_lineart(document, now)):
             document.activate(home)
         return True
 
@@ -109,8 +110,15 @@ class Staying:
         self._looks += 1
 
     def _is_krita_s(self, document: Document, layer: Layer) -> bool:
-        """Whether a layer was selected by Krita: a lineart that has just come."""
-        return layer.identity not in self._there and self._is_lineart(document, layer)
+        """Whether a layer was selected by Krita: one of ours that has just come."""
+        return layer.identity not in self._there and self._is_ours(document, layer)
+
+    def _is_ours(self, document: Document, layer: Layer) -> bool:
+        """Whether we put it in for the artist to look at. Colour hints are theirs: they paint there."""
+        if self._is_lineart(document, layer) or self._context.memory.was_put_in(layer.identity):
+            return True
+        flats = owner_of(document, layer.identity) and not owner_of_hints(document, layer.identity)
+        return bool(flats)
 
     def _is_lineart(self, document: Document, layer: Layer) -> bool:
         record = self._context.memory.state_of(document).record_of(layer.identity)

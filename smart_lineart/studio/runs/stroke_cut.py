@@ -21,7 +21,7 @@ from smart_lineart.krita_host import view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.engine import CachedFeatures, Engine
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
@@ -117,7 +117,8 @@ class StrokeCut:
         if base.registration != HOME:
             raise NotFound
         area, thickness = lines.area, settings.thickness
-        strokes = lines.features.drawn_at(settings.faint, settings.weight)
+        features = Engine.with_light(lines.features, settings)
+        strokes = features.drawn_at(settings.faint, settings.weight, settings.cut)
         x, y, reach = spot[0] - area.x, spot[1] - area.y, spot[2]
         alpha, _ = base.layer.over(area)
         place = _there(strokes, (x, y, reach), thickness, alpha)
@@ -127,10 +128,13 @@ class StrokeCut:
         first, last = part_at(strokes, place, thickness) if to_crossing else (0.0, count - 1.0)
         left, part = cut(strokes, place.stroke, first, last, thickness)
         region = self._around(part, lines, settings)
-        drawn = settings.with_value("weight", AS_DRAWN).with_value("faint", 0.0)
+        # all that are given, as they are
+        drawn = replace(settings, weight=AS_DRAWN, faint=0.0, cut="strength")
         with_it, without, alone = (
-            self._context.engine.render(replace(lines.features, strokes=some, solid=solid), drawn, region)
-            for some, solid in ((strokes, lines.features.solid), (left, lines.features.solid), (part, None))
+            self._context.engine.render(
+                replace(features, strokes=some, light=None, solid=solid), drawn, region
+            )
+            for some, solid in ((strokes, features.solid), (left, features.solid), (part, None))
         )
         rows, columns = slice(region.y, region.bottom), slice(region.x, region.right)
         now = alpha[rows, columns]

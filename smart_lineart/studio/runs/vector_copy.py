@@ -106,6 +106,7 @@ class VectorCopy:
                 return
             active = document.active_layer()
             document.insert(target.layer, pair.lineart)
+            self._context.memory.note_put_in(target.layer)
             yield from stay_on(document, active, target.layer)
         corrected = self._context.corrections.of(document, pair.lineart.identity)
         if not as_shown and corrected is not None and corrected.places:

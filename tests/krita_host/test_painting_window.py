@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window that is painted in leaves nothing behind, whatever fails: itself, and no smoothing."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from smart_lineart.inking import Rect
+from smart_lineart.krita_host.pixels import SRGB
+from tests.krita_host.fake_krita import fake_krita, run
+
+KEY = "", "LineSmoothingType"
+NONE, STABILIZER = "0", "3"
+
+
+class Window:
+    """Krita's; a view cannot be had in it, and `seen` is the smoothing that its tools would have."""
+
+    def __init__(self, krita: Any):
+        self.krita, self.closed, self.seen = krita, False, ""
+        self.then: Any = lambda: None
+
+    def addView(self, _document: Any) -> None:  # noqa: N802
+        self.seen = self.krita.kept[KEY]
+        self.then()
+
+    def qwindow(self) -> Any:
+        return SimpleNamespace(close=lambda: setattr(self, "closed", True), findChildren=lambda _kind: [])
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch) -> Any:
+    with fake_krita("krita_host.application", "krita_host.painting_window", "studio.runs.painting") as room:
+        krita = room.krita
+        krita.kept[KEY] = STABILIZER
+        window = Window(krita)
+        krita.openWindow, krita.windows = lambda: window, lambda: [] if window.closed else [window]
+        made = SimpleNamespace(room=room, krita=krita, window=window, space=True, later=[])
+        monkeypatch.setattr(room.application, "has_room_for_settings", lambda: made.space)
+        monkeypatch.setattr(room.painting_window.PaintingWindow, "_hide", lambda _self: None)
+        loop = SimpleNamespace(later=lambda _ms, action: made.later.append(action))
+        made.painting = room.painting.Painting(SimpleNamespace(loop=loop))
+        yield made
+
+
+def paint(scene: Any) -> None:
+    """Open a window, which fails, and close it."""
+    with (
+        pytest.raises(scene.room.painting_window.NotPainted),
+        scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window,
+    ):
+        run(window.open(None, None))
+
+
+def no_room(scene: Any) -> None:
+    scene.space = False
+
+
+def test_nothing_is_smoothed_in_it_and_the_artist_has_their_smoothing_again(scene) -> None:
+    paint(scene)
+    assert scene.window.seen == NONE
+    assert scene.krita.kept[KEY] == STABILIZER
+    assert scene.window.closed
+    assert scene.krita.documents() == []
+    assert scene.later == []
+
+
+def test_who_smooths_nothing_goes_on_so(scene) -> None:
+    scene.krita.kept[KEY] = NONE
+    paint(scene)
+    assert scene.krita.kept[KEY] == NONE
+
+
+def test_smoothing_that_could_not_be_put_back_is_later(scene) -> None:
+    scene.window.then = lambda: no_room(scene)
+    paint(scene)
+    assert scene.krita.kept[KEY] == NONE
+    scene.later.pop()()
+    assert scene.krita.kept[KEY] == NONE
+    scene.space = True
+    scene.later.pop()()
+    assert scene.krita.kept[KEY] == STABILIZER
+    assert scene.later == []
+
+
+def test_a_window_meanwhile_does_not_take_ours_for_the_artist_s(scene) -> None:
+    scene.window.then = lambda: no_room(scene)
+    paint(scene)
+    scene.window.closed, scene.window.then, scene.space = False, lambda: None, True
+    paint(scene)
+    assert scene.krita.kept[KEY] == STABILIZER
+    scene.later.pop()()
+    assert scene.later == []
+
+
+def test_it_is_put_back_at_the_latest_as_krita_closes(scene) -> None:
+    scene.window.then = lambda: no_room(scene)
+    paint(scene)
+    scene.space = True
+    scene.painting.close()
+    assert scene.krita.kept[KEY] == STABILIZER
+    scene.krita.kept[KEY] = NONE
+    scene.later.pop()()
+    assert (scene.krita.kept[KEY], scene.later) == (NONE, []), "Krita is not asked again"
+
+
+def test_a_document_that_cannot_be_closed_leaves_neither_window_nor_smoothing(scene) -> None:
+    def refuses() -> None:
+        raise RuntimeError("deleted")
+
+    with (
+        pytest.raises(RuntimeError, match="deleted"),
+        scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window,
+    ):
+        steps = window.open(None, None)
+        next(steps)
+        next(steps)
+        scene.krita.open[-1].close = refuses
+        with pytest.raises(scene.room.painting_window.NotPainted):
+            run(steps)
+        scene.krita.kept[KEY] = NONE  # a tool was chosen
+    assert scene.window.closed
+    assert scene.krita.kept[KEY] == STABILIZER
