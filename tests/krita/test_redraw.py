@@ -211,6 +211,9 @@ def job():
     assert (found["inside"], found["beside"]) == (255, 0)
 
 
+OPENING = 3  # strokes within which the window has opened
+
+
 def test_the_artist_paints_meanwhile(krita) -> None:
     krita.run(
         REDRAW
@@ -265,7 +268,12 @@ def job():
         STROKES=strokes,
         timeout=400,
     )
-    assert all(count > 385 and first < 8 and last > 392 for count, first, last in found["whole"]), found
+    # Krita may cut short the one stroke that begins just as the window opens, see docs/vectors.md.
+    short = [
+        n for n, (count, first, last) in enumerate(found["whole"]) if count < 385 or first > 8 or last < 392
+    ]
+    assert len(short) <= 1, found
+    assert all(number < OPENING for number in short), found
     assert (found["astray"], found["missing"], found["mixed"]) == (0, 0, 0)
     assert (found["active"], found["size"]) == ("Mine", 6.0)
 
