@@ -20,7 +20,7 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).resolve().parent.parent
 SECOND_TRY = ["--reruns=1", "--rerun-show-tracebacks"]
 # About half of Krita's and half of the others, by the time they take; what is new goes to the second half.
-HALF = ("brush_styles", "calm", "closing", "corrections", "documents", "faults", "inking")
+HALF = ("brush_styles", "calm", "closing", "corrections", "documents", "faults", "flats", "inking")
 KRITA = [f"tests/krita/test_{name}.py" for name in HALF]
 ENGINE = ["tests/inking", "tests/cli"]
 PARTS = {
