@@ -268,14 +268,12 @@ def job():
         STROKES=strokes,
         timeout=400,
     )
-    # Krita may cut short the one stroke that begins just as the window opens, see docs/vectors.md.
-    short = [
-        n for n, (count, first, last) in enumerate(found["whole"]) if count < 385 or first > 8 or last < 392
-    ]
-    assert len(short) <= 1, found
-    assert all(number < OPENING for number in short), found
     assert (found["astray"], found["missing"], found["mixed"]) == (0, 0, 0)
     assert (found["active"], found["size"]) == ("Mine", 6.0)
+    short = [n for n, (count, first, last) in enumerate(found["whole"]) if count <= 385 or last <= 392]
+    if len(short) == 1 and short[0] < OPENING:
+        pytest.xfail("Krita cut short the stroke that began as the window opened, see docs/vectors.md")
+    assert all(count > 385 and first < 8 and last > 392 for count, first, last in found["whole"]), found
 
 
 def test_it_may_be_cancelled_at_any_stroke(krita) -> None:

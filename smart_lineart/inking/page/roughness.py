@@ -24,9 +24,8 @@ from smart_lineart.inking.raster.thinning import thin
 class RoughnessTuning:
     """What tells how rough a drawing is."""
 
-    more: float = tuned(
-        1.04, 0.0, 100.0
-    )  # times as much line that a closer look finds where passes lie apart
+    # Times as much line that a closer look finds where passes lie apart.
+    more: float = tuned(1.04, 0.0, 100.0)
     drawn: int = tuned(105, 1, 255)  # darkness, half that of firm lines, from which a pixel counts as drawn
     # Px at working scale from the middle of a line, beyond which what is drawn lies beside it.
     beside: int = tuned(6, 1, 32)
