@@ -88,7 +88,8 @@ def safely(window: PaintingWindow, work: Work) -> Work:
         if window.lost:
             raise Cancelled
         try:
-            pause = next(work)
+            with window.undisturbed():
+                pause = next(work)
         except StopIteration as end:
             return end.value
         yield pause
