@@ -37,10 +37,13 @@ class ArtistsPen(QObject):  # type: ignore[misc]
         self.pen: Pen | None = None  # the artist's, once it was seen
         self._held: list[tuple[Any, Any]] | None = None
         QApplication.instance().installEventFilter(self)
+        self._there = True
 
     def leave(self) -> None:
         """Watch no more."""
-        QApplication.instance().removeEventFilter(self)
+        if self._there:
+            self._there = False
+            QApplication.instance().removeEventFilter(self)
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
