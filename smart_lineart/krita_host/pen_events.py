@@ -33,7 +33,8 @@ except ImportError:
 Points = NDArray[np.float64]
 
 PEN = 0x5EED  # tells our pen apart from those that are plugged in
-SPEED = 1.0  # px in a ms: that of a hand which draws neither slowly nor fast
+SPEED = 0.5  # px in a ms: that of a hand which draws neither slowly nor fast
+LEAD = 0.5, 1.0, 1.5  # px from the beginning: by then Krita knows how fast a stroke is
 PAUSE_MS = 500  # between two strokes
 FAR = -4096.0  # px: a place off every page, where a pen that hovers changes nothing
 CANVASES = frozenset({"KisQPainterCanvas", "KisOpenGLCanvas2"})
@@ -82,6 +83,7 @@ class MadePen:
 
     def stroke(self, points: Points, pressure: Points) -> None:
         """One stroke, as fast all along, through points (n, 2) in px of the canvas, pressed 0 to 1 (n,)."""
+        points, pressure = led_in(points, pressure)
         x, y = points.T.tolist()
         pressed = pressure.tolist()
         steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
@@ -103,6 +105,20 @@ def give_focus(canvas: QWidget | None) -> None:
     """Krita takes a canvas for the active one, with its tool; nothing of Qt's changes."""
     if canvas is not None:
         QApplication.instance().focusChanged.emit(None, canvas)
+
+
+def led_in(points: Points, pressure: Points) -> tuple[Points, Points]:
+    """A stroke with more points where it begins, on the same way: where a preset follows the speed, nothing
+    is painted before Krita has heard of a few.
+    """
+    first = float(np.hypot(*(points[1] - points[0])))
+    if not first:
+        return points, pressure
+    shares = np.array([0.0, *(px / first for px in LEAD if px < first)])[:, None]
+    return (
+        np.concatenate([points[0] + shares * (points[1] - points[0]), points[1:]]),
+        np.concatenate([pressure[0] + shares[:, 0] * (pressure[1] - pressure[0]), pressure[1:]]),
+    )
 
 
 @dataclass(frozen=True)
