@@ -2,8 +2,8 @@
 """A document in a window that is never shown, painted on with the artist's own brush preset.
 
 Krita has no way to paint with a preset at a script's command before 5.3, and none with pressure along a way
-since. So a second window is made, never shown, and what a pen would send is sent to its canvas. Its tools
-take from Krita's settings how they smooth and where a stroke's speed comes from, as they are made.
+since. So a second window is made, never shown, and what a pen would send is sent to its canvas. It takes
+its smoothing from Krita's settings as it is made, so those say "none" for that moment.
 
 Krita holds one preset for all windows: the size is set for the strokes of one turn of the event loop, and
 put back before the next.
@@ -38,9 +38,7 @@ except ImportError:
     from PyQt5.QtGui import QColor
 
 LEAST = 512  # px: room for marks on small pages
-FOR_TOOLS = {"LineSmoothingType": ("0", "1"), "useTimestampsForBrushSpeed": ("true", "false")}
-"""Krita's settings, as our tools need them and as they are by themselves: nothing is smoothed, and a stroke
-is as fast as its events say, whenever they are sent."""
+SMOOTHING, NONE, USUAL = "LineSmoothingType", "0", "1"  # Krita's setting, and its values
 TURN_MS, TURNS = 10, 300
 SETTLED_MS = 50
 WARMING = 8  # times that a stroke is tried
@@ -84,11 +82,11 @@ class PaintingWindow:
             raise NotPainted
         self._hide()
         yield 0
-        _for_tools.turn_ours()
+        _smoothing.turn_off()
         try:
             self._view = self._window.addView(self._document)
         finally:
-            _for_tools.put_back()
+            _smoothing.put_back()
         ours = canvas_in(self._window.qwindow())
         if self._view is None or ours is None:
             raise NotPainted
@@ -239,50 +237,41 @@ class PaintingWindow:
                 if window is not None and any(one == window for one in owned(Krita.instance().windows())):
                     window.qwindow().close()
             finally:
-                settle_tools()
+                settle_smoothing()
 
 
-class _ForTools:
-    """Krita's settings that its tools, those to come, go by: the artist's, and ours for a moment."""
+class _Smoothing:
+    """How Krita's tools, those to come, smooth strokes: the artist's setting, turned off for a moment."""
 
     def __init__(self) -> None:
-        self.usual: dict[str, str] = {}  # the artist's, as long as it may have to be put back
+        self.usual: str | None = None  # the artist's, as long as it may have to be put back
 
-    def turn_ours(self) -> None:
-        """Have tools be as ours shall be, where Krita's settings can be written."""
-        if not self.usual:  # else it could not be put back yet, and what is read is ours
-            self.usual = {key: _kept(key) for key in FOR_TOOLS}
+    def turn_off(self) -> None:
+        """Have tools smooth nothing, where Krita's settings can be written."""
+        if self.usual is None:  # else it could not be put back yet, and what is read is ours
+            self.usual = Krita.instance().readSetting("", SMOOTHING, USUAL)
         if application.has_room_for_settings():
-            for key, (ours, _) in FOR_TOOLS.items():
-                Krita.instance().writeSetting("", key, ours)
+            Krita.instance().writeSetting("", SMOOTHING, NONE)
 
     def put_back(self) -> bool:
         """Whether it is as the artist had it; not where Krita's settings cannot be written now."""
-        changed = {
-            key: usual
-            for key, usual in self.usual.items()
-            if usual != FOR_TOOLS[key][0] and _kept(key) == FOR_TOOLS[key][0]
-        }
-        if changed and not application.has_room_for_settings():
+        if self.usual in {None, NONE} or Krita.instance().readSetting("", SMOOTHING, USUAL) != NONE:
+            return True
+        if not application.has_room_for_settings():
             return False
-        for key, usual in changed.items():
-            Krita.instance().writeSetting("", key, usual)
+        Krita.instance().writeSetting("", SMOOTHING, self.usual)
         return True
 
 
-_for_tools = _ForTools()
+_smoothing = _Smoothing()
 
 
-def _kept(key: str) -> str:
-    return str(Krita.instance().readSetting("", key, FOR_TOOLS[key][1]))
-
-
-def settle_tools() -> bool:
-    """Once no window is left: whether Krita's tools will be as before. To be tried again where not."""
+def settle_smoothing() -> bool:
+    """Once no window is left: whether Krita's tools smooth strokes as before. To be tried again where not."""
     # Tools write down what they smooth with when they are chosen, those of a window of ours, too.
-    if not _for_tools.put_back():
+    if not _smoothing.put_back():
         return False
-    _for_tools.usual = {}
+    _smoothing.usual = None
     return True
 
 

@@ -33,9 +33,7 @@ except ImportError:
 Points = NDArray[np.float64]
 
 PEN = 0x5EED  # tells our pen apart from those that are plugged in
-SPEED = 0.5  # px in a ms: that of a hand which draws neither slowly nor fast
-LEAD = 0.5, 1.0, 1.5  # px from the beginning: by then Krita knows how fast a stroke is
-PAUSE_MS = 500  # between two strokes
+LEAD = 2.0, 4.0, 6.0  # px from the beginning: Krita tells how fast a stroke is once it has gone 5 px
 FAR = -4096.0  # px: a place off every page, where a pen that hovers changes nothing
 CANVASES = frozenset({"KisQPainterCanvas", "KisOpenGLCanvas2"})
 
@@ -60,7 +58,6 @@ class MadePen:
         self._ours = ours
         self._theirs = theirs
         self._pen = _made_pen()
-        self._time = 0  # ms, by which Krita tells how fast a stroke is
 
     def come_in(self) -> None:
         """Krita listens to what is sent to the canvas of a window once that has had the focus."""
@@ -82,23 +79,17 @@ class MadePen:
             give_focus(theirs)
 
     def stroke(self, points: Points, pressure: Points) -> None:
-        """One stroke, as fast all along, through points (n, 2) in px of the canvas, pressed 0 to 1 (n,)."""
+        """One stroke through points (n, 2) in px of the canvas, pressed 0 to 1 (n,) at each."""
         points, pressure = led_in(points, pressure)
         x, y = points.T.tolist()
         pressed = pressure.tolist()
-        steps = np.hypot(*np.diff(points, axis=0, prepend=points[:1]).T)
-        times = np.rint(self._time + PAUSE_MS + np.cumsum(steps) / SPEED).astype(int).tolist()
-        self._time = times[0]
         self._send(QEvent.Type.TabletPress, x[0], y[0], pressed[0], down=True)
         for place in range(1, len(x)):
-            self._time = times[place]
             self._send(QEvent.Type.TabletMove, x[place], y[place], pressed[place], down=True)
         self._send(QEvent.Type.TabletRelease, x[-1], y[-1], 0.0, down=False)
 
     def _send(self, kind: Any, x: float, y: float, pressure: float, *, down: bool) -> None:
-        event = _event(self._pen, kind, QPointF(x, y), pressure, down=down)
-        event.setTimestamp(self._time)
-        QApplication.sendEvent(self._ours, event)
+        QApplication.sendEvent(self._ours, _event(self._pen, kind, QPointF(x, y), pressure, down=down))
 
 
 def give_focus(canvas: QWidget | None) -> None:

@@ -14,7 +14,6 @@ from tests.krita_host.fake_krita import fake_krita, run
 
 KEY = "", "LineSmoothingType"
 NONE, STABILIZER = "0", "3"
-SPEED = "", "useTimestampsForBrushSpeed"
 
 
 class Window:
@@ -67,17 +66,6 @@ def test_nothing_is_smoothed_in_it_and_the_artist_has_their_smoothing_again(scen
     assert scene.window.closed
     assert scene.krita.documents() == []
     assert scene.later == []
-
-
-def test_its_strokes_are_as_fast_as_their_events_say_and_the_artist_s_as_before(scene) -> None:
-    seen: list[str] = []
-    scene.window.then = lambda: seen.append(scene.krita.kept[SPEED])
-    paint(scene)
-    assert seen == ["true"]
-    assert scene.krita.kept[SPEED] == "false"
-    scene.krita.kept[SPEED], scene.window.closed = "true", False
-    paint(scene)
-    assert scene.krita.kept[SPEED] == "true"
 
 
 def test_who_smooths_nothing_goes_on_so(scene) -> None:
