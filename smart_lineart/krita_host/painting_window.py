@@ -207,7 +207,8 @@ class PaintingWindow:
         Layer(self._layer).write(data, rect)
 
     def settled(self) -> Generator[int, None, None]:
-        """Wait until all that was sent is painted."""
+        """Give way once at least, and wait until all that was sent is painted."""
+        yield 0
         while self.alive and not Document(self._document).idle:
             yield TURN_MS
 
