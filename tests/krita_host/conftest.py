@@ -21,7 +21,7 @@ MODULES = (
         "living",
         "reading",
     ),
-    *("refreshing", "retouched", "view"),
+    *("nested", "outlived", "refreshing", "retouched", "view"),
 )
 
 
