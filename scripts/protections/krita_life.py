@@ -80,6 +80,14 @@ KRITA_LIFE = (
     ),
     Protection(
         2,
+        "in Krita: a document that is closed while Krita waits for it outlives that",
+        "smart_lineart/krita_host/outlived.py",
+        ("        self.closed.append(receiver)\n        return True\n"),
+        "        return False\n",
+        ("tests/krita/test_closing.py", "-k", "waits_for_it and wait"),
+    ),
+    Protection(
+        2,
         "it is not destroyed while Krita waits in another",
         "smart_lineart/krita_host/outlived.py",
         "self.let_go_soon() if nested.under_way() else self._let_go()",

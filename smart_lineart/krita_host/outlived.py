@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import nested
+from smart_lineart import nested
 
 try:
     from PyQt6.QtCore import QEvent, QObject, QTimer

@@ -17,7 +17,7 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
-from smart_lineart.krita_host import nested
+from smart_lineart import nested
 
 Work = Generator[Any, Any, Any]
 Gate = Callable[[], BaseException | None]

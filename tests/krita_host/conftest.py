@@ -21,7 +21,7 @@ MODULES = (
         "living",
         "reading",
     ),
-    *("nested", "outlived", "refreshing", "retouched", "view"),
+    *("outlived", "refreshing", "retouched", "view"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from smart_lineart import nested
 from tests.krita_host.fake_krita import Document
 
 
@@ -72,9 +73,9 @@ def test_a_call_within_another_keeps_it_until_the_outer_one_has_returned(host, r
     with host.outlived.outlived():
         host.document.Document(raw).refresh()
         host.krita.turn()
-        assert host.nested.under_way()
+        assert nested.under_way()
         assert not held.destroyed
-    assert not host.nested.under_way()
+    assert not nested.under_way()
     host.krita.turn()
     assert held.times == 1
 
@@ -95,7 +96,7 @@ def test_an_error_leaves_nothing_behind(host, raw, held) -> None:
     with pytest.raises(ZeroDivisionError):
         host.document.Document(raw).refresh()
     assert host.krita.filters == []
-    assert not host.nested.under_way()
+    assert not nested.under_way()
     host.krita.turn()
     assert held.times == 1
 
@@ -103,7 +104,7 @@ def test_an_error_leaves_nothing_behind(host, raw, held) -> None:
 def test_all_that_waits_is_called_so(host, raw) -> None:
     """Conversions, and Krita's own actions."""
     seen = []
-    watch = lambda *_: seen.append(host.nested.under_way())  # noqa: E731
+    watch = lambda *_: seen.append(nested.under_way())  # noqa: E731
     node = raw.add("Layer")
     node.setColorSpace = watch
     raw.createNode = lambda *_: node

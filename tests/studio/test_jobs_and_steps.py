@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import pytest
 
+from smart_lineart import nested
 from smart_lineart.inking import InkError, ModelError, Rect, RuntimeMissing
 from smart_lineart.inking.page.scale import MAX_SCALE
-from smart_lineart.krita_host import nested
 from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.studio.runs.jobs import FlatsWish, Job, JobQueue, JobState
 from smart_lineart.studio.settings import InkSettings

@@ -20,6 +20,7 @@ from .helpers import (
 
 NO = QtWidgets.QMessageBox.StandardButton.No
 PRESS_MS = 20
+LONGER_MS = 500
 STRIP = 30_000  # px: even a small page has several
 
 
@@ -329,7 +330,8 @@ class Destroyed(QtCore.QObject):
 
 
 def while_krita_waits(how):
-    """Close a document behind the dialog that Krita shows once it has waited for it for a second.
+    """Close a document behind the dialog that Krita shows once it has waited for it for a second, and which
+    goes on for a while after that.
 
     Returns whether that was shown, how many documents Krita destroyed before its function had returned, and
     how many later.
@@ -338,6 +340,7 @@ def while_krita_waits(how):
     from smart_lineart.krita_host.outlived import outlived
 
     document = yield from page()
+    (other,) = K.documents()
     application, seen, shown = QtWidgets.QApplication.instance(), Destroyed(), []
 
     def close():
@@ -346,8 +349,8 @@ def while_krita_waits(how):
             return
         shown.append(1)
         application.installEventFilter(seen)
-        document.unlock()
         by_script(document)
+        QtCore.QTimer.singleShot(LONGER_MS, other.unlock)
 
     document.lock()  # what Krita is to do now is left undone
     QtCore.QTimer.singleShot(0, close)
