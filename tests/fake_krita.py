@@ -30,6 +30,7 @@ class App:
         self.active: FakeDocument | None = None
         self.settings: dict[str, str] = {}
         self.touched: list[str] = []
+        self.meanwhile: Callable[[FakeDocument], None] = lambda _: None  # what events bring as Krita composes
         self.actions = {
             "convert_to_paint_layer": Action(self._convert),
             "edit_undo": Action(),
@@ -178,7 +179,7 @@ class FakeDocument(Owned):
         return FakeNode(self, name, "grouplayer")
 
     def refreshProjection(self) -> None:
-        pass
+        self.app.meanwhile(self)
 
     def tryBarrierLock(self) -> bool:
         return True
