@@ -427,7 +427,9 @@ def modules(app: App) -> dict[str, Any]:
         writableLocation=lambda _: "/nonexistent",
         StandardLocation=SimpleNamespace(GenericConfigLocation=0),
     )
+    core.QEvent = SimpleNamespace(Type=_Anything("Type"))
     gui.QColor = lambda *_: None
+    gui.QTabletEvent = SimpleNamespace(PointerType=_Anything("PointerType"))
     filtered = SimpleNamespace(installEventFilter=lambda _: None, removeEventFilter=lambda _: None)
     widgets.QApplication = SimpleNamespace(mouseButtons=lambda: NO_BUTTON, instance=lambda: filtered)
     sip.transferback = lambda _: None
