@@ -48,8 +48,8 @@ GAP_EVERY = 200.0  # px of line for each gap
 class FlatDrawing:
     """A lineart, uint8 coverage (H, W), and its flats: int32 (H, W), a number a colour, 0 paper.
 
-    `counted` (H, W) is where the flats are to be trusted: not as near the picture's own lines as its colours may
-    end beside them.
+    `counted` (H, W) is where the flats are to be trusted: not as near the picture's own lines as its colours
+    may end beside them.
     """
 
     name: str
@@ -173,8 +173,8 @@ def _on_lines(flats: np.ndarray, ink: np.ndarray) -> float:
     return float((border & (_distance(ink) <= NEAR_LINE)).sum() / max(1, border.sum()))
 
 
-def with_gaps(ink: np.ndarray, width: float, seed: int) -> np.ndarray:
-    """The lineart with lines rubbed out over `width` px, here and there."""
+def with_gaps(ink: np.ndarray, width: float, seed: int, count: int | None = None) -> np.ndarray:
+    """The lineart with lines rubbed out over `width` px, here and there or in `count` places."""
     from skimage.morphology import skeletonize
 
     skeleton = skeletonize(ink > 127)
@@ -182,7 +182,8 @@ def with_gaps(ink: np.ndarray, width: float, seed: int) -> np.ndarray:
     y, x = np.nonzero(skeleton)
     out = ink.copy()
     draw = np.random.default_rng(seed)
-    for at in draw.choice(len(x), max(3, round(len(x) / GAP_EVERY)), replace=False):
+    count = count or max(3, round(len(x) / GAP_EVERY))
+    for at in draw.choice(len(x), count, replace=False):
         radius = np.hypot(width / 2, half[y[at], x[at]])  # so wide is the gap at the line's edges
         cv2.circle(out, (int(x[at]), int(y[at])), round(float(radius)), 0, -1)
     return out
