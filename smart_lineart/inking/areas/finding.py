@@ -14,6 +14,7 @@ from smart_lineart.inking.areas.areas import Areas, Labels
 from smart_lineart.inking.areas.carrying import with_ids_of
 from smart_lineart.inking.areas.closures import Closure, find_closures
 from smart_lineart.inking.areas.growing import grown
+from smart_lineart.inking.areas.hatching import with_strips_joined
 from smart_lineart.inking.areas.slivers import without_slivers
 from smart_lineart.inking.areas.standing import Outlines, settle
 from smart_lineart.inking.areas.walls import Walls, walls_of_ink, walls_of_strokes
@@ -83,7 +84,7 @@ def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:
         table[one] = 0 if root == paper else root
     for one in outside:
         table[one] = 0
-    return without_slivers(table[labels], walls)
+    return with_strips_joined(without_slivers(table[labels], walls), walls)
 
 
 def _numbered(closures: list[Closure], shape: tuple[int, int]) -> NDArray[np.int32]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 
@@ -36,7 +37,7 @@ def with_borders_kept(areas: Areas, before: Areas, colour_of: Callable[[int], ob
         line, still, went = outlines.get(then, (0, 0, 0))
         if not went or still < DRAWN * line or colour_of(then) == colour_of(beside):
             continue
-        one = then if then not in taken else max(taken) + 1
+        one = then if then not in taken else next(free for free in count(1) if free not in taken)
         taken.add(one)
         labels[(before.labels == then) & (areas.labels == _now(areas.labels, before.labels, then))] = one
         drawn[one] = still / line
@@ -89,8 +90,8 @@ def _outlines(areas: Areas, before: Areas) -> dict[int, tuple[int, int, int]]:
         went = line & ~still & (now[first] == now[second])
         for side in (first, second):
             for kind, mask in enumerate((line, still, went)):
-                for one, count in zip(*np.unique(then[side][mask], return_counts=True), strict=True):
-                    totals[int(one)][kind] += int(count)
+                for one, many in zip(*np.unique(then[side][mask], return_counts=True), strict=True):
+                    totals[int(one)][kind] += int(many)
     return {one: (line, still, went) for one, (line, still, went) in totals.items()}
 
 

@@ -84,6 +84,28 @@ def test_hatching_closes_nothing():
     assert len(find_areas(inked(ring(200, 200, 120), *hatching))) == 1
 
 
+@pytest.mark.parametrize("apart", [7, 10, 12, 14])
+@pytest.mark.parametrize("short", [0, 5])
+def test_hatching_that_reaches_the_outline_makes_no_strips(apart, short):
+    outline = box(60, 60, 340, 340)
+    hatching = [line((60, y), (340 - short, y)) for y in np.arange(150, 250, apart)]
+    areas = find_areas(inked(outline, *hatching))
+    assert len(areas) <= 3, "what lies above, the hatching, and what lies below"
+    slanting = [line((60, 340 - y), (60 + y, 340)) for y in np.arange(apart, 120, apart)]
+    assert len(find_areas(inked(outline, *slanting))) <= 3
+
+
+def test_few_or_broad_or_short_pieces_side_by_side_stay_areas():
+    outline = box(60, 60, 340, 340)
+    three = [line((60, y), (340, y)) for y in (180, 192, 204)]
+    assert len(find_areas(inked(outline, *three))) == 4
+    broad = [line((60, y), (340, y)) for y in range(100, 340, 40)]
+    assert len(find_areas(inked(outline, *broad))) == 7
+    windows = [line((60 + 14 * k, 190), (60 + 14 * k, 210)) for k in range(1, 20)]
+    sills = [line((60, 190), (340, 190)), line((60, 210), (340, 210))]
+    assert len(find_areas(inked(outline, *windows, *sills))) == 22
+
+
 def test_areas_meet_under_the_middle_of_the_line():
     page = find_areas(inked(box(80, 80, 320, 320), line((80, 200), (320, 200)), thickness=11)).on_page()
     column = page[90:310, 200]
