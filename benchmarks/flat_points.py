@@ -3,10 +3,10 @@
 
     python benchmarks/flat_points.py [NAME ...]
 
-`flat_points.json` has, for each drawing in examples/characters, points in every thing that has a colour of its
-own, parted as it is parted by lines; "paper" is the paper. Points are in thousandths of the longer side. Leak is the
-share of points off the paper that are wrong, or that paper takes, when each area has the colour of most of
-the points in it. Needless splits are areas beyond the parts that a thing has, per 12 parts.
+`flat_points.json` has, for drawings in examples/characters, points in every thing that has a colour of its
+own, parted as it is parted by lines; "paper" is the paper. Points are in thousandths of the longer side. Leak
+is the share of points off the paper that are wrong, and of those on it, when each area has the colour of most
+of the points in it. Needless splits are areas beyond the parts that a thing has, per 12 parts.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def marked(labels: np.ndarray, things: Things) -> list[Marked]:
 
 
 def leak(points: list[Marked]) -> float:
-    """The share of points off the paper that are wrong when each area has its best colour."""
+    """How many points are wrong when each area has its best colour, over those off the paper."""
     inside: dict[int, Counter[str]] = defaultdict(Counter)
     for one in points:
         inside[one.label][one.thing] += 1

@@ -3,8 +3,8 @@
 
     python scripts/flats_gallery.py [--cache FOLDER]
 
-Straight from one click: no hints, usual openness, first colours. The drawings are those that benchmarks/flat_points.py
-measures.
+Straight from one click: no hints, usual openness, first colours. The drawings are those that
+benchmarks/flat_points.py measures.
 """
 
 from __future__ import annotations

@@ -9,7 +9,11 @@ import pytest
 
 from benchmarks.flat_points import DRAWINGS, POINTS, leak, marked, needless
 
-THINGS = {"paper": [[[5, 5], [995, 5]]], "coat": [[[200, 500], [300, 500]], [[700, 500]]], "hat": [[[500, 100]]]}
+THINGS = {
+    "paper": [[[5, 5], [995, 5]]],
+    "coat": [[[200, 500], [300, 500]], [[700, 500]]],
+    "hat": [[[500, 100]]],
+}
 
 
 def labels() -> np.ndarray:

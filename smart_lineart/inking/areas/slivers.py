@@ -39,7 +39,7 @@ def without_slivers(labels: NDArray[np.int32], walls: Walls) -> NDArray[np.int32
 
 
 def depth_within(free: NDArray[np.int32], most: int) -> NDArray[np.uint8]:
-    """How deep each pixel lies within its own area, px, at most `most`; `free` (h, w) are labels, 0 at lines."""
+    """How deep each pixel lies within its own area, px, at most `most`; labels (h, w) are 0 at lines."""
     same = np.ones(free.shape, np.bool_)
     same[:, 1:] &= free[:, 1:] == free[:, :-1]
     same[1:] &= free[1:] == free[:-1]
