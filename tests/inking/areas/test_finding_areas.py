@@ -65,6 +65,15 @@ def test_a_line_that_stops_short_of_the_edge_is_led_to_it():
     assert at(find_areas(inked(bust)), 200, 350) > 0
 
 
+def test_paper_that_a_figure_and_its_broom_part_is_paper_on_both_sides():
+    """However many folds the figure has: lines stop short of the edge on the left and on the right."""
+    x = np.arange(100, 300)
+    folds = np.stack([x, 200 + 80 * np.sin(x / 4)], 1).astype(np.float32)
+    broom = [line((10, 200), (100, 200 + 80 * np.sin(25))), line(tuple(folds[-1]), (390, 200))]
+    areas = find_areas(inked(folds, *broom))
+    assert at(areas, 200, 20) == at(areas, 200, 380) == 0
+
+
 @pytest.mark.parametrize("apart", [5, 7, 8])
 def test_a_sliver_between_double_lines_is_nothing(apart):
     areas = find_areas(inked(ring(200, 200, 100), ring(200, 200, 100 + apart)))
