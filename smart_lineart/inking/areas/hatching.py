@@ -32,8 +32,8 @@ def with_strips_joined(labels: NDArray[np.int32], walls: Walls) -> NDArray[np.in
     if strip.sum() < FEWEST:
         return labels
     became = np.arange(most + 1, dtype=np.int32)
-    for one, other, many in _borders(np.where(strip[labels], labels, 0)):
-        if many >= BESIDE * min(length[one], length[other]):
+    for one, other, shared in _borders(np.where(strip[labels], labels, 0)):
+        if shared >= BESIDE * min(length[one], length[other]):
             low, high = sorted((int(became[one]), int(became[other])))
             became[became == high] = low
     row = np.bincount(became[strip], minlength=most + 1)
@@ -47,11 +47,11 @@ def _deep(walls: Walls) -> int:
 
 def _borders(labels: NDArray[np.int32]) -> list[tuple[int, int, int]]:
     """(one, other, how long) of borders between labels above 0; px along the longer of both directions."""
-    found: dict[tuple[int, int], list[int]] = {}
-    for axis, (first, second) in enumerate(((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1]))):
-        a, b = labels[first], labels[second]
+    found: dict[tuple[int, int], int] = {}
+    for a, b in ((labels[:, 1:], labels[:, :-1]), (labels[1:], labels[:-1])):
         at = (a != b) & (a > 0) & (b > 0)
         pairs = np.stack([np.minimum(a[at], b[at]), np.maximum(a[at], b[at])], 1)
-        for (low, high), many in zip(*np.unique(pairs, axis=0, return_counts=True), strict=True):
-            found.setdefault((int(low), int(high)), [0, 0])[axis] = int(many)
-    return [(low, high, max(many)) for (low, high), many in sorted(found.items())]
+        for (low, high), shared in zip(*np.unique(pairs, axis=0, return_counts=True), strict=True):
+            pair = int(low), int(high)
+            found[pair] = max(found.get(pair, 0), int(shared))
+    return [(low, high, shared) for (low, high), shared in sorted(found.items())]

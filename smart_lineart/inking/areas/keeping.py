@@ -84,7 +84,10 @@ def _outlines(areas: Areas, before: Areas) -> dict[int, tuple[int, int, int]]:
     near = grow(areas.ink, BESIDE)
     totals: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     now, then, old = areas.labels, before.labels, before.ink
-    for first, second in ((np.s_[:, 1:], np.s_[:, :-1]), (np.s_[1:], np.s_[:-1])):
+    for first, second in (
+        ((slice(None), slice(1, None)), (slice(None), slice(None, -1))),
+        ((slice(1, None), slice(None)), (slice(None, -1), slice(None))),
+    ):
         line = (then[first] != then[second]) & (old[first] | old[second])
         still = line & (near[first] | near[second])
         went = line & ~still & (now[first] == now[second])
