@@ -598,10 +598,22 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     filtered = SimpleNamespace(
         installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
     )
-    application = SimpleNamespace(mouseButtons=lambda: krita.buttons, instance=lambda: filtered)
-    kinds = SimpleNamespace(
-        MouseButtonPress="pressed", TabletPress="pen pressed", DeferredDelete="deferred delete"
+    application = SimpleNamespace(
+        mouseButtons=lambda: krita.buttons,
+        instance=lambda: filtered,
+        sendEvent=lambda receiver, event: receiver.received.append(event),
     )
+    kinds = SimpleNamespace(
+        MouseButtonPress="pressed",
+        MouseMove="moved",
+        MouseButtonRelease="let go",
+        MouseButtonDblClick="pressed twice",
+        TabletPress="pen pressed",
+        TabletMove="pen moved",
+        TabletRelease="pen let go",
+        DeferredDelete="deferred delete",
+    )
+    events["QPointingDevice"].PointerType = SimpleNamespace(Pen="pen")  # type: ignore[attr-defined]
     sip = {
         "transferback": lambda _one: None,
         "delete": lambda one: one.destroy(),
