@@ -2,10 +2,10 @@
 """Measure whether lines come out as what they were drawn with.
 
 Draws pages of characters in black pencil with shade lines, and curves across everything, in red and blue, on
-clean paper or as scans with the paper's own tone; finds their lines and tells how much of these, by length, is of
-the right hue. A line's truth is the drawn one next to it, within 6 px at 1400, that goes its way within 30
-degrees. Where lines of two pencils do, nobody can tell, and it counts as `unclear`. Within 12 px of another
-pencil's line that goes another way it is a crossing, which are told apart, too.
+clean paper or as scans with the paper's own tone; finds their lines and tells how much of these, by length,
+is of the right hue. A line's truth is the drawn one next to it, within 6 px at 1400, that goes its way within
+30 degrees. Where lines of two pencils do, nobody can tell, and it counts as `unclear`. Within 12 px of
+another pencil's line that goes another way it is a crossing, which are told apart, too.
 
     python benchmarks/coloured.py --pages 12 --first 0 [--scan] [--write DIR]
 """
@@ -130,8 +130,8 @@ def _scanned(rng: Rng, page: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Truth:
-    """Of the vertices of ink: the number in NAMES of the line each follows, which of them follow one, which lie
-    at crossings, and how long each is, px.
+    """Of the vertices of ink: the number in NAMES of the line each follows, which of them follow one, which
+    lie at crossings, and how long each is, px.
     """
 
     kind: np.ndarray

@@ -254,8 +254,8 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         "--by-color",
         "--by-colour",
         action="store_true",
-        help="lines of each colour into a file of their own, in the sketch's colour: NAME-lineart-red.png and so"
-        " on; NAME-lineart.png has the dark ones",
+        help="lines of each colour into a file of their own, in the sketch's colour: NAME-lineart-red.png"
+        " and so on; NAME-lineart.png has the dark ones",
     )
     look.add_argument(
         "--drop",

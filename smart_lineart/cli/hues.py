@@ -16,8 +16,8 @@ from smart_lineart.inking.hues.palette import DARK
 
 @dataclass(frozen=True)
 class Sorting:
-    """What becomes of a sketch's colours: `apart`, each hue in files of its own; `drop`, names of hues that are
-    left out.
+    """What becomes of a sketch's colours: `apart`, each hue in files of its own; `drop`, names of hues that
+    are left out.
     """
 
     apart: bool = False
@@ -27,6 +27,9 @@ class Sorting:
     def looks(self) -> bool:
         """Whether colours are looked at, at all."""
         return self.apart or bool(self.drop)
+
+
+ALL_IN_ONE = Sorting()
 
 
 @dataclass(frozen=True)

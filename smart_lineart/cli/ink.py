@@ -16,7 +16,7 @@ from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.files.output import check_writable, is_vector, write_set
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
-from smart_lineart.cli.hues import Part, Sorting, all_targets, parts_of
+from smart_lineart.cli.hues import ALL_IN_ONE, Part, Sorting, all_targets, parts_of
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
 from smart_lineart.inking.brushes.styles import find_style
@@ -53,7 +53,7 @@ class Appearance:
     weight: float
     colour: Colour
     white: bool
-    sorting: Sorting = Sorting()
+    sorting: Sorting = ALL_IN_ONE
 
 
 @dataclass
@@ -97,8 +97,8 @@ def ink_file(
     cancelled: Callable[[], bool],
     wrote: Callable[[Path], None],
 ) -> Inked:
-    """Ink one sketch file. Each of `targets` is whole or as it was; `wrote` hears of each that is whole. Those of
-    one format in several colours are all whole, or all as they were.
+    """Ink one sketch file. Each of `targets` is whole or as it was; `wrote` hears of each that is whole.
+    Those of one format in several colours are all whole, or all as they were.
 
     Raises FileError, InkError, Interrupted.
     """

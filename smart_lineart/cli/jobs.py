@@ -11,7 +11,7 @@ from pathlib import Path
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import OTHER_PICTURES, SUFFIXES, is_stream
 from smart_lineart.cli.files.output import NAMED, SUFFIX, WRITERS
-from smart_lineart.cli.hues import Sorting, all_targets, sketch_of
+from smart_lineart.cli.hues import ALL_IN_ONE, Sorting, all_targets, sketch_of
 from smart_lineart.said import Said
 
 
@@ -51,7 +51,7 @@ def make_plan(
     named: Sequence[Path],
     output: str | None,
     formats: tuple[str, ...] | None = None,
-    sorting: Sorting = Sorting(),
+    sorting: Sorting = ALL_IN_ONE,
 ) -> Plan:
     """Find the sketches in files and folders, and name their lineart. Raises UsageError, FileError.
 

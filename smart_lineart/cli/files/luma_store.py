@@ -74,9 +74,9 @@ def _allocate(file: BinaryIO, size: int) -> None:
 class PageSketch:
     """A page's luma as the engine reads it, turned upright; a `Sketch`.
 
-    `orientation` is EXIF's: 1 upright, 2..8 the ways a camera or scanner can be held. `colours`: red, green and
-    blue of each px, side by side in rows three times as wide; None of a picture without any, or where nobody
-    asks.
+    `orientation` is EXIF's: 1 upright, 2..8 the ways a camera or scanner can be held. `colours`: red, green
+    and blue of each px, side by side in rows three times as wide; None of a picture without any, or where
+    nobody asks.
     """
 
     def __init__(self, store: LumaStore, orientation: int = 1, colours: LumaStore | None = None) -> None:
@@ -104,8 +104,8 @@ class PageSketch:
         return self._colours is not None
 
     def read_colour(self, top: int, bottom: int) -> NDArray[np.float32]:
-        """Rows top..bottom as float32 red, green and blue, (bottom - top, width, 3), 0 to 1; grey where none are
-        known.
+        """Rows top..bottom as float32 red, green and blue, (bottom - top, width, 3), 0 to 1; grey where none
+        are known.
         """
         if self._colours is None:
             return np.repeat(self.read_luma(top, bottom)[..., None], 3, axis=2)

@@ -35,8 +35,8 @@ class Page:
 class Spool:
     """Where a page's luma is kept: up to `in_memory` bytes in memory, beyond that in `folder`.
 
-    `most_at_once`: bytes that decoding may take beyond the program itself. `colours`: the page's are kept, too,
-    three bytes a px.
+    `most_at_once`: bytes that decoding may take beyond the program itself. `colours`: the page's are kept,
+    too, three bytes a px.
     """
 
     in_memory: int

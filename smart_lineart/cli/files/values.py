@@ -69,7 +69,9 @@ def luma(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.float32]:
 
 
 def colour(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.float32]:
-    """Red, green and blue, float32 (rows, width, 3) over the paper that `luma` has, of pixels of 3 or 4 bands."""
+    """Red, green and blue, float32 (rows, width, 3) over the paper that `luma` has, of pixels of 3 or 4
+    bands.
+    """
     over = np.clip(np.nan_to_num(_scaled(pixels[..., :3], meaning.black, meaning.white, plain=False)), 0, 1)
     if pixels.shape[2] == 4:
         opacity = np.nan_to_num(_scaled(pixels[..., 3:], 0.0, meaning.opaque, plain=False))

@@ -1,27 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The colour that lies on the paper: at working scale, and along lines.
 
-A line is thin, faint or soft, and its pixels are paper as much as pencil. What all of them share is by how much
-they take away of the paper's red, green and blue, relative to each other: so much is told of each, as luma's
-darkness is, and only the three's shares are the line's hue. The paper's own tone and the light on it are gone
-with that, wherever they lie.
+A line is thin, faint or soft, and its pixels are paper as much as pencil. What all of them share is by how
+much they take away of the paper's red, green and blue, relative to each other: so much is told of each, as
+luma's darkness is, and only the three's shares are the line's hue. The paper's own tone and the light on it
+are gone with that, wherever they lie.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from smart_lineart.inking.arrays import Bytes, Floats
+from smart_lineart.inking.arrays import Bytes, Floats, Luma
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import judge_paper
 from smart_lineart.inking.page.scale import panel_side
-from smart_lineart.inking.arrays import Luma
 from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.page.survey import read_working
 
 REACH = 3  # px at working scale from a line's middle in which its pencil is looked for
-NEAR = 1.3  # px: deviation of the weight that nearer pixels have
+NEAR = 1.0  # px: deviation of the weight that nearer pixels have
 GRAIN = 0.02  # darkness of paper that is not told from none
 CHUNK = 1 << 15  # vertices looked at together
 
@@ -41,8 +39,8 @@ class _Channel:
 
 
 def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> Bytes:
-    """By how much less than the paper each px of a page has of red, green and blue: uint8 (h, w, 3) at working
-    scale, 255 where nothing is left. On dark paper it is by how much more.
+    """By how much less than the paper each px of a page has of red, green and blue: uint8 (h, w, 3) at
+    working scale, 255 where nothing is left. On dark paper it is by how much more.
     """
     found = []
     for number in range(3):
@@ -59,12 +57,13 @@ def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> Bytes:
 
 
 def colour_along(colours: Bytes, points: Floats) -> Floats:
-    """What lies at points (N, 2), x and y in working px, of what :func:`colour_on_paper` gives: float32 (N, 3).
+    """What lies at points (N, 2), x and y in working px, of what :func:`colour_on_paper` gives: float32 (N,
+    4), sums of red, green and blue, 1 each where nothing of the paper is left, and of the pixels' weights.
 
     Pixels near a point count the more the nearer and, squared, the darker they are: a line is seldom drawn
     just where its middle is.
     """
-    out = np.zeros((len(points), 3), np.float32)
+    out = np.zeros((len(points), 4), np.float32)
     for first in range(0, len(points), CHUNK):
         out[first : first + CHUNK] = _along(colours, points[first : first + CHUNK])
     return out
@@ -74,7 +73,7 @@ def _along(colours: Bytes, points: Floats) -> Floats:
     tall, wide, _ = colours.shape
     at = np.floor(points).astype(np.intp)
     flat = colours.reshape(-1, 3)
-    total = np.zeros((len(points), 3), np.float32)
+    total = np.zeros((len(points), 4), np.float32)
     for down in range(-REACH, REACH + 1):
         y = at[:, 1] + down
         row = np.clip(y, 0, tall - 1) * wide
@@ -86,8 +85,15 @@ def _along(colours: Bytes, points: Floats) -> Floats:
             weight = np.maximum(dark.max(axis=1) - np.float32(GRAIN), 0) ** 2
             weight *= np.exp(away.astype(np.float32) * np.float32(-0.5 / NEAR**2))
             dark *= weight[:, None]
-            total += dark
+            total[:, :3] += dark
+            total[:, 3] += weight
     return total
+
+
+def mean_colours(sums: Floats) -> Floats:
+    """Mean red, green and blue, (N, 3), of sums as :func:`colour_along` gives them; 0 where nothing lies."""
+    weight = sums[:, 3:]
+    return np.asarray(sums[:, :3] / np.where(weight > 0, weight, 1), np.float32)
 
 
 def hue_plane(colours: Floats, *, inverted: bool) -> Floats:
@@ -102,8 +108,3 @@ def hue_plane(colours: Floats, *, inverted: bool) -> Floats:
     y = np.float32(np.sqrt(0.75)) * (share[:, 1] - share[:, 2])
     plane = np.stack([x, y], axis=1).astype(np.float32)
     return plane if inverted else -plane
-
-
-def amounts(colours: Floats) -> NDArray[np.float32]:
-    """How much pencil lies at each point, (N,), of what :func:`colour_along` gives."""
-    return np.cbrt(colours.max(axis=1))

@@ -7,14 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Floats
-from smart_lineart.inking.hues.palette import FAINTEST, Palette
+from smart_lineart.inking.hues.palette import DARK, FAINTEST, Palette
 
 STRAY = (
     0.25  # of the plane of hues: who lies so far nearer to another hue speaks for that with all its weight
 )
-CHANGE = (
-    8.0  # px at working scale: what a change of pencil costs; shorter stretches are lines that are crossed
-)
+CHANGE = 16.0  # px at working scale that a change of pencil costs: shorter stretches are lines crossed
+OVER = 0.6  # of what speaks against a hue where dark lies, that may be drawn over it
 FIRM = 0.12  # of the paper's light: fainter lines say less of their hue
 
 Kinds = NDArray[np.uint8]
@@ -23,9 +22,9 @@ Kinds = NDArray[np.uint8]
 def follow(plane: Floats, amount: Floats, steps: Floats, starts: NDArray[np.intp], palette: Palette) -> Kinds:
     """The hue of each vertex, uint8 (N,), as its number in the palette.
 
-    Of all ways to go along a line from pencil to pencil the one that its vertices speak for, where each change
-    costs something (Viterbi, IEEE Transactions on Information Theory 13, 1967): at a crossing the other
-    line's colour does not part it.
+    Of all ways to go along a line from pencil to pencil the one that its vertices speak for, where each
+    change costs something (Viterbi, IEEE Transactions on Information Theory 13, 1967): at a crossing the
+    other line's colour does not part it.
 
     Args:
         plane: (N, 2), the hues of vertices, see :func:`hue_plane`.
@@ -37,6 +36,8 @@ def follow(plane: Floats, amount: Floats, steps: Floats, starts: NDArray[np.intp
     costs = away(plane, palette)
     costs -= costs.min(axis=1, keepdims=True)
     np.minimum(costs / np.float32(STRAY), np.float32(1), out=costs)
+    if palette.hues[0].name == DARK:
+        costs[:, 1:] *= np.where(costs[:, :1] == 0, np.float32(OVER), np.float32(1))
     sure = np.clip((amount - FAINTEST) / (FIRM - FAINTEST), 0, 1).astype(np.float32)
     costs *= (sure * steps)[:, None]
     return _cheapest(costs, starts)

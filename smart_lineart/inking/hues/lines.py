@@ -11,7 +11,7 @@ import numpy as np
 from smart_lineart.inking.arrays import Bytes, Floats
 from smart_lineart.inking.errors import OutOfMemory
 from smart_lineart.inking.features import Features
-from smart_lineart.inking.hues.colour import amounts, colour_along, colour_on_paper, hue_plane
+from smart_lineart.inking.hues.colour import colour_along, colour_on_paper, hue_plane, mean_colours
 from smart_lineart.inking.hues.following import Kinds, follow, nearest
 from smart_lineart.inking.hues.palette import Palette, find_palette
 from smart_lineart.inking.hues.parting import parted, parted_solid, solid_kinds
@@ -97,25 +97,23 @@ class _Page:
         return LineHues(palette, strokes, lighter, kinds)
 
     def _along(self, strokes: Strokes) -> tuple[Floats, Floats]:
-        """The colours along strokes, (N, 3), and the length of each vertex, (N,), px at working scale."""
+        """The sums of colours along strokes, (N, 4), and the length of each vertex, (N,), px at working
+        scale.
+        """
         points = strokes.points * self._scale
         return colour_along(self._colours, points), _steps(points, strokes)
 
     def _palette(self, strokes: Strokes, colours: Floats, steps: Floats) -> Palette:
-        calm = _along_means(colours, strokes)
-        return find_palette(
-            hue_plane(calm, inverted=self._features.inverted),
-            amounts(calm),
-            calm,
-            steps,
-            inverted=self._features.inverted,
-        )
+        calm = mean_colours(_along_means(colours, strokes))
+        inverted = self._features.inverted
+        return find_palette(hue_plane(calm, inverted=inverted), calm, steps, inverted=inverted)
 
     def _follow(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Kinds:
         if len(palette.hues) == 1 or not len(strokes):
             return np.zeros(len(strokes.points), np.uint8)
-        plane = hue_plane(colours, inverted=self._features.inverted)
-        return follow(plane, amounts(colours), steps, strokes.starts, palette)
+        means = mean_colours(colours)
+        plane = hue_plane(means, inverted=self._features.inverted)
+        return follow(plane, means.max(axis=1), steps, strokes.starts, palette)
 
     def _kinds(self, sums: Floats, palette: Palette) -> Kinds:
         return nearest(hue_plane(sums, inverted=self._features.inverted), palette)
@@ -132,8 +130,8 @@ def _steps(points: Floats, strokes: Strokes) -> Floats:
 
 
 def _along_means(colours: Floats, strokes: Strokes) -> Floats:
-    """Means of what lies at some vertices before and after each, of its own stroke."""
-    sums = np.concatenate([np.zeros((1, 3)), np.cumsum(colours, axis=0, dtype=np.float64)])
+    """Means, (N, 4), of what lies at some vertices before and after each, of its own stroke."""
+    sums = np.concatenate([np.zeros((1, 4)), np.cumsum(colours, axis=0, dtype=np.float64)])
     owner, every = strokes.owner(), np.arange(len(colours))
     first = np.maximum(every - ALONG, strokes.starts[owner])
     last = np.minimum(every + ALONG + 1, strokes.starts[owner + 1])

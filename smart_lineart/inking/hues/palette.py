@@ -30,6 +30,7 @@ TINTED = 0.09  # from the page's dark lines: what lies farther off is a hue
 BETWEEN = 0.5  # of the way to a hue: what lies nearer to dark is dark drawn over that
 LEAST = 60.0  # px at working scale that lines of a hue are long, altogether
 LEAST_SHARE = 0.004  # and of all lines
+FIRMEST = 0.9  # share of a hue's lines that are paler than those whose colour it is told by
 FAINTEST = 0.05  # of the paper's light that a line takes away whose hue can be told
 
 Centre = tuple[float, float]
@@ -104,18 +105,16 @@ def _numbers(values: Any, count: int, low: float, high: float) -> bool:
     )
 
 
-def find_palette(
-    plane: Floats, amount: Floats, colours: Floats, weight: Floats, *, inverted: bool
-) -> Palette:
+def find_palette(plane: Floats, colours: Floats, weight: Floats, *, inverted: bool) -> Palette:
     """The pencils that lines were drawn with.
 
     Args:
         plane: (N, 2), the hues of their vertices, see :func:`hue_plane`.
-        amount: (N,), how much of the paper's light they take away.
-        colours: (N, 3), the same of red, green and blue, however much altogether.
+        colours: (N, 3), how much of the paper's red, green and blue they take away, 0..1.
         weight: (N,), how long they are, px at working scale.
         inverted: whether they are lighter than the paper.
     """
+    amount = colours.max(axis=1, initial=0)
     known = amount >= FAINTEST
     plane, amount, colours, weight = plane[known], amount[known], colours[known], weight[known]
     length = float(weight.sum())
@@ -206,9 +205,8 @@ def hue_name(place: Floats, amount: float) -> str:
 
 def _colour(colours: Floats, amount: Floats, *, inverted: bool) -> tuple[int, int, int]:
     """The colour of lines as they look where they are firm, on white paper or, `inverted`, on black."""
-    firm = amount >= np.quantile(amount, 0.5)
-    most = np.maximum(colours.max(axis=1), 1e-9)
-    taken = np.median(colours[firm] / most[firm, None] * amount[firm, None], axis=0)
+    firm = amount >= np.quantile(amount, FIRMEST)
+    taken = np.median(colours[firm], axis=0)
     light = taken if inverted else 1 - taken
     red, green, blue = (round(float(value) * 255) for value in np.clip(light, 0, 1))
     return red, green, blue

@@ -54,7 +54,8 @@ def parted(strokes: Strokes, kinds: Kinds, wanted: Mask) -> Strokes:
 def solid_kinds(solid: Bytes, colours: Bytes, kind_of: Callable[[Floats], Kinds]) -> Kinds:
     """The hue of each px of solid areas, uint8 (h, w): each area has one, that of all its colour.
 
-    `colours`, uint8 (h, w, 3), is what :func:`colour_on_paper` gives; `kind_of` tells the hues of (N, 3) such.
+    `colours`, uint8 (h, w, 3), is what :func:`colour_on_paper` gives; `kind_of` tells the hues of (N, 3)
+    such.
     """
     kinds = np.zeros(solid.shape, np.uint8)
     runs = find_runs(solid >= CONTOUR)
@@ -74,7 +75,9 @@ def solid_kinds(solid: Bytes, colours: Bytes, kind_of: Callable[[Floats], Kinds]
 
 
 def parted_solid(solid: Bytes, kinds: Kinds, wanted: Mask) -> Bytes | None:
-    """A map of solid areas with those alone whose hue is wanted, bool by its number; None where that is none."""
+    """A map of solid areas with those alone whose hue is wanted, bool by its number; None where that is
+    none.
+    """
     inside = solid >= CONTOUR
     chosen = inside & wanted[kinds]
     if not chosen.any():

@@ -37,7 +37,9 @@ class ColourSketch(Sketch, Protocol):
 
 
 def colour(image: NDArray[Any]) -> Luma:
-    """Red, green and blue of an image over white paper, float32 (H, W, 3), 0..1; takes what :func:`luma` takes."""
+    """Red, green and blue of an image over white paper, float32 (H, W, 3), 0..1; takes what :func:`luma`
+    takes.
+    """
     if image.ndim == 2 or image.shape[2] <= 2:
         return np.repeat(luma(image)[..., None], 3, axis=2)
     alpha = image[..., 3:]
