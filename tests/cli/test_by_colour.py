@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from cli_helpers import FakeFeatures, FakeInker, files_in
+from cli_helpers import FakeFeatures, files_in
 from PIL import Image
 
 from smart_lineart.cli import ink

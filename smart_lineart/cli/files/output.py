@@ -30,16 +30,9 @@ WRITERS: dict[str, Writer] = {SUFFIX: write_png, ".svg": write_svg}
 _unfinished: set[Path] = set()
 
 
-def write_lineart(target: Path, lineart: Lineart, progress: Callable[[float], None]) -> None:
-    """Write a lineart as what its file's ending in WRITERS says, whole or not at all.
-
-    Raises FileError, and what drawing it raises.
-    """
-    write_set([(target, lineart)], progress)
-
-
 def write_set(linearts: Sequence[tuple[Path, Lineart]], progress: Callable[[float], None]) -> None:
-    """Write files that belong together: none takes its place before all are whole and on the disk.
+    """Write linearts that belong together, each as what its file's ending in WRITERS says: none takes its
+    place before all are whole and on the disk.
 
     Raises FileError, and what drawing them raises.
     """

@@ -10,8 +10,9 @@ are gone with that, wherever they lie.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
-from smart_lineart.inking.arrays import Bytes, Floats, Luma
+from smart_lineart.inking.arrays import Floats, Luma
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import judge_paper
 from smart_lineart.inking.page.scale import panel_side
@@ -21,7 +22,10 @@ from smart_lineart.inking.page.survey import read_working
 REACH = 3  # px at working scale from a line's middle in which its pencil is looked for
 NEAR = 1.0  # px: deviation of the weight that nearer pixels have
 GRAIN = 0.02  # darkness of paper that is not told from none
+ALL = 127
 CHUNK = 1 << 15  # vertices looked at together
+
+OnPaper = NDArray[np.int8]
 
 
 class _Channel:
@@ -38,9 +42,11 @@ class _Channel:
         return np.ascontiguousarray(self._sketch.read_colour(top, bottom)[..., self._number])
 
 
-def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> Bytes:
-    """By how much less than the paper each px of a page has of red, green and blue: uint8 (h, w, 3) at
-    working scale, 255 where nothing is left. On dark paper it is by how much more.
+def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> OnPaper:
+    """By how much less than the paper each px of a page has of red, green and blue: int8 (h, w, 3) at working
+    scale, `ALL` where nothing is left. On dark paper it is by how much more.
+
+    What is lighter than the paper is less than 0: were it 0, noise would add up to a colour.
     """
     found = []
     for number in range(3):
@@ -51,12 +57,12 @@ def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> Bytes:
             luma, side=round(panel_side(sketch.size)), inverted=seen.inverted, darkest=seen.darkest
         )
         relative = paper.relative_darkness(luma)
-        relative *= np.float32(255)
-        found.append(np.clip(np.rint(relative, out=relative), 0, 255, out=relative).astype(np.uint8))
+        relative *= np.float32(ALL)
+        found.append(np.clip(np.rint(relative, out=relative), -ALL, ALL, out=relative).astype(np.int8))
     return np.stack(found, axis=-1)
 
 
-def colour_along(colours: Bytes, points: Floats) -> Floats:
+def colour_along(colours: OnPaper, points: Floats) -> Floats:
     """What lies at points (N, 2), x and y in working px, of what :func:`colour_on_paper` gives: float32 (N,
     4), sums of red, green and blue, 1 each where nothing of the paper is left, and of the pixels' weights.
 
@@ -69,7 +75,7 @@ def colour_along(colours: Bytes, points: Floats) -> Floats:
     return out
 
 
-def _along(colours: Bytes, points: Floats) -> Floats:
+def _along(colours: OnPaper, points: Floats) -> Floats:
     tall, wide, _ = colours.shape
     at = np.floor(points).astype(np.intp)
     flat = colours.reshape(-1, 3)
@@ -80,9 +86,9 @@ def _along(colours: Bytes, points: Floats) -> Floats:
         for across in range(-REACH, REACH + 1):
             x = at[:, 0] + across
             dark = flat[row + np.clip(x, 0, wide - 1)].astype(np.float32)
-            dark *= np.float32(1 / 255)
+            dark *= np.float32(1 / ALL)
             away = (x + np.float32(0.5) - points[:, 0]) ** 2 + (y + np.float32(0.5) - points[:, 1]) ** 2
-            weight = np.maximum(dark.max(axis=1) - np.float32(GRAIN), 0) ** 2
+            weight = np.maximum(dark.mean(axis=1) - np.float32(GRAIN), 0) ** 2
             weight *= np.exp(away.astype(np.float32) * np.float32(-0.5 / NEAR**2))
             dark *= weight[:, None]
             total[:, :3] += dark

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from smart_lineart.inking.arrays import Bytes, Floats
+from smart_lineart.inking.arrays import Floats
 from smart_lineart.inking.errors import OutOfMemory
 from smart_lineart.inking.features import Features
-from smart_lineart.inking.hues.colour import colour_along, colour_on_paper, hue_plane, mean_colours
+from smart_lineart.inking.hues.colour import OnPaper, colour_along, colour_on_paper, hue_plane, mean_colours
 from smart_lineart.inking.hues.following import Kinds, follow, nearest
 from smart_lineart.inking.hues.palette import Palette, find_palette
 from smart_lineart.inking.hues.parting import parted, parted_solid, solid_kinds
 from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.strokes import Strokes
 
-ALONG = 4  # vertices before and after one whose colour counts with its own where pencils are looked for
+ALONG = 12  # vertices before and after one whose colour counts with its own where pencils are looked for
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def find_hues(sketch: ColourSketch, features: Features, known: Palette | None = 
 class _Page:
     """A page's colours at working scale, and the lines on it."""
 
-    def __init__(self, colours: Bytes, features: Features):
+    def __init__(self, colours: OnPaper, features: Features):
         self._colours, self._features = colours, features
         tall, wide, _ = colours.shape
         self._scale = np.array([wide / features.size[1], tall / features.size[0]], np.float32)
@@ -104,9 +104,10 @@ class _Page:
         return colour_along(self._colours, points), _steps(points, strokes)
 
     def _palette(self, strokes: Strokes, colours: Floats, steps: Floats) -> Palette:
-        calm = mean_colours(_along_means(colours, strokes))
-        inverted = self._features.inverted
-        return find_palette(hue_plane(calm, inverted=inverted), calm, steps, inverted=inverted)
+        means, inverted = mean_colours(colours), self._features.inverted
+        # Means of hues, not of colours: where a line is crossed the other's would count the more.
+        calm = _along_means(hue_plane(means, inverted=inverted), strokes)
+        return find_palette(calm, means, steps, inverted=inverted)
 
     def _follow(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Kinds:
         if len(palette.hues) == 1 or not len(strokes):
@@ -129,10 +130,10 @@ def _steps(points: Floats, strokes: Strokes) -> Floats:
     return steps
 
 
-def _along_means(colours: Floats, strokes: Strokes) -> Floats:
-    """Means, (N, 4), of what lies at some vertices before and after each, of its own stroke."""
-    sums = np.concatenate([np.zeros((1, 4)), np.cumsum(colours, axis=0, dtype=np.float64)])
-    owner, every = strokes.owner(), np.arange(len(colours))
+def _along_means(plane: Floats, strokes: Strokes) -> Floats:
+    """Means, (N, 2), of places in the plane of some vertices before and after each, of its own stroke."""
+    sums = np.concatenate([np.zeros((1, 2)), np.cumsum(plane, axis=0, dtype=np.float64)])
+    owner, every = strokes.owner(), np.arange(len(plane))
     first = np.maximum(every - ALONG, strokes.starts[owner])
     last = np.minimum(every + ALONG + 1, strokes.starts[owner + 1])
     return np.asarray((sums[last] - sums[first]) / (last - first)[:, None], np.float32)

@@ -23,11 +23,11 @@ BROWN = 0.62  # of the paper's light that orange and red take away where they ar
 
 CELL = 0.02  # of the plane of hues: side of a cell that lines are gathered in
 SIDE = 121  # cells each way: pure hues lie one from the middle
-SOFT = 0.05  # of the plane: deviation by which a pencil's hue is taken to stray
-APART = 0.6  # of the lower of two peaks, that the way between them goes down to where they are two pencils
+SOFT = 0.03  # of the plane: deviation by which a pencil's hue is taken to stray
+APART = 0.7  # of the lower of two peaks, that the way between them goes down to where they are two pencils
 NEUTRAL = 0.2  # from black: lines less saturated are dark where no others are more so
 TINTED = 0.09  # from the page's dark lines: what lies farther off is a hue
-BETWEEN = 0.5  # of the way to a hue: what lies nearer to dark is dark drawn over that
+BETWEEN = 0.5  # of the way to a hue: what lies nearer to dark, and is as firm, is dark over that
 LEAST = 60.0  # px at working scale that lines of a hue are long, altogether
 LEAST_SHARE = 0.004  # and of all lines
 FIRMEST = 0.9  # share of a hue's lines that are paler than those whose colour it is told by
@@ -120,8 +120,10 @@ def find_palette(plane: Floats, colours: Floats, weight: Floats, *, inverted: bo
     length = float(weight.sum())
     if not length:
         return Palette.of_one()
-    peaks = _peaks(_gathered(plane, weight))
-    nearest = np.argmin([((plane - peak) ** 2).sum(axis=1) for peak in peaks], axis=0)
+    peaks = _settled(_peaks(_gathered(plane, weight)), plane)
+    nearest = _nearest(plane, peaks)
+    peaks = [peaks[number] for number in np.unique(nearest)]
+    nearest = _nearest(plane, peaks)
     groups: dict[str, list[int]] = {}
     for number, name in enumerate(_named(peaks, nearest, amount)):
         groups.setdefault(name, []).append(number)
@@ -163,6 +165,16 @@ def _peaks(grid: NDArray[np.float64]) -> list[Floats]:
     return [((top[::-1] - SIDE // 2) * CELL).astype(np.float32) for top in kept]
 
 
+def _settled(peaks: list[Floats], plane: Floats) -> list[Floats]:
+    """Each peak in the middle of what lies next to it: a pencil's hue strays, and its top is anywhere."""
+    nearest = _nearest(plane, peaks)
+    return [np.median(plane[nearest == number], axis=0) for number in np.unique(nearest)]
+
+
+def _nearest(plane: Floats, peaks: list[Floats]) -> NDArray[np.intp]:
+    return np.argmin([((plane - peak) ** 2).sum(axis=1) for peak in peaks], axis=0)
+
+
 def _valley(grid: NDArray[np.float64], one: NDArray[np.intp], two: NDArray[np.intp]) -> float:
     """The lowest place on the straight way between two."""
     steps = int(np.abs(one - two).max()) + 1
@@ -173,12 +185,12 @@ def _valley(grid: NDArray[np.float64], one: NDArray[np.intp], two: NDArray[np.in
 def _named(peaks: list[Floats], nearest: NDArray[np.intp], amount: Floats) -> list[str]:
     """What each peak is called."""
     far = [float(np.hypot(*peak)) for peak in peaks]
+    firm = [float(np.median(amount[nearest == number])) for number in range(len(peaks))]
     dark = int(np.argmin(far))
     middle = peaks[dark] if far[dark] < NEUTRAL else None
     names = []
     for number, peak in enumerate(peaks):
-        mine = amount[nearest == number]
-        name = hue_name(peak, float(np.median(mine)) if len(mine) else 0.0)
+        name = hue_name(peak, firm[number])
         if middle is not None and (number == dark or np.hypot(*(peak - middle)) < TINTED):
             name = DARK
         names.append(name)
@@ -186,7 +198,8 @@ def _named(peaks: list[Floats], nearest: NDArray[np.intp], amount: Floats) -> li
         return names
     for number, name in enumerate(list(names)):
         farther = [far[other] for other in range(len(peaks)) if names[other] == name]
-        if name != DARK and np.hypot(*(peaks[number] - middle)) < BETWEEN * max(farther):
+        over = np.hypot(*(peaks[number] - middle)) < BETWEEN * max(farther)
+        if name != DARK and over and firm[number] >= firm[dark]:
             names[number] = DARK
     return names
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from smart_lineart.inking.arrays import Bytes, Floats, Mask
+from smart_lineart.inking.hues.colour import OnPaper
 from smart_lineart.inking.hues.following import Kinds
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.morphology import grow
@@ -51,10 +52,10 @@ def parted(strokes: Strokes, kinds: Kinds, wanted: Mask) -> Strokes:
     )
 
 
-def solid_kinds(solid: Bytes, colours: Bytes, kind_of: Callable[[Floats], Kinds]) -> Kinds:
+def solid_kinds(solid: Bytes, colours: OnPaper, kind_of: Callable[[Floats], Kinds]) -> Kinds:
     """The hue of each px of solid areas, uint8 (h, w): each area has one, that of all its colour.
 
-    `colours`, uint8 (h, w, 3), is what :func:`colour_on_paper` gives; `kind_of` tells the hues of (N, 3)
+    `colours`, int8 (h, w, 3), is what :func:`colour_on_paper` gives; `kind_of` tells the hues of (N, 3)
     such.
     """
     kinds = np.zeros(solid.shape, np.uint8)
