@@ -36,8 +36,9 @@ def follow(plane: Floats, amount: Floats, steps: Floats, starts: NDArray[np.intp
     costs = away(plane, palette)
     costs -= costs.min(axis=1, keepdims=True)
     np.minimum(costs / np.float32(STRAY), np.float32(1), out=costs)
-    if palette.hues[0].name == DARK:
-        costs[:, 1:] *= np.where(costs[:, :1] == 0, np.float32(OVER), np.float32(1))
+    if DARK in palette.names:
+        dark = palette.names.index(DARK)
+        costs *= np.where(costs[:, dark : dark + 1] == 0, np.float32(OVER), np.float32(1))
     sure = np.clip((amount - FAINTEST) / (FIRM - FAINTEST), 0, 1).astype(np.float32)
     costs *= (sure * steps)[:, None]
     return _cheapest(costs, starts)

@@ -18,7 +18,7 @@ from smart_lineart.inking.hues.parting import parted, parted_solid, solid_kinds
 from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.strokes import Strokes
 
-ALONG = 12  # vertices before and after one whose colour counts with its own where pencils are looked for
+ALONG, FAR_ALONG = 8, 30  # vertices before and after one whose hues count with its own
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,9 @@ class _Page:
     def _palette(self, strokes: Strokes, colours: Floats, steps: Floats) -> Palette:
         means, inverted = mean_colours(colours), self._features.inverted
         # Means of hues, not of colours: where a line is crossed the other's would count the more.
-        calm = _along_means(hue_plane(means, inverted=inverted), strokes)
-        return find_palette(calm, means, steps, inverted=inverted)
+        plane = hue_plane(means, inverted=inverted)
+        near, far = (_along_means(plane, strokes, reach) for reach in (ALONG, FAR_ALONG))
+        return find_palette(near, far, means, steps, inverted=inverted)
 
     def _follow(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Kinds:
         if len(palette.hues) == 1 or not len(strokes):
@@ -130,10 +131,10 @@ def _steps(points: Floats, strokes: Strokes) -> Floats:
     return steps
 
 
-def _along_means(plane: Floats, strokes: Strokes) -> Floats:
+def _along_means(plane: Floats, strokes: Strokes, reach: int) -> Floats:
     """Means, (N, 2), of places in the plane of some vertices before and after each, of its own stroke."""
     sums = np.concatenate([np.zeros((1, 2)), np.cumsum(plane, axis=0, dtype=np.float64)])
     owner, every = strokes.owner(), np.arange(len(plane))
-    first = np.maximum(every - ALONG, strokes.starts[owner])
-    last = np.minimum(every + ALONG + 1, strokes.starts[owner + 1])
+    first = np.maximum(every - reach, strokes.starts[owner])
+    last = np.minimum(every + reach + 1, strokes.starts[owner + 1])
     return np.asarray((sums[last] - sums[first]) / (last - first)[:, None], np.float32)

@@ -16,6 +16,7 @@ DARK = "dark"
 NAMES = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown")
 """What hues are called; "dark" are lines of none: graphite, black ink."""
 
+MOST_CENTRES = 8  # of a hue
 MOST = 6  # hues of a page, "dark" among them
 _STARTS = ((16, "orange"), (46, "yellow"), (70, "green"), (166, "cyan"), (184, "blue"), (256, "purple"))
 _STARTS += ((292, "pink"), (340, "red"))  # degrees at which names begin
@@ -23,13 +24,16 @@ BROWN = 0.62  # of the paper's light that orange and red take away where they ar
 
 CELL = 0.02  # of the plane of hues: side of a cell that lines are gathered in
 SIDE = 121  # cells each way: pure hues lie one from the middle
-SOFT = 0.03  # of the plane: deviation by which a pencil's hue is taken to stray
+SOFT = 0.02  # of the plane: deviation by which a pencil's hue is taken to stray
 APART = 0.7  # of the lower of two peaks, that the way between them goes down to where they are two pencils
 NEUTRAL = 0.2  # from black: lines less saturated are dark where no others are more so
 TINTED = 0.09  # from the page's dark lines: what lies farther off is a hue
 BETWEEN = 0.5  # of the way to a hue: what lies nearer to dark, and is as firm, is dark over that
+AS_FIRM = 0.8  # of dark lines' own darkness
 LEAST = 60.0  # px at working scale that lines of a hue are long, altogether
 LEAST_SHARE = 0.004  # and of all lines
+EVEN = 0.1  # of the plane: where a line strays farther from its neighbourhood, pencils mix
+MINOR = 0.3  # of the most that gathers anywhere of a hue: where less does, pencils mix
 FIRMEST = 0.9  # share of a hue's lines that are paler than those whose colour it is told by
 FAINTEST = 0.05  # of the paper's light that a line takes away whose hue can be told
 
@@ -53,7 +57,9 @@ class Hue:
 
 @dataclass(frozen=True)
 class Palette:
-    """The pencils of a page, "dark" first, then the longest drawn with; one alone where there is no other."""
+    """The pencils of a page, "dark" first where it was found first, then the longest drawn with; one alone
+    where there is no other.
+    """
 
     hues: tuple[Hue, ...]
 
@@ -66,6 +72,11 @@ class Palette:
     def names(self) -> tuple[str, ...]:
         """What they are called."""
         return tuple(hue.name for hue in self.hues)
+
+    def extended(self, other: Palette) -> Palette:
+        """With the hues of another that it has none of the name of, after its own."""
+        new = [hue for hue in other.hues if hue.name not in self.names]
+        return Palette((*self.hues, *new)[:MOST]) if new else self
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain values, as JSON keeps them; see :meth:`from_dict`."""
@@ -88,7 +99,11 @@ def _hue(values: Any) -> Hue | None:
     if not isinstance(values, dict) or values.get("name") not in (DARK, *NAMES):
         return None
     centres, colour = values.get("centres"), values.get("colour")
-    if not isinstance(centres, list) or not 0 < len(centres) <= 8 or not _numbers(colour, 3, 0, 255):
+    if (
+        not isinstance(centres, list)
+        or not 0 < len(centres) <= MOST_CENTRES
+        or not _numbers(colour, 3, 0, 255)
+    ):
         return None
     if not all(_numbers(one, 2, -2, 2) for one in centres):
         return None
@@ -105,22 +120,26 @@ def _numbers(values: Any, count: int, low: float, high: float) -> bool:
     )
 
 
-def find_palette(plane: Floats, colours: Floats, weight: Floats, *, inverted: bool) -> Palette:
+def find_palette(plane: Floats, calm: Floats, colours: Floats, weight: Floats, *, inverted: bool) -> Palette:
     """The pencils that lines were drawn with.
 
     Args:
         plane: (N, 2), the hues of their vertices, see :func:`hue_plane`.
+        calm: (N, 2), the same, calmed along lines: there pencils that look alike lie apart.
         colours: (N, 3), how much of the paper's red, green and blue they take away, 0..1.
         weight: (N,), how long they are, px at working scale.
         inverted: whether they are lighter than the paper.
     """
     amount = colours.max(axis=1, initial=0)
     known = amount >= FAINTEST
-    plane, amount, colours, weight = plane[known], amount[known], colours[known], weight[known]
+    even = known & (np.hypot(*(plane - calm).T) < EVEN)
+    known = even if even.any() else known
+    plane, calm, amount = plane[known], calm[known], amount[known]
+    colours, weight = colours[known], weight[known]
     length = float(weight.sum())
     if not length:
         return Palette.of_one()
-    peaks = _settled(_peaks(_gathered(plane, weight)), plane)
+    peaks = _settled(_peaks(_gathered(calm, weight)), plane)
     nearest = _nearest(plane, peaks)
     peaks = [peaks[number] for number in np.unique(nearest)]
     nearest = _nearest(plane, peaks)
@@ -132,7 +151,11 @@ def find_palette(plane: Floats, colours: Floats, weight: Floats, *, inverted: bo
         mine = np.isin(nearest, numbers)
         long = float(weight[mine].sum())
         if long >= max(LEAST, LEAST_SHARE * length) or len(groups) == 1:
-            centres = tuple((float(peaks[one][0]), float(peaks[one][1])) for one in numbers)
+            many = np.bincount(nearest, weight, len(peaks))[numbers]
+            main = [one for one, long_ in zip(numbers, many, strict=True) if long_ >= MINOR * many.max()][
+                :MOST_CENTRES
+            ]
+            centres = tuple((float(peaks[one][0]), float(peaks[one][1])) for one in main)
             colour = _colour(colours[mine], amount[mine], inverted=inverted)
             found.append((long, Hue(name, centres, colour)))
     found.sort(key=lambda one: (one[1].name != DARK, -one[0], one[1].name))
@@ -199,7 +222,7 @@ def _named(peaks: list[Floats], nearest: NDArray[np.intp], amount: Floats) -> li
     for number, name in enumerate(list(names)):
         farther = [far[other] for other in range(len(peaks)) if names[other] == name]
         over = np.hypot(*(peaks[number] - middle)) < BETWEEN * max(farther)
-        if name != DARK and over and firm[number] >= firm[dark]:
+        if name != DARK and over and firm[number] >= AS_FIRM * firm[dark]:
             names[number] = DARK
     return names
 
