@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .line_hues import noted
-from .session import Session
+
+if TYPE_CHECKING:
+    from .session import Session
 
 
 class LineHue(NamedTuple):
