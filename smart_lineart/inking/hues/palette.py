@@ -18,8 +18,10 @@ NAMES = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "
 
 MOST_CENTRES = 8  # of a hue
 MOST = 6  # hues of a page, "dark" among them
-_STARTS = ((16, "orange"), (46, "yellow"), (70, "green"), (166, "cyan"), (184, "blue"), (256, "purple"))
-_STARTS += ((292, "pink"), (340, "red"))  # degrees at which names begin
+_STARTS: tuple[tuple[int, str], ...] = (
+    *((16, "orange"), (46, "yellow"), (70, "green"), (166, "cyan")),
+    *((184, "blue"), (256, "purple"), (292, "pink"), (340, "red")),
+)  # degrees at which names begin
 BROWN = 0.62  # of the paper's light that orange and red take away where they are brown
 
 CELL = 0.02  # of the plane of hues: side of a cell that lines are gathered in
@@ -31,7 +33,7 @@ TINTED = 0.09  # from the page's dark lines: what lies farther off is a hue
 BETWEEN = 0.5  # of the way to a hue: what lies nearer to dark, and is as firm, is dark over that
 AS_FIRM = 0.8  # of dark lines' own darkness
 LEAST = 60.0  # px at working scale that lines of a hue are long, altogether
-LEAST_SHARE = 0.004  # and of all lines
+LEAST_SHARE = 0.01  # and of all lines
 EVEN = 0.1  # of the plane: where a line strays farther from its neighbourhood, pencils mix
 MINOR = 0.3  # of the most that gathers anywhere of a hue: where less does, pencils mix
 FIRMEST = 0.9  # share of a hue's lines that are paler than those whose colour it is told by
@@ -107,7 +109,7 @@ def _hue(values: Any) -> Hue | None:
         return None
     if not all(_numbers(one, 2, -2, 2) for one in centres):
         return None
-    red, green, blue = map(int, colour)
+    red, green, blue = (int(one) for one in colour or ())
     return Hue(values["name"], tuple((float(x), float(y)) for x, y in centres), (red, green, blue))
 
 
