@@ -122,24 +122,8 @@ def ink_file(
     hues = find_hues(page.sketch, features) if look.sorting.looks else None
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch, features)
-    share = (1 - _PREPARING) / len(targets)
     parts = parts_of(features, hues, look.sorting, look.colour, targets)
-
-    def written(number: int) -> Callable[[float], None]:
-        return lambda done: progress(_PREPARING + share * (number + done))
-
-    for number in range(len(targets)):
-        linearts = []
-        for part in parts:
-            strips = _strips(inker, part.features, look, thickness, cancelled)
-            linearts.append((part.targets[number], _lineart(page, part, look, thickness, strips)))
-        write_set(linearts, written(number))
-        for target, _ in linearts:
-            wrote(target)
-            if is_vector(target) and not find_style(look.style).medium.solid:
-                page.notices.append(str(_only_outlines(target, look.style)))
-        if cancelled():
-            raise Interrupted
+    blank = _write_all(page, parts, look, thickness, inker, progress, cancelled, wrote)
     done = time.perf_counter()
     seconds = {
         "read": was_read - started,
@@ -147,7 +131,6 @@ def ink_file(
         "render": done - prepared,
         "total": done - started,
     }
-    blank = all(_is_blank(lineart) for _, lineart in linearts)
     if blank:
         page.notices.append(str(_nothing_found(sketch)))
     return Inked(
@@ -162,6 +145,37 @@ def ink_file(
         hues,
         look.sorting.drop,
     )
+
+
+def _write_all(
+    page: Page,
+    parts: Sequence[Part],
+    look: Appearance,
+    thickness: float,
+    inker: Inker,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    wrote: Callable[[Path], None],
+) -> bool:
+    """Write the files of all parts, those of one format together; whether none has any ink."""
+    many = len(parts[0].targets)
+
+    def written(number: int) -> Callable[[float], None]:
+        return lambda done: progress(_PREPARING + (1 - _PREPARING) * (number + done) / many)
+
+    for number in range(many):
+        linearts = []
+        for part in parts:
+            strips = _strips(inker, part.features, look, thickness, cancelled)
+            linearts.append((part.targets[number], _lineart(page, part, look, thickness, strips)))
+        write_set(linearts, written(number))
+        for target, _ in linearts:
+            wrote(target)
+            if is_vector(target) and not find_style(look.style).medium.solid:
+                page.notices.append(str(_only_outlines(target, look.style)))
+        if cancelled():
+            raise Interrupted
+    return all(_is_blank(lineart) for _, lineart in linearts)
 
 
 def _is_blank(lineart: Lineart) -> bool:
