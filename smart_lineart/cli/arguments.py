@@ -18,7 +18,8 @@ DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
 
 FORMATS = ("png", "svg")
-# The engine's own limits; asking it for them would load it for every --help.
+# The engine's own limits and names; asking it for them would load it for every --help.
+HUES = ("dark", "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown")
 THINNEST, THICKEST = 0.25, 400.0
 COARSEST, FINEST = 1 / 16, 2.5
 USUAL_WEIGHT = "0.7"
@@ -80,6 +81,15 @@ def weight(text: str) -> float:
     if not 0 <= value <= 1:
         raise ValueError(f'"{text}" is not between 0 and 1')
     return value
+
+
+def hues(text: str) -> tuple[str, ...]:
+    """Parse "blue" or "blue,red" into names of hues."""
+    names = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",")))
+    for name in names:
+        if name not in HUES:
+            raise ValueError(f'"{name}" is not a hue of lines: say {", ".join(HUES[:-1])} or {HUES[-1]}')
+    return names
 
 
 def share(text: str) -> float:
@@ -239,6 +249,20 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         default="#000000",
         metavar="'#rrggbb'",
         help="ink colour (default: black)",
+    )
+    look.add_argument(
+        "--by-color",
+        "--by-colour",
+        action="store_true",
+        help="lines of each colour into a file of their own, in the sketch's colour: NAME-lineart-red.png"
+        " and so on; NAME-lineart.png has the dark ones",
+    )
+    look.add_argument(
+        "--drop",
+        type=_reader(hues),
+        default=(),
+        metavar="blue,...",
+        help="leave out lines of these colours, such as construction in blue pencil",
     )
     look.add_argument(
         "--background",

@@ -15,6 +15,7 @@ from smart_lineart.cli.errors import CommandError, FileError, Interrupted, why
 from smart_lineart.cli.files.formats import image_format
 from smart_lineart.cli.files.output import remove_unfinished
 from smart_lineart.cli.files.page import Page, Spool
+from smart_lineart.cli.hues import Sorting, all_targets
 from smart_lineart.cli.ink import Appearance, ink_file
 from smart_lineart.cli.interrupt import Worker
 from smart_lineart.cli.jobs import Job, Plan, both_to_one, make_plan, same_file
@@ -40,7 +41,7 @@ DEBUG = "SMART_LINEART_DEBUG"
 def ink_command(arguments: argparse.Namespace, voice: Voice) -> int:
     """Ink what was asked for and return the exit code. Raises CommandError."""
     look = _look(arguments)
-    plan = make_plan(arguments.sketches, arguments.output, arguments.format)
+    plan = make_plan(arguments.sketches, arguments.output, arguments.format, look.sorting)
     _make_folder(plan)
     report = Report(len(plan.jobs), as_json=arguments.json, voice=voice)
     for said in plan.notices:
@@ -111,7 +112,7 @@ class _Desk:
 
     def _check_target(self, job: Job) -> None:
         """Only the file system knows which names are one: of capitals, accents, or links made meanwhile."""
-        for target in job.targets:
+        for target in all_targets(job.targets, self.look.sorting):
             earlier = self.written.get(same_file(target))
             if earlier is not None:
                 raise both_to_one(job.sketch, earlier, target)
@@ -151,6 +152,7 @@ def _look(arguments: argparse.Namespace) -> Appearance:
         weight=arguments.weight,
         colour=arguments.color,
         white=arguments.background == "white",
+        sorting=Sorting(arguments.by_color, arguments.drop),
     )
 
 

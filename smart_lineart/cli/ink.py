@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from smart_lineart.cli.arguments import Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
-from smart_lineart.cli.files.output import check_writable, is_vector, write_lineart
+from smart_lineart.cli.files.output import check_writable, is_vector, write_set
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
+from smart_lineart.cli.hues import ALL_IN_ONE, Part, Sorting, all_targets, parts_of
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
 from smart_lineart.inking.brushes.styles import find_style
 from smart_lineart.inking.features import USUAL_FAINT, suiting_thickness
+from smart_lineart.inking.hues.lines import LineHues, find_hues
 from smart_lineart.said import Said
 from smart_lineart.units import MM_PER_INCH
 
@@ -51,11 +53,15 @@ class Appearance:
     weight: float
     colour: Colour
     white: bool
+    sorting: Sorting = ALL_IN_ONE
 
 
 @dataclass
 class Inked:
-    """What came of one sketch; times in seconds. `blank`: its lineart has no ink at all."""
+    """What came of one sketch; times in seconds. `blank`: its lineart has no ink at all.
+
+    `parts` are what was written; `hues`, where they were looked for, those of the page.
+    """
 
     size: tuple[int, int]
     dpi: tuple[float, float] | None
@@ -64,6 +70,19 @@ class Inked:
     seconds: dict[str, float]
     notices: list[str] = field(default_factory=list)
     blank: bool = False
+    parts: list[Part] = field(default_factory=list)
+    hues: LineHues | None = None
+    drop: tuple[str, ...] = ()
+
+    @property
+    def dropped(self) -> set[str]:
+        """The hues of the page that were left out."""
+        return set() if self.hues is None else set(self.hues.palette.names) & set(self.drop)
+
+    @property
+    def targets(self) -> list[Path]:
+        """The files that were written."""
+        return [target for part in self.parts for target in part.targets]
 
 
 def ink_file(
@@ -79,14 +98,15 @@ def ink_file(
     wrote: Callable[[Path], None],
 ) -> Inked:
     """Ink one sketch file. Each of `targets` is whole or as it was; `wrote` hears of each that is whole.
+    Those of one format in several colours are all whole, or all as they were.
 
     Raises FileError, InkError, Interrupted.
     """
-    for target in targets:
+    for target in all_targets(targets, look.sorting):
         check_writable(target)
     started = time.perf_counter()
     _make_room(inker, memory_limit)
-    page = read(sketch, _spool(memory_limit, targets[0].parent))
+    page = read(sketch, _spool(memory_limit, targets[0].parent, colours=look.sorting.looks))
     was_read = time.perf_counter()
     if cancelled():
         raise Interrupted
@@ -99,22 +119,11 @@ def ink_file(
         cancelled=cancelled,
     )
     _make_room(inker, memory_limit)
+    hues = find_hues(page.sketch, features) if look.sorting.looks else None
     prepared = time.perf_counter()
     thickness = _thickness(look.thickness, page, sketch, features)
-    share = (1 - _PREPARING) / len(targets)
-
-    def written(number: int) -> Callable[[float], None]:
-        return lambda done: progress(_PREPARING + share * (number + done))
-
-    for number, target in enumerate(targets):
-        strips = _strips(inker, features, look, thickness, cancelled)
-        lineart = _lineart(page, features, look, thickness, strips)
-        write_lineart(target, lineart, written(number))
-        wrote(target)
-        if is_vector(target) and not find_style(look.style).medium.solid:
-            page.notices.append(str(_only_outlines(target, look.style)))
-        if cancelled():
-            raise Interrupted
+    parts = parts_of(features, hues, look.sorting, look.colour, targets)
+    blank = _write_all(page, parts, look, thickness, inker, progress, cancelled, wrote)
     done = time.perf_counter()
     seconds = {
         "read": was_read - started,
@@ -122,10 +131,51 @@ def ink_file(
         "render": done - prepared,
         "total": done - started,
     }
-    blank = _is_blank(lineart)
     if blank:
         page.notices.append(str(_nothing_found(sketch)))
-    return Inked(page.sketch.size, page.dpi, thickness, features.scale, seconds, page.notices, blank)
+    return Inked(
+        page.sketch.size,
+        page.dpi,
+        thickness,
+        features.scale,
+        seconds,
+        page.notices,
+        blank,
+        parts,
+        hues,
+        look.sorting.drop,
+    )
+
+
+def _write_all(
+    page: Page,
+    parts: Sequence[Part],
+    look: Appearance,
+    thickness: float,
+    inker: Inker,
+    progress: Callable[[float], None],
+    cancelled: Callable[[], bool],
+    wrote: Callable[[Path], None],
+) -> bool:
+    """Write the files of all parts, those of one format together; whether none has any ink."""
+    many = len(parts[0].targets)
+
+    def written(number: int) -> Callable[[float], None]:
+        return lambda done: progress(_PREPARING + (1 - _PREPARING) * (number + done) / many)
+
+    for number in range(many):
+        linearts = []
+        for part in parts:
+            strips = _strips(inker, part.features, look, thickness, cancelled)
+            linearts.append((part.targets[number], _lineart(page, part, look, thickness, strips)))
+        write_set(linearts, written(number))
+        for target, _ in linearts:
+            wrote(target)
+            if is_vector(target) and not find_style(look.style).medium.solid:
+                page.notices.append(str(_only_outlines(target, look.style)))
+        if cancelled():
+            raise Interrupted
+    return all(_is_blank(lineart) for _, lineart in linearts)
 
 
 def _is_blank(lineart: Lineart) -> bool:
@@ -156,11 +206,13 @@ def _make_room(inker: Inker, memory_limit: int) -> None:
         give_back()
 
 
-def _spool(memory_limit: int, folder: Path) -> Spool:
+def _spool(memory_limit: int, folder: Path, *, colours: bool = False) -> Spool:
     """Room for a page: what the limit leaves beside this process is for the one that decodes."""
     luma = memory_limit // LUMA_SHARE
     left = memory_limit - memory_now() - luma - TAKING_IN_BYTES
-    return Spool(luma, folder, max(LEAST_ROOM, left))
+    if colours:  # kept beside it, and three bytes a px where luma takes two
+        left -= luma
+    return Spool(luma, folder, max(LEAST_ROOM, left), colours)
 
 
 def _thickness(asked: Thickness | None, page: Page, sketch: Path, features: Features) -> float:
@@ -185,7 +237,7 @@ def _thickness(asked: Thickness | None, page: Page, sketch: Path, features: Feat
 
 
 def _lineart(
-    page: Page, features: Features, look: Appearance, thickness: float, strips: Iterator[NDArray[np.uint8]]
+    page: Page, part: Part, look: Appearance, thickness: float, strips: Iterator[NDArray[np.uint8]]
 ) -> Lineart:
     return Lineart(
         size=page.sketch.size,
@@ -193,11 +245,11 @@ def _lineart(
         icc=page.icc,
         thickness=thickness,
         style=look.style,
-        colour=look.colour,
+        colour=part.colour,
         white=look.white,
-        strokes=features.drawn_at(look.faint, look.weight),
-        solid=features.solid,
-        scale=features.scale,
+        strokes=part.features.drawn_at(look.faint, look.weight),
+        solid=part.features.solid,
+        scale=part.features.scale,
         strips=strips,
     )
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import OTHER_PICTURES, SUFFIXES, is_stream
-from smart_lineart.cli.files.output import ENDING, NAMED, SUFFIX, WRITERS
+from smart_lineart.cli.files.output import NAMED, SUFFIX, WRITERS
+from smart_lineart.cli.hues import ALL_IN_ONE, Sorting, all_targets, sketch_of
 from smart_lineart.said import Said
 
 
@@ -46,7 +47,12 @@ class Plan:
     notices: list[Said] = field(default_factory=list)
 
 
-def make_plan(named: Sequence[Path], output: str | None, formats: tuple[str, ...] | None = None) -> Plan:
+def make_plan(
+    named: Sequence[Path],
+    output: str | None,
+    formats: tuple[str, ...] | None = None,
+    sorting: Sorting = ALL_IN_ONE,
+) -> Plan:
     """Find the sketches in files and folders, and name their lineart. Raises UsageError, FileError.
 
     `formats` are endings of files in `output.WRITERS`; None is what `output` is called, or pixels.
@@ -75,7 +81,7 @@ def make_plan(named: Sequence[Path], output: str | None, formats: tuple[str, ...
         targets = [[folder / (sketch.stem + ending) for ending in endings] for sketch in sketches]
     else:
         targets, folder = [[_single_target(Path(output), formats, batch=batch)]], None
-    return Plan(_jobs(sketches, targets, faults), batch, folder, notices)
+    return Plan(_jobs(sketches, targets, faults, sorting), batch, folder, notices)
 
 
 def _sketches_of(path: Path, notices: list[Said]) -> list[Path]:
@@ -95,8 +101,9 @@ def _without_lineart(sketches: list[Path], notices: list[Said]) -> list[Path]:
     stems = {(os.path.realpath(sketch.parent), sketch.stem): sketch for sketch in sketches}
     kept = []
     for sketch in sketches:
-        original = stems.get((os.path.realpath(sketch.parent), sketch.name.removesuffix(ENDING)))
-        if original is None or not sketch.name.endswith(ENDING):
+        stem = sketch_of(sketch)
+        original = None if stem is None else stems.get((os.path.realpath(sketch.parent), stem))
+        if original is None:
             kept.append(sketch)
         else:
             notices.append(
@@ -128,8 +135,7 @@ def _sketches_in(folder: Path, notices: list[Said]) -> list[Path]:
             "The folder {folder} cannot be read: {reason}.", folder=folder, reason=why(error)
         ) from error
     # Lineart made earlier is no sketch, nor are files that a desktop hides.
-    ours = tuple(NAMED + suffix for suffix in WRITERS)
-    shown = [path for path in files if not path.name.endswith(ours) and not path.name.startswith(".")]
+    shown = [path for path in files if sketch_of(path) is None and not path.name.startswith(".")]
     sketches = [path for path in shown if path.suffix.lower() in SUFFIXES]
     if not sketches:
         raise FileError("The folder {folder} holds no sketch that can be inked.", folder=folder)
@@ -195,14 +201,17 @@ def _single_target(target: Path, formats: tuple[str, ...] | None, *, batch: bool
 
 
 def _jobs(
-    sketches: Sequence[Path], targets: Sequence[Sequence[Path]], faults: dict[Path, FileError]
+    sketches: Sequence[Path],
+    targets: Sequence[Sequence[Path]],
+    faults: dict[Path, FileError],
+    sorting: Sorting,
 ) -> list[Job]:
     sources = {_identity(sketch) for sketch in sketches}
     taken: dict[object, Path] = {}
     jobs = []
     for sketch, files in zip(sketches, targets, strict=True):
         fault = faults.get(sketch)
-        for target in files:
+        for target in all_targets(files, sorting):
             identity = _identity(target)
             if fault is None and identity in sources:
                 fault = FileError(

@@ -49,8 +49,9 @@ class Report:
         self._results.append(
             {
                 "sketch": str(job.sketch),
-                "lineart": str(job.target),
+                "lineart": str(job.target) if job.target in inked.targets else None,
                 "also": [str(target) for target in job.also],
+                **_hues(inked),
                 "width": width,
                 "height": height,
                 "dpi": inked.dpi,
@@ -67,7 +68,7 @@ class Report:
             line = Said(
                 "{sketch} -> {lineart} ({width} x {height} px, {seconds} s)",
                 sketch=job.sketch,
-                lineart=", ".join(str(target) for target in job.targets),
+                lineart=", ".join(str(target) for target in inked.targets),
                 width=width,
                 height=height,
                 seconds=f"{inked.seconds['total']:.1f}",
@@ -107,6 +108,28 @@ class Report:
     def _tell(self, said: Said | str) -> None:
         if not self._as_json:
             self._voice.notice(said)
+
+
+def _hues(inked: Inked) -> dict[str, Any]:
+    """What is told of a sketch's hues, where they were looked for: the colour of each, and its files."""
+    if inked.hues is None:
+        return {}
+    files: dict[str, list[str]] = {}
+    for part in inked.parts:
+        names = [part.hue] if part.hue else inked.hues.palette.names
+        for name in names:
+            files[name] = [str(target) for target in part.targets]
+    dropped = inked.dropped
+    return {
+        "hues": [
+            {
+                "name": hue.name,
+                "colour": "#" + bytes(hue.colour).hex(),
+                "files": [] if hue.name in dropped else files[hue.name],
+            }
+            for hue in inked.hues.palette.hues
+        ]
+    }
 
 
 def _bar(jobs: int) -> Any:

@@ -22,6 +22,7 @@ DEPTHS: dict[str, np.dtype] = {
 CHANNELS = {"RGBA": 4, "GRAYA": 2, "CMYKA": 5, "LABA": 4, "XYZA": 4, "YCbCrA": 4, "A": 1}
 
 FAINT = 12  # of 255: coverage from which a pixel's colour is looked at
+COLOURED = 16  # of 255 that channels lie apart, and that a pixel covers, where it is seen to have a colour
 ROUNDING = 5  # of 255: by how much a colour of full coverage may have been rounded
 
 LUMA_BGR = np.array(LUMA_WEIGHTS[::-1], np.float32)  # Krita's order of channels
@@ -66,6 +67,12 @@ def grey_and_alpha(bgra: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         part = bgra[top : top + band, :, :3].astype(np.float32) @ LUMA_BGR
         grey[top : top + band] = np.rint(part)
     return grey, np.ascontiguousarray(bgra[..., 3])
+
+
+def has_colour(bgr: np.ndarray, alpha: np.ndarray) -> bool:
+    """Whether any pixel, uint8 (h, w, 3) with alpha (h, w), is seen to be no grey."""
+    apart = bgr.max(axis=2) - bgr.min(axis=2)
+    return bool(((apart > COLOURED) & (alpha > COLOURED)).any())
 
 
 def ink_pixels(coverage: np.ndarray, colour: np.ndarray, form: PixelFormat) -> np.ndarray:
@@ -173,6 +180,7 @@ class LayerSketch:
         self.grey = np.full((height, width), 255, np.uint8)
         self.alpha = np.zeros((height, width), np.uint8)
         self.paper = 255
+        self.colours: np.ndarray | None = None  # B, G, R as they are, (h, w, 3); None where all is grey
         self._strokes = LightStrokes((height, width))
 
     @property
@@ -184,21 +192,37 @@ class LayerSketch:
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return self.grey.nbytes + self.alpha.nbytes
+        colours = 0 if self.colours is None else self.colours.nbytes
+        return self.grey.nbytes + self.alpha.nbytes + colours
+
+    @property
+    def in_colour(self) -> bool:
+        """Whether it is painted in colours."""
+        return self.colours is not None
 
     def changed_from(self, other: LayerSketch) -> Rect | None:
         """The rectangle in which it differs from another one, empty where in none; None if in all of it."""
         if self.size != other.size or self.paper != other.paper:
             return None
         apart = (self.grey != other.grey) | (self.alpha != other.alpha)
+        if self.colours is not None or other.colours is not None:
+            for channel in range(3):
+                apart |= self._channel(channel) != other._channel(channel)
         rows, columns = np.flatnonzero(apart.any(axis=1)), np.flatnonzero(apart.any(axis=0))
         if not rows.size:
             return Rect(0, 0, 0, 0)
         x, y = int(columns[0]), int(rows[0])
         return Rect(x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
 
-    def put(self, top: int, grey: np.ndarray, alpha: np.ndarray) -> None:
-        """Take in a strip of rows starting at `top`; each once."""
+    def _channel(self, number: int) -> np.ndarray:
+        return self.grey if self.colours is None else self.colours[..., number]
+
+    def put(self, top: int, grey: np.ndarray, alpha: np.ndarray, bgr: np.ndarray | None = None) -> None:
+        """Take in a strip of rows starting at `top`; each once. `bgr`: its colours, uint8 (h, w, 3)."""
+        if bgr is not None and (self.colours is not None or has_colour(bgr, alpha)):
+            if self.colours is None:  # what came before is grey, and so is the rest until it comes
+                self.colours = np.repeat(self.grey[..., None], 3, axis=2)
+            self.colours[top : top + len(bgr)] = bgr
         self.grey[top : top + len(grey)] = grey
         self.alpha[top : top + len(alpha)] = alpha
         self._strokes.see(top, grey, alpha)  # strip by strip: all of a page would hold up the window
@@ -226,8 +250,21 @@ class LayerSketch:
         """Luma of rows top..bottom over the paper, float32 (bottom - top, width), 0 black to 1 white."""
         grey = self.grey[top:bottom].astype(np.float32)
         alpha = self.alpha[top:bottom].astype(np.float32) * np.float32(1 / 255)
-        grey -= self.paper
-        grey *= alpha
-        grey += self.paper
-        grey *= np.float32(1 / 255)
-        return grey
+        return self._over_paper(grey, alpha)
+
+    def read_colour(self, top: int, bottom: int) -> np.ndarray:
+        """Red, green and blue of rows top..bottom over the paper, float32 (bottom - top, width, 3), 0 to
+        1.
+        """
+        if self.colours is None:
+            return np.repeat(self.read_luma(top, bottom)[..., None], 3, axis=2)
+        colours = self.colours[top:bottom, :, ::-1].astype(np.float32)
+        alpha = self.alpha[top:bottom].astype(np.float32) * np.float32(1 / 255)
+        return self._over_paper(colours, alpha[..., None])
+
+    def _over_paper(self, values: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+        values -= self.paper
+        values *= alpha
+        values += self.paper
+        values *= np.float32(1 / 255)
+        return values

@@ -72,8 +72,9 @@ def read_sketch(layer: Layer, area: Rect, time: int | None = None) -> Iterator[L
     sketch = LayerSketch(area.height, area.width)
     for strip in strips(area):
         data = convert(take(strip), strip.width, strip.height, form, SRGB)
-        grey, alpha = grey_and_alpha(SRGB.array(data, strip.height, strip.width))
-        sketch.put(strip.y - area.y, grey, alpha)
+        pixels = SRGB.array(data, strip.height, strip.width)
+        grey, alpha = grey_and_alpha(pixels)
+        sketch.put(strip.y - area.y, grey, alpha, pixels[..., :3])
         yield None
     sketch.finish()
     yield sketch

@@ -29,12 +29,13 @@ from smart_lineart.inking import (
     why_not_isolated,
 )
 from smart_lineart.inking.brushes.styles import find_style
-from smart_lineart.inking.faint import with_light
-from smart_lineart.inking.features import USUAL_FAINT
+from smart_lineart.inking.hues.lines import LineHues
+from smart_lineart.inking.hues.palette import Palette
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.said import Said
 
+from .line_hues import NOTED, lines_of, noted
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
@@ -154,12 +155,6 @@ class Engine:
             cancelled=cancelled,
         )
 
-    @staticmethod
-    def with_light(features: Features, settings: InkSettings) -> Features:
-        """With lines that the network takes for none, where such may be drawn. Raises OutOfMemory."""
-        lighter = settings.cut == "share" and settings.faint < USUAL_FAINT
-        return with_light(features) if lighter else features
-
     def draw(
         self,
         item: CachedFeatures,
@@ -195,8 +190,7 @@ class Engine:
         part: Rect | None,
         cancelled: Callable[[], bool] | None,
     ) -> FreshInk:
-        item.features = features = self.with_light(item.features, settings)
-        area = item.area
+        features, area = lines_of(item, settings), item.area
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
         coverage = self.render(features, settings, region, cancelled)
@@ -246,7 +240,10 @@ def _at(settings: InkSettings, faint: float | None) -> InkSettings:
 
 @dataclass(eq=False)
 class CachedFeatures:
-    """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then."""
+    """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then.
+
+    `palette`: the colours that its lines have, once they were looked for; `hues`: which line has which.
+    """
 
     document: Any
     sketch: str
@@ -255,6 +252,8 @@ class CachedFeatures:
     detail: float
     auto_scale: float | None = None
     read: Any = None
+    palette: Palette | None = None
+    hues: LineHues | None = None
 
     @property
     def nbytes(self) -> int:
@@ -275,6 +274,7 @@ class CachedFeatures:
             "extent": self.extent,
             "auto_scale": self.auto_scale,
             "calibration": calibration.to_dict() if calibration is not None else None,
+            **({} if self.palette is None else {NOTED: self.palette.to_dict()}),
         }
 
     @classmethod
@@ -298,7 +298,7 @@ class CachedFeatures:
             solid=None,
             calibration=calibration,
         )
-        return cls(document, sketch, lines, area, detail, auto)
+        return cls(document, sketch, lines, area, detail, auto, palette=noted(notes))
 
 
 def noted_extent(notes: Any) -> float | None:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from smart_lineart.inking.features import AS_DRAWN, CUTS, USUAL_FAINT, USUAL_WEIGHT
+from smart_lineart.inking.hues.palette import DARK
+from smart_lineart.inking.hues.palette import NAMES as HUES
 from smart_lineart.units import MM_PER_INCH
 
 from .veil import Veil
@@ -24,7 +26,7 @@ MOST_LAYERS = 64
 
 LIMITS = {"thickness": (0.5, 100.0), "weight": (0.0, 1.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
 CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground"), "cut": CUTS}
-REGIONAL = ("thickness", "weight", "style", "detail", "faint", "cut", "colour")
+REGIONAL = ("thickness", "weight", "style", "detail", "faint", "cut", "colour", "left_out")
 """What may be set for a part of a lineart."""
 MOST_COMPONENTS = 8
 
@@ -64,7 +66,8 @@ class InkSettings:
     that was taken, or "black", or "foreground": Krita's at the next ink, which older versions left open.
     `auto`: the thickness is chosen from the drawing at its first ink; until the artist sets one.
     `cut`: what `faint` counts in, one of the engine's `CUTS`: where ink was made by its older one, that is
-    kept until the artist moves that slider.
+    kept until the artist moves that slider. `left_out`: names of the sketch's colours, the engine's, of which
+    lines are not inked.
     """
 
     thickness: float = 4.0
@@ -76,6 +79,7 @@ class InkSettings:
     auto: bool = False
     weight: float = USUAL_WEIGHT
     cut: str = "share"
+    left_out: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -101,8 +105,9 @@ class InkSettings:
 
         A thickness that is set is no longer chosen from the drawing, and a `faint` counts in shares.
         """
-        if name == "auto":
-            return self._with("auto", value) if isinstance(value, bool) else self
+        if name in ("auto", "left_out"):
+            kept = _sound(name, value)
+            return self if kept is None else self._with(name, kept)
         if name in LIMITS:
             if isinstance(value, bool) or not isinstance(value, (int, float)):
                 return self
@@ -135,6 +140,8 @@ class InkSettings:
             values.update(faint=self.faint, cut=self.cut)
         if isinstance(self.colour, Colour) and "colour" in values:
             values["colour"] = {**asdict(self.colour), "components": list(self.colour.components)}
+        if "left_out" in values:
+            values["left_out"] = list(self.left_out)
         return values
 
     def with_values(self, values: dict[str, Any]) -> InkSettings:
@@ -148,6 +155,13 @@ class InkSettings:
     def _with(self, name: str, value: Any) -> InkSettings:
         changes: dict[str, Any] = {name: value}
         return replace(self, **changes)
+
+
+def _sound(name: str, value: object) -> bool | tuple[str, ...] | None:
+    """A value of "auto" or "left_out" from a file; None where it makes no sense."""
+    if name == "auto":
+        return value if isinstance(value, bool) else None
+    return tuple(hue for hue in (DARK, *HUES) if hue in value) if isinstance(value, (list, tuple)) else None
 
 
 def _with_cut(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.session import Session
 from smart_lineart.studio.veil import HIDDEN, PALE, SHOWN
 
+from .line_colours import show_line_colours
 from .qt import QtCore, QtWidgets
 from .widgets import ElidedLabel
 
@@ -86,6 +87,9 @@ class SketchRow(QtWidgets.QWidget):
         self._again = menu.addAction("")
         self._again.setObjectName("redrawAgain")
         self._again.triggered.connect(lambda *_: self._session.redraw(again=True))
+        menu.addSeparator()
+        self._hues = menu.addMenu(tr("Line colours"))
+        self._hues.setObjectName("lineColours")
         menu.aboutToShow.connect(self._prepare_menu)
         button.setMenu(menu)
         return button
@@ -97,6 +101,7 @@ class SketchRow(QtWidgets.QWidget):
         brush = self._session.redrawn_with
         self._again.setVisible(bool(brush))
         self._again.setText(tr("Redraw again with {name}", name=brush).replace("&", "&&"))
+        show_line_colours(self._hues, self._session)
 
     # -- showing how it is
 

@@ -434,15 +434,16 @@ def test_a_file_counts_as_written_though_the_next_format_failed(
     run, folder, fake_inker, tmp_path, monkeypatch
 ):
     out = tmp_path / "ink"
-    write = ink.write_lineart
+    write = ink.write_set
 
-    def failing(target, *rest):
+    def failing(linearts, *rest):
+        ((target, _),) = linearts
         if target.name == "a-lineart.svg":
             (out / "b-lineart.png").hardlink_to(out / "a-lineart.png")
             raise FileError("{file} cannot be written.", file=target)
-        write(target, *rest)
+        write(linearts, *rest)
 
-    monkeypatch.setattr(ink, "write_lineart", failing)
+    monkeypatch.setattr(ink, "write_set", failing)
     ran = run("ink", folder / "a.png", folder / "b.jpg", "-o", out, "--format", "png,svg")
     assert ran.code == 1
     assert "a-lineart.svg cannot be written" in ran.err

@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from cli_helpers import FakeInker
+from cli_helpers import FakeFeatures, FakeInker
 
 from smart_lineart import __version__
 from smart_lineart.cli import report as report_module
+from smart_lineart.cli.arguments import Colour
+from smart_lineart.cli.hues import Part
 from smart_lineart.cli.ink import Inked
 from smart_lineart.cli.jobs import Job
 from smart_lineart.cli.report import Report
@@ -22,7 +25,8 @@ SECONDS = {"read": 0.12345, "prepare": 1.0004, "render": 0.5, "total": 1.6237}
 
 
 def inked(*notices: str) -> Inked:
-    return Inked((300, 200), (300.0, 300.0), 4.0, 0.5, dict(SECONDS), list(notices))
+    parts = [Part("", FakeFeatures(np.zeros((300, 200), np.uint8)), Colour(0, 0, 0), JOB.targets)]
+    return Inked((300, 200), (300.0, 300.0), 4.0, 0.5, dict(SECONDS), list(notices), parts=parts)
 
 
 def test_a_program_gets_times_to_the_millisecond_notices_and_the_larger_peak(capsys, monkeypatch) -> None:

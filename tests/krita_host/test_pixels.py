@@ -281,3 +281,49 @@ class TestPaper:
         assert self.sketch(255 - grey, np.minimum(alpha, 1)).paper == 255
         assert self.sketch(grey, alpha * 0.5).paper == 0
         assert self.sketch(255 - grey, alpha * 0.5).paper == 255
+
+
+def coloured_sketch(*strips: tuple[np.ndarray, int]) -> LayerSketch:
+    """Strips of B, G, R and how much they cover, one below the other."""
+    sketch = LayerSketch(sum(len(bgr) for bgr, _ in strips), strips[0][0].shape[1])
+    top = 0
+    for bgr, alpha in strips:
+        pixels = np.dstack([bgr, np.full(bgr.shape[:2], alpha, np.uint8)])
+        grey, cover = grey_and_alpha(pixels)
+        sketch.put(top, grey, cover, pixels[..., :3])
+        top += len(bgr)
+    sketch.finish()
+    return sketch
+
+
+def flat(blue: int, green: int, red: int) -> np.ndarray:
+    return np.full((10, 20, 3), (blue, green, red), np.uint8)
+
+
+def test_a_sketch_keeps_its_colours_where_it_has_any() -> None:
+    grey = coloured_sketch((flat(90, 90, 90), 255), (flat(40, 48, 44), 255))
+    assert not grey.in_colour
+    assert np.array_equal(grey.read_colour(0, 20)[..., 1], grey.read_luma(0, 20))
+    painted = coloured_sketch((flat(90, 90, 90), 255), (flat(200, 90, 40), 255), (flat(80, 80, 80), 255))
+    assert painted.in_colour
+    assert painted.nbytes == grey.nbytes // 2 * 3 + 30 * 20 * 3
+    seen = np.rint(painted.read_colour(0, 30) * 255)
+    for rows, colour in ((slice(0, 10), 90), (slice(10, 20), (40, 90, 200)), (slice(20, 30), 80)):
+        assert (seen[rows] == colour).all()
+    assert np.array_equal(np.rint(painted.read_colour(12, 15) * 255), seen[12:15])
+
+
+def test_colours_lie_over_the_same_paper_as_luma() -> None:
+    half = coloured_sketch((flat(255, 0, 0), 128))
+    assert np.allclose(half.read_colour(0, 10)[0, 0], np.array([127, 127, 255]) / 255, atol=0.01)
+    assert not coloured_sketch((flat(255, 0, 0), 3)).in_colour
+
+
+def test_a_sketch_that_was_only_coloured_anew_has_changed() -> None:
+    blue, red = flat(200, 60, 40), flat(40, 60, 96)
+    red[...] = (32, 60, 90)
+    one, two = coloured_sketch((blue, 255)), coloured_sketch((blue, 255))
+    assert one.changed_from(two) == Rect(0, 0, 0, 0)
+    assert two.colours is not None
+    two.colours[3:5, 6:9] = red[0, 0]
+    assert one.changed_from(two) == Rect(6, 3, 3, 2)

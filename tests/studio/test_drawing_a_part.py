@@ -12,7 +12,7 @@ import pytest
 
 from smart_lineart.inking import Features, Rect
 from smart_lineart.inking.strokes import Strokes
-from smart_lineart.studio import engine as engine_module
+from smart_lineart.studio import line_hues
 from smart_lineart.studio.engine import CachedFeatures, Engine, FeatureCache
 from smart_lineart.studio.settings import InkSettings
 
@@ -70,7 +70,7 @@ def test_lighter_lines_are_looked_for_once_where_they_may_be_drawn(
     monkeypatch: pytest.MonkeyPatch, item: CachedFeatures, faint: float, cut: str, looked: bool
 ) -> None:
     lit = replace(item.features, light=Strokes.empty())
-    monkeypatch.setattr(engine_module, "with_light", lambda _: lit)
+    monkeypatch.setattr(line_hues, "with_light", lambda _: lit)
     engine, before = Engine(lambda _: None, make=FakeInker), item.features  # type: ignore[arg-type]
     engine.draw(item, replace(InkSettings(faint=faint), cut=cut))
     assert item.features is (lit if looked else before)

@@ -31,7 +31,7 @@ def stroke(line: tuple[float, ...], *, strength: float, standing: float) -> Stro
 
 @pytest.fixture
 def room() -> Any:
-    parts = ("engine", "settings", "runs.stroke_cut", "runs.redraw", "runs.flats_work")
+    parts = ("engine", "line_hues", "settings", "runs.stroke_cut", "runs.redraw", "runs.flats_work")
     with fake_krita(*(f"studio.{part}" for part in parts)) as made:
         yield made
 
@@ -42,7 +42,7 @@ def lines(room: SimpleNamespace, request: Any, monkeypatch: pytest.MonkeyPatch) 
     firm = stroke(LEVEL, strength=1.0, standing=1.0)
     features = Features((60, 90), 1.0, False, firm, None, SEEN)
     lit = replace(features, light=stroke(UPRIGHT, strength=0.0, standing=0.9))
-    monkeypatch.setattr(room.engine, "with_light", lambda _: lit)
+    monkeypatch.setattr(room.line_hues, "with_light", lambda _: lit)
     return room.engine.CachedFeatures("d", "{s}", lit if request.param else features, AREA, 0.0)
 
 
@@ -57,7 +57,7 @@ def rendered(features: Features, settings: Any, region: Rect) -> np.ndarray:
 
 def cut_at(room: SimpleNamespace, lines: Any, spot: tuple[float, float, float], *, faint: float) -> Any:
     settings = room.settings.InkSettings(thickness=3.0, faint=faint)
-    shown = rendered(room.engine.Engine.with_light(lines.features, settings), settings, AREA)
+    shown = rendered(room.line_hues.lines_of(lines, settings), settings, AREA)
     base = SimpleNamespace(
         registration=HOME, record=None, layer=SimpleNamespace(over=lambda _area: (shown, None))
     )

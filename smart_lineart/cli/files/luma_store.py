@@ -74,12 +74,16 @@ def _allocate(file: BinaryIO, size: int) -> None:
 class PageSketch:
     """A page's luma as the engine reads it, turned upright; a `Sketch`.
 
-    `orientation` is EXIF's: 1 upright, 2..8 the ways a camera or scanner can be held.
+    `orientation` is EXIF's: 1 upright, 2..8 the ways a camera or scanner can be held. `colours`: red, green
+    and blue of each px, side by side in rows three times as wide; None of a picture without any, or where
+    nobody asks.
     """
 
-    def __init__(self, store: LumaStore, orientation: int = 1) -> None:
-        self._store = store
+    def __init__(self, store: LumaStore, orientation: int = 1, colours: LumaStore | None = None) -> None:
+        self._store, self._colours = store, colours
         self._upright = _upright(store.array, orientation)
+        if colours is not None:
+            self._colour = _upright(colours.array.reshape(*store.array.shape, 3), orientation)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -94,11 +98,27 @@ class PageSketch:
         self._store.let_go()
         return rows
 
+    @property
+    def in_colour(self) -> bool:
+        """Whether its colours are known."""
+        return self._colours is not None
+
+    def read_colour(self, top: int, bottom: int) -> NDArray[np.float32]:
+        """Rows top..bottom as float32 red, green and blue, (bottom - top, width, 3), 0 to 1; grey where none
+        are known.
+        """
+        if self._colours is None:
+            return np.repeat(self.read_luma(top, bottom)[..., None], 3, axis=2)
+        rows = self._colour[top:bottom].astype(np.float32, order="C")
+        rows /= np.iinfo(self._colours.dtype).max
+        self._colours.let_go()
+        return rows
+
 
 def _upright(array: Stored, orientation: int) -> Stored:
     """A view of an image stored in one of EXIF's eight orientations as it should be seen."""
     if orientation >= 5:
-        array = array.T
+        array = array.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):
         array = array[::-1]
     if orientation in (2, 3, 6, 7):

@@ -8,7 +8,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,14 +30,26 @@ WRITERS: dict[str, Writer] = {SUFFIX: write_png, ".svg": write_svg}
 _unfinished: set[Path] = set()
 
 
-def write_lineart(target: Path, lineart: Lineart, progress: Callable[[float], None]) -> None:
-    """Write a lineart as what its file's ending in WRITERS says, whole or not at all.
+def write_set(linearts: Sequence[tuple[Path, Lineart]], progress: Callable[[float], None]) -> None:
+    """Write linearts that belong together, each as what its file's ending in WRITERS says: none takes its
+    place before all are whole and on the disk.
 
-    Raises FileError, and what drawing it raises.
+    Raises FileError, and what drawing them raises.
     """
-    write = WRITERS[target.suffix.lower()]
-    with whole_file(target) as file:
-        write(file, lineart, progress)
+    with contextlib.ExitStack() as stack:
+        for number, (target, lineart) in enumerate(linearts):
+            file = stack.enter_context(whole_file(target))
+            write = WRITERS[target.suffix.lower()]
+
+            def done(part: float, number: int = number) -> None:
+                progress((number + part) / len(linearts))
+
+            try:
+                write(file, lineart, done)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError as error:
+                raise _not_written(target, error) from error
 
 
 def is_vector(target: Path) -> bool:
@@ -50,7 +62,11 @@ def check_writable(target: Path) -> None:
     try:
         _check(target, target.parent)
     except OSError as error:
-        raise FileError("{target} cannot be written: {reason}.", target=target, reason=why(error)) from error
+        raise _not_written(target, error) from error
+
+
+def _not_written(target: Path, error: OSError) -> FileError:
+    return FileError("{target} cannot be written: {reason}.", target=target, reason=why(error))
 
 
 def _check(target: Path, folder: Path) -> None:
@@ -116,7 +132,7 @@ def whole_file(target: Path) -> Iterator[BinaryIO]:
             partial.replace(target)
         _keep_name(target.parent)
     except OSError as error:
-        raise FileError("{target} cannot be written: {reason}.", target=target, reason=why(error)) from error
+        raise _not_written(target, error) from error
     finally:
         if partial is not None:
             partial.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import numpy as np
 from smart_lineart.cli.files.luma_store import LumaStore, PageSketch
 from smart_lineart.cli.files.picture import MAX_PIXELS, Picture
 from smart_lineart.cli.files.reading import open_picture
-from smart_lineart.cli.files.values import Look, Meaning, luma, usual
+from smart_lineart.cli.files.values import Look, Meaning, colour, luma, usual
 
 __all__ = ["ASSUMED_DPI", "MAX_PIXELS", "Page", "Spool", "keep", "read_page"]
 
@@ -35,12 +35,14 @@ class Page:
 class Spool:
     """Where a page's luma is kept: up to `in_memory` bytes in memory, beyond that in `folder`.
 
-    `most_at_once`: bytes that decoding may take beyond the program itself.
+    `most_at_once`: bytes that decoding may take beyond the program itself. `colours`: the page's are kept,
+    too, three bytes a px.
     """
 
     in_memory: int
     folder: Path
     most_at_once: int = 768 << 20
+    colours: bool = False
 
     def store(self, height: int, width: int, dtype: str) -> LumaStore:
         """An empty store for a page of that size."""
@@ -68,15 +70,19 @@ def keep(picture: Picture, spool: Spool, meaning: Meaning | None = None) -> Page
     exact = picture.bands == 1 and picture.sample == "uint8"
     store = spool.store(picture.height, picture.width, "uint8" if exact else "uint16")
     meaning = meaning or usual(picture.sample)
+    in_colour = spool.colours and picture.bands >= 3
+    colours = spool.store(picture.height, picture.width * 3, "uint8") if in_colour else None
     look = Look(picture, meaning) if meaning.paper else None  # what is read over black was seen before
     top = 0
     with np.errstate(all="ignore"):  # a file may hold what is no number
         for strip in picture.strips:
             pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
             store.write(top, luma(pixels, meaning))
+            if colours is not None:
+                colours.write(top, colour(pixels, meaning).reshape(len(pixels), -1))
             if look is not None:
                 look.see(top, pixels)
             top += len(pixels)
     dpi = picture.dpi[::-1] if picture.dpi and picture.orientation >= 5 else picture.dpi
     better = look.better() if look is not None else None
-    return Page(PageSketch(store, picture.orientation), dpi, picture.icc, picture.notices, better)
+    return Page(PageSketch(store, picture.orientation, colours), dpi, picture.icc, picture.notices, better)

@@ -68,6 +68,17 @@ def luma(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.float32]:
     return over.astype(np.float32, copy=False)
 
 
+def colour(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.float32]:
+    """Red, green and blue, float32 (rows, width, 3) over the paper that `luma` has, of pixels of 3 or 4
+    bands.
+    """
+    over = np.clip(np.nan_to_num(_scaled(pixels[..., :3], meaning.black, meaning.white, plain=False)), 0, 1)
+    if pixels.shape[2] == 4:
+        opacity = np.nan_to_num(_scaled(pixels[..., 3:], 0.0, meaning.opaque, plain=False))
+        over = meaning.paper + opacity * (over - np.float32(meaning.paper))
+    return over.astype(np.float32, copy=False)
+
+
 def _scaled(pixels: NDArray[Any], black: float, white: float, *, plain: bool = True) -> NDArray[Any]:
     """Float32 from 0 to 1; `plain`: whole values over all of their type may stay as they are."""
     if plain and pixels.dtype in (np.uint8, np.uint16) and (black, white) == (0, np.iinfo(pixels.dtype).max):

@@ -27,6 +27,27 @@ class Sketch(Protocol):
         """Rows [top, bottom) as float32 (bottom - top, width): 0 black .. 1 white, over white paper."""
 
 
+class ColourSketch(Sketch, Protocol):
+    """A page that gives its colours, too."""
+
+    def read_colour(self, top: int, bottom: int) -> Luma:
+        """Rows [top, bottom) as float32 (bottom - top, width, 3): red, green and blue of sRGB, 0..1, over the
+        paper that `read_luma` has.
+        """
+
+
+def colour(image: NDArray[Any]) -> Luma:
+    """Red, green and blue of an image over white paper, float32 (H, W, 3), 0..1; takes what :func:`luma`
+    takes.
+    """
+    if image.ndim == 2 or image.shape[2] <= 2:
+        return np.repeat(luma(image)[..., None], 3, axis=2)
+    alpha = image[..., 3:]
+    return np.stack(
+        [luma(np.concatenate([image[..., one : one + 1], alpha], axis=2)) for one in range(3)], axis=2
+    )
+
+
 def luma(image: NDArray[Any]) -> Luma:
     """HSY' luma of an image over white paper.
 
@@ -85,6 +106,10 @@ class ArraySketch:
     def read_luma(self, top: int, bottom: int) -> Luma:
         """Rows [top, bottom) as float32, 0 black .. 1 white."""
         return luma(self._image[top:bottom])
+
+    def read_colour(self, top: int, bottom: int) -> Luma:
+        """Rows [top, bottom) as float32 red, green and blue, 0..1."""
+        return colour(self._image[top:bottom])
 
 
 def check_size(height: int, width: int) -> None:

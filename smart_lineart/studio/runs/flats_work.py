@@ -26,7 +26,8 @@ from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
 from smart_lineart.inking.renewing.flats_hints import as_dabs, hinted
 from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
-from smart_lineart.studio.engine import CachedFeatures, Engine
+from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.line_hues import lines_of
 from smart_lineart.studio.settings import InkSettings
 
 
@@ -228,5 +229,5 @@ def strokes_as_inked(
     page = Rect(0, 0, coverage.shape[1], coverage.shape[0])
     if record.regions or not np.array_equal(record.coverage(page), coverage):
         return None
-    strokes = Engine.with_light(lines.features, settings).drawn_at(settings.faint, cut=settings.cut)
+    strokes = lines_of(lines, settings).drawn_at(settings.faint, cut=settings.cut)
     return strokes.shifted(float(lines.area.x), float(lines.area.y))

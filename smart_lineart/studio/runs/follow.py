@@ -42,6 +42,7 @@ def word_of_change(before: InkSettings | None, now: InkSettings | None) -> str:
         "detail": tr("Simplify ↔ Detail"),
         "faint": tr("Light lines"),
         "colour": tr("Ink colour"),
+        "left_out": tr("Line colours"),
     }
     changed = [name for name in words if getattr(before, name, None) != getattr(now, name, None)]
     return words[changed[0]] if len(changed) == 1 else tr("Ink sketch")

@@ -13,8 +13,9 @@ from smart_lineart.krita_host import frames
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
-from smart_lineart.studio.engine import Earlier, Engine
+from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import lines_of
 from smart_lineart.studio.steps import Work
 
 from .frame_renewal import FrameRenewal, InkedFrame
@@ -128,7 +129,7 @@ def _ink_one(
     for own in (job.settings, *(job.settings.with_values(values) for values in parts)):
         if own.detail not in known:
             known[own.detail] = engine.prepare(sketch, own, lambda _: None, cancelled, earlier)
-        known[own.detail] = Engine.with_light(known[own.detail], own)
-        ink = engine.render(known[own.detail], own, cancelled=cancelled)
+        lines = CachedFeatures(job.document, job.sketch, known[own.detail], area, own.detail, read=sketch)
+        ink = engine.render(lines_of(lines, own), own, cancelled=cancelled)
         drawn.append(frames.FrameInk.pack(ink, area))
     return InkedFrame(drawn[0], tuple(zip(parts, drawn[1:], strict=True)))

@@ -11,12 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from smart_lineart.inking import Cancelled, InkError, Rect
 from smart_lineart.inking.arrays import Bytes, Luma
-from smart_lineart.inking.page.sketch import Sketch
 from smart_lineart.inking.renewing.regional import values_of
 from smart_lineart.krita_host import application, colour, view
 from smart_lineart.krita_host.document import Document, selected_over
@@ -70,7 +70,7 @@ class Shown:
 class Part:
     """A part of a sketch as a sketch."""
 
-    def __init__(self, whole: Sketch, part: Rect):
+    def __init__(self, whole: Any, part: Rect):
         self._whole, self._part = whole, part
 
     @property
@@ -82,6 +82,17 @@ class Part:
         """Rows [top, bottom) of the part."""
         part = self._part
         rows = self._whole.read_luma(part.y + top, part.y + bottom)
+        return rows[:, part.x : part.x + part.width]
+
+    @property
+    def in_colour(self) -> bool:
+        """Whether the whole has colours."""
+        return bool(self._whole.in_colour)
+
+    def read_colour(self, top: int, bottom: int) -> Luma:
+        """Red, green and blue of rows [top, bottom) of the part."""
+        part = self._part
+        rows = self._whole.read_colour(part.y + top, part.y + bottom)
         return rows[:, part.x : part.x + part.width]
 
 
@@ -171,7 +182,9 @@ class Preview:
         auto = _page_scale(item)
         earlier = Earlier(calibration=item.features.calibration if whole else None, auto_scale=auto)
         features = engine.prepare(sketch, _with_scale(settings), lambda _: None, outdated, earlier)
-        known = CachedFeatures(item.document, item.sketch, features, area, settings.detail, auto)
+        known = CachedFeatures(
+            item.document, item.sketch, features, area, settings.detail, auto, sketch, item.palette
+        )
         return np.asarray(engine.draw(known, settings, cancelled=outdated).coverage)
 
 

@@ -28,8 +28,9 @@ from smart_lineart.studio.context import Context
 from smart_lineart.studio.document import redrawn
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures, Engine
+from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import lines_of
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work, start
 from smart_lineart.studio.turns import Turns
@@ -275,7 +276,7 @@ def _plan(
     lines: CachedFeatures, settings: InkSettings, style: Style, selected: NDArray[np.uint8] | None
 ) -> _Plan:
     """On a worker's thread."""
-    features = Engine.with_light(lines.features, settings)
+    features = lines_of(lines, settings)
     strokes, solid = features.drawn_at(settings.faint, settings.weight, settings.cut), features.solid
     if selected is not None:
         strokes = inside(strokes, selected)

@@ -24,6 +24,7 @@ from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import find_palette
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -229,7 +230,11 @@ class Run:
         )
         if not detail:
             auto = features.scale
-        return CachedFeatures(job.document, job.sketch, features, area, detail, auto, sketch)
+        palette = known.palette if known is not None else None
+        item = CachedFeatures(job.document, job.sketch, features, area, detail, auto, sketch, palette)
+        if sketch.in_colour and (palette is None or not job.live):
+            yield context.ink_worker.submit(partial(find_palette, item))
+        return item
 
     def _noted(self) -> CachedFeatures | None:
         """What the document remembers of the sketch, so that it is seen as before it was closed."""

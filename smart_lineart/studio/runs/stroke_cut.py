@@ -21,8 +21,9 @@ from smart_lineart.krita_host import view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures, Engine
+from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import lines_of
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -117,7 +118,7 @@ class StrokeCut:
         if base.registration != HOME:
             raise NotFound
         area, thickness = lines.area, settings.thickness
-        features = Engine.with_light(lines.features, settings)
+        features = lines_of(lines, settings)
         strokes = features.drawn_at(settings.faint, settings.weight, settings.cut)
         x, y, reach = spot[0] - area.x, spot[1] - area.y, spot[2]
         alpha, _ = base.layer.over(area)

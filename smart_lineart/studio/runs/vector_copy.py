@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from smart_lineart.inking import Features, Rect, Vectors
+from smart_lineart.inking import Rect, Vectors
 from smart_lineart.inking.features import AS_DRAWN
 from smart_lineart.inking.vectors.retracing import retrace
 from smart_lineart.inking.vectors.selecting import SELECTED, inside, solid_inside
@@ -21,8 +21,9 @@ from smart_lineart.krita_host.vector_layer import VectorLayer
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.document.memory import Pair
-from smart_lineart.studio.engine import CachedFeatures, Engine
+from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import lines_of
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -76,7 +77,7 @@ class VectorCopy:
         assert lines is not None
         selected = yield from selected_over(document.selection(), lines.area)
         style = self._context.brushes.find(settings.style)
-        make = partial(_vectors_of, lines.features, settings, style, selected)
+        make = partial(_vectors_of, lines, settings, style, selected)
         return (yield self._context.render_worker.submit(make)), lines.area
 
     def _traced(self, document: Document, pair: Pair) -> Work:
@@ -125,10 +126,10 @@ class VectorCopy:
 
 
 def _vectors_of(
-    features: Features, settings: InkSettings, style: Any, selected: np.ndarray | None
+    lines: CachedFeatures, settings: InkSettings, style: Any, selected: np.ndarray | None
 ) -> Vectors:
     """On a worker's thread."""
-    features = Engine.with_light(features, settings)
+    features = lines_of(lines, settings)
     faint, weight, cut = settings.faint, settings.weight, settings.cut
     if selected is not None:
         strokes = features.drawn_at(faint, weight, cut)

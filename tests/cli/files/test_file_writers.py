@@ -84,5 +84,5 @@ def test_strokes_without_any_are_a_page_without_lines(tmp_path: Path, monkeypatc
     lineart = Lineart(
         (3, 5), None, None, 2.0, "pen", (0, 0, 0), False, Strokes.empty(), None, 1.0, iter(())
     )  # fmt: skip
-    output.write_lineart(tmp_path / "PAGE.PLOT", lineart, lambda done: None)
+    output.write_set([(tmp_path / "PAGE.PLOT", lineart)], lambda done: None)
     assert (tmp_path / "PAGE.PLOT").read_text() == "page 5 3 2 (0, 0, 0)\n"

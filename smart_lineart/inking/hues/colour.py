@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The colour that lies on the paper: at working scale, and along lines.
+
+A line is thin, faint or soft, and its pixels are paper as much as pencil. What all of them share is by how
+much they take away of the paper's red, green and blue, relative to each other: so much is told of each, as
+luma's darkness is, and only the three's shares are the line's hue. The paper's own tone and the light on it
+are gone with that, wherever they lie.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from smart_lineart.inking.arrays import Floats, Luma
+from smart_lineart.inking.page.calibration import Calibration
+from smart_lineart.inking.page.paper import judge_paper
+from smart_lineart.inking.page.scale import panel_side
+from smart_lineart.inking.page.sketch import ColourSketch
+from smart_lineart.inking.page.survey import read_working
+
+REACH = 3  # px at working scale from a line's middle in which its pencil is looked for
+NEAR = 1.0  # px: deviation of the weight that nearer pixels have
+GRAIN = 0.02  # darkness of paper that is not told from none
+ALL = 127
+CHUNK = 1 << 15  # vertices looked at together
+
+OnPaper = NDArray[np.int8]
+
+
+class _Channel:
+    """One of a page's colours as the luma of a sketch."""
+
+    def __init__(self, sketch: ColourSketch, number: int):
+        self._sketch, self._number = sketch, number
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._sketch.size
+
+    def read_luma(self, top: int, bottom: int) -> Luma:
+        return np.ascontiguousarray(self._sketch.read_colour(top, bottom)[..., self._number])
+
+
+def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> OnPaper:
+    """By how much less than the paper each px of a page has of red, green and blue: int8 (h, w, 3) at working
+    scale, `ALL` where nothing is left. On dark paper it is by how much more.
+
+    What is lighter than the paper is less than 0: were it 0, noise would add up to a colour.
+    """
+    found = []
+    for number in range(3):
+        luma = read_working(_Channel(sketch, number), seen.scale, seen.block)
+        if seen.sheet is not None:
+            luma = seen.sheet.cleared(luma)
+        paper = judge_paper(
+            luma, side=round(panel_side(sketch.size)), inverted=seen.inverted, darkest=seen.darkest
+        )
+        relative = paper.relative_darkness(luma)
+        relative *= np.float32(ALL)
+        found.append(np.clip(np.rint(relative, out=relative), -ALL, ALL, out=relative).astype(np.int8))
+    return np.stack(found, axis=-1)
+
+
+def colour_along(colours: OnPaper, points: Floats) -> Floats:
+    """What lies at points (N, 2), x and y in working px, of what :func:`colour_on_paper` gives: float32 (N,
+    4), sums of red, green and blue, 1 each where nothing of the paper is left, and of the pixels' weights.
+
+    Pixels near a point count the more the nearer and, squared, the darker they are: a line is seldom drawn
+    just where its middle is.
+    """
+    out = np.zeros((len(points), 4), np.float32)
+    for first in range(0, len(points), CHUNK):
+        out[first : first + CHUNK] = _along(colours, points[first : first + CHUNK])
+    return out
+
+
+def _along(colours: OnPaper, points: Floats) -> Floats:
+    tall, wide, _ = colours.shape
+    at = np.floor(points).astype(np.intp)
+    flat = colours.reshape(-1, 3)
+    total = np.zeros((len(points), 4), np.float32)
+    for down in range(-REACH, REACH + 1):
+        y = at[:, 1] + down
+        row = np.clip(y, 0, tall - 1) * wide
+        for across in range(-REACH, REACH + 1):
+            x = at[:, 0] + across
+            dark = flat[row + np.clip(x, 0, wide - 1)].astype(np.float32)
+            dark *= np.float32(1 / ALL)
+            away = (x + np.float32(0.5) - points[:, 0]) ** 2 + (y + np.float32(0.5) - points[:, 1]) ** 2
+            weight = np.maximum(dark.mean(axis=1) - np.float32(GRAIN), 0) ** 2
+            weight *= np.exp(away.astype(np.float32) * np.float32(-0.5 / NEAR**2))
+            dark *= weight[:, None]
+            total[:, :3] += dark
+            total[:, 3] += weight
+    return total
+
+
+def mean_colours(sums: Floats) -> Floats:
+    """Mean red, green and blue, (N, 3), of sums as :func:`colour_along` gives them; 0 where nothing lies."""
+    weight = sums[:, 3:]
+    return np.asarray(sums[:, :3] / np.where(weight > 0, weight, 1), np.float32)
+
+
+def hue_plane(colours: Floats, *, inverted: bool) -> Floats:
+    """Hue and saturation of what was taken of red, green and blue, (N, 3), in a plane: float32 (N, 2).
+
+    Black lies at (0, 0), pure colours about 1 from it: red at (1, 0), and on counterclockwise yellow, green,
+    blue (the hexagon of HSV: Smith, Color gamut transform pairs, SIGGRAPH 1978). `inverted`: light was added.
+    """
+    most = colours.max(axis=1, keepdims=True)
+    share = colours / np.where(most > 0, most, 1)
+    x = share[:, 0] - 0.5 * (share[:, 1] + share[:, 2])
+    y = np.float32(np.sqrt(0.75)) * (share[:, 1] - share[:, 2])
+    plane = np.stack([x, y], axis=1).astype(np.float32)
+    return plane if inverted else -plane

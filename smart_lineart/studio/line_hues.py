@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which colours a sketch is drawn in, and which of them are inked."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from smart_lineart.inking import Features
+from smart_lineart.inking.faint import with_light
+from smart_lineart.inking.features import USUAL_FAINT
+from smart_lineart.inking.hues.lines import LineHues, find_hues
+from smart_lineart.inking.hues.palette import Palette
+
+from .settings import InkSettings
+
+NOTED = "hues"  # in what is noted of a sketch
+
+
+class Known(Protocol):
+    """What is known of a sketch since it was inked; see `engine.CachedFeatures`."""
+
+    features: Features
+    read: Any
+    palette: Palette | None
+    hues: LineHues | None
+
+
+def with_asked_light(features: Features, settings: InkSettings) -> Features:
+    """With lines that the network takes for none, where such may be drawn. Raises OutOfMemory."""
+    lighter = settings.cut == "share" and settings.faint < USUAL_FAINT
+    return with_light(features) if lighter else features
+
+
+def lines_of(item: Known, settings: InkSettings) -> Features:
+    """A sketch's lines that these settings may draw: with light ones where they ask for such, and without the
+    colours that they leave out. Of a sketch in one colour none is left out.
+
+    On a worker's thread. Raises OutOfMemory.
+    """
+    item.features = features = with_asked_light(item.features, settings)
+    if not settings.left_out:
+        return features
+    if item.palette is None:
+        find_palette(item)
+    palette, hues = item.palette, item.hues
+    if palette is None or len(palette.hues) == 1 or item.read is None:
+        return features
+    if hues is None or (features.light is not None and hues.light is None):
+        item.hues = hues = find_hues(item.read, features, palette)
+    return hues.parts(features, [name for name in palette.names if name not in settings.left_out])
+
+
+def find_palette(item: Known) -> None:
+    """Find out which colours a sketch is drawn in. Those that are known stay what they are, and new ones come
+    after them; of a sketch in grey nothing is known.
+
+    On a worker's thread. Raises OutOfMemory.
+    """
+    if item.read is None or not item.read.in_colour:
+        return
+    found = find_hues(item.read, item.features)
+    known = item.palette
+    item.palette = found.palette if known is None else known.extended(found.palette)
+    item.hues = found if item.palette == found.palette else None
+
+
+def noted(notes: Any) -> Palette | None:
+    """The colours that are noted of a sketch; None where none are."""
+    return Palette.from_dict(notes.get(NOTED)) if isinstance(notes, dict) else None
