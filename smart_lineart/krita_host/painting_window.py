@@ -102,20 +102,30 @@ class PaintingWindow:
         yield from self._warm_up()
 
     def _warm_up(self) -> Generator[int, None, None]:
-        """Paint until Krita listens, which it may not do at once, or a preset seems to leave no mark."""
+        """Paint until Krita listens, which it may not do at once, or a preset seems to leave no mark. Raises
+        NotPainted where marks lie elsewhere: Krita 5.3 lays a page out otherwise.
+        """
         assert self._pen is not None
         from_here, there = LEAST / 4, LEAST / 2
         points = np.column_stack([np.linspace(from_here, there, 9), np.full(9, there)])
+        marked = False
         for _ in range(WARMING):
             self._pen.come_in()
             with self.painting(there / 8):
                 self.stroke(points, np.ones(9))
             yield from self.settled()
-            if self.lost or self.alpha(Rect(0, 0, LEAST, LEAST)).any():
+            if self.lost:
+                return
+            mark = Layer(self._layer).bounds
+            marked = mark.width > 0 and mark.height > 0
+            if marked and _in_the_middle_of(mark, (from_here + there) / 2, there):
                 return
             yield SETTLED_MS
             if not self._found_again():
                 return
+            self.clear()
+        if marked:
+            raise NotPainted
 
     def _found_again(self) -> bool:
         """Whether it is there; it may have been laid out anew."""
@@ -274,6 +284,12 @@ def settle_smoothing() -> bool:
         return False
     _smoothing.usual = None
     return True
+
+
+def _in_the_middle_of(mark: Rect, x: float, y: float) -> bool:
+    """Whether a mark lies about where it was painted; brushes that scatter do so on all sides."""
+    off = abs(mark.x + mark.width / 2 - x), abs(mark.y + mark.height / 2 - y)
+    return max(off) < LEAST / 8
 
 
 def _artists_canvas() -> Any | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -130,3 +131,25 @@ def test_marks_do_not_follow_each_other_without_giving_way(scene) -> None:
     """However fast Krita paints: else all marks of a preset hold up the window in one go."""
     with scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window:
         assert list(window.settled()) == [0]
+
+
+@pytest.mark.parametrize(
+    ("mark", "painted"),
+    [
+        (Rect(112, 240, 160, 32), True),
+        (Rect(150, 290, 90, 20), True),  # a brush that lays it beside the way
+        (Rect(0, 0, 0, 0), True),  # one that lays none here: an eraser, and who measures it says so
+        (Rect(415, 494, 160, 32), False),
+    ],
+)
+def test_a_window_that_paints_elsewhere_is_not_used(scene, monkeypatch, mark: Rect, painted: bool) -> None:
+    """Krita 5.3 lays the page out otherwise: all came some 300 px off."""
+    module = scene.room.painting_window
+    monkeypatch.setattr(module, "Layer", lambda _raw: SimpleNamespace(bounds=mark))
+    quiet = {"stroke": None, "clear": None, "settled": (), "_found_again": True, "painting": nullcontext()}
+    for name, answer in quiet.items():
+        monkeypatch.setattr(module.PaintingWindow, name, lambda *_, answer=answer: answer)
+    with scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window:
+        window._pen = SimpleNamespace(come_in=lambda: None)
+        with nullcontext() if painted else pytest.raises(module.NotPainted):
+            run(window._warm_up())
