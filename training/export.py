@@ -11,6 +11,7 @@ tiles cross the runtime's border without float copies.
 from __future__ import annotations
 
 import argparse
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -56,13 +57,11 @@ def receptive_field(net: LineartNet, side: int = 384) -> int:
 
     Every weight is made positive, so that any input within reach changes the output.
     """
-    probe = LineartNet()
-    probe.load_state_dict(net.state_dict())
-    probe.eval().double()
+    probe = copy.deepcopy(net).eval().double()
     with torch.no_grad():
         for parameter in probe.parameters():
             parameter.copy_(parameter.abs() + 1e-3)
-    page = torch.zeros(1, 1, side, side, dtype=torch.float64, requires_grad=True)
+    page = torch.zeros(1, net.channels, side, side, dtype=torch.float64, requires_grad=True)
     widest = 0
     # Pixels within one stride see windows that are shifted against each other; take the widest reach.
     for at in range(side // 2, side // 2 + STRIDE):

@@ -194,29 +194,7 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="what lineart is written as: pixels, strokes as vectors, or both (default: png)",
     )
     look = ink.add_argument_group("how the lineart looks")
-    look.add_argument(
-        "--thickness",
-        type=_reader(thickness),
-        default="auto",
-        metavar="PX|auto",
-        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
-        " (default: auto, a 500th of the sketch's longer side)",
-    )
-    look.add_argument(
-        "--weight",
-        type=_reader(weight),
-        default=USUAL_WEIGHT,
-        metavar="0..1",
-        help="how much lines swell: 0 all are even but for the brush's own points, 1 as drawn,"
-        " also where the sketch was only gone over"
-        f" (default: {USUAL_WEIGHT})",
-    )
-    look.add_argument(
-        "--style",
-        default="pen",
-        metavar="NAME|FILE",
-        help="brush style, see `info`, or the file of a brush strip (default: pen)",
-    )
+    _add_pen(look)
     look.add_argument(
         "--detail",
         type=_reader(detail),
@@ -246,7 +224,37 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         default="transparent",
         help="what lies behind the ink (default: transparent)",
     )
-    work = ink.add_argument_group("how the work is done")
+    _add_work(ink)
+
+
+def _add_pen(look: argparse._ArgumentGroup) -> None:
+    look.add_argument(
+        "--thickness",
+        type=_reader(thickness),
+        default="auto",
+        metavar="PX|auto",
+        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
+        " (default: auto, a 500th of the longer side)",
+    )
+    look.add_argument(
+        "--weight",
+        type=_reader(weight),
+        default=USUAL_WEIGHT,
+        metavar="0..1",
+        help="how much lines swell: 0 all are even but for the brush's own points, 1 as drawn,"
+        " also where the sketch was only gone over"
+        f" (default: {USUAL_WEIGHT})",
+    )
+    look.add_argument(
+        "--style",
+        default="pen",
+        metavar="NAME|FILE",
+        help="brush style, see `info`, or the file of a brush strip (default: pen)",
+    )
+
+
+def _add_work(command: _Parser) -> None:
+    work = command.add_argument_group("how the work is done")
     work.add_argument(
         "--runtime",
         choices=["auto", "openvino", "onnxruntime"],
@@ -332,12 +340,65 @@ def _add_flats(commands: argparse._SubParsersAction[_Parser]) -> None:
     flats.add_argument("--json", action="store_true", help="print the areas as JSON")
 
 
+def line_colour(text: str) -> Colour | None:
+    """Parse a colour, or "picture" (None) for that of the picture's own lines."""
+    return None if text.strip().lower() == "picture" else colour(text)
+
+
+def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
+    lines = commands.add_parser(
+        "lines",
+        help="take the lines out of a finished picture",
+        description="Take the lines out of a picture that is coloured and shaded already.",
+    )
+    lines.add_argument(
+        "picture",
+        type=_reader(lambda text: Path(existing_name(text))),
+        metavar="PICTURE",
+        help="an image file",
+    )
+    lines.add_argument(
+        "-o",
+        "--output",
+        type=_reader(lambda text: Path(existing_name(text))),
+        metavar="FILE",
+        help="where the lines go, .png or .svg (default: NAME-lines.png beside the picture)",
+    )
+    lines.add_argument(
+        "--edges",
+        action="store_true",
+        help="also NAME-shade.png, NAME-highlight.png and NAME-colour.png beside the lines: the edges of shades,"
+        " of highlights, and of colours that no line parts",
+    )
+    lines.add_argument(
+        "--douga",
+        action="store_true",
+        help="write all that was told apart in flat colours instead: lines black, edges of shades blue, of"
+        " highlights red, of colours green, shades violet, highlights yellow",
+    )
+    look = lines.add_argument_group("how the lines look")
+    _add_pen(look)
+    look.add_argument(
+        "--color",
+        "--colour",
+        type=_reader(line_colour),
+        default="#000000",
+        metavar="'#rrggbb'|picture",
+        help="ink colour, or picture for that of its own lines (default: black)",
+    )
+    _add_work(lines)
+
+
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; `command` is "ink", "flats" or "info". It raises UsageError."""
+    """The parser of the whole command line; `command` is "ink", "lines", "flats" or "info".
+
+    It raises UsageError.
+    """
     parser = _Parser(prog="smart-lineart", description="Turn rough sketches into clean lineart.")
     parser.add_argument("--version", action="version", version=f"smart-lineart {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_ink(commands)
+    _add_lines(commands)
     _add_flats(commands)
     info = commands.add_parser(
         "info",
