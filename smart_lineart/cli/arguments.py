@@ -367,8 +367,8 @@ def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
     lines.add_argument(
         "--edges",
         action="store_true",
-        help="also NAME-shade.png, NAME-highlight.png and NAME-colour.png beside the lines: the edges of shades,"
-        " of highlights, and of colours that no line parts",
+        help="also NAME-shade.png, NAME-highlight.png and NAME-colour.png beside the lines: the edges of"
+        " shades, of highlights, and of colours that no line parts",
     )
     lines.add_argument(
         "--douga",

@@ -55,7 +55,9 @@ def pen_width(rng: Rng) -> float:
     return float(np.clip(np.exp(rng.normal(np.log(median), deviation)), *limits))
 
 
-def placed(rng: Rng, size: float, centre: np.ndarray, side: int, wanted: float) -> tuple[np.ndarray, np.ndarray]:
+def placed(
+    rng: Rng, size: float, centre: np.ndarray, side: int, wanted: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Matrix and offset that show a figure `size` px long as one of `wanted` px, turned a little."""
     scale, angle = wanted / size, rng.normal(0, 0.25)
     cos, sin = scale * np.cos(angle), scale * np.sin(angle)
@@ -146,6 +148,11 @@ def from_art(rng: Rng, art: Art, side: int) -> Figure:
     wanted = float(np.exp(rng.uniform(*np.log(ART_SIZES))))
     ring = art[rng.integers(len(art))].rings[0]
     matrix, offset = placed(rng, 1.0, ring[rng.integers(len(ring))], side, wanted)
+    return outlined(rng, art, side, matrix, offset, pen)
+
+
+def outlined(rng: Rng, art: Art, side: int, matrix: np.ndarray, offset: np.ndarray, pen: float) -> Figure:
+    """Vector art placed on a picture of `side` px, outlined where it has no lines of its own."""
     n = side * FINE
     figure = Figure(np.zeros((n, n), np.int32), np.zeros((n, n), np.uint8), np.zeros((n, n), np.uint8), pen)
     unlined = rng.random() < UNLINED
@@ -163,9 +170,7 @@ def draw_piece(
     at = [fixed(ring @ matrix.T + offset, FINE) for ring in piece.rings]
     pen = max(1, round(figure.pen))
     if piece.kind == "line":
-        scale = float(np.hypot(*matrix[:, 0])) * FINE
-        thick = max(1, round(piece.width * scale))
-        cv2.polylines(figure.line, at, False, 255, thick, cv2.LINE_AA, SHIFT)
+        cv2.polylines(figure.line, at, False, 255, pen, cv2.LINE_AA, SHIFT)
         return
     mask = np.zeros(figure.line.shape, np.uint8)
     cv2.fillPoly(mask, at, 255, cv2.LINE_8, SHIFT)
@@ -184,7 +189,9 @@ def character(rng: Rng) -> Drawing:
     """A page with a character on it as a line drawing, its eyes and blacks with it."""
     sheet = compose(rng, pick(rng, KINDS))
     strokes = [np.column_stack([line, _taper(rng, len(line))]) for line in sheet.lines() if len(line) > 1]
-    outlines, tree = cv2.findContours((sheet.solid() > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    outlines, tree = cv2.findContours(
+        (sheet.solid() > 127).astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
+    )
     solids: list[list[np.ndarray]] = []
     for number, outline in enumerate(outlines):
         ring = outline[:, 0].astype(np.float64)

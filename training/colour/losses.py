@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the picture network is trained to do: tell the class of every pixel.
 
-Most pixels are flat and few lie on an edge, so Kugler (TU Wien 2020) compares cross-entropy by itself, weighted
-by class, and the focal loss (Lin et al. 2017); so does `python -m training.colour.compare`.
+Most pixels are flat and few lie on an edge, so Kugler (TU Wien 2020) compares cross-entropy by itself,
+weighted by class, and the focal loss (Lin et al. 2017).
 """
 
 from __future__ import annotations

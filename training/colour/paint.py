@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Paints figures, and says of every pixel what it is: line, an edge, shade, highlight or flat.
 
-A border of two colours under a line is no edge; edges are `EDGE` px broad, lines as broad as drawn. What cannot
-be told, such as where shade begins that falls off softly, is `UNSURE` and not learned.
+A border of two colours under a line is no edge; edges are `EDGE` px broad, lines as broad as drawn. What
+cannot be told, such as where shade begins that falls off softly, is `UNSURE` and not learned.
 """
 
 from __future__ import annotations
@@ -137,7 +137,11 @@ def _filled(
         if tones.blur:
             mask = cv2.GaussianBlur(mask, (0, 0), tones.blur * FINE)
         alpha = (mask * tones.opacity)[..., None]
-        wanted = base * (table[:, tone] / np.maximum(table[:, 0], 1e-3))[colours] if tone < 3 else table[colours, 3]
+        wanted = (
+            base * (table[:, tone] / np.maximum(table[:, 0], 1e-3))[colours]
+            if tone < 3
+            else table[colours, 3]
+        )
         image = image + (np.clip(wanted, 0, 1) - image) * alpha
     if rng.random() < 0.2:
         image = image * (1 + rng.uniform(0.02, 0.12) * low_frequency(rng, colours.shape, 3)[..., None])

@@ -127,7 +127,9 @@ def ring(rng: Rng, areas: np.ndarray) -> np.ndarray:
     middle = rng.choice(across.ravel())
     across = across - middle
     teeth, broad = rng.uniform(0, 30), rng.uniform(3, 18)
-    return np.asarray((across + teeth * _teeth(rng, along) > 0) & (across < broad + teeth * _teeth(rng, along)))
+    return np.asarray(
+        (across + teeth * _teeth(rng, along) > 0) & (across < broad + teeth * _teeth(rng, along))
+    )
 
 
 def rim(rng: Rng, areas: np.ndarray) -> np.ndarray:

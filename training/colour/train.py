@@ -58,12 +58,14 @@ def fill_pool(figures: Figures, folder: Path, side: int, count: int, seed: int) 
 def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
     """Batches without end, uint8 (size, 4, side, side), from the files that lie in a pool, new ones too."""
     rng = np.random.default_rng(seed)
-    kept: list[np.ndarray] = []
+    kept: dict[Path, np.ndarray] = {}
     while True:
-        for path in sorted(folder.glob("*.npy"))[len(kept) :]:
-            kept.append(np.load(path))
+        for path in sorted(folder.rglob("*.npy")):
+            if path not in kept:
+                kept[path] = np.load(path)
+        files = list(kept.values())
         for _ in range(50):
-            picks = [kept[i][rng.integers(len(kept[i]))] for i in rng.integers(len(kept), size=size)]
+            picks = [files[i][rng.integers(len(files[i]))] for i in rng.integers(len(files), size=size)]
             yield torch.from_numpy(np.stack([_varied(rng, one) for one in picks]))
 
 
@@ -119,7 +121,11 @@ def _run(training: PictureTraining, stream: Iterator[Tensor], checkpoint: Path, 
         total = total + training.update(batch)["class"].cpu()
         now = time.monotonic()
         if training.step % 20 == 0:
-            line = {"step": training.step, "seconds": round(now - start, 1), "loss": round(float(total) / 20, 5)}
+            line = {
+                "step": training.step,
+                "seconds": round(now - start, 1),
+                "loss": round(float(total) / 20, 5),
+            }
             with (checkpoint.parent / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
             total = torch.zeros(())

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
-from svgelements import SVG, Color, Shape
-from svgelements import Path as SvgPath
 
 GRID = 128  # px: side of the canvas on which shapes are compared
 CURVE = 8  # straight pieces of a curve
@@ -34,13 +33,12 @@ APART = 5  # one kind in so many is kept aside, to be measured on
 @dataclass(frozen=True)
 class Piece:
     """A shape: `rings` are its outlines (N, 2), 0 to 1 across the figure; `kind` is "area", "shade",
-    "highlight", or "line", whose rings are paths of `width` (the figure is 1 wide); `colour` is 0 to 1.
+    "highlight", or "line", whose rings are paths; `colour` is 0 to 1.
     """
 
     rings: list[np.ndarray]
     kind: str
     colour: tuple[float, float, float]
-    width: float = 0.0
 
 
 Art = list[Piece]
@@ -68,10 +66,14 @@ def load_art(path: Path, most: int, seed: int = 0) -> list[Art]:
 
 def read_art(icons: dict, name: str) -> Art:
     """The shapes of one icon; empty where it has none."""
+    from svgelements import SVG, Shape  # for those who train: painting needs none of it
+
     icon = icons["icons"][name]
     wide = icon.get("width", icons.get("width", 32 if "fluent" in icons["prefix"] else 16))
     tall = icon.get("height", icons.get("height", wide))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide}"'
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{wide}"'
+    )
     text = f'{head} height="{tall}" viewBox="0 0 {wide} {tall}">{icon["body"]}</svg>'
     drawing = SVG.parse(StringIO(text.replace(" href=", " xlink:href=")))
     pieces: Art = []
@@ -81,8 +83,10 @@ def read_art(icons: dict, name: str) -> Art:
     return _toned(pieces)
 
 
-def _pieces(element: Shape, size: float) -> Iterator[Piece]:
+def _pieces(element: Any, size: float) -> Iterator[Piece]:
     """The area of a shape, and its line, where it has them."""
+    from svgelements import Path as SvgPath
+
     rings = [ring / size for ring in _rings(SvgPath(element))]
     if not rings:
         return
@@ -90,17 +94,18 @@ def _pieces(element: Shape, size: float) -> Iterator[Piece]:
     if fill is not None and fill.value is not None:
         yield Piece([ring for ring in rings if len(ring) > 2], "area", _rgb(fill))
     if stroke is not None and stroke.value is not None:
-        yield Piece(rings, "line", _rgb(stroke), float(element.stroke_width or 1) / size)
+        yield Piece(rings, "line", _rgb(stroke))
 
 
-def _rgb(colour: Color) -> tuple[float, float, float]:
+def _rgb(colour: Any) -> tuple[float, float, float]:
     return colour.red / 255, colour.green / 255, colour.blue / 255
 
 
-def _rings(path: SvgPath) -> Iterator[np.ndarray]:
+def _rings(path: Any) -> Iterator[np.ndarray]:
+    """Outlines and paths, curves as straight pieces."""
     for part in path.as_subpaths():
         points: list[tuple[float, float]] = []
-        for segment in SvgPath(part):
+        for segment in type(path)(part):
             name = type(segment).__name__
             if name == "Move" or segment.end is None:
                 points += [(segment.end.x, segment.end.y)] if segment.end is not None else []

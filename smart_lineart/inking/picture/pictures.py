@@ -152,7 +152,7 @@ class PictureReader:
         return PictureFeatures(size, scale[0], maps, found)
 
     def _answer(self, working: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
-        """The network's maps. The picture goes on beyond its border as it is there, or that would be an edge."""
+        """The network's maps. Beyond its border the picture goes on as it is there: no edge is seen."""
         halo = halo_of(self._model)
         tall, wide = working.shape[:2]
         beyond = np.pad(working, ((halo, halo), (halo, halo), (0, 0)), mode="edge")

@@ -86,7 +86,7 @@ class WorkingPicture:
 
 
 def working_picture(picture: NDArray[Any], scale: float) -> Bytes:
-    """A picture uint8 (H, W, 1 to 4) at `scale`, as :meth:`WorkingPicture.whole` gives it. Raises BadSketch."""
+    """A picture uint8 (H, W, 1 to 4) at `scale`, as `WorkingPicture.whole` gives it. Raises BadSketch."""
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] not in range(1, 5):
         raise BadSketch(
             "The picture has the shape {shape}; 8 bits in 1 to 4 channels are needed.", shape=picture.shape
