@@ -89,7 +89,7 @@ def working_picture(picture: NDArray[Any], scale: float) -> Bytes:
     """A picture uint8 (H, W, 1 to 4) at `scale`, as `WorkingPicture.whole` gives it. Raises BadSketch."""
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] not in range(1, 5):
         raise BadSketch(
-            "The picture has the shape {shape}; 8 bits in 1 to 4 channels are needed.", shape=picture.shape
+            "The sketch has the shape {shape}; an image of 1 to 4 channels is needed.", shape=picture.shape
         )
     working = WorkingPicture((picture.shape[0], picture.shape[1]), scale)
     rows = max(1, (1 << 20) // picture.shape[1])
