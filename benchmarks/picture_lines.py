@@ -34,6 +34,7 @@ SIDE = 480  # px of a picture
 LONG = (260, 440)  # px: longer side of a figure on it
 NEAR = 3.0  # px within which a line counts as found
 SEED = 25
+DARKER = 0.75  # of the paper's light, that the lines of a line drawing have at most
 
 
 class Scores(NamedTuple):
@@ -100,6 +101,19 @@ def measure(found: PictureFeatures, truth: np.ndarray) -> Scores:
     return Scores(near, drawn, met, wanted, pixels.reshape(count, count))
 
 
+def on_pair(reader: PictureReader, coloured: Path, lines: Path) -> dict[str, float]:
+    """Precision, recall and F of lines, per cent, in a picture whose line drawing is known."""
+    picture, drawn = (cv2.imread(str(path))[:, :, ::-1] for path in (coloured, lines))
+    grey = drawn.astype(np.float32).mean(2)
+    truth = grey < DARKER * cv2.GaussianBlur(grey, (0, 0), 30)
+    answer = _raster(reader.prepare(picture).lines[PictureClass.LINE].strokes, truth.shape)
+    middle = thin(truth)
+    precision = (answer & (_away(truth) <= NEAR)).sum() / max(answer.sum(), 1)
+    recall = (middle & (_away(answer) <= NEAR)).sum() / max(middle.sum(), 1)
+    both = 2 * precision * recall / max(precision + recall, 1e-9)
+    return {name: round(100 * float(v), 1) for name, v in {"P": precision, "R": recall, "F": both}.items()}
+
+
 def classes(found: PictureFeatures) -> np.ndarray:
     """The class of every pixel, uint8 (H, W)."""
     douga = np.concatenate(list(found.douga()))
@@ -130,6 +144,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=60, help="figures to measure on")
     parser.add_argument("--model", type=Path, help="model folder (default: lines)")
     parser.add_argument("--sheet", type=Path, help="write a picture of the first figures to look at")
+    parser.add_argument("--pair", type=Path, nargs=2, help="a coloured picture and its line drawing")
     parser.add_argument("--json", type=Path, help="write the figures as JSON")
     args = parser.parse_args()
     total: Scores | None = None
@@ -141,6 +156,8 @@ def main() -> None:
             total = one if total is None else Scores(*(a + b for a, b in zip(total, one, strict=True)))
             shown = np.where(truth == UNSURE, 0, truth).astype(np.uint8)
             rows.append(np.concatenate([picture, douga_of(shown), np.concatenate(list(found.douga()))], 1))
+        if args.pair:
+            print("pair", on_pair(reader, *args.pair))
     assert total is not None
     table = total.table()
     for name, value in table.items():

@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from smart_lineart import __version__
 from smart_lineart.cli.errors import UsageError
+from smart_lineart.cli.lines_options import add_colour, add_what
 
 DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
@@ -194,7 +195,7 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="what lineart is written as: pixels, strokes as vectors, or both (default: png)",
     )
     look = ink.add_argument_group("how the lineart looks")
-    _add_pen(look)
+    _add_pen(look, "a 500th of the sketch's longer side")
     look.add_argument(
         "--detail",
         type=_reader(detail),
@@ -227,14 +228,13 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
     _add_work(ink)
 
 
-def _add_pen(look: argparse._ArgumentGroup) -> None:
+def _add_pen(look: argparse._ArgumentGroup, usual: str) -> None:
     look.add_argument(
         "--thickness",
         type=_reader(thickness),
         default="auto",
         metavar="PX|auto",
-        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
-        " (default: auto, a 500th of the longer side)",
+        help=f"line thickness in pixels, or in millimetres such as 0.5mm (default: auto, {usual})",
     )
     look.add_argument(
         "--weight",
@@ -340,7 +340,7 @@ def _add_flats(commands: argparse._SubParsersAction[_Parser]) -> None:
     flats.add_argument("--json", action="store_true", help="print the areas as JSON")
 
 
-def line_colour(text: str) -> Colour | None:
+def _line_colour(text: str) -> Colour | None:
     """Parse a colour, or "picture" (None) for that of the picture's own lines."""
     return None if text.strip().lower() == "picture" else colour(text)
 
@@ -351,41 +351,10 @@ def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="take the lines out of a finished picture",
         description="Take the lines out of a picture that is coloured and shaded already.",
     )
-    lines.add_argument(
-        "picture",
-        type=_reader(lambda text: Path(existing_name(text))),
-        metavar="PICTURE",
-        help="an image file",
-    )
-    lines.add_argument(
-        "-o",
-        "--output",
-        type=_reader(lambda text: Path(existing_name(text))),
-        metavar="FILE",
-        help="where the lines go, .png or .svg (default: NAME-lines.png beside the picture)",
-    )
-    lines.add_argument(
-        "--edges",
-        action="store_true",
-        help="also NAME-shade.png, NAME-highlight.png and NAME-colour.png beside the lines: the edges of"
-        " shades, of highlights, and of colours that no line parts",
-    )
-    lines.add_argument(
-        "--douga",
-        action="store_true",
-        help="write all that was told apart in flat colours instead: lines black, edges of shades blue, of"
-        " highlights red, of colours green, shades violet, highlights yellow",
-    )
+    add_what(lines, _reader(lambda text: Path(existing_name(text))))
     look = lines.add_argument_group("how the lines look")
-    _add_pen(look)
-    look.add_argument(
-        "--color",
-        "--colour",
-        type=_reader(line_colour),
-        default="#000000",
-        metavar="'#rrggbb'|picture",
-        help="ink colour, or picture for that of its own lines (default: black)",
-    )
+    _add_pen(look, "as broad as the picture's own mostly are")
+    add_colour(look, _reader(_line_colour))
     _add_work(lines)
 
 

@@ -229,7 +229,7 @@ def _write(
 
 def _thickness(task: _Task, found: PictureFeatures, read: _Read) -> float:
     if task.thickness is None:
-        return suiting_thickness(found.size, found.lines[PictureClass.LINE].strokes.extent)
+        return found.thickness or suiting_thickness(found.size)
     if task.thickness.unit == "px":
         return task.thickness.value
     return task.thickness.value * (sum(read.dpi) / 2 if read.dpi else ASSUMED_DPI) / MM_PER_INCH

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.errors import ModelError, OutOfMemory
-from smart_lineart.inking.features import Features
+from smart_lineart.inking.features import MIN_THICKNESS, Features
 from smart_lineart.inking.inker import BASE_BYTES
 from smart_lineart.inking.lines.tracing import trace_strokes
 from smart_lineart.inking.network.models import PICTURES, load_model
@@ -25,7 +25,6 @@ from smart_lineart.inking.picture.working import working_picture, working_scale
 from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
 from smart_lineart.inking.raster.morphology import grow
 from smart_lineart.inking.raster.resampling import resize_in_strips
-from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.tuning import tuning_of
 from smart_lineart.said import Said
 
@@ -43,12 +42,14 @@ class PictureFeatures:
         scale: working px per px of it.
         maps: uint8 (classes, h, w), the probability of each PictureClass at working scale, times 255.
         lines: for each of EDGES what `Inker.render` draws, in px of the picture.
+        thickness: how broad the picture's own lines are, px; None where it has none.
     """
 
     size: tuple[int, int]
     scale: float
     maps: Bytes
     lines: dict[PictureClass, Features]
+    thickness: float | None
 
     def length(self, name: PictureClass) -> float:
         """How long the lines of a class are together, in px of the picture."""
@@ -140,16 +141,19 @@ class PictureReader:
         scale = wide / size[1], tall / size[0]
         try:
             maps = self._answer(working, lambda done: report(0.6 * done), stop)
-            found = {}
+            found, broad = {}, 0.0
             for number, name in enumerate(EDGES):
                 stop_if(stop)
-                strokes, _ = trace_strokes(*2 * (shown_as(maps, name),), scale, tuning=self.tuning.tracing)
-                found[name] = _drawable(size, scale[0], strokes)
+                shown = shown_as(maps, name)
+                strokes, levels = trace_strokes(shown, shown, scale, tuning=self.tuning.tracing)
+                found[name] = Features(size, scale[0], inverted=False, strokes=strokes, solid=None)
+                if name == PictureClass.LINE and levels is not None:
+                    broad = levels.usual / scale[0]
                 report(0.6 + 0.1 * (number + 1))
         except MemoryError as error:
             raise OutOfMemory from error
         report(1.0)
-        return PictureFeatures(size, scale[0], maps, found)
+        return PictureFeatures(size, scale[0], maps, found, max(broad, MIN_THICKNESS) if broad else None)
 
     def _answer(self, working: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
         """The network's maps. Beyond its border the picture goes on as it is there: no edge is seen."""
@@ -178,10 +182,6 @@ def shown_as(maps: Bytes, name: PictureClass) -> Bytes:
     others = np.max([maps[other] for other in EDGES if other != name], axis=0)
     near = grow(maps[PictureClass.LINE] >= 128, BESIDE)
     return np.where(near | (others > own), np.uint8(0), own)
-
-
-def _drawable(size: tuple[int, int], scale: float, strokes: Strokes) -> Features:
-    return Features(size, scale, inverted=False, strokes=strokes, solid=None)
 
 
 def _resized(plane: Bytes, height: int, width: int, rows: int) -> Iterator[NDArray[np.float32]]:

@@ -44,6 +44,11 @@ class TestReading:
             np.testing.assert_allclose(np.median(strokes.points[:, 0]), 102 + 200 * number, atol=1)
             assert found.length(name) == pytest.approx(800, abs=12)
 
+    def test_lines_are_as_broad_as_the_picture_s(self, model: Path) -> None:
+        with PictureReader(model=model) as reader:
+            assert reader.prepare(four_lines()).thickness == pytest.approx(4, abs=0.5)
+            assert reader.prepare(np.full((300, 300, 3), 255, np.uint8)).thickness is None
+
     def test_a_line_can_be_drawn_by_what_draws_sketches(self, model: Path) -> None:
         with PictureReader(model=model) as reader:
             found = reader.prepare(four_lines())
