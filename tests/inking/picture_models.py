@@ -16,7 +16,7 @@ from smart_lineart.inking.picture.classes import PictureClass
 # What red, green and blue lack of white, weighted for each class, and what that must reach.
 _WEIGHTS = {
     PictureClass.FLAT: ((0, 0, 0), 0),
-    PictureClass.LINE: ((20, 20, 20), -50),
+    PictureClass.LINE: ((20, 20, 20), -45),
     PictureClass.SHADE_EDGE: ((10, 10, -10), -12),
     PictureClass.HIGHLIGHT_EDGE: ((-10, 10, 10), -12),
     PictureClass.COLOUR_EDGE: ((10, -10, 10), -12),

@@ -20,7 +20,7 @@ from training.roughen import Rng
 from training.scenes import SHIFT, fixed
 
 FINE = 2  # px of a figure's canvas for one of the picture
-PENS = 2.5, 0.45, (1.0, 8.0)  # px: median width of lines, deviation of its logarithm, the limits
+PENS = 2.7, 0.6, (1.0, 15.0)  # px: median width of lines, deviation of its logarithm, the limits
 SIZES = (220, 1500)  # px: longer side of a drawing of which a picture shows a part
 ART_SIZES = (110, 700)  # px: of an icon, which has fewer lines
 SMALL = 60  # px of the canvas: smaller areas are slivers between lines

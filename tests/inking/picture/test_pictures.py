@@ -64,7 +64,8 @@ class TestReading:
         assert (found.maps[PictureClass.LINE] > 200).all()
 
     def test_tiles_change_nothing(self, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        picture = np.random.default_rng(1).integers(0, 256, (900, 800, 3), np.uint8)
+        patches = np.random.default_rng(1).integers(0, 256, (9, 8, 3), np.uint8)
+        picture = np.kron(patches, np.ones((100, 100, 1), np.uint8))
         with PictureReader(model=model) as reader:
             whole = reader.prepare(picture)
             monkeypatch.setattr(tiles, "MOST_PIXELS", 1)
