@@ -272,7 +272,7 @@ class Inker:
             view.scale,
             view.inverted,
             strokes,
-            solid_shapes(maps.solid, view.darkness, usual, tuning.fills, black),
+            solid_shapes(maps.line, maps.solid, view.darkness, usual, tuning.fills, black),
             None if levels is None else replace(calibration, certain=levels.certain, usual=levels.usual),
             seen=Seen(view.luma, view.darkness, said, network, from_afar, settled.verdicts, fairer.kept),
         )

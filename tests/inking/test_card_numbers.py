@@ -83,4 +83,4 @@ def test_a_card_may_leave_a_number_out_or_use_all_of_its_range(name: str) -> Non
         assert number(tuning, name) == value
         strokes, _ = trace_strokes(LINES, LINES, (1.0, 1.0), tuning=tuning.tracing)
         assert np.isfinite(strokes.points).all()
-        solid_shapes(LINES, LINES, 3.0, tuning.fills)
+        solid_shapes(LINES, LINES, LINES, 3.0, tuning.fills)

@@ -170,7 +170,7 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
     assert {"uncertainty.searching", "uncertainty.farther", "uncertainty.shows"} <= read
     for line in (*map(sketch, range(3)), broken()):
         trace_strokes(line, line, (1.0, 1.0), None, Fairer(), None, tuning.tracing)
-        solid_shapes(line, line, 3.0, tuning.fills)
+        solid_shapes(line, line, line, 3.0, tuning.fills)
     for value in (255, 190):
         looks = [line_map((side, side), ring(100, 90, 40), thickness=3, value=value) for side in (200, 400)]
         near, far = (Observation(look, look, tuning.roughness, tuning.tracing.maps) for look in looks)

@@ -15,7 +15,7 @@ from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
 from smart_lineart.inking.raster.morphology import depth, grow
-from smart_lineart.inking.raster.windows import over_windows
+from smart_lineart.inking.raster.windows import over_squares
 
 STRIP = 512  # rows drawn at once
 AROUND = 2  # px around an area that its contour is made of
@@ -24,7 +24,8 @@ NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than at an are
 COVERED = 0.5  # share of an evenly dark area that is solid, from which all of it is
 EVEN = 0.9  # share of a solid area that is such black, from which it is not hatched
 RAGGED = 1.6  # times as long as the network's that a contour as drawn is where it was scribbled
-STEEP = np.float32(2.0)  # times the probability's slope that a contour's is
+EDGE = np.float32(190.0)  # a contour's slope a working pixel
+LEAST_SLOPE = np.float32(2.0)  # of a probability x 255 over two pixels, that it is a contour by
 
 # What lies deeper in black than half the usual width of strokes, so many times, is no stroke. It is solid
 # where the network holds it for that rather than for a line, and not only where it is sure of it.
@@ -39,6 +40,7 @@ class FillTuning:
     """Which areas are solid black."""
 
     solid: float = tuned(0.4, 0.0, 1.0)  # probability from which an area counts as solid black
+    weak: float = tuned(0.2, 0.0, 1.0)  # the same where it is black rather than line
     drawn: int = tuned(110, 0, 255)  # mean darkness that it has; the page's firm lines have 210
     black: int = tuned(150, 0, 255)  # darkness of what is black by itself
     broad: float = tuned(1.5, 0.0, 5.0)  # times as broad as the page's strokes that it is somewhere
@@ -52,6 +54,7 @@ def _along(start: int, stop: int, page: int, count: int) -> tuple[NDArray[np.int
 
 
 def solid_shapes(
+    line: Bytes,
     probability: Bytes,
     darkness: Bytes,
     usual: float,
@@ -60,13 +63,14 @@ def solid_shapes(
 ) -> Bytes | None:
     """Find solid areas and give them a clean contour at 128, or None when there are none.
 
-    Both maps are uint8 (h, w) at working scale: the network's probability x 255, whose contour is smoothed
-    over a working pixel or two, and the sketch's darkness. An area is judged as a whole: a pupil may be
-    hatched, but what is pale or has no edge is shade, and what is as narrow as strokes of `usual` px is a
-    stroke. What is `known` to be solid, bool (h, w), is.
+    All are uint8 (h, w) at working scale: the network's probabilities x 255 of lines and of black, whose
+    contour is smoothed over a working pixel or two, and the sketch's darkness. An area is judged as a whole:
+    a pupil may be hatched, but what is pale or has no edge is shade, and what is as narrow as strokes of
+    `usual` px is a stroke. What is `known` to be solid, bool (h, w), is.
     """
     if known is not None:
         probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
+    probability = _raised(probability, line, tuning)
     found = _contour(probability, tuning.solid) > 127
     least_deep = max(LEAST_DEEP, math.ceil(0.5 * tuning.broad * usual))
     solid = _drawn_on(found, darkness, tuning.drawn, least_deep)
@@ -74,6 +78,21 @@ def solid_shapes(
         return None
     apart = np.where(grow(solid, AROUND) & ~(found & ~solid), probability, np.uint8(0))
     return _as_drawn(_contour(apart, tuning.solid), darkness, tuning.drawn, least_deep)
+
+
+def _raised(probability: Bytes, line: Bytes, tuning: FillTuning) -> Bytes:
+    """Probability of black (h, w), raised from `weak` to `solid` in areas that are black rather than `line`.
+
+    Of a lash drawn in a few strokes the network says half one, half the other: either is ink, but neither
+    would be drawn. Two thresholds, and what decides between them is an area, not a pixel (cf. Canny 1986).
+    """
+    areas = _Areas(_contour(probability, tuning.weak) > 127)
+    if tuning.weak >= tuning.solid or not len(areas):
+        return probability
+    rather = areas.select(areas.total(probability) > areas.total(line))
+    told, meant = (255 * np.array([0, level, 1]) for level in (tuning.weak, tuning.solid))
+    levels = np.interp(np.arange(256), told, meant).astype(np.uint8)
+    return np.where(grow(rather, AROUND) & ~(areas.mask & ~rather), levels[probability], probability)
 
 
 class _Areas:
@@ -135,15 +154,21 @@ def _edges(mask: Mask) -> Bytes:
 
 
 def _contour(probability: Bytes, level: float) -> Bytes:
-    """Probability smoothed over a working pixel or two, with `level` of it at 128: uint8 (h, w)."""
-    framed = np.pad(probability, 2)
+    """Probability smoothed over a working pixel or two, with `level` of it at 128: uint8 (h, w).
+
+    It rises by EDGE a pixel across its contour, however slowly the probability does: a clean edge everywhere.
+    """
+    framed = np.pad(probability, 3)
     out = np.zeros(probability.shape, np.uint8)
     for first in range(0, len(out), STRIP):  # a float copy of a large map would not fit into the memory limit
-        soft = framed[first : first + STRIP + 4].astype(np.float32)
+        soft = framed[first : first + STRIP + 6].astype(np.float32)
         for _ in range(2):
             soft = (soft[:-2] + 2 * soft[1:-1] + soft[2:]) * np.float32(0.25)
             soft = (soft[:, :-2] + 2 * soft[:, 1:-1] + soft[:, 2:]) * np.float32(0.25)
-        out[first : first + STRIP] = np.clip((soft - np.float32(level * 255)) * STEEP + 128, 0, 255)
+        down, across = np.abs(soft[2:, 1:-1] - soft[:-2, 1:-1]), np.abs(soft[1:-1, 2:] - soft[1:-1, :-2])
+        slope = np.maximum(np.maximum(down, across), LEAST_SLOPE) * np.float32(0.5)
+        over = soft[1:-1, 1:-1] - np.float32(level * 255)
+        out[first : first + STRIP] = np.clip(over / slope * EDGE + 128, 0, 255)
     return out
 
 
@@ -161,9 +186,9 @@ def _drawn_on(areas: Mask, darkness: Bytes, least: float, deep: int) -> Mask:
 
 
 def _fall(darkness: Bytes) -> Bytes:
-    """How much lighter it is somewhere near: uint8 (h, w). A black has an edge, where shade has none."""
-    least = over_windows(over_windows(darkness, NEAR, 0, np.minimum), NEAR, 1, np.minimum)
-    return darkness - least
+    """How much darkness differs near each pixel: uint8 (h, w). A black has an edge, where shade has none."""
+    # Both sides count: how far out on the paper a contour lies depends on its level.
+    return over_squares(darkness, NEAR, np.maximum) - over_squares(darkness, NEAR, np.minimum)
 
 
 def unclaimed_black(

@@ -8,8 +8,9 @@ import pytest
 from scipy import ndimage
 
 from smart_lineart.inking import Rect
+from smart_lineart.inking.arrays import Mask
 from smart_lineart.inking.drawing import fills as fills_module
-from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
+from smart_lineart.inking.drawing.fills import FillTuning, draw_solids, solid_shapes, unclaimed_black
 from tests.inking.pictures import Bytes, count_parts
 
 BLACK = 240
@@ -27,8 +28,15 @@ def drawn_as(probability: Bytes, darkness: int = BLACK) -> Bytes:
     return np.where(probability > 0, np.uint8(darkness), np.uint8(0))
 
 
+def shapes_in(
+    probability: Bytes, darkness: Bytes, usual: float = USUAL, known: Mask | None = None
+) -> Bytes | None:
+    """What is solid where the network sees no lines."""
+    return solid_shapes(np.zeros_like(probability), probability, darkness, usual, known=known)
+
+
 def shapes_of(probability: Bytes) -> Bytes | None:
-    return solid_shapes(probability, drawn_as(probability), USUAL)
+    return shapes_in(probability, drawn_as(probability), USUAL)
 
 
 def off_contour(shapes: Bytes | None, expected: Bytes) -> int:
@@ -49,7 +57,7 @@ def drawn(shapes: Bytes, size: tuple[int, int], region: Rect | None = None) -> B
 class TestShapes:
     def test_without_solids_there_is_nothing(self) -> None:
         assert shapes_of(np.zeros((40, 50), np.uint8)) is None
-        assert shapes_of(np.full((40, 50), 100, np.uint8)) is None
+        assert shapes_of(np.full((40, 50), 50, np.uint8)) is None
 
     def test_slivers_and_lines_are_no_solids(self) -> None:
         probability = np.zeros((60, 80), np.uint8)
@@ -59,36 +67,65 @@ class TestShapes:
 
     def test_a_grey_shadow_is_no_solid(self) -> None:
         probability = disc((60, 80), 40, 30, 15)
-        assert solid_shapes(probability, drawn_as(probability, 40), USUAL) is None
-        assert solid_shapes(probability, drawn_as(probability), USUAL) is not None
+        assert shapes_in(probability, drawn_as(probability, 40), USUAL) is None
+        assert shapes_in(probability, drawn_as(probability), USUAL) is not None
 
     def test_shade_that_rises_to_black_without_an_edge_is_no_solid(self) -> None:
         probability = np.zeros((60, 200), np.uint8)
         probability[:, :80] = 255
         darkness = np.broadcast_to(np.linspace(BLACK, 0, 200).astype(np.uint8), (60, 200)).copy()
-        assert solid_shapes(probability, darkness, USUAL) is None
+        assert shapes_in(probability, darkness, USUAL) is None
         darkness[:, 80:] = 0
-        assert solid_shapes(probability, darkness, USUAL) is not None
+        assert shapes_in(probability, darkness, USUAL) is not None
 
     def test_a_hatched_pupil_is_solid_to_its_contour_and_paper_beside_it_is_not(self) -> None:
         pupil, blank = disc((60, 120), 90, 30, 8), disc((60, 120), 30, 30, 8)
         darkness = np.where(pupil > 0, BLACK, 0).astype(np.uint8)
         darkness[:, ::3] = 0
-        assert off_contour(solid_shapes(np.maximum(pupil, blank), darkness, USUAL), pupil) == 0
+        assert off_contour(shapes_in(np.maximum(pupil, blank), darkness, USUAL), pupil) == 0
+
+    @pytest.mark.parametrize("line", [0, 60, 100, 255])
+    def test_an_area_in_doubt_is_solid_where_it_is_black_rather_than_line(self, line: int) -> None:
+        lash, pupil = disc((60, 160), 40, 30, 12), disc((60, 160), 120, 30, 12)
+        probability = np.maximum(pupil, lash // 255 * np.uint8(80))
+        lines = np.where(lash, np.uint8(line), np.uint8(0))
+        darkness = drawn_as(probability)
+        shapes = solid_shapes(lines, probability, darkness, USUAL)
+        assert off_contour(shapes, np.maximum(lash, pupil) if line < 80 else pupil) == 0
+
+    def test_black_in_doubt_is_as_clean_as_certain_black(self) -> None:
+        # Where the probability rises slowly: a grey seam of ten pixels otherwise.
+        slow = np.clip(255 - 8 * np.abs(np.arange(120) - 60.0), 0, 255).astype(np.uint8)
+        probability = np.tile(slow, (60, 1))
+        darkness = np.full_like(probability, BLACK)
+        darkness[:, ::3] = 0
+        darkness[:, :24] = darkness[:, 96:] = 0
+        shapes = shapes_in(probability, darkness)
+        assert shapes is not None
+        assert ((shapes[30] > 16) & (shapes[30] < 240)).sum() <= 4
+
+    @pytest.mark.parametrize("level", [0.15, 0.3, 0.6])
+    def test_an_area_has_an_edge_wherever_its_contour_lies(self, level: float) -> None:
+        # The network's black is a little larger than what was drawn, more so at a low level.
+        far = ndimage.distance_transform_edt(disc((80, 120), 60, 40, 20) == 0)
+        probability = np.clip(255 * (1 - far / 5), 0, 255).astype(np.uint8)
+        darkness = drawn_as(disc((80, 120), 60, 40, 20))
+        tuning = FillTuning(solid=level, weak=level)
+        assert solid_shapes(np.zeros_like(probability), probability, darkness, USUAL, tuning) is not None
 
     def test_each_area_is_judged_by_itself(self) -> None:
         pupil = disc((60, 120), 30, 30, 9)
         shade = np.zeros_like(pupil)
         shade[10:50, 60:115] = 255
         darkness = np.where(pupil > 0, BLACK, 60).astype(np.uint8)
-        assert off_contour(solid_shapes(np.maximum(pupil, shade), darkness, USUAL), pupil) == 0
+        assert off_contour(shapes_in(np.maximum(pupil, shade), darkness, USUAL), pupil) == 0
 
     def test_an_even_black_has_the_contour_that_was_drawn(self) -> None:
         star = np.zeros((80, 120), np.uint8)
         for row in range(10, 70):  # a wedge, to whose tip and corners the network's blob does not reach
             star[row, 20 : 20 + round(1.3 * (row - 10))] = 255
         blob = disc((80, 120), 45, 50, 22) & star
-        shapes = solid_shapes(blob, drawn_as(star), USUAL)
+        shapes = shapes_in(blob, drawn_as(star), USUAL)
         assert off_contour(shapes, star) < 0.01 * np.count_nonzero(star)
 
     def test_a_scribbled_black_has_the_network_s_calm_contour(self) -> None:
@@ -97,23 +134,23 @@ class TestShapes:
         scribbled[20:60, 30:90] = 255
         scribbled[10:70, 30:90:8] = scribbled[10:70, 31:90:8] = scribbled[10:70, 32:90:8] = 255
         scribbled[10:70, 33:90:8] = scribbled[10:70, 34:90:8] = 255  # strokes that reach over on both sides
-        assert off_contour(solid_shapes(black, drawn_as(scribbled), USUAL), black) == 0
+        assert off_contour(shapes_in(black, drawn_as(scribbled), USUAL), black) == 0
 
     def test_lights_in_an_even_black_stay_white(self) -> None:
         pupil, light = disc((80, 120), 60, 40, 25), disc((80, 120), 52, 32, 5)
-        shapes = solid_shapes(pupil, drawn_as(pupil & ~light), USUAL)
+        shapes = shapes_in(pupil, drawn_as(pupil & ~light), USUAL)
         assert off_contour(shapes, pupil & ~light) == 0
 
     def test_a_black_of_which_little_is_solid_stays_as_the_network_sees_it(self) -> None:
         band, end = np.zeros((80, 120), np.uint8), disc((80, 120), 14, 40, 9)
         band[31:50, 14:115] = 255
-        assert off_contour(solid_shapes(end, drawn_as(band | end), USUAL), end) == 0
+        assert off_contour(shapes_in(end, drawn_as(band | end), USUAL), end) == 0
 
     def test_lines_that_run_into_a_black_are_none_of_it(self) -> None:
         pupil = disc((80, 120), 30, 40, 12)
         darkness = drawn_as(pupil)
         darkness[39:42, 30:] = BLACK
-        shapes = solid_shapes(pupil, darkness, USUAL)
+        shapes = shapes_in(pupil, darkness, USUAL)
         assert shapes is not None
         assert not (shapes[:, 42 + round(2 * USUAL) :] > 127).any()
 
@@ -123,10 +160,10 @@ class TestShapes:
         stroke[10 : 10 + round(usual), 5:115] = 255
         black[40 : 40 + round(2 * usual), 5:115] = 255
         darkness = drawn_as(np.maximum(stroke, black))
-        assert solid_shapes(stroke, darkness, usual) is None
-        shapes = solid_shapes(np.maximum(stroke, black), darkness, usual)
+        assert shapes_in(stroke, darkness, usual) is None
+        shapes = shapes_in(np.maximum(stroke, black), darkness, usual)
         assert shapes is not None
-        np.testing.assert_array_equal(shapes, solid_shapes(black, darkness, usual))
+        np.testing.assert_array_equal(shapes, shapes_in(black, darkness, usual))
 
     def test_a_lash_keeps_its_thin_ends(self) -> None:
         probability = np.zeros((60, 120), np.uint8)
@@ -143,7 +180,7 @@ class TestShapes:
         probability = disc((60, 80), 40, 30, 15)
         darkness = np.full_like(probability, BLACK)
         before = probability.copy()
-        solid_shapes(probability, darkness, USUAL)
+        shapes_in(probability, darkness, USUAL)
         np.testing.assert_array_equal(probability, before)
         assert (darkness == BLACK).all()
 
@@ -289,6 +326,6 @@ class TestUnclaimedBlack:
     def test_what_is_known_is_drawn(self) -> None:
         known = disc((120, 160), 80, 60, 20) > 0
         blank = np.zeros(known.shape, np.uint8)
-        shapes = solid_shapes(blank, blank, USUAL, known=known)
+        shapes = shapes_in(blank, blank, USUAL, known=known)
         assert shapes is not None
         np.testing.assert_array_equal(shapes[55:65, 75:85], 255)
