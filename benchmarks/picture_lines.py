@@ -93,7 +93,7 @@ def measure(found: PictureFeatures, truth: np.ndarray) -> Scores:
         mine, strokes = truth == name, _raster(found.lines[name].strokes, truth.shape)
         drawn[name] = (strokes & known).sum()
         near[name] = (strokes & known & (_away(mine) <= NEAR)).sum()
-        middle = thin(mine)
+        middle = thin(mine)[1:-1, 1:-1]
         wanted[name] = middle.sum()
         met[name] = (middle & (_away(strokes) <= NEAR)).sum()
     answer = classes(found)
@@ -107,7 +107,7 @@ def on_pair(reader: PictureReader, coloured: Path, lines: Path) -> dict[str, flo
     grey = drawn.astype(np.float32).mean(2)
     truth = grey < DARKER * cv2.GaussianBlur(grey, (0, 0), 30)
     answer = _raster(reader.prepare(picture).lines[PictureClass.LINE].strokes, truth.shape)
-    middle = thin(truth)
+    middle = thin(truth)[1:-1, 1:-1]
     precision = (answer & (_away(truth) <= NEAR)).sum() / max(answer.sum(), 1)
     recall = (middle & (_away(answer) <= NEAR)).sum() / max(middle.sum(), 1)
     both = 2 * precision * recall / max(precision + recall, 1e-9)
