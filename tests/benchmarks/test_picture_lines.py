@@ -16,7 +16,7 @@ from training.colour.paint import UNSURE
 
 
 def test_what_is_right_counts_so_and_what_is_unsure_not_at_all(tmp_path: Path) -> None:
-    truth = np.zeros((320, 640), np.uint8)
+    truth = np.zeros((320, 720), np.uint8)
     for number, name in enumerate(EDGES):
         truth[20:-20, 80 + 150 * number : 84 + 150 * number] = name
     with PictureReader(model=write_picture_model(tmp_path / "mirror")) as reader:
