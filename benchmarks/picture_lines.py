@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How well lines and edges are found in pictures: `python benchmarks/picture_lines.py icons.json`.
+"""How well lines and edges are found in pictures: `picture_lines.py icons.json --model DIR`.
 
 The figures are OpenMoji's (CC BY-SA 4.0, `npm pack @iconify-json/openmoji`), of which nothing was learned,
 painted as training paints, so that the truth is known. Those kept aside are not among them. Lines and edges
@@ -142,7 +142,7 @@ def main() -> None:
     )
     parser.add_argument("icons", type=Path, help="icons.json of OpenMoji in Iconify's form")
     parser.add_argument("--count", type=int, default=60, help="figures to measure on")
-    parser.add_argument("--model", type=Path, help="model folder (default: lines)")
+    parser.add_argument("--model", type=Path, required=True, help="model folder, see training.colour.export")
     parser.add_argument("--sheet", type=Path, help="write a picture of the first figures to look at")
     parser.add_argument("--pair", type=Path, nargs=2, help="a coloured picture and its line drawing")
     parser.add_argument("--json", type=Path, help="write the figures as JSON")
