@@ -40,16 +40,22 @@ KEPT_ASIDE = 5  # a kind whose checksum is divisible by it decides later, and is
 LEAST_AREA = 2e-4  # of the page: smaller regions of the truth are not counted
 FEWEST, MOST = 4, 60  # regions of one colour that a drawing may have
 ON_LINES, NEAR_LINE = 0.9, 6  # of the truth's borders, that lie within so many px of ink: the rest is shade
+LEAST_COLOUR = 0.01  # of the page that is coloured and lies farther from ink: else there is nothing to fill
 GAP_EVERY = 200.0  # px of line for each gap
 
 
 @dataclass(frozen=True)
 class FlatDrawing:
-    """A lineart, uint8 coverage (H, W), and its flats: int32 (H, W), a number a colour, 0 paper."""
+    """A lineart, uint8 coverage (H, W), and its flats: int32 (H, W), a number a colour, 0 paper.
+
+    `counted` (H, W) is where the flats are to be trusted: not as near the picture's own lines as its colours
+    may end beside them.
+    """
 
     name: str
     ink: np.ndarray
     flats: np.ndarray
+    counted: np.ndarray
 
 
 def kind_of(name: str) -> str:
@@ -84,7 +90,7 @@ def _drawing(name: str, icon: dict, side: int, cache: Path) -> FlatDrawing | Non
     kept = cache / f"{name}.npz"
     if kept.exists():
         with np.load(kept) as one:
-            return FlatDrawing(name, one["ink"], one["flats"]) if one["ink"].size else None
+            return trusted(name, one["ink"], one["flats"]) if one["ink"].size else None
     lines, colours = layers(icon["body"])
     size = icon.get("width", side), icon.get("height", side)
     ink = _rendered(lines, size)[..., 3]
@@ -96,7 +102,18 @@ def _drawing(name: str, icon: dict, side: int, cache: Path) -> FlatDrawing | Non
         ink = flats = np.zeros((0, 0), np.uint8)
     cache.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(kept, ink=ink, flats=flats)
-    return FlatDrawing(name, ink, flats) if usable else None
+    return trusted(name, ink, flats) if usable else None
+
+
+def trusted(name: str, ink: np.ndarray, flats: np.ndarray) -> FlatDrawing | None:
+    """A drawing whose flats count where they can be trusted; None where nothing is coloured there."""
+    counted = _distance(ink) > NEAR_LINE
+    enough = (counted & (flats > 0)).mean() >= LEAST_COLOUR
+    return FlatDrawing(name, ink, flats, counted) if enough else None
+
+
+def _distance(ink: np.ndarray) -> np.ndarray:
+    return cv2.distanceTransform((ink < 128).astype(np.uint8), cv2.DIST_L2, 5)
 
 
 def layers(body: str) -> tuple[str, str]:
@@ -153,12 +170,11 @@ def _on_lines(flats: np.ndarray, ink: np.ndarray) -> float:
     border = np.zeros(flats.shape, np.bool_)
     border[:, 1:] |= flats[:, 1:] != flats[:, :-1]
     border[1:] |= flats[1:] != flats[:-1]
-    near = cv2.distanceTransform((ink < 128).astype(np.uint8), cv2.DIST_L2, 5) <= NEAR_LINE
-    return float((border & near).sum() / max(1, border.sum()))
+    return float((border & (_distance(ink) <= NEAR_LINE)).sum() / max(1, border.sum()))
 
 
-def with_gaps(ink: np.ndarray, width: float, seed: int) -> np.ndarray:
-    """The lineart with lines rubbed out over `width` px, here and there."""
+def with_gaps(ink: np.ndarray, width: float, seed: int, count: int | None = None) -> np.ndarray:
+    """The lineart with lines rubbed out over `width` px, here and there or in `count` places."""
     from skimage.morphology import skeletonize
 
     skeleton = skeletonize(ink > 127)
@@ -166,7 +182,8 @@ def with_gaps(ink: np.ndarray, width: float, seed: int) -> np.ndarray:
     y, x = np.nonzero(skeleton)
     out = ink.copy()
     draw = np.random.default_rng(seed)
-    for at in draw.choice(len(x), max(3, round(len(x) / GAP_EVERY)), replace=False):
+    count = count or max(3, round(len(x) / GAP_EVERY))
+    for at in draw.choice(len(x), count, replace=False):
         radius = np.hypot(width / 2, half[y[at], x[at]])  # so wide is the gap at the line's edges
         cv2.circle(out, (int(x[at]), int(y[at])), round(float(radius)), 0, -1)
     return out

@@ -5,7 +5,8 @@
 
 Leak is the share of what is coloured that has the wrong colour when each area takes the colour that suits it
 best: what no click can mend. Needless splits are areas of one colour beyond those that the truth has of it
-within what lines close entirely, per 12 areas of the truth. Ink itself is not counted.
+within what lines without gaps close entirely, per 12 areas of the truth. Ink itself is not counted, nor what
+lies as near the picture's own lines as its colours may end beside them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -81,9 +83,10 @@ def leak(labels: np.ndarray, truth: np.ndarray, counted: np.ndarray) -> float:
     return float((table.sum() - table.max(1).sum()) / max(1, table[:, 1:].sum()))
 
 
-def needless(labels: np.ndarray, drawing: FlatDrawing, ink: np.ndarray) -> float:
-    """Areas beyond those that the truth has, per 12 of its own; `ink` is what was given, with its gaps."""
-    closed, truth, counted = flood(ink), drawing.flats, ink < 128
+def needless(labels: np.ndarray, drawing: FlatDrawing) -> float:
+    """Areas beyond those that the truth has, per 12 of its own, where `drawing`'s lines have no gaps."""
+    closed, truth = flood(drawing.ink), drawing.flats
+    counted = drawing.counted & (drawing.ink < 128)
     found: dict[tuple[int, int], int] = {}
     for one in np.unique(labels[counted]):
         at = (labels == one) & counted
@@ -114,7 +117,7 @@ def inked(chosen: Iterable[FlatDrawing], cache: Path) -> Iterator[FlatDrawing]:
             if not kept.exists():
                 features = inker.prepare(ArraySketch(255 - drawing.ink), keep=False)
                 cv2.imwrite(str(kept), inker.render(features))
-            yield FlatDrawing(drawing.name, cv2.imread(str(kept), cv2.IMREAD_GRAYSCALE), drawing.flats)
+            yield replace(drawing, ink=cv2.imread(str(kept), cv2.IMREAD_GRAYSCALE))
 
 
 def main() -> None:
@@ -148,7 +151,8 @@ def main() -> None:
             for number, one in enumerate(chosen):
                 ink = with_gaps(one.ink, gap, number) if gap else one.ink
                 labels = method(ink)
-                rows.append((leak(labels, one.flats, one.ink < 128), needless(labels, one, ink)))
+                counted = one.counted & (one.ink < 128)
+                rows.append((leak(labels, one.flats, counted), needless(labels, one)))
                 if arguments.each:
                     print(f"  {one.name}: leak {rows[-1][0]:.3f}, needless {rows[-1][1]:.2f}")
             mean = np.mean(rows, 0)

@@ -30,6 +30,7 @@ class App:
         self.active: FakeDocument | None = None
         self.settings: dict[str, str] = {}
         self.touched: list[str] = []
+        self.meanwhile: Callable[[FakeDocument], None] = lambda _: None  # what events bring as Krita composes
         self.actions = {
             "convert_to_paint_layer": Action(self._convert),
             "edit_undo": Action(),
@@ -178,7 +179,7 @@ class FakeDocument(Owned):
         return FakeNode(self, name, "grouplayer")
 
     def refreshProjection(self) -> None:
-        pass
+        self.app.meanwhile(self)
 
     def tryBarrierLock(self) -> bool:
         return True
@@ -426,7 +427,9 @@ def modules(app: App) -> dict[str, Any]:
         writableLocation=lambda _: "/nonexistent",
         StandardLocation=SimpleNamespace(GenericConfigLocation=0),
     )
+    core.QEvent = SimpleNamespace(Type=_Anything("Type"))
     gui.QColor = lambda *_: None
+    gui.QTabletEvent = SimpleNamespace(PointerType=_Anything("PointerType"))
     filtered = SimpleNamespace(installEventFilter=lambda _: None, removeEventFilter=lambda _: None)
     widgets.QApplication = SimpleNamespace(mouseButtons=lambda: NO_BUTTON, instance=lambda: filtered)
     sip.transferback = lambda _: None

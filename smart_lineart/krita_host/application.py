@@ -14,6 +14,7 @@ from smart_lineart.paths import openable
 
 from .document import Document
 from .lists import owned
+from .outlived import outlived
 
 try:
     from PyQt6.QtCore import QStandardPaths
@@ -48,7 +49,8 @@ def trigger(action_name: str) -> None:
     action = krita().action(action_name)
     enabled = action.isEnabled()
     action.setEnabled(True)
-    action.trigger()
+    with outlived():
+        action.trigger()
     action.setEnabled(enabled)
 
 

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.brushes.strip_files import WIDTH
 
+from . import application
 from .brush_marks import BEFORE, FAINTEST, FITTING, FULLEST, TALL, TRIES, in_the_middle
+from .document import Document
+from .outlived import outlived
 from .pixels import SRGB
 
 try:
@@ -83,18 +86,20 @@ def paint_mark() -> Bytes | None:
     try:
         document.setBatchmode(True)
         size, ink = FULLEST, np.zeros((TALL, WIDTH), np.uint8)
-        for _ in range(TRIES):
-            view.setBrushSize(size)
-            ink = _painted(document)
-            tall = int(np.count_nonzero(ink.max(1) > FAINTEST))
-            if not tall or FITTING[0] <= tall <= FITTING[1]:
-                break
-            size = min(1000.0, max(1.0, size * FULLEST / tall))
+        with outlived():  # each stroke is waited for
+            for _ in range(TRIES):
+                view.setBrushSize(size)
+                ink = _painted(document)
+                tall = int(np.count_nonzero(ink.max(1) > FAINTEST))
+                if not tall or FITTING[0] <= tall <= FITTING[1]:
+                    break
+                size = min(1000.0, max(1.0, size * FULLEST / tall))
         return in_the_middle(255 - ink)
     finally:
         view.setBrushSize(usual)
-        document.setModified(False)
-        document.close()
+        if application.is_open(Document(document)):
+            document.setModified(False)
+            document.close()
 
 
 def _painted(document: Any) -> Bytes:

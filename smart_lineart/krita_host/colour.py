@@ -10,6 +10,7 @@ import numpy as np
 from krita import Krita, ManagedColor
 
 from .lists import owned
+from .outlived import outlived
 from .pixels import SRGB, PixelFormat
 
 try:
@@ -31,11 +32,12 @@ def convert(data: bytes, width: int, height: int, source: PixelFormat, target: P
     """
     if source == target:
         return data
-    carrier = _workbench().createNode("carrier", "paintlayer")
-    carrier.setColorSpace(source.model, source.depth, source.profile)
-    carrier.setPixelData(QByteArray(data), 0, 0, width, height)
-    carrier.setColorSpace(target.model, target.depth, target.profile)
-    return bytes(carrier.pixelData(0, 0, width, height))
+    with outlived():
+        carrier = _workbench().createNode("carrier", "paintlayer")
+        carrier.setColorSpace(source.model, source.depth, source.profile)
+        carrier.setPixelData(QByteArray(data), 0, 0, width, height)
+        carrier.setColorSpace(target.model, target.depth, target.profile)
+        return bytes(carrier.pixelData(0, 0, width, height))
 
 
 def _workbench() -> Any:

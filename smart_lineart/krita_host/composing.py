@@ -21,6 +21,7 @@ from .document import Document
 from .geometry import grown, reach, strips
 from .layer import Layer
 from .living import afterwards
+from .outlived import outlived
 from .pixels import PixelFormat
 from .reading import pixel_source
 
@@ -177,7 +178,9 @@ def _painted(bench: Document, part: _Part, area: Rect) -> Generator[int, None, A
     raw, form = part.layer.raw, part.form
     copy = bench.new_layer(part.layer.name)
     if copy.form != form:
-        copy.raw.setColorSpace(form.model, form.depth, form.profile)
+        with outlived():
+            copy.raw.setColorSpace(form.model, form.depth, form.profile)
+        yield from _settled(bench)
     for strip in strips(part.layer.bounds.intersection(area), AT_ONCE):
         copy.write(part.take(strip), _moved(strip, area))
         yield from _settled(bench)

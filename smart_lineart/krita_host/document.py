@@ -16,6 +16,7 @@ from smart_lineart.inking import Rect
 from .geometry import strips
 from .layer import Layer
 from .lists import children
+from .outlived import outlived
 from .pixels import PixelFormat
 
 try:
@@ -129,9 +130,11 @@ class Document:
     def refresh(self) -> None:
         """Show pixels written into a layer that is part of the document already, at once.
 
-        Krita composes the whole page meanwhile, after what it was composing already: see `refreshing`.
+        Krita composes the whole page meanwhile, after what it was composing already: see `refreshing`. It
+        handles events then, in which the document may be closed.
         """
-        self.raw.refreshProjection()
+        with outlived():
+            self.raw.refreshProjection()
 
     @property
     def idle(self) -> bool:

@@ -5,8 +5,8 @@ Krita ends (SIGSEGV) where a script touches what belongs to a document that was 
 work anything may be closed, so one gate, in `studio.steps.start`, asks before every step and raises
 `Gone` in the work instead of going on. What puts things back in the end asks for itself: `afterwards`.
 
-Some of Krita's functions handle events while they wait, such as `waitForDone` and actions: after one of
-those, work yields before it touches the document again.
+Some of Krita's functions handle events while they wait, such as `waitForDone` and actions. They are called
+within `outlived`: after one of those, work yields before it touches the document again.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ put back before the next.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from smart_lineart.inking import InkError, Rect
 
 from . import application
+from .artists_pen import ArtistsPen
 from .document import Document
 from .layer import Layer
 from .lists import owned
@@ -60,6 +61,11 @@ class PaintingWindow:
         self._pen: MadePen | None = None
         self._layer: Any = None
         self._place = 1.0, 0.0, 0.0
+        self._artist = ArtistsPen()
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """No stroke of the artist begins within, where Krita lets its event loop run, but right after it."""
+        return self._artist.held_back()
 
     def open(self, preset: Any, colour: Any | None) -> Generator[int, None, None]:
         """Make it, with a preset and a colour (None: black); yields milliseconds. Raises NotPainted."""
@@ -84,7 +90,8 @@ class PaintingWindow:
         ours = canvas_in(self._window.qwindow())
         if self._view is None or ours is None:
             raise NotPainted
-        self._pen = MadePen(ours)
+        self._artist.ours = ours
+        self._pen = MadePen(ours, lambda: self._artist.pen)
         give_focus(_artists_canvas())
         yield SETTLED_MS
         self._choose(preset, colour)
@@ -200,7 +207,8 @@ class PaintingWindow:
         Layer(self._layer).write(data, rect)
 
     def settled(self) -> Generator[int, None, None]:
-        """Wait until all that was sent is painted."""
+        """Give way once at least, and wait until all that was sent is painted."""
+        yield 0
         while self.alive and not Document(self._document).idle:
             yield TURN_MS
 
@@ -215,6 +223,7 @@ class PaintingWindow:
 
     def close(self) -> None:
         """Leave nothing of it behind. Once that is done, Krita is not asked again: it may be about to end."""
+        self._artist.leave()
         document, window = self._document, self._window
         if document is None and window is None:
             return

@@ -9,8 +9,9 @@ never paints where ours does, nor the other way round, and their tool stays chos
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ try:
     NEWER = True
 except ImportError:
     from PyQt5.QtCore import QEvent, QPointF, Qt
-    from PyQt5.QtGui import QEnterEvent, QFocusEvent, QTabletEvent
+    from PyQt5.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QTabletEvent
     from PyQt5.QtWidgets import QApplication, QWidget
 
     NEWER = False
@@ -32,8 +33,11 @@ except ImportError:
 Points = NDArray[np.float64]
 
 PEN = 0x5EED  # tells our pen apart from those that are plugged in
+LEAD = 2.0, 4.0, 6.0  # px from the beginning: Krita tells how fast a stroke is once it has gone 5 px
 FAR = -4096.0  # px: a place off every page, where a pen that hovers changes nothing
 CANVASES = frozenset({"KisQPainterCanvas", "KisOpenGLCanvas2"})
+
+PEN_POINT = QPointingDevice.PointerType.Pen if NEWER else QTabletEvent.PointerType.Pen
 
 _pens: list[Any] = []
 
@@ -45,10 +49,15 @@ def canvas_in(widget: Any) -> QWidget | None:
 
 
 class MadePen:
-    """A pen over a canvas of ours."""
+    """A pen over a canvas of ours, by `theirs` the one that the artist has in hand, once it is known.
 
-    def __init__(self, ours: QWidget):
+    Each change of pens has Krita change tool and preset, the artist's, too.
+    """
+
+    def __init__(self, ours: QWidget, theirs: Callable[[], Pen | None]):
         self._ours = ours
+        self._theirs = theirs
+        self._pen = _made_pen()
 
     def come_in(self) -> None:
         """Krita listens to what is sent to the canvas of a window once that has had the focus."""
@@ -60,6 +69,7 @@ class MadePen:
         focus = QApplication.instance().focusChanged
         focus.emit(None, self._ours)
         try:
+            self._pen = self._theirs() or self._pen
             over = QPointF(0.0, 0.0)
             QApplication.sendEvent(self._ours, QEnterEvent(over, over, over))
             # A new pen changes Krita's tools, which would cut short the stroke that it begins with.
@@ -70,6 +80,7 @@ class MadePen:
 
     def stroke(self, points: Points, pressure: Points) -> None:
         """One stroke through points (n, 2) in px of the canvas, pressed 0 to 1 (n,) at each."""
+        points, pressure = led_in(points, pressure)
         x, y = points.T.tolist()
         pressed = pressure.tolist()
         self._send(QEvent.Type.TabletPress, x[0], y[0], pressed[0], down=True)
@@ -78,7 +89,7 @@ class MadePen:
         self._send(QEvent.Type.TabletRelease, x[-1], y[-1], 0.0, down=False)
 
     def _send(self, kind: Any, x: float, y: float, pressure: float, *, down: bool) -> None:
-        QApplication.sendEvent(self._ours, _event(kind, QPointF(x, y), pressure, down=down))
+        QApplication.sendEvent(self._ours, _event(self._pen, kind, QPointF(x, y), pressure, down=down))
 
 
 def give_focus(canvas: QWidget | None) -> None:
@@ -87,22 +98,96 @@ def give_focus(canvas: QWidget | None) -> None:
         QApplication.instance().focusChanged.emit(None, canvas)
 
 
-def _event(kind: Any, place: Any, pressure: float, *, down: bool) -> Any:
+def led_in(points: Points, pressure: Points) -> tuple[Points, Points]:
+    """A stroke with more points where it begins, on the same way: where a preset follows the speed, nothing
+    is painted before Krita has heard of a few.
+    """
+    first = float(np.hypot(*(points[1] - points[0])))
+    if not first:
+        return points, pressure
+    shares = np.array([0.0, *(px / first for px in LEAD if px < first)])[:, None]
+    return (
+        np.concatenate([points[0] + shares * (points[1] - points[0]), points[1:]]),
+        np.concatenate([pressure[0] + shares[:, 0] * (pressure[1] - pressure[0]), pressure[1:]]),
+    )
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What Krita tells pens apart by: the device of Qt 6; in Qt 5 its kind and its number."""
+
+    device: Any
+    number: int = PEN
+
+
+def pen_of(event: Any) -> Pen | None:
+    """The pen that an event comes from; None for its other end, with which Krita erases."""
+    if event.pointerType() != PEN_POINT:
+        return None
+    return Pen(event.pointingDevice()) if NEWER else Pen(event.device(), event.uniqueId())
+
+
+def copied(event: Any) -> Any:
+    """A pen's or a mouse's event, to be sent later."""
+    if NEWER:
+        return event.clone()
+    if isinstance(event, QTabletEvent):
+        return _tablet_event(event, event.type(), event.pressure(), event.button(), event.buttons())
+    copy = QMouseEvent(
+        event.type(),
+        event.localPos(),
+        event.windowPos(),
+        event.screenPos(),
+        event.button(),
+        event.buttons(),
+        event.modifiers(),
+        event.source(),
+    )
+    copy.setTimestamp(event.timestamp())
+    return copy
+
+
+def hovering(event: Any) -> Any:
+    """The event of the same pen, at the same place, before it came down."""
+    none = Qt.MouseButton.NoButton
+    return _tablet_event(event, QEvent.Type.TabletMove, 0.0, none, none)
+
+
+def _tablet_event(event: Any, kind: Any, pressure: float, button: Any, buttons: Any) -> Any:
+    if NEWER:
+        made = QTabletEvent(
+            kind, event.pointingDevice(), event.position(), event.globalPosition(), pressure,
+            event.xTilt(), event.yTilt(), event.tangentialPressure(), event.rotation(), event.z(),
+            event.modifiers(), button, buttons,
+        )  # fmt: skip
+    else:
+        made = QTabletEvent(
+            kind, event.posF(), event.globalPosF(), event.device(), event.pointerType(), pressure,
+            event.xTilt(), event.yTilt(), event.tangentialPressure(), event.rotation(), event.z(),
+            event.modifiers(), event.uniqueId(), button, buttons,
+        )  # fmt: skip
+    made.setTimestamp(event.timestamp())
+    return made
+
+
+def _event(pen: Pen, kind: Any, place: Any, pressure: float, *, down: bool) -> Any:
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     button = none if kind == QEvent.Type.TabletMove else left
     buttons = left if down else none
     keys = Qt.KeyboardModifier.NoModifier
     if NEWER:
-        pen = _pen()
-        return QTabletEvent(kind, pen, place, place, pressure, 0.0, 0.0, 0.0, 0.0, 0.0, keys, button, buttons)
-    stylus, point = QTabletEvent.TabletDevice.Stylus, QTabletEvent.PointerType.Pen
+        level = 0.0, 0.0, 0.0, 0.0, 0.0  # neither tilted nor turned
+        return QTabletEvent(kind, pen.device, place, place, pressure, *level, keys, button, buttons)
     return QTabletEvent(
-        kind, place, place, stylus, point, pressure, 0, 0, 0.0, 0.0, 0, keys, PEN, button, buttons
+        *(kind, place, place, pen.device, PEN_POINT, pressure),
+        *(0, 0, 0.0, 0.0, 0, keys, pen.number, button, buttons),
     )
 
 
-def _pen() -> Any:
-    """Qt 6 wants to know the device; one for all events."""
+def _made_pen() -> Pen:
+    """One of ours. Qt 6 wants to know the device; one for all events."""
+    if not NEWER:
+        return Pen(QTabletEvent.TabletDevice.Stylus)
     if not _pens:
         can = QInputDevice.Capability
         _pens.append(
@@ -110,10 +195,10 @@ def _pen() -> Any:
                 "Smart Lineart",
                 PEN,
                 QInputDevice.DeviceType.Stylus,
-                QPointingDevice.PointerType.Pen,
+                PEN_POINT,
                 can.Position | can.Pressure | can.Hover,
                 1,
                 1,
             )
         )
-    return _pens[0]
+    return Pen(_pens[0])

@@ -25,3 +25,4 @@ def refresh_when_idle(document: Document, *, dragging: bool = False) -> Generato
             break
         yield TURN_MS
     document.refresh()
+    yield 0  # it may have been closed there

@@ -6,6 +6,8 @@ milliseconds, or a `Pending` to go on with its result (or with the error it ende
 
 Before every step a gate is asked whether the work may go on. It says no where its document was closed or the
 artist has cancelled it: then that is raised at the yield, and once more at every later one.
+
+No step begins in the middle of another's, where Krita handles events while that waits for it.
 """
 
 from __future__ import annotations
@@ -15,8 +17,12 @@ import threading
 from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
+from smart_lineart import nested
+
 Work = Generator[Any, Any, Any]
 Gate = Callable[[], BaseException | None]
+
+NESTED_MS = 5
 
 
 class Loop(Protocol):
@@ -95,6 +101,9 @@ def start(loop: Loop, work: Work, gate: Gate, failed: Callable[[BaseException], 
     outcome = Pending()
 
     def step(value: Any = None, error: BaseException | None = None) -> None:
+        if nested.under_way():
+            loop.later(NESTED_MS, lambda: step(value, error))
+            return
         try:
             error = gate() or error
             wish = work.throw(error) if error is not None else work.send(value)

@@ -76,3 +76,19 @@ def test_closing_a_document_at_any_step_harms_nothing(one, screen, figures, writ
             failures.append(f"closed at {place} of {steps} steps: {odd}")
     figures(f"{steps} steps, {len(places(writer, steps))} times closed, {len(failures)} failures")
     assert not failures, "\n".join(failures)
+
+
+@pytest.mark.parametrize("how", ["wait", "refresh"])
+def test_a_document_closed_while_krita_waits_for_it_is_destroyed_afterwards(one, screen, how: str) -> None:
+    """A script's timer goes on behind the dialog that Krita shows meanwhile; an artist's mouse does not."""
+    krita = alive(one, screen)
+    if how == "refresh" and krita.run("def job():\n    return K.version()").startswith("5.1"):
+        pytest.skip("this Krita handles no events as it composes")
+    shown, early, late = krita.run(
+        "def job():\n    from smart_lineart_driver import closing\n    yield from fresh()\n"
+        "    return (yield from closing.while_krita_waits(HOW))",
+        HOW=how,
+    )
+    assert shown, "Krita did not wait: this shows nothing"
+    assert (early, late) == (0, 1)
+    assert krita.run("def job():\n    yield 500\n    return len(K.documents())") == 0

@@ -21,7 +21,7 @@ MODULES = (
         "living",
         "reading",
     ),
-    *("refreshing", "retouched", "view"),
+    *("outlived", "refreshing", "retouched", "view"),
 )
 
 

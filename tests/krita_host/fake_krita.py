@@ -278,6 +278,7 @@ class Document:
         self.time, self.range, self.frames = 0, (0, 10), 11
         self.times_shown: list[int] = []
         self.refreshed, self.busy = 0, 0
+        self.meanwhile: Callable[[], None] = lambda: None  # what events bring while Krita composes
         self.title, self.file = "Drawing", "drawing.kra"
         self.modified, self.closed = True, False
 
@@ -336,6 +337,7 @@ class Document:
 
     def refreshProjection(self) -> None:
         self.refreshed += 1
+        self.meanwhile()
 
     def tryBarrierLock(self) -> bool:
         self.busy -= 1
@@ -444,6 +446,7 @@ class Krita:
         names = ("applicationClosing", "imageClosed", "viewClosed")
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
         self.buttons, self.filters = 0, []
+        self.timers: list[Callable[[], None]] = []
         self.converts = True
 
     def show(self, document: Document) -> Document:
@@ -516,6 +519,18 @@ class Krita:
         for one in list(self.filters):
             assert one.eventFilter(None, SimpleNamespace(type=lambda: kind)) is False
 
+    def delete_later(self, receiver: Any) -> None:
+        """Qt destroys an object, unless somebody who looks at all events keeps the wish to himself."""
+        event = SimpleNamespace(type=lambda: "deferred delete")
+        if not any(one.eventFilter(receiver, event) for one in list(self.filters)):
+            receiver.destroy()
+
+    def turn(self) -> None:
+        """Qt calls back whoever wanted that."""
+        timers, self.timers = self.timers, []
+        for timer in timers:
+            timer()
+
     def notifier(self) -> Any:
         return SimpleNamespace(setActive=lambda on: setattr(self, "notifies", on), **self.signals)
 
@@ -583,8 +598,27 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     filtered = SimpleNamespace(
         installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
     )
-    application = SimpleNamespace(mouseButtons=lambda: krita.buttons, instance=lambda: filtered)
-    kinds = SimpleNamespace(MouseButtonPress="pressed", TabletPress="pen pressed")
+    application = SimpleNamespace(
+        mouseButtons=lambda: krita.buttons,
+        instance=lambda: filtered,
+        sendEvent=lambda receiver, event: receiver.received.append(event),
+    )
+    kinds = SimpleNamespace(
+        MouseButtonPress="pressed",
+        MouseMove="moved",
+        MouseButtonRelease="let go",
+        MouseButtonDblClick="pressed twice",
+        TabletPress="pen pressed",
+        TabletMove="pen moved",
+        TabletRelease="pen let go",
+        DeferredDelete="deferred delete",
+    )
+    events["QPointingDevice"].PointerType = SimpleNamespace(Pen="pen")  # type: ignore[attr-defined]
+    sip = {
+        "transferback": lambda _one: None,
+        "delete": lambda one: one.destroy(),
+        "isdeleted": lambda one: one.destroyed,
+    }
     return {
         "krita": module(
             "krita",
@@ -594,7 +628,7 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             Selection=EmptySelection,
         ),
         "PyQt6": module("PyQt6", __path__=[]),
-        "PyQt6.sip": module("PyQt6.sip", transferback=lambda _one: None),
+        "PyQt6.sip": module("PyQt6.sip", **sip),
         "PyQt6.QtCore": module(
             "PyQt6.QtCore",
             Qt=SimpleNamespace(MouseButton=buttons),
@@ -604,6 +638,7 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QPointF=lambda x, y: (x, y),
             QObject=object,
             QEvent=SimpleNamespace(Type=kinds),
+            QTimer=SimpleNamespace(singleShot=lambda _ms, action: krita.timers.append(action)),
         ),
         "PyQt6.QtGui": module(
             "PyQt6.QtGui",

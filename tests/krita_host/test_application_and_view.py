@@ -159,7 +159,7 @@ class TestRefreshing:
     def test_krita_composes_first_and_is_waited_for_a_second_at_most(self, host, raw) -> None:
         document = host.document.Document(raw)
         raw.busy = 3
-        assert list(islice(host.refreshing.refresh_when_idle(document), 9)) == [10, 10, 10]
+        assert list(islice(host.refreshing.refresh_when_idle(document), 9)) == [10, 10, 10, 0]
         assert raw.refreshed == 1
         raw.busy = 10_000
         assert sum(islice(host.refreshing.refresh_when_idle(document), 999)) == 1000
@@ -193,6 +193,13 @@ class TestRefreshing:
         with pytest.raises(host.living.Gone, match="was closed"):
             run(host.refreshing.refresh_when_idle(document), gate=lambda: host.living.gone(document))
         assert raw.refreshed == 0
+
+    def test_it_is_asked_once_more_whether_a_document_is_open_that_events_closed(self, host, raw) -> None:
+        document = host.document.Document(raw)
+        raw.meanwhile = lambda: setattr(raw, "closed", True)
+        with pytest.raises(host.living.Gone, match="was closed"):
+            run(host.refreshing.refresh_when_idle(document), gate=lambda: host.living.gone(document))
+        assert raw.refreshed == 1
 
     @pytest.mark.parametrize("closed", [False, True])
     def test_after_an_error_only_an_open_document_gets_back_what_it_had(self, host, raw, closed) -> None:

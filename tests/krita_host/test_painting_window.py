@@ -124,3 +124,9 @@ def test_a_document_that_cannot_be_closed_leaves_neither_window_nor_smoothing(sc
         scene.krita.kept[KEY] = NONE  # a tool was chosen
     assert scene.window.closed
     assert scene.krita.kept[KEY] == STABILIZER
+
+
+def test_marks_do_not_follow_each_other_without_giving_way(scene) -> None:
+    """However fast Krita paints: else all marks of a preset hold up the window in one go."""
+    with scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window:
+        assert list(window.settled()) == [0]

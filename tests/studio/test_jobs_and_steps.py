@@ -10,13 +10,14 @@ from typing import ClassVar
 
 import pytest
 
+from smart_lineart import nested
 from smart_lineart.inking import InkError, ModelError, Rect, RuntimeMissing
 from smart_lineart.inking.page.scale import MAX_SCALE
 from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine, EngineOptions, FeatureCache
 from smart_lineart.studio.runs.jobs import FlatsWish, Job, JobQueue, JobState
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.signal import Signal
-from smart_lineart.studio.steps import Pending, Worker, start
+from smart_lineart.studio.steps import Pending, Work, Worker, start
 
 
 class FakeLoop:
@@ -130,6 +131,46 @@ def test_no_step_is_taken_once_the_gate_says_why_not_whatever_the_work_makes_of_
     loop.turn_until(lambda: outcome.done)
     assert seen == ["first step"]
     assert failures == closed
+
+
+def test_no_step_begins_in_the_middle_of_another() -> None:
+    """Krita handles events inside some of its functions."""
+    loop, order = FakeLoop(), []
+
+    def other() -> Work:
+        order.append("other")
+        yield
+
+    def work() -> Work:
+        with nested.call():
+            order.append("in")
+            for _ in range(5):
+                loop._actions.get(timeout=10)()
+            order.append("out")
+        yield
+        order.append("end")
+
+    outcomes = [start(loop, one(), open_gate, order.append) for one in (work, other)]
+    loop.turn_until(lambda: all(outcome.done for outcome in outcomes))
+    assert sorted(order) == ["end", "in", "other", "out"]
+    assert order[:2] == ["in", "out"]
+
+
+def test_what_a_thread_gave_is_not_lost_where_a_step_had_to_wait() -> None:
+    loop, given = FakeLoop(), []
+    pending = Pending()
+
+    def work() -> Work:
+        given.append((yield pending))
+
+    outcome = start(loop, work(), open_gate, given.append)
+    loop._actions.get(timeout=10)()
+    pending.finish("value")
+    with nested.call():
+        loop._actions.get(timeout=10)()
+        assert given == []
+    loop.turn_until(lambda: outcome.done)
+    assert given == ["value"]
 
 
 def test_work_whose_gate_is_shut_is_never_begun() -> None:

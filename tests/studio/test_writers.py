@@ -42,6 +42,11 @@ class FakeLoop:
 
     post = lambda self, action: self.later(0, action)  # noqa: E731
 
+    def run_at_most(self, steps: int) -> None:
+        """As Krita turns the loop while it waits."""
+        for _ in range(min(steps, len(self._actions))):
+            self._actions.popleft()()
+
     def run(self, between: Callable[[int], None] = lambda _: None) -> int:
         """Until nothing is left to do; returns how many steps were taken."""
         self.steps = 0
@@ -308,6 +313,41 @@ WRITERS = [
     *(new, group, renew, slider, drag, live, frames, frames_again, take_new),
     *(flats, flats_again, hints),
 ]
+
+
+@pytest.mark.parametrize("writer", [slider, drag, live, hints])
+def test_what_is_closed_while_krita_composes_is_left_alone_and_nothing_else_begins(
+    app: fake_krita.App, writer: Any
+) -> None:
+    """Krita handles events while it composes the page."""
+    studio = Studio(app)
+    begin = writer(studio)
+    begun, steps = [], []
+
+    def events(document: FakeDocument) -> None:
+        if document is not studio.document or begun:
+            return
+        begun.append(document)
+        work = sys.modules["smart_lineart.krita_host.document"].Document(document)
+        other = studio.session.context.work_on(work, iter_steps(steps))
+        studio.loop.run_at_most(20)
+        assert steps == [], "a step began in the middle of another"
+        assert not other.done
+        document.close()
+
+    app.meanwhile = events
+    begin()
+    studio.loop.run()
+    assert begun
+    assert app.touched == []
+    assert steps == [], "a step on a document that was closed"
+    assert not studio.session.turns.busy
+    assert "went wrong" not in studio.session.messages.shown.text
+
+
+def iter_steps(taken: list[int]) -> Iterator[None]:
+    taken.append(1)
+    yield
 
 
 @pytest.mark.parametrize("writer", WRITERS)

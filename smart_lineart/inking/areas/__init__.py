@@ -8,6 +8,7 @@ from smart_lineart.inking.areas.carrying import carried_colours
 from smart_lineart.inking.areas.colouring import PAPER, Colours, first_colours, variations
 from smart_lineart.inking.areas.finding import USUAL_OPENNESS, find_areas
 from smart_lineart.inking.areas.hints import PAPER_HINT, with_hints
+from smart_lineart.inking.areas.keeping import with_borders_kept
 from smart_lineart.inking.areas.packing import DamagedAreas
 from smart_lineart.inking.areas.painting import paint
 from smart_lineart.inking.areas.palettes import PALETTES, Colour, Palette, palette_of
@@ -28,5 +29,6 @@ __all__ = [
     "paint",
     "palette_of",
     "variations",
+    "with_borders_kept",
     "with_hints",
 ]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.areas.areas import Areas, Labels
+from smart_lineart.inking.areas.areas import Areas, Labels, measured
 from smart_lineart.inking.areas.carrying import with_ids_of
 from smart_lineart.inking.areas.closures import Closure, find_closures
 from smart_lineart.inking.areas.growing import grown
+from smart_lineart.inking.areas.hatching import with_strips_joined
 from smart_lineart.inking.areas.slivers import without_slivers
 from smart_lineart.inking.areas.standing import Outlines, settle
 from smart_lineart.inking.areas.walls import Walls, walls_of_ink, walls_of_strokes
@@ -26,7 +27,7 @@ from smart_lineart.inking.strokes import Strokes
 USUAL_OPENNESS = 0.28
 """How much of an outline may be missing."""
 
-EDGE_OUTSIDE = 0.4  # of an area's outline that is the page's edge, from which it is paper outside
+EDGE_OUTSIDE = 0.4  # of a box around an area that lies on the page's edge, from which it is paper outside
 
 
 def find_areas(
@@ -72,7 +73,7 @@ def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:
         return labels
     labels = grown(labels)
     outlines = Outlines(labels, walls.ink, which)
-    outside = _outside(labels, outlines)
+    outside = _outside(labels)
     areas = [one for one in range(1, int(labels.max()) + 1) if one not in outside]
     paper = min(outside) if outside else 0
     for one in outside - {paper}:
@@ -83,7 +84,7 @@ def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:
         table[one] = 0 if root == paper else root
     for one in outside:
         table[one] = 0
-    return without_slivers(table[labels], walls)
+    return with_strips_joined(without_slivers(table[labels], walls), walls)
 
 
 def _numbered(closures: list[Closure], shape: tuple[int, int]) -> NDArray[np.int32]:
@@ -103,15 +104,18 @@ def _parts(free: Mask) -> Labels:
     return labels
 
 
-def _outside(labels: Labels, outlines: Outlines) -> set[int]:
-    """Which areas are paper outside: what has most of the page's edge, and what mostly borders on it."""
+def _outside(labels: Labels) -> set[int]:
+    """Which areas are paper outside: what has most of the page's edge, and what has much of it for its size.
+
+    For the size a box around it counts: the paper beside a figure borders on all its folds.
+    """
     rim = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     ones, counts = np.unique(rim[rim > 0], return_counts=True)
     outside = {int(ones[counts.argmax()])} if len(ones) else set()
+    ids, boxes, _ = measured(labels, labels.shape)
+    around = {one: 2 * (box.width + box.height) for one, box in zip(ids.tolist(), boxes, strict=True)}
     for one, count in zip(ones.tolist(), counts.tolist(), strict=True):
-        inner = sum(outlines.ink[one].values())
-        inner += sum(sum(lengths.values()) for lengths in outlines.open[one].values())
-        if count >= EDGE_OUTSIDE * (count + inner):
+        if count >= EDGE_OUTSIDE * around[one]:
             outside.add(one)
     return outside
 

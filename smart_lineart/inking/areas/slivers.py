@@ -24,7 +24,7 @@ def without_slivers(labels: NDArray[np.int32], walls: Walls) -> NDArray[np.int32
     deepest = int(np.ceil(NARROW * walls.usual / 2)) + 1
     size = np.bincount(free.reshape(-1), minlength=most + 1)
     wide = np.zeros(most + 1, np.bool_)
-    wide[np.unique(free[_depth_within(free, deepest) >= deepest])] = True
+    wide[np.unique(free[depth_within(free, deepest) >= deepest])] = True
     gone = ~wide | (size < (SPECK * walls.usual) ** 2)
     gone[0] = False
     here = np.bincount(labels.reshape(-1), minlength=most + 1) > 0
@@ -38,8 +38,8 @@ def without_slivers(labels: NDArray[np.int32], walls: Walls) -> NDArray[np.int32
     return grown(kept) - 1
 
 
-def _depth_within(free: NDArray[np.int32], most: int) -> NDArray[np.uint8]:
-    """How deep each pixel lies within its own area."""
+def depth_within(free: NDArray[np.int32], most: int) -> NDArray[np.uint8]:
+    """How deep each pixel lies within its own area, px, at most `most`; labels (h, w) are 0 at lines."""
     same = np.ones(free.shape, np.bool_)
     same[:, 1:] &= free[:, 1:] == free[:, :-1]
     same[1:] &= free[1:] == free[:-1]

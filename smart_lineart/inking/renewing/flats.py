@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from smart_lineart.inking.areas import Areas
+from smart_lineart.inking.areas import Areas, with_borders_kept
 from smart_lineart.inking.arrays import Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.progress import Cancel, never, stop_if
@@ -115,7 +115,7 @@ def ground_of(
     drawn: Placed | None = None,
 ) -> Ground:
     """What the lineart's areas are painted over, in the colours that a layer shows them in; those that are
-    new have none.
+    new have none. Borders between colours stay where their line was taken out.
 
     Args:
         areas: of the lineart as it is.
@@ -131,7 +131,9 @@ def ground_of(
     stop_if(cancelled)
     own = _own(before, shown, usual, pixels)
     stop_if(cancelled)
-    return Ground(areas, _carried(areas, drawn or before, shown, usual, own), shown, own)
+    drawn = drawn or before
+    areas = with_borders_kept(areas, drawn.moved(), lambda one: int(usual[one]))
+    return Ground(areas, _carried(areas, drawn, shown, usual, own), shown, own)
 
 
 # -- what a layer shows in them

@@ -16,7 +16,7 @@ from smart_lineart.krita_host.pixels import SRGB, PixelFormat
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.steps import Pending, Work
 
-from .settling import WAIT_FOR_PEN_MS, wait_for_pen
+from .settling import wait_for_pen
 
 PPI = 300.0
 AGAIN_MS = 5000  # until it is tried again to write Krita's settings, for which there was no room
@@ -84,13 +84,12 @@ def safely(window: PaintingWindow, work: Work) -> Work:
     makes a pen do something else. Raises Cancelled.
     """
     while True:
+        yield from wait_for_pen(and_for=view.modifier_down)
+        if window.lost:
+            raise Cancelled
         try:
-            pause = next(work)
+            with window.undisturbed():
+                pause = next(work)
         except StopIteration as end:
             return end.value
         yield pause
-        yield from wait_for_pen()
-        while view.modifier_down():
-            yield WAIT_FOR_PEN_MS
-        if window.lost:
-            raise Cancelled

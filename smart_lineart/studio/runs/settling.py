@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from smart_lineart.krita_host import view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
@@ -15,10 +17,10 @@ SETTLE_MS, SETTLE_TURNS = 5, 60
 """How long Krita may take to select a layer that was added. A stroke meanwhile would land on that."""
 
 
-def wait_for_pen() -> Work:
-    """Give way, and wait until no stroke is being painted."""
+def wait_for_pen(and_for: Callable[[], bool] = lambda: False) -> Work:
+    """Give way, and wait until no stroke is being painted, nor anything else holds it up."""
     yield
-    while view.painting():
+    while view.painting() or and_for():
         yield WAIT_FOR_PEN_MS
 
 

@@ -65,6 +65,15 @@ def test_a_line_that_stops_short_of_the_edge_is_led_to_it():
     assert at(find_areas(inked(bust)), 200, 350) > 0
 
 
+def test_paper_that_a_figure_and_its_broom_part_is_paper_on_both_sides():
+    """However many folds the figure has: lines stop short of the edge on the left and on the right."""
+    x = np.arange(100, 300)
+    folds = np.stack([x, 200 + 80 * np.sin(x / 4)], 1).astype(np.float32)
+    broom = [line((10, 200), (100, 200 + 80 * np.sin(25))), line(tuple(folds[-1]), (390, 200))]
+    areas = find_areas(inked(folds, *broom))
+    assert at(areas, 200, 20) == at(areas, 200, 380) == 0
+
+
 @pytest.mark.parametrize("apart", [5, 7, 8])
 def test_a_sliver_between_double_lines_is_nothing(apart):
     areas = find_areas(inked(ring(200, 200, 100), ring(200, 200, 100 + apart)))
@@ -82,6 +91,28 @@ def test_a_black_is_wall_and_belongs_to_what_surrounds_it():
 def test_hatching_closes_nothing():
     hatching = [line((150 + 9 * k, 240), (165 + 9 * k, 180)) for k in range(10)]
     assert len(find_areas(inked(ring(200, 200, 120), *hatching))) == 1
+
+
+@pytest.mark.parametrize("apart", [7, 10, 12, 14])
+@pytest.mark.parametrize("short", [0, 5])
+def test_hatching_that_reaches_the_outline_makes_no_strips(apart, short):
+    outline = box(60, 60, 340, 340)
+    hatching = [line((60, y), (340 - short, y)) for y in np.arange(150, 250, apart)]
+    areas = find_areas(inked(outline, *hatching))
+    assert len(areas) <= 3, "what lies above, the hatching, and what lies below"
+    slanting = [line((60, 340 - y), (60 + y, 340)) for y in np.arange(apart, 120, apart)]
+    assert len(find_areas(inked(outline, *slanting))) <= 3
+
+
+def test_few_or_broad_or_short_pieces_side_by_side_stay_areas():
+    outline = box(60, 60, 340, 340)
+    three = [line((60, y), (340, y)) for y in (180, 192, 204)]
+    assert len(find_areas(inked(outline, *three))) == 4
+    broad = [line((60, y), (340, y)) for y in range(100, 340, 40)]
+    assert len(find_areas(inked(outline, *broad))) == 7
+    windows = [line((60 + 14 * k, 190), (60 + 14 * k, 210)) for k in range(1, 20)]
+    sills = [line((60, 190), (340, 190)), line((60, 210), (340, 210))]
+    assert len(find_areas(inked(outline, *windows, *sills))) == 22
 
 
 def test_areas_meet_under_the_middle_of_the_line():

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from smart_lineart.inking import Cancelled, Rect
-from smart_lineart.inking.areas import Areas, find_areas
+from smart_lineart.inking.areas import Areas, find_areas, with_borders_kept
 from smart_lineart.inking.renewing.flats import Ground, ground_of
 from smart_lineart.inking.renewing.flats_placing import Placed, find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import PixelTable
@@ -56,6 +56,7 @@ class Layer:
         areas = find_areas(ink, before=placed.moved())
         drawn = follow_lineart(placed, areas)
         ground = ground_of(areas, placed, shown, table.pixels, drawn=drawn)
+        areas = ground.areas
         new = len(areas) + 1 - len(ground.colours)
         flats = replace(ground, colours=codes_for(areas, table) | ground.colours).flats()
         return Layer(table.pixels[flats.codes], areas), new if flats.changes else None
@@ -135,6 +136,68 @@ def test_a_lineart_that_was_edited_is_not_taken_for_moved(layer: Layer) -> None:
 def test_what_a_line_parts_keeps_its_colour_on_both_sides(layer: Layer) -> None:
     now, _ = layer.again(rings(apart=True))
     assert tuple(now.pixels[170, 320]) == tuple(now.pixels[140, 320]) == layer.colour("other")
+
+
+def rubbed(ink: Picture, rows: slice, columns: slice) -> Picture:
+    out = ink.copy()
+    out[rows, columns] = 0
+    return out
+
+
+def test_colours_stay_where_a_line_between_them_was_rubbed_out() -> None:
+    """Wholly, once and again; whatever becomes of other lines."""
+    layer = Layer.of(rings(apart=True))
+    upper, lower = layer.pixels[120, 320].tolist(), layer.pixels[170, 320].tolist()
+    assert upper != lower
+    now, fresh = layer.again(rings())
+    assert fresh in {None, 0}
+    for then in (now, now.again(rings(thick=9))[0], now.again(rings(shift=9))[0].again(rings())[0]):
+        assert then.pixels[140, 320].tolist() == then.pixels[120, 320].tolist() == upper
+        assert then.pixels[160, 320].tolist() == then.pixels[170, 320].tolist() == lower
+
+
+def test_a_colour_stays_where_its_outline_was_opened_to_the_paper_or_to_another(layer: Layer) -> None:
+    for spot, gap in (("other", np.s_[110:200, 370:400]), ("middle", np.s_[100:200, 150:190])):
+        now, fresh = layer.again(rubbed(rings(), *gap))
+        assert fresh in {None, 0}
+        assert now.colour(spot) == layer.colour(spot)
+        again, _ = now.again(rubbed(rings(), *gap))
+        np.testing.assert_array_equal(again.pixels, now.pixels)
+
+
+def test_a_shape_that_was_rubbed_out_with_its_outline_is_gone(layer: Layer) -> None:
+    now, _ = layer.again(rubbed(rings(), np.s_[:], np.s_[240:]))
+    assert now.pixels[150, 380, 3] == 0
+    inner = rings()
+    inner[100:200, 80:180] = 0
+    now, _ = layer.again(inner)
+    assert now.colour("middle") == now.colour("ring")
+
+
+def test_areas_of_one_colour_become_one_where_their_line_was_rubbed_out() -> None:
+    layer = Layer.of(rings(apart=True))
+    layer.pixels[100:200, 260:380][layer.pixels[100:200, 260:380, 3] > 0] = RED
+    now, _ = layer.again(rings())
+    assert len(now.areas) == len(find_areas(rings()))
+
+
+def test_openness_is_followed_as_long_as_no_line_goes() -> None:
+    ink = rubbed(rings(), np.s_[138:162], np.s_[370:400])
+    closed = find_areas(ink, openness=0.5)
+    assert len(closed) == 3
+    gone = find_areas(ink, openness=0.0)
+    kept = with_borders_kept(gone, closed, lambda one: one)
+    assert kept is gone
+
+
+def test_a_border_that_was_moved_leaves_none_where_it_was() -> None:
+    """Though it leaves one of the areas less than half of what it was."""
+    one, other = rings(apart=True), rings()
+    other[178:182, 255:385] = 255
+    layer = Layer.of(one)
+    now, _ = layer.again(other)
+    assert len(now.areas) == len(layer.areas)
+    assert now.pixels[170, 320].tolist() == layer.pixels[120, 320].tolist()
 
 
 def test_a_new_area_has_a_colour_of_its_own_or_the_one_that_was_painted_there(layer: Layer) -> None:

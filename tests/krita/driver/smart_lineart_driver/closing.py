@@ -20,6 +20,7 @@ from .helpers import (
 
 NO = QtWidgets.QMessageBox.StandardButton.No
 PRESS_MS = 20
+LONGER_MS = 500
 STRIP = 30_000  # px: even a small page has several
 
 
@@ -310,3 +311,56 @@ def run(writer, at=None, way="script", after=None):
     # The sentence has gone with its document.
     odd = ours.messages.last_error if "was closed" not in ours.messages.last_error else ""
     return [closing.count, still_open, ours.messages.shown.text, odd]
+
+
+class Destroyed(QtCore.QObject):
+    """Counts documents that Krita destroys."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, receiver, event):  # noqa: N802 (Qt's name)
+        if event.type() == QtCore.QEvent.Type.DeferredDelete and receiver.inherits("KisDocument"):
+            receiver.destroyed.connect(self._count)
+        return False
+
+    def _count(self):
+        self.count += 1
+
+
+def while_krita_waits(how):
+    """Close a document behind the dialog that Krita shows once it has waited for it for a second, and which
+    goes on for a while after that.
+
+    Returns whether that was shown, how many documents Krita destroyed before its function had returned, and
+    how many later.
+    """
+    from smart_lineart.krita_host.document import Document
+    from smart_lineart.krita_host.outlived import outlived
+
+    document = yield from page()
+    (other,) = K.documents()
+    application, seen, shown = QtWidgets.QApplication.instance(), Destroyed(), []
+
+    def close():
+        if QtWidgets.QApplication.activeModalWidget() is None:
+            QtCore.QTimer.singleShot(PRESS_MS, close)
+            return
+        shown.append(1)
+        application.installEventFilter(seen)
+        by_script(document)
+        QtCore.QTimer.singleShot(LONGER_MS, other.unlock)
+
+    document.lock()  # what Krita is to do now is left undone
+    QtCore.QTimer.singleShot(0, close)
+    if how == "refresh":
+        Document(document).refresh()
+    else:
+        with outlived():
+            node_named(document, "Sketch").setBlendingMode("multiply")  # 5.1 waits for this already
+            document.waitForDone()
+    early = seen.count
+    yield 300
+    application.removeEventFilter(seen)
+    return [bool(shown), early, seen.count]

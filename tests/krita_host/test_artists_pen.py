@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The artist's pen is held back within a step of ours, and hovers before it comes down; nothing gets lost."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.krita_host.fake_krita import fake_krita, run
+
+
+class Receiver:
+    """A window of Qt's, or a widget."""
+
+    def __init__(self, kind: str = ""):
+        self.kind = kind
+        self.received: list[Any] = []
+
+    def isWindowType(self) -> bool:  # noqa: N802
+        return not self.kind
+
+    def metaObject(self) -> Any:  # noqa: N802
+        return SimpleNamespace(className=lambda: self.kind)
+
+
+class Event:
+    """Of a pen, in the words of Qt 6."""
+
+    def __init__(self, kind: str, point: str = "pen"):
+        self.type, self.pointerType, self.pointingDevice = lambda: kind, lambda: point, lambda: "their pen"
+
+    def clone(self) -> Event:
+        return Event(self.type(), self.pointerType())
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Any:
+    with fake_krita("krita_host.artists_pen", "krita_host.view", "studio.runs.painting") as made:
+        monkeypatch.setattr(made.artists_pen, "hovering", lambda _event: Event("pen moved"))
+        made.watch = made.artists_pen.ArtistsPen()
+        yield made
+
+
+def kinds(receiver: Receiver) -> list[str]:
+    return [event.type() for event in receiver.received]
+
+
+def test_what_comes_meanwhile_comes_right_after_in_order(room) -> None:
+    window, story = Receiver(), ["pen pressed", "pen moved", "moved", "pen let go"]
+    with pytest.raises(ZeroDivisionError), room.watch.held_back():
+        assert all(room.watch.eventFilter(window, Event(kind)) for kind in story)
+        assert not room.watch.eventFilter(window, Event("painted"))
+        assert window.received == []
+        raise ZeroDivisionError
+    assert kinds(window) == story
+    assert not room.watch.eventFilter(window, Event("pen pressed"))
+
+
+def test_a_pen_hovers_over_the_artist_s_canvas_before_it_comes_down(room) -> None:
+    theirs, ours, button = (
+        Receiver("KisOpenGLCanvas2"),
+        Receiver("KisQPainterCanvas"),
+        Receiver("QPushButton"),
+    )
+    room.watch.ours = ours
+    for receiver in (theirs, ours, button):
+        for kind in ("pen pressed", "pen moved", "pen let go", "pressed"):
+            assert not room.watch.eventFilter(receiver, Event(kind))
+    assert (kinds(theirs), kinds(ours), kinds(button)) == (["pen moved"], [], [])
+
+
+def test_the_artist_s_pen_is_known_but_not_the_end_that_erases(room) -> None:
+    window = Receiver()
+    assert room.watch.pen is None
+    room.watch.eventFilter(window, Event("pen moved", "eraser"))
+    assert room.watch.pen is None
+    room.watch.eventFilter(window, Event("pen moved"))
+    assert room.watch.pen.device == "their pen"
+    room.watch.eventFilter(window, Event("pen moved", "eraser"))
+    assert room.watch.pen.device == "their pen"
+
+
+def test_nothing_goes_up_to_krita_and_no_watch_is_left(room) -> None:
+    def broken() -> bool:
+        raise RuntimeError
+
+    window = Receiver()
+    window.isWindowType = broken  # type: ignore[method-assign]
+    assert not room.watch.eventFilter(window, Event("pen pressed"))
+    room.watch.leave()
+    room.watch.leave()
+    assert room.krita.filters == []
+
+
+@pytest.mark.parametrize("held_up", ["pen", "key"])
+def test_no_part_of_a_work_begins_while_the_artist_paints(room, monkeypatch, held_up) -> None:
+    """Nor its first step, which comes after whatever another part has waited for."""
+    busy, done = [True], []
+    waits = {"pen": "painting", "key": "modifier_down"}
+    for name in waits.values():
+        monkeypatch.setattr(room.view, name, lambda name=name: busy[0] and name == waits[held_up])
+    window = SimpleNamespace(lost=False, undisturbed=room.watch.held_back)
+
+    def work() -> Any:
+        done.append(busy[0])
+        yield 0
+        done.append(busy[0])
+
+    steps = room.painting.safely(window, work())
+    for _ in range(5):
+        next(steps)
+    assert done == []
+    busy[0] = False
+    next(steps)
+    busy[0] = True
+    for _ in range(5):
+        next(steps)
+    busy[0] = False
+    run(steps)
+    assert done == [False, False]
