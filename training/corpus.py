@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import lzma
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,15 +64,16 @@ def _decode(record: dict) -> Drawing | None:
     return Drawing(record["id"], size, strokes, solids)
 
 
-def load_corpus(folder: Path) -> dict[str, list[Drawing]]:
-    """Read `folder`/A_permissive/strokes/*.jsonl.xz into the groups above.
+def load_corpus(folder: Path, groups: Collection[str] = tuple(GROUPS)) -> dict[str, list[Drawing]]:
+    """Read `folder`/A_permissive/strokes/*.jsonl.xz into those of the groups above that are wanted.
 
     Raises FileNotFoundError when the folder holds no stroke files.
     """
     files = sorted((folder / "A_permissive" / "strokes").glob("*.jsonl.xz"))
     if not files:
         raise FileNotFoundError(f"no stroke files under {folder}/A_permissive/strokes")
-    corpus: dict[str, list[Drawing]] = {name: [] for name in GROUPS}
+    corpus: dict[str, list[Drawing]] = {name: [] for name in groups}
+    files = [path for path in files if _group(path) in groups]
     with ProcessPoolExecutor() as processes:
         for group, drawings in processes.map(_load, files):
             if group is not None:
@@ -79,9 +81,13 @@ def load_corpus(folder: Path) -> dict[str, list[Drawing]]:
     return corpus
 
 
+def _group(path: Path) -> str | None:
+    return next((g for g, (_, prefixes) in GROUPS.items() if path.name.startswith(prefixes)), None)
+
+
 def _load(path: Path) -> tuple[str | None, list[Drawing]]:
     """A file's group, None where it has none, and its drawings."""
-    group = next((g for g, (_, prefixes) in GROUPS.items() if path.name.startswith(prefixes)), None)
+    group = _group(path)
     if group is None:
         return None, []
     with lzma.open(path, "rt") as lines:

@@ -11,6 +11,7 @@ tiles cross the runtime's border without float copies.
 from __future__ import annotations
 
 import argparse
+import copy
 import datetime as dt
 import hashlib
 import json
@@ -56,13 +57,11 @@ def receptive_field(net: LineartNet, side: int = 384) -> int:
 
     Every weight is made positive, so that any input within reach changes the output.
     """
-    probe = LineartNet()
-    probe.load_state_dict(net.state_dict())
-    probe.eval().double()
+    probe = copy.deepcopy(net).eval().double()
     with torch.no_grad():
         for parameter in probe.parameters():
             parameter.copy_(parameter.abs() + 1e-3)
-    page = torch.zeros(1, 1, side, side, dtype=torch.float64, requires_grad=True)
+    page = torch.zeros(1, net.channels, side, side, dtype=torch.float64, requires_grad=True)
     widest = 0
     # Pixels within one stride see windows that are shifted against each other; take the widest reach.
     for at in range(side // 2, side // 2 + STRIDE):
@@ -80,18 +79,8 @@ def export(checkpoint: Path, folder: Path, *, version: str) -> None:
     net.eval()
     field = receptive_field(net)
     fold_batch_norm(net)
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        ByteNet(net).eval(),
-        (torch.zeros(1, 1, 64, 64, dtype=torch.uint8),),
-        str(folder / "model.onnx"),
-        input_names=["sketch"],
-        output_names=["geometry"],
-        dynamic_axes={"sketch": {2: "height", 3: "width"}, "geometry": {2: "height", 3: "width"}},
-        opset_version=17,
-        dynamo=False,
-    )
-    _write_card(
+    write_onnx(ByteNet(net), net.channels, folder, ("sketch", "geometry"))
+    write_card(
         folder,
         {
             "schema": 1,
@@ -112,15 +101,31 @@ def export(checkpoint: Path, folder: Path, *, version: str) -> None:
     )
 
 
+def write_onnx(net: nn.Module, channels: int, folder: Path, names: tuple[str, str]) -> None:
+    """Write a network from and to bytes into `folder` as model.onnx, its input and output called `names`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.onnx.export(
+        net.eval(),
+        (torch.zeros(1, channels, 64, 64, dtype=torch.uint8),),
+        str(folder / "model.onnx"),
+        input_names=[names[0]],
+        output_names=[names[1]],
+        dynamic_axes={name: {2: "height", 3: "width"} for name in names},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
 def export_quantised(source: Path, folder: Path, tiles: Iterable[np.ndarray]) -> None:
     """Write the model in folder `source` in 8 bits into `folder`, calibrated on `tiles`."""
     folder.mkdir(parents=True, exist_ok=True)
     quantise(source / "model.onnx", folder / "model.onnx", tiles)
     card = json.loads((source / "metadata.json").read_text())
-    _write_card(folder, card | {"name": folder.name, "title": "Lineart", "metrics": {}})
+    write_card(folder, card | {"name": folder.name, "title": "Lineart", "metrics": {}})
 
 
-def _write_card(folder: Path, metadata: dict[str, object]) -> None:
+def write_card(folder: Path, metadata: dict[str, object]) -> None:
+    """Write metadata.json with the checksum of the folder's model.onnx."""
     checksum = hashlib.sha256((folder / "model.onnx").read_bytes()).hexdigest()
     text = json.dumps(metadata | {"sha256": checksum}, indent=2)
     (folder / "metadata.json").write_text(text + "\n")

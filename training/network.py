@@ -43,21 +43,28 @@ class Residual(nn.Module):
 
 
 class LineartNet(nn.Module):
-    """Darkness (N, 1, H, W) float 0..1 -> logits (N, 2, H, W); H and W multiples of 16."""
+    """Darkness (N, C, H, W) float 0..1 -> logits (N, M, H, W); H and W multiples of 16.
 
-    def __init__(self, widths: tuple[int, ...] = WIDTHS):
+    `channels` C is 1 for sketches; `likely` gives the M logits it begins with, those of a line and of solid.
+    """
+
+    def __init__(
+        self,
+        widths: tuple[int, ...] = WIDTHS,
+        channels: int = 1,
+        likely: tuple[float, ...] = (-3.0, -5.0),
+    ):
         super().__init__()
-        self.stem = conv(1, widths[0], kernel=6, stride=2)
+        self.channels = channels
+        self.stem = conv(channels, widths[0], kernel=6, stride=2)
         self.down = nn.ModuleList(conv(a, b, kernel=2, stride=2) for a, b in pairwise(widths))
         self.encode = nn.ModuleList(Residual(w) for w in widths[:-1])
         self.middle = nn.Sequential(Residual(widths[-1]), Residual(widths[-1]))
         self.lift = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
         self.decode = nn.ModuleList(Residual(w) for w in widths[:-1])
-        self.out = nn.Conv2d(widths[0], MAPS * 4, 3, 1, 1)
-        nn.init.zeros_(self.out.bias)
+        self.out = nn.Conv2d(widths[0], len(likely) * 4, 3, 1, 1)
         with torch.no_grad():
-            self.out.bias[0:4] = -3.0
-            self.out.bias[4:8] = -5.0
+            self.out.bias.copy_(torch.tensor(likely).repeat_interleave(4))
 
     def forward(self, darkness: Tensor) -> Tensor:
         return functional.pixel_shuffle(self.out(self.features(darkness)), 2)

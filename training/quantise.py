@@ -40,12 +40,12 @@ def calibration_tiles(
 class _Tiles(quantization.CalibrationDataReader):
     """What the quantiser asks for tiles."""
 
-    def __init__(self, tiles: Iterable[np.ndarray]):
-        self._tiles = iter(tiles)
+    def __init__(self, name: str, tiles: Iterable[np.ndarray]):
+        self._name, self._tiles = name, iter(tiles)
 
     def get_next(self) -> dict[str, np.ndarray] | None:
         tile = next(self._tiles, None)
-        return None if tile is None else {"sketch": tile}
+        return None if tile is None else {self._name: tile}
 
 
 def quantise(source: Path, target: Path, tiles: Iterable[np.ndarray]) -> None:
@@ -55,14 +55,15 @@ def quantise(source: Path, target: Path, tiles: Iterable[np.ndarray]) -> None:
     would double the pixels that change sides. Additions and enlargements are in 8 bits too, or the runtimes
     would go back and forth between the convolutions.
     """
-    last = [node.name for node in onnx.load(source).graph.node if node.op_type == "Conv"][-1]
+    graph = onnx.load(source).graph
+    last = [node.name for node in graph.node if node.op_type == "Conv"][-1]
     with tempfile.TemporaryDirectory() as folder:
         shaped = Path(folder) / "shaped.onnx"
         quant_pre_process(source, shaped, skip_symbolic_shape=True)
         quantization.quantize_static(
             shaped,
             target,
-            _Tiles(tiles),
+            _Tiles(graph.input[0].name, tiles),
             quant_format=quantization.QuantFormat.QDQ,
             op_types_to_quantize=list(QUANTISED),
             nodes_to_exclude=[last],

@@ -109,8 +109,9 @@ class Training:
         line_loss: str = LINE_LOSS,
         *,
         keep_norms: bool = False,
+        net: LineartNet | None = None,
     ):
-        self.net = LineartNet().to(device, memory_format=torch.channels_last)
+        self.net = (net or LineartNet()).to(device, memory_format=torch.channels_last)
         self.average = copy.deepcopy(self.net).eval()
         self.optimiser = torch.optim.AdamW(
             self.net.parameters(),
@@ -136,12 +137,7 @@ class Training:
             group["lr"] = self.learning_rate()
         if self.keep_norms:
             keep_norms(self.net)
-        planes = batch.to(self.device, non_blocking=True).float()
-        sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
-            logits = self.net(sketch)
-        line, solid = planes[:, 1] / 255, planes[:, 2] / 255
-        losses = geometry_loss(logits.float(), line, solid, self.line_loss)
+        losses = self.losses(batch.to(self.device, non_blocking=True))
         self.optimiser.zero_grad(set_to_none=True)
         torch.stack(list(losses.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -149,6 +145,15 @@ class Training:
         self.step += 1
         self._follow(min(0.998, 1 - 1 / (self.step / 10 + 1)))
         return {name: value.detach() for name, value in losses.items()}
+
+    def losses(self, batch: Tensor) -> dict[str, Tensor]:
+        """The losses of patches, uint8 (N, 3, H, W): sketch, line, solid."""
+        planes = batch.float()
+        sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
+            logits = self.net(sketch)
+        line, solid = planes[:, 1] / 255, planes[:, 2] / 255
+        return geometry_loss(logits.float(), line, solid, self.line_loss)
 
     @torch.no_grad()
     def _follow(self, decay: float) -> None:

@@ -25,6 +25,8 @@ from smart_lineart.inking.network.runtime import Device, list_devices, list_devi
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.light_strokes import LightStrokes
 from smart_lineart.inking.page.sketch import ArraySketch, Sketch
+from smart_lineart.inking.picture.classes import PictureClass
+from smart_lineart.inking.picture.pictures import PictureFeatures, PictureReader
 from smart_lineart.inking.renewing.merging import Merge, merge
 from smart_lineart.inking.renewing.new_lines import Lines
 from smart_lineart.inking.renewing.record import DamagedRecord, InkRecord
@@ -58,6 +60,9 @@ __all__ = [
     "ModelError",
     "OutOfMemory",
     "Path",
+    "PictureClass",
+    "PictureFeatures",
+    "PictureReader",
     "ProcessFailed",
     "Rect",
     "RuntimeMissing",

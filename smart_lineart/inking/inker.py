@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.brushes.styles import Style, find_style
-from smart_lineart.inking.drawing.fills import draw_solids, solid_shapes, unclaimed_black
-from smart_lineart.inking.drawing.textured import draw, fill
+from smart_lineart.inking.drawing.fills import solid_shapes, unclaimed_black
 from smart_lineart.inking.errors import BadOption, ModelError, OutOfMemory
 from smart_lineart.inking.faint import with_light, with_shares
 from smart_lineart.inking.features import (
@@ -32,8 +31,8 @@ from smart_lineart.inking.lines.tracing import trace_strokes
 from smart_lineart.inking.looking import Looks
 from smart_lineart.inking.network.maps import MAPS, Maps, Prediction
 from smart_lineart.inking.network.models import load_model
-from smart_lineart.inking.network.runtime import BYTES_PER_PIXEL, IsolatedNetwork, Network, load_network
-from smart_lineart.inking.network.tiles import run_tiles
+from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
+from smart_lineart.inking.network.tiles import halo_of, run_within
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.scale import MAX_SCALE, MIN_SCALE
 from smart_lineart.inking.page.sketch import ArraySketch, Sketch, check_size
@@ -41,13 +40,12 @@ from smart_lineart.inking.page.survey import (
     View,
 )
 from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
+from smart_lineart.inking.rendering import render
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.tuning import tuning_of
 from smart_lineart.said import Said
 
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
-MOST_PIXELS = 1 << 20  # of a window: larger ones save a sixth of the time and take 130 MB more
-LEAST_PIXELS = 1 << 18
 WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
 
@@ -287,9 +285,7 @@ class Inker:
 
     @property
     def _halo(self) -> int:
-        """Px around a tile that the network sees with it: half its receptive field, in whole strides."""
-        stride = self._model.stride
-        return -(-(self._model.receptive_field // 2) // stride) * stride
+        return halo_of(self._model)
 
     def _largest_scale(self, size: tuple[int, int]) -> float:
         """The working scale at which a page of `size` (height, width) still fits the memory limit."""
@@ -302,27 +298,18 @@ class Inker:
         """The trunk over what changed on the page; when memory runs out, again with smaller tiles, as long as
         that helps.
         """
-        room = self._memory_limit - BASE_BYTES - 8 * darkness.size
-        pixels = int(np.clip(room // BYTES_PER_PIXEL, LEAST_PIXELS, MOST_PIXELS))
-        while True:
-            try:
-                return run_tiles(
-                    self._network,
-                    darkness,
-                    channels=MAPS,
-                    stride=self._model.stride,
-                    halo=self._halo,
-                    max_pixels=pixels,
-                    earlier=earlier,
-                    progress=report,
-                    cancelled=cancelled,
-                )
-            except (OutOfMemory, MemoryError):
-                if pixels <= LEAST_PIXELS:
-                    raise
-                pixels = max(LEAST_PIXELS, pixels // 4)
-                self._network.release_memory()
-                self._notify(Said("Memory ran short; inking goes on in smaller tiles."))
+        return run_within(
+            self._network,
+            darkness,
+            room=self._memory_limit - BASE_BYTES - 8 * darkness.size,
+            notify=self._notify,
+            channels=MAPS,
+            stride=self._model.stride,
+            halo=self._halo,
+            earlier=earlier,
+            progress=report,
+            cancelled=cancelled,
+        )
 
     def render(
         self,
@@ -358,27 +345,16 @@ class Inker:
 
         Raises BadOption, Cancelled, OutOfMemory.
         """
-        check_brush(thickness, faint, weight, cut)
-        pen = find_style(style)
-        whole = Rect(0, 0, features.size[1], features.size[0])
-        part = whole if region is None else region
-        if part.intersection(whole) != part or not part.width or not part.height:
-            raise BadOption(
-                "The region {region} does not lie on the page of {width} x {height} px.",
-                region=tuple(part),
-                width=whole.width,
-                height=whole.height,
-            )
-        strokes = features.drawn_at(faint, weight, cut)
-        try:
-            ink = draw(strokes, part, thickness=thickness, style=pen, cancelled=cancelled)
-            if features.solid is not None:
-                area = np.zeros_like(ink)
-                draw_solids(area, features.solid, part, features.size)
-                np.maximum(ink, fill(area, part, pen), out=ink)
-        except MemoryError as error:
-            raise OutOfMemory from error
-        return ink
+        return render(
+            features,
+            thickness=thickness,
+            style=style,
+            faint=faint,
+            weight=weight,
+            cut=cut,
+            region=region,
+            cancelled=cancelled,
+        )
 
     def ink(
         self,

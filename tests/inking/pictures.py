@@ -168,7 +168,8 @@ class SeenNetwork:
         if self.most_pixels is not None and height * width > self.most_pixels:
             raise self.failure()
         # Plus one: blank paper counts too, so that a tile's border shows as in a network padded with zeros.
-        padded = np.pad(tile[0, 0].astype(np.uint32) + 1, self.reach)
+        mixed = sum(np.uint32(4 * index + 1) * plane for index, plane in enumerate(tile[0].astype(np.uint32)))
+        padded = np.pad(mixed + np.uint32(1), self.reach)
         seen = np.zeros((height, width), np.uint32)
         for index, (dy, dx) in enumerate(self._taps()):
             y, x = self.reach + dy, self.reach + dx

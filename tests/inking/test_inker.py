@@ -29,8 +29,8 @@ from smart_lineart.inking import (
     style_names,
 )
 from smart_lineart.inking import inker as inker_module
-from smart_lineart.inking.inker import LEAST_PIXELS
 from smart_lineart.inking.network.runtime import Network, load_network
+from smart_lineart.inking.network.tiles import LEAST_PIXELS
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.said import Said
 

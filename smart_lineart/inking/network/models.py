@@ -39,6 +39,9 @@ from smart_lineart.said import Said
 
 SCHEMA = 1
 DEFAULT_NAME = "lineart"
+PICTURES = "lines"
+"""The name of the model that reads finished pictures."""
+
 ONNX_FILE = "model.onnx"
 METADATA_FILE = "metadata.json"
 
@@ -81,14 +84,14 @@ def search_folders() -> list[Path]:
 
 
 def available_models(notify: Callable[[Said], None] | None = None) -> list[Model]:
-    """Return every sound model, the package's own first, each name once.
+    """Return every sound model that inks sketches, the package's own first, each name once.
 
     A damaged model is left out, and the sentence that says what is wrong with it goes to ``notify``.
     """
     models: dict[str, Model] = {}
     for folder in _model_folders():
         model = _sound(folder, notify)
-        if model is not None:
+        if model is not None and model.name != PICTURES:
             models.setdefault(model.name, model)
     return list(models.values())
 
@@ -98,7 +101,7 @@ def default_model() -> Model:
 
     Raises ModelError when there is none, several without that name, or when it is damaged.
     """
-    folders = _model_folders()
+    folders = [folder for folder in _model_folders() if folder.name != PICTURES]
     for folder in folders:
         if folder.name == DEFAULT_NAME:
             return _checked(folder)

@@ -60,6 +60,22 @@ def tiled(network: Network, page: Bytes, budget: int, *, stride: int = STRIDE, h
     return run_tiles(network, page, channels=2, stride=stride, halo=halo, max_pixels=budget)
 
 
+class TestPictures:
+    @pytest.mark.parametrize("budget", [WHOLE, *BUDGETS])
+    @pytest.mark.parametrize("size", AWKWARD)
+    def test_tiles_of_three_colours_equal_the_whole_page(self, size: tuple[int, int], budget: int) -> None:
+        network = SeenNetwork(REACH, STRIDE)
+        page = np.stack([sparse(size), np.roll(sparse(size), 5, 1), noise(size) // 250], 2)
+        expected = whole_page(network, page, stride=STRIDE, halo=HALO)
+        np.testing.assert_array_equal(tiled(network, page, budget), expected)
+
+    def test_what_is_coloured_in_one_channel_alone_is_not_blank(self) -> None:
+        network = SeenNetwork(REACH, STRIDE)
+        page = np.zeros((200, 300, 3), np.uint8)
+        page[100, 150, 2] = 255
+        assert (tiled(network, page, WHOLE) != tiled(network, np.zeros_like(page), WHOLE)).any()
+
+
 class TestExactness:
     @pytest.mark.parametrize("budget", [WHOLE, *BUDGETS])
     @pytest.mark.parametrize("size", AWKWARD)

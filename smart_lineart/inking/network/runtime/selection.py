@@ -20,6 +20,7 @@ from .openvino_c import OpenVINONetwork, openvino_devices
 from .room import claim_for_tile
 
 _MULTIPLE = 16  # of a tile's height and width
+_PLANES = (1, 3)  # darkness, or what red, green and blue lack of white
 
 
 class _Loaded(Protocol):
@@ -138,7 +139,7 @@ class _FallbackNetwork:
             if self._loaded is None:
                 self._loaded = self._open([])
             try:
-                claim_for_tile(tile.size)
+                claim_for_tile(tile.shape[2] * tile.shape[3])
                 return self._loaded.run(tile)
             except (DeviceFailed, OutOfMemory) as error:
                 failure = _Failure(self._places[0], error)
@@ -241,8 +242,8 @@ def check_options(runtime: str, device: str, threads: int | None) -> None:
 
 
 def _checked_tile(tile: Tile) -> Tile:
-    if tile.dtype != np.uint8 or tile.ndim != 4 or tile.shape[:2] != (1, 1):
-        raise ValueError(f"a tile is uint8 (1, 1, H, W), not {tile.dtype} {tile.shape}")
+    if tile.dtype != np.uint8 or tile.ndim != 4 or tile.shape[0] != 1 or tile.shape[1] not in _PLANES:
+        raise ValueError(f"a tile is uint8 (1, 1 or 3, H, W), not {tile.dtype} {tile.shape}")
     height, width = tile.shape[2:]
     if height < 1 or width < 1 or height % _MULTIPLE or width % _MULTIPLE:
         raise ValueError(f"a tile's height and width are multiples of {_MULTIPLE}, not {height} x {width}")

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Training on pictures: its losses, its pool, and its network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip(
+    "torch", reason="torch is not installed: training is NOT tested (requirements/train.txt)"
+)
+
+from smart_lineart.inking.picture.classes import PictureClass  # noqa: E402 (only where torch is)
+from training.colour.export import ByteNet  # noqa: E402
+from training.colour.losses import PICTURE_LOSSES  # noqa: E402
+from training.colour.network import picture_net  # noqa: E402
+from training.colour.paint import UNSURE  # noqa: E402
+from training.colour.train import PictureTraining, batches  # noqa: E402
+
+
+def pool(folder: Path, number: int, value: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = np.full((3, 4, 32, 32), value, np.uint8)
+    pictures[:, 3] = PictureClass.LINE
+    np.save(folder / f"{number:05d}.npy", pictures)
+
+
+@pytest.mark.parametrize("name", list(PICTURE_LOSSES))
+def test_losses_fall_as_the_truth_is_told_and_heed_nothing_unsure(name: str) -> None:
+    truth = torch.full((1, 8, 8), int(PictureClass.SHADE_EDGE))
+    truth[:, 4:] = UNSURE
+    logits = torch.zeros(1, len(PictureClass), 8, 8)
+    told = logits.clone()
+    told[:, PictureClass.SHADE_EDGE, :4] = 4
+    astray = told.clone()
+    astray[:, PictureClass.LINE, 4:] = 9
+    loss = PICTURE_LOSSES[name]
+    assert loss(told, truth) < loss(logits, truth)
+    assert loss(astray, truth) == loss(told, truth)
+
+
+def test_batches_take_files_in_that_come_later(tmp_path: Path) -> None:
+    pool(tmp_path / "a", 0, 10)
+    stream = batches(tmp_path, 8, 1)
+    first = next(stream)
+    assert first.shape == (8, 4, 32, 32)
+    assert set(first[:, :3].unique().tolist()) == {10}
+    pool(tmp_path / "b", 0, 20)
+    later = torch.cat([next(stream) for _ in range(60)])
+    assert set(later[:, :3].unique().tolist()) == {10, 20}
+    assert set(later[:, 3].unique().tolist()) == {int(PictureClass.LINE)}
+
+
+def test_a_few_steps_lower_the_loss_and_training_goes_on(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    pool(tmp_path / "pool", 0, 30)
+    stream = batches(tmp_path / "pool", 4, 0)
+    training = PictureTraining("cpu", 3e-3, 40)
+    losses = [float(training.update(next(stream))["class"]) for _ in range(12)]
+    assert losses[-1] < 0.7 * losses[0]
+    training.save(tmp_path / "checkpoint.pt")
+    other = PictureTraining("cpu", 3e-3, 40)
+    other.load(tmp_path / "checkpoint.pt")
+    assert other.step == 12
+
+
+def test_classes_are_probabilities_in_bytes() -> None:
+    net = ByteNet(picture_net().eval())
+    maps = net(torch.randint(0, 256, (1, 3, 32, 48), dtype=torch.uint8))
+    assert maps.shape == (1, len(PictureClass), 32, 48)
+    assert (maps.int().sum(1) - 255).abs().max() <= 4
