@@ -15,7 +15,7 @@ from smart_lineart.inking.lines.uncertainty import Settled, find_zones, is_searc
 from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.pixel_art import block_size
-from smart_lineart.inking.page.roughness import Observation, roughness
+from smart_lineart.inking.page.roughness import Observation, needs_no_far_look, roughness
 from smart_lineart.inking.page.scale import scale_by_roughness
 from smart_lineart.inking.page.sketch import Sketch
 from smart_lineart.inking.page.survey import (
@@ -124,16 +124,19 @@ class Looks:
         """
         if len(views) == 1 or any(view.calibration is None for view in views):
             return views[0].scale, views[0], None
-        answers = []
-        for number, view in enumerate(views):
+        tuning, maps, answers = self.tuning.roughness, self.tuning.tracing.maps, []
 
-            def share(done: float, number: int = number) -> None:
+        def observe(number: int) -> Observation:
+            def share(done: float) -> None:
                 report((number + done) / len(views))
 
-            answers.append(Prediction(view.darkness, self.run(view.darkness, None, share, cancelled)))
-        tuning, maps = self.tuning.roughness, self.tuning.tracing.maps
-        near, far = (Observation(answer.page, answer.named.line, tuning, maps) for answer in answers)
-        rough = roughness(near, far, tuning)
+            said = self.run(views[number].darkness, None, share, cancelled)
+            answers.append(Prediction(views[number].darkness, said))
+            return Observation(views[number].darkness, answers[number].named.line, tuning, maps)
+
+        near = observe(0)
+        single = needs_no_far_look(near, tuning)
+        rough = tuning.closer if single else roughness(near, observe(1), tuning)
         if rough in (0.0, 1.0):
             return views[int(rough)].scale, views[int(rough)], answers[int(rough)]
         scale = scale_by_roughness(views[0].scale, views[1].scale, rough)

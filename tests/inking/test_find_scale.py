@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,6 +61,20 @@ def test_it_is_the_scale_that_inking_finds_and_costs_less(name: str, inker: Inke
     assert told == sorted(told)
     if name != "blank":
         assert 0 < alone < network.pixels
+
+
+def test_a_page_of_single_lines_is_not_looked_at_from_afar(
+    inker: Inker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, ...]] = []
+    run = inker._run_network
+    monkeypatch.setattr(inker, "_run_network", lambda *given: (asked.append(given[0].shape), run(*given))[1])
+    scale = inker.find_scale(PAGES["searching"])  # in so few tries that they are single lines
+    assert len(asked) == 1
+    roughness = replace(inker.tuning.roughness, little=0.0)  # what lies beside them counts now
+    monkeypatch.setattr(inker, "tuning", replace(inker.tuning, roughness=roughness))
+    assert inker.find_scale(PAGES["searching"]) <= scale
+    assert len(asked) == 3
 
 
 def test_it_traces_nothing(inker: Inker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,5 +88,16 @@ def roughness(
     return tuning.closer if close_look.beside <= tuning.little else 0.0
 
 
+def needs_no_far_look(close_look: Observation, tuning: RoughnessTuning = RoughnessTuning()) -> bool:
+    """Whether the close look alone tells that an even closer one suits, whatever one from afar would find:
+    where lines are one pass, with next to nothing beside them.
+    """
+    return (
+        bool(close_look.length)
+        and close_look.passes <= tuning.one_pass
+        and close_look.beside <= tuning.little
+    )
+
+
 def _skeleton(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return thin(close(mask))[1:-1, 1:-1].astype(np.bool_)

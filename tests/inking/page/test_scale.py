@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from smart_lineart.inking.page.roughness import Observation, RoughnessTuning, roughness
+from smart_lineart.inking.page.roughness import Observation, RoughnessTuning, needs_no_far_look, roughness
 from smart_lineart.inking.page.scale import (
     MAX_SCALE,
     MIN_SCALE,
@@ -212,6 +212,23 @@ class TestRoughness:
         longer = near_look(*rings(150, 120, 100, 14, 6), lines=rings(150, 120, 100, 10))
         assert longer.passes < ONE_PASS
         assert roughness(longer, far_look(*rings(150, 120, 100, 10))) == CLOSER
+
+    @pytest.mark.parametrize("lines", [(150,), (150, 138), (150, 100, 60)])
+    def test_where_lines_are_one_pass_no_look_from_afar_tells_otherwise(
+        self, lines: tuple[float, ...]
+    ) -> None:
+        near = near_look(*rings(*lines), lines=rings(*lines), sure=0.8)
+        assert needs_no_far_look(near)
+        for afar in (rings(144), rings(150), rings(*lines), rings(150, 120, 100, 60), ()):
+            assert roughness(near, far_look(*afar)) == CLOSER
+
+    def test_passes_shade_and_blank_pages_need_a_look_from_afar(self) -> None:
+        assert not needs_no_far_look(near_look(*PASSES, lines=rings(144), sure=0.8))
+        near = near_look(*rings(150, 138), lines=rings(150, 138), sure=0.8)
+        shaded = near.darkness.copy()
+        shaded[180:220, 230:270] = 200
+        assert not needs_no_far_look(Observation(shaded, near.line))
+        assert not needs_no_far_look(near_look(*PASSES, lines=()))
 
     def test_a_clean_drawing_is_seen_closer_than_by_the_close_look(self) -> None:
         assert scale_by_roughness(1.0, 0.7, CLOSER) == pytest.approx(0.7**-0.5)
