@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+AGAIN_MS = 5  # until whoever found one under way asks again: a timer of 0 ms would spin all the while
+
 _calls = [0]
 
 

@@ -3,13 +3,15 @@
 
 Krita ends a stroke where it changes its active tool, whichever window that is in. Two such changes come
 unasked. Some of what is asked of Krita, such as a new window, lets its event loop run meanwhile: a stroke
-that begins within would end with what comes next. And a pen that Krita did not see last changes the tool as
+that begins within would end with what comes next, so it is held back until then; but not from a dialog or a
+menu that opens within, which waits for just that. And a pen that Krita did not see last changes the tool as
 it comes down, so the very stroke that it begins with ends at once; a hover that comes before it makes that
 change harmless.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -25,6 +27,7 @@ except ImportError:
 
 KIND = QEvent.Type
 PEN = frozenset({KIND.TabletPress, KIND.TabletMove, KIND.TabletRelease})
+MOST = 2000  # events that are held back: some 10 s of a pen that tells where it is 200 times a second
 POINTER = PEN | {KIND.MouseButtonPress, KIND.MouseMove, KIND.MouseButtonRelease, KIND.MouseButtonDblClick}
 
 
@@ -35,7 +38,9 @@ class ArtistsPen(QObject):  # type: ignore[misc]
         super().__init__()
         self.ours: Any | None = None
         self.pen: Pen | None = None  # the artist's, once it was seen
-        self._held: list[tuple[Any, Any]] | None = None
+        self._holding = False
+        self._held: deque[tuple[Any, Any]] = deque()
+        self._sent: Any | None = None  # what was held, on its way
         QApplication.instance().installEventFilter(self)
         self._there = True
 
@@ -47,15 +52,25 @@ class ArtistsPen(QObject):  # type: ignore[misc]
 
     @contextmanager
     def held_back(self) -> Iterator[None]:
-        """What pen and mouse do while Krita's event loop runs within comes right after it, in order."""
-        self._held = []
+        """What pen and mouse do while Krita's event loop runs within comes right after it, in order.
+
+        Sooner where the artist is asked for something meanwhile, or it gets too much.
+        """
+        self._holding = True
         try:
             yield
         finally:
-            held, self._held = self._held, None
-            for window, event in held:
-                with suppress(RuntimeError):  # closed meanwhile
-                    QApplication.sendEvent(window, event)
+            self._holding = False
+            self._deliver()
+
+    def _deliver(self) -> None:
+        """What comes up while one of them is delivered goes behind those that wait."""
+        while self._held:
+            window, event = self._held.popleft()
+            self._sent = event
+            with suppress(RuntimeError):  # closed meanwhile
+                QApplication.sendEvent(window, event)
+            self._sent = None
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
         """Hears of all events of the program before anybody else."""
@@ -70,12 +85,30 @@ class ArtistsPen(QObject):  # type: ignore[misc]
         if watched.isWindowType():  # it comes here first, and from here to what lies under the pen
             if event.type() in PEN:
                 self.pen = pen_of(event) or self.pen
-            if self._held is not None:
-                self._held.append((watched, copied(event)))
-                return True
-        elif event.type() == KIND.TabletPress and watched is not self.ours and _is_canvas(watched):
+            if event is not self._sent:
+                return self._kept(watched, event)
+        elif _comes_down(event) and watched is not self.ours and _is_canvas(watched):
             QApplication.sendEvent(watched, hovering(event))
         return False
+
+    def _kept(self, window: Any, event: Any) -> bool:
+        """Whether an event is held back."""
+        self._holding = self._holding and len(self._held) < MOST
+        if self._holding and not _artist_is_asked():
+            self._held.append((window, copied(event)))
+            return True
+        self._deliver()
+        return False
+
+
+def _artist_is_asked() -> bool:
+    """Whether Krita goes on only once the artist has answered: a dialog or a menu is open."""
+    return bool(QApplication.activeModalWidget() or QApplication.activePopupWidget())
+
+
+def _comes_down(event: Any) -> bool:
+    """Whether it is a pen's first button; one on its barrel, pressed while it paints, is none."""
+    return bool(event.type() == KIND.TabletPress and event.buttons() == event.button())
 
 
 def _is_canvas(widget: Any) -> bool:

@@ -12,7 +12,7 @@ put back before the next.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from .artists_pen import ArtistsPen
 from .document import Document
 from .layer import Layer
 from .lists import owned
+from .outlived import outlived
 from .pen_events import MadePen, Points, canvas_in, give_focus
 from .pixels import PixelFormat, alpha_to_byte
 from .view import scroll_area_in, sub_window, zoom_unit
@@ -63,9 +64,13 @@ class PaintingWindow:
         self._place = 1.0, 0.0, 0.0
         self._artist = ArtistsPen()
 
-    def undisturbed(self) -> AbstractContextManager[None]:
-        """No stroke of the artist begins within, where Krita lets its event loop run, but right after it."""
-        return self._artist.held_back()
+    @contextmanager
+    def undisturbed(self) -> Iterator[None]:
+        """Where Krita lets its event loop run within, no step of ours begins, no document is destroyed, and
+        no stroke of the artist begins but right after it.
+        """
+        with self._artist.held_back(), outlived():
+            yield
 
     def open(self, preset: Any, colour: Any | None) -> Generator[int, None, None]:
         """Make it, with a preset and a colour (None: black); yields milliseconds. Raises NotPainted."""

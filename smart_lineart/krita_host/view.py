@@ -8,7 +8,7 @@ from typing import Any
 
 from smart_lineart.inking import Rect
 
-from . import application
+from . import application, pen_watch
 from .document import Document
 
 try:
@@ -143,7 +143,7 @@ def painting() -> bool:
 
 def button_down() -> bool:
     """Whether a mouse button or the pen is down."""
-    return bool(QApplication.mouseButtons() != Qt.MouseButton.NoButton)
+    return pen_watch.down() or bool(QApplication.mouseButtons() != Qt.MouseButton.NoButton)
 
 
 def modifier_down() -> bool:

@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from smart_lineart.inking import InkError
-from smart_lineart.krita_host import application, colour, composing
+from smart_lineart.krita_host import application, colour, composing, pen_watch
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.document.memory import Pair
@@ -83,6 +83,7 @@ class Session:
         self._seen: tuple[object, ...] | None = None
         self._sketch = ""
         self.turns.ended.connect(self._work_ended)
+        pen_watch.begin()
         if self.context.brushes.broken:
             self.messages.say(translated(self.context.brushes.broken[0]), "error")
 
@@ -264,6 +265,7 @@ class Session:
     def close(self) -> None:
         """Krita is closing: stop everything, wait a moment for the threads."""
         self._closing = True
+        pen_watch.end()
         self.context.reveal.glance.end()
         self.live.stop()
         self.flatting.hints.stop()

@@ -22,8 +22,6 @@ from smart_lineart import nested
 Work = Generator[Any, Any, Any]
 Gate = Callable[[], BaseException | None]
 
-NESTED_MS = 5
-
 
 class Loop(Protocol):
     """The user interface's event loop."""
@@ -102,7 +100,7 @@ def start(loop: Loop, work: Work, gate: Gate, failed: Callable[[BaseException], 
 
     def step(value: Any = None, error: BaseException | None = None) -> None:
         if nested.under_way():
-            loop.later(NESTED_MS, lambda: step(value, error))
+            loop.later(nested.AGAIN_MS, lambda: step(value, error))
             return
         try:
             error = gate() or error

@@ -447,6 +447,9 @@ class Krita:
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
         self.buttons, self.filters = 0, []
         self.timers: list[Callable[[], None]] = []
+        self.waits: list[int] = []  # ms, of all timers there ever were
+        self.dialog: Any = None
+        self.menu: Any = None
         self.converts = True
 
     def show(self, document: Document) -> Document:
@@ -525,6 +528,11 @@ class Krita:
         if not any(one.eventFilter(receiver, event) for one in list(self.filters)):
             receiver.destroy()
 
+    def later(self, milliseconds: int, action: Callable[[], None]) -> None:
+        """Qt is to call back."""
+        self.waits.append(milliseconds)
+        self.timers.append(action)
+
     def turn(self) -> None:
         """Qt calls back whoever wanted that."""
         timers, self.timers = self.timers, []
@@ -600,6 +608,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     )
     application = SimpleNamespace(
         mouseButtons=lambda: krita.buttons,
+        activeModalWidget=lambda: krita.dialog,
+        activePopupWidget=lambda: krita.menu,
         instance=lambda: filtered,
         sendEvent=lambda receiver, event: receiver.received.append(event),
     )
@@ -611,6 +621,7 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         TabletPress="pen pressed",
         TabletMove="pen moved",
         TabletRelease="pen let go",
+        TabletLeaveProximity="pen away",
         DeferredDelete="deferred delete",
     )
     events["QPointingDevice"].PointerType = SimpleNamespace(Pen="pen")  # type: ignore[attr-defined]
@@ -638,7 +649,7 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QPointF=lambda x, y: (x, y),
             QObject=object,
             QEvent=SimpleNamespace(Type=kinds),
-            QTimer=SimpleNamespace(singleShot=lambda _ms, action: krita.timers.append(action)),
+            QTimer=SimpleNamespace(singleShot=krita.later),
         ),
         "PyQt6.QtGui": module(
             "PyQt6.QtGui",

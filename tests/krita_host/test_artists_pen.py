@@ -28,11 +28,12 @@ class Receiver:
 class Event:
     """Of a pen, in the words of Qt 6."""
 
-    def __init__(self, kind: str, point: str = "pen"):
+    def __init__(self, kind: str, point: str = "pen", *, button: int = 1, buttons: int = 1):
         self.type, self.pointerType, self.pointingDevice = lambda: kind, lambda: point, lambda: "their pen"
+        self.button, self.buttons = lambda: button, lambda: buttons
 
     def clone(self) -> Event:
-        return Event(self.type(), self.pointerType())
+        return Event(self.type(), self.pointerType(), button=self.button(), buttons=self.buttons())
 
 
 @pytest.fixture
@@ -56,6 +57,78 @@ def test_what_comes_meanwhile_comes_right_after_in_order(room) -> None:
         raise ZeroDivisionError
     assert kinds(window) == story
     assert not room.watch.eventFilter(window, Event("pen pressed"))
+
+
+def sent(room: Any, window: Receiver) -> Any:
+    """How Qt sends an event to a window: whoever looks at all events hears of it first."""
+
+    def send(receiver: Receiver, event: Event) -> None:
+        if not any(one.eventFilter(receiver, event) for one in list(room.krita.filters)):
+            receiver.received.append(event)
+
+    room.artists_pen.QApplication.sendEvent = send
+    return lambda kind: send(window, Event(kind))
+
+
+@pytest.mark.parametrize("asked", ["dialog", "menu"])
+def test_what_krita_waits_for_is_not_held_back(room, asked: str) -> None:
+    """A dialog that opens within is closed by the artist, and by nobody else."""
+    window = Receiver()
+    send = sent(room, window)
+    with room.watch.held_back():
+        send("pen pressed")
+        send("pen let go")
+        assert kinds(window) == []
+        setattr(room.krita, asked, object())
+        send("pressed")
+        send("let go")
+        assert kinds(window) == ["pen pressed", "pen let go", "pressed", "let go"]
+        setattr(room.krita, asked, None)
+        send("moved")
+        assert len(window.received) == 4
+    assert kinds(window)[4:] == ["moved"]
+
+
+def test_what_comes_while_a_dialog_opens_keeps_its_order(room) -> None:
+    """A press that was held opens it, and its own release is not yet delivered."""
+    window = Receiver()
+    send = sent(room, window)
+    deliver = room.artists_pen.QApplication.sendEvent
+
+    def opens(receiver: Receiver, event: Event) -> None:
+        deliver(receiver, event)
+        if event.type() == "pressed":
+            send("pressed twice")
+
+    room.artists_pen.QApplication.sendEvent = opens
+    with room.watch.held_back():
+        for kind in ("pressed", "moved", "let go"):
+            send(kind)
+    assert kinds(window) == ["pressed", "moved", "let go", "pressed twice"]
+
+
+def test_no_more_is_held_back_than_an_artist_waits_for(room) -> None:
+    window, most = Receiver(), room.artists_pen.MOST
+    send = sent(room, window)
+    with room.watch.held_back():
+        for _ in range(most):
+            send("pen moved")
+        assert window.received == []
+        send("pen let go")
+        send("pressed")
+        assert kinds(window) == ["pen moved"] * most + ["pen let go", "pressed"]
+    with room.watch.held_back():
+        send("pen pressed")
+        assert len(window.received) == most + 2
+
+
+def test_no_hover_goes_into_a_stroke(room) -> None:
+    """Where a button on the pen's barrel is pressed while it paints."""
+    theirs = Receiver("KisOpenGLCanvas2")
+    assert not room.watch.eventFilter(theirs, Event("pen pressed", button=2, buttons=3))
+    assert theirs.received == []
+    assert not room.watch.eventFilter(theirs, Event("pen pressed", button=2, buttons=2))
+    assert kinds(theirs) == ["pen moved"]
 
 
 def test_a_pen_hovers_over_the_artist_s_canvas_before_it_comes_down(room) -> None:

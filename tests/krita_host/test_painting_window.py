@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from smart_lineart import nested
 from smart_lineart.inking import Rect
 from smart_lineart.krita_host.pixels import SRGB
 from tests.krita_host.fake_krita import fake_krita, run
@@ -34,7 +35,8 @@ class Window:
 
 @pytest.fixture
 def scene(monkeypatch: pytest.MonkeyPatch) -> Any:
-    with fake_krita("krita_host.application", "krita_host.painting_window", "studio.runs.painting") as room:
+    names = "krita_host.application", "krita_host.painting_window", "krita_host.view", "studio.runs.painting"
+    with fake_krita(*names) as room:
         krita = room.krita
         krita.kept[KEY] = STABILIZER
         window = Window(krita)
@@ -131,6 +133,25 @@ def test_marks_do_not_follow_each_other_without_giving_way(scene) -> None:
     """However fast Krita paints: else all marks of a preset hold up the window in one go."""
     with scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window:
         assert list(window.settled()) == [0]
+
+
+def test_no_step_of_ours_begins_while_krita_makes_the_window(scene, monkeypatch) -> None:
+    """Nor in any other part of the work that lets its event loop run; and no document is destroyed there."""
+    monkeypatch.setattr(scene.room.view, "modifier_down", lambda: False)
+    seen = []
+
+    def work() -> Any:
+        for _ in range(2):
+            seen.append((nested.under_way(), len(scene.krita.filters)))
+            yield 0
+            seen.append((nested.under_way(), len(scene.krita.filters)))
+
+    with scene.painting.window(Rect(0, 0, 40, 30), SRGB, 72.0) as window:
+        steps = scene.room.painting.safely(window, work())
+        for _ in steps:
+            assert not nested.under_way()
+        assert len(scene.krita.filters) == 1
+    assert seen == [(True, 2)] * 4
 
 
 @pytest.mark.parametrize(

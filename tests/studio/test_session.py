@@ -966,6 +966,13 @@ def test_closing_ends_all_work(scene) -> None:
     assert scene.session.queue.active, "it is never begun"
 
 
+def test_a_pen_is_watched_until_krita_closes(scene) -> None:
+    """Where Qt counts it among no buttons, nothing else tells that it paints."""
+    assert len(scene.room.krita.filters) == 1
+    scene.session.close()
+    assert scene.room.krita.filters == []
+
+
 def test_closing_lets_go_of_what_a_group_is_composed_in(scene) -> None:
     around = scene.raw.add("group", "grouplayer")
     around.addChildNode(scene.sketch.duplicate(), None)
