@@ -14,6 +14,7 @@ from smart_lineart.inking.features import USUAL_FAINT
 from smart_lineart.inking.hues.lines import LineHues, find_hues
 from smart_lineart.inking.hues.palette import Palette
 
+from .language.i18n import tr
 from .settings import InkSettings
 
 NOTED = "hues"  # in what is noted of a sketch
@@ -83,3 +84,19 @@ def find_palette(item: Known, cancelled: Callable[[], bool] | None = None) -> No
 def noted(notes: Any) -> Palette | None:
     """The colours that are noted of a sketch; None where none are."""
     return Palette.from_dict(notes.get(NOTED)) if isinstance(notes, dict) else None
+
+
+def name_of(hue: str) -> str:
+    """What the artist calls lines of a colour."""
+    return {
+        "dark": tr("Dark lines"),
+        "red": tr("Red lines"),
+        "orange": tr("Orange lines"),
+        "yellow": tr("Yellow lines"),
+        "green": tr("Green lines"),
+        "cyan": tr("Cyan lines"),
+        "blue": tr("Blue lines"),
+        "purple": tr("Purple lines"),
+        "pink": tr("Pink lines"),
+        "brown": tr("Brown lines"),
+    }[hue]

@@ -14,6 +14,7 @@ import pytest
 
 from smart_lineart.inking import Cancelled, FreshInk, InkError, InkRecord, Rect
 from smart_lineart.inking.features import suiting_thickness
+from smart_lineart.inking.hues import palette as palettes
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 WIDE, TALL = 130, 40
@@ -544,6 +545,32 @@ class TestRuns:
         assert len(names(scene)) == 2
 
 
+class TestNothingFound:
+    """What is said where ink is blank."""
+
+    def said_with(self, scene: Any, left_out: tuple[str, ...]) -> str:
+        hue = lambda name: palettes.Hue(name, ((0.0, 0.0),), (0, 0, 0))  # noqa: E731
+        scene.context.ink = np.zeros((TALL, WIDE), np.uint8)
+
+        def look(item: Any, cancelled: Any) -> None:
+            item.palette = palettes.Palette((hue("dark"), hue("blue")))
+
+        scene.room.run.look_at_colours = look
+        painted(scene.sketch, 10, 10, stripe(0)[:12], (200, 60, 40))
+        one = job(scene)
+        one.settings = replace(one.settings, left_out=left_out)
+        run(run_of(scene, one).steps())
+        return str(scene.context.said[-1])
+
+    def test_where_all_colours_are_left_out_it_names_them(self, scene) -> None:
+        said = self.said_with(scene, ("dark", "blue", "red"))
+        assert "colours that are left out (Dark lines, Blue lines)" in said
+        assert "Light lines" not in said
+
+    def test_where_some_are_inked_it_says_how_to_find_more(self, scene) -> None:
+        assert "Light lines" in self.said_with(scene, ("blue",))
+
+
 class TestKeyframes:
     @pytest.fixture
     def clip(self, scene) -> SimpleNamespace:
@@ -598,6 +625,7 @@ class TestKeyframes:
         run(run_of(clip, one).steps())
         assert left == [("blue",), ("blue", "dark"), ("blue", "dark")]
         assert len(clip.context.prepared) == 3, "the last frame knew of all"
+        assert clip.context.said[-1].startswith("No lines but of colours that are left out were found")
         assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21]]
 
     def test_frames_beyond_a_range_are_not(self, clip) -> None:

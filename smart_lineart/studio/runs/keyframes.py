@@ -67,7 +67,9 @@ def ink_frames(context: Context, job: Job) -> Work:
         yield from stay_on(job.document, active, copy)
     without = [moment for moment in times if moment not in inked or inked[moment].whole.empty]
     if renewal.left or without:
-        said = filter(None, (steps, renewal.sentence(), nothing_found_in(without)))
+        said = filter(
+            None, (steps, renewal.sentence(), nothing_found_in(without, of_some=bool(job.settings.left_out)))
+        )
         context.messages.say(" ".join(said), of=job.document)
 
 

@@ -118,7 +118,7 @@ class Run:
         if lineart is not None and job.live:
             self._renewer.live.settle(lineart, item)
         elif lineart is not None:
-            yield from say_where_nothing_is(self._context, job, fresh)
+            yield from say_where_nothing_is(self._context, job, fresh, item.palette)
 
     def _put_and_keep(self, fresh: FreshInk, colour: Any | None, item: CachedFeatures) -> Work:
         """Put the ink in; where it is, its lines are known from now on."""
