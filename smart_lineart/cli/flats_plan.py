@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from smart_lineart.cli.arguments import HUES
 from smart_lineart.cli.errors import FileError, UsageError, why
 from smart_lineart.cli.files.formats import SUFFIXES
 from smart_lineart.cli.files.output import NAMED as LINEART
@@ -59,9 +60,14 @@ def _stem(lineart: Path) -> str:
     return lineart.stem.removesuffix(LINEART) or lineart.stem
 
 
+def _is_of_hue(stem: str, stems: Collection[str]) -> bool:
+    """Whether `ink --by-color` calls a file so beside one of `stems`."""
+    return any(stem.endswith(f"{LINEART}-{hue}") and stem.removesuffix(f"-{hue}") in stems for hue in HUES)
+
+
 def _linearts_of(path: Path) -> list[Path]:
-    """What one name stands for: in a folder all pictures but flats, and sketches whose lineart is there.
-    Raises FileError.
+    """What one name stands for: in a folder all pictures but flats, sketches whose lineart is there, and
+    lineart of hues where that of the dark lines is there. Raises FileError.
     """
     if not path.is_dir():
         return [path]
@@ -73,7 +79,7 @@ def _linearts_of(path: Path) -> list[Path]:
         ) from error
     found = [one for one in files if one.suffix.lower() in SUFFIXES and NAMED not in one.stem]
     stems = {one.stem for one in found}
-    found = [one for one in found if one.stem + LINEART not in stems]
+    found = [one for one in found if one.stem + LINEART not in stems and not _is_of_hue(one.stem, stems)]
     if not found:
         raise FileError("The folder {folder} holds no lineart that can be coloured.", folder=path)
     return found

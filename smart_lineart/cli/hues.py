@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from smart_lineart.cli.arguments import HUES, Colour
 from smart_lineart.cli.files.output import NAMED, WRITERS
 from smart_lineart.inking import Features
 from smart_lineart.inking.hues.lines import LineHues
-from smart_lineart.inking.hues.palette import DARK
+from smart_lineart.inking.hues.palette import DARK, Palette
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,11 @@ def all_targets(targets: Sequence[Path], sorting: Sorting) -> list[Path]:
     return [hue_target(target, name) for target in targets for name in names]
 
 
+def dropped(palette: Palette, drop: Collection[str]) -> set[str]:
+    """The hues of a page that are left out; of one hue alone none is."""
+    return set(palette.names) & set(drop) if len(palette.hues) > 1 else set()
+
+
 def parts_of(
     features: Features, hues: LineHues | None, sorting: Sorting, colour: Colour, targets: Sequence[Path]
 ) -> list[Part]:
@@ -74,7 +79,7 @@ def parts_of(
     """
     if hues is None:
         return [Part("", features, colour, tuple(targets))]
-    left = [hue for hue in hues.palette.hues if hue.name not in sorting.drop]
+    left = [hue for hue in hues.palette.hues if hue.name not in dropped(hues.palette, sorting.drop)]
     if not sorting.apart or len(hues.palette.hues) == 1 or not left:
         return [Part("", hues.parts(features, [hue.name for hue in left]), colour, tuple(targets))]
     return [

@@ -16,7 +16,7 @@ from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.files.output import check_writable, is_vector, write_set
 from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
-from smart_lineart.cli.hues import ALL_IN_ONE, Part, Sorting, all_targets, parts_of
+from smart_lineart.cli.hues import ALL_IN_ONE, Part, Sorting, all_targets, dropped, parts_of
 from smart_lineart.cli.memory import give_back, memory_now
 from smart_lineart.inking import Features, Inker, Rect, Style
 from smart_lineart.inking.brushes.styles import find_style
@@ -77,7 +77,7 @@ class Inked:
     @property
     def dropped(self) -> set[str]:
         """The hues of the page that were left out."""
-        return set() if self.hues is None else set(self.hues.palette.names) & set(self.drop)
+        return set() if self.hues is None else dropped(self.hues.palette, self.drop)
 
     @property
     def targets(self) -> list[Path]:
@@ -131,7 +131,9 @@ def ink_file(
         "render": done - prepared,
         "total": done - started,
     }
-    if blank:
+    if said := _of_hues(sketch, hues, look.sorting.drop, blank=blank):
+        page.notices.append(str(said))
+    elif blank:
         page.notices.append(str(_nothing_found(sketch)))
     return Inked(
         page.sketch.size,
@@ -180,6 +182,24 @@ def _write_all(
 
 def _is_blank(lineart: Lineart) -> bool:
     return not len(lineart.strokes) and (lineart.solid is None or not (lineart.solid >= CONTOUR).any())
+
+
+def _of_hues(sketch: Path, hues: LineHues | None, drop: Sequence[str], *, blank: bool) -> Said | None:
+    """Says where all hues of a page were to be left out."""
+    if hues is None or not set(hues.palette.names) <= set(drop):
+        return None
+    names = hues.palette.names
+    if not dropped(hues.palette, drop):
+        if blank:
+            return None
+        return Said(
+            "All lines of {sketch} are {hue}, so nothing was left out of them.", sketch=sketch, hue=names[0]
+        )
+    return Said(
+        "The lineart is blank, since all lines of {sketch} are of hues that --drop leaves out: {hues}.",
+        sketch=sketch,
+        hues=", ".join(names),
+    )
 
 
 def _nothing_found(sketch: Path) -> Said:

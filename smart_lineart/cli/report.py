@@ -50,7 +50,7 @@ class Report:
             {
                 "sketch": str(job.sketch),
                 "lineart": str(job.target) if job.target in inked.targets else None,
-                "also": [str(target) for target in job.also],
+                "also": [str(target) for target in job.also if target in inked.targets],
                 **_hues(inked),
                 "width": width,
                 "height": height,

@@ -242,7 +242,8 @@ def _at(settings: InkSettings, faint: float | None) -> InkSettings:
 class CachedFeatures:
     """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then.
 
-    `palette`: the colours that its lines have, once they were looked for; `hues`: which line has which.
+    `palette`: the colours that its lines have, once they were looked for; `hues`: which line has which;
+    `looked`: whether these very lines were looked at: while drawing goes on live, the colours stay as known.
     """
 
     document: Any
@@ -254,6 +255,7 @@ class CachedFeatures:
     read: Any = None
     palette: Palette | None = None
     hues: LineHues | None = None
+    looked: bool = False
 
     @property
     def nbytes(self) -> int:

@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from smart_lineart.inking import Features
+from smart_lineart.inking.errors import OutOfMemory
 from smart_lineart.inking.faint import with_light
 from smart_lineart.inking.features import USUAL_FAINT
 from smart_lineart.inking.hues.lines import LineHues, find_hues
 from smart_lineart.inking.hues.palette import Palette
 
+from .language.i18n import tr
 from .settings import InkSettings
 
 NOTED = "hues"  # in what is noted of a sketch
@@ -23,6 +27,7 @@ class Known(Protocol):
     read: Any
     palette: Palette | None
     hues: LineHues | None
+    looked: bool
 
 
 def with_asked_light(features: Features, settings: InkSettings) -> Features:
@@ -40,7 +45,7 @@ def lines_of(item: Known, settings: InkSettings) -> Features:
     item.features = features = with_asked_light(item.features, settings)
     if not settings.left_out:
         return features
-    if item.palette is None:
+    if item.palette is None and not item.looked:
         find_palette(item)
     palette, hues = item.palette, item.hues
     if palette is None or len(palette.hues) == 1 or item.read is None:
@@ -50,15 +55,27 @@ def lines_of(item: Known, settings: InkSettings) -> Features:
     return hues.parts(features, [name for name in palette.names if name not in settings.left_out])
 
 
-def find_palette(item: Known) -> None:
-    """Find out which colours a sketch is drawn in. Those that are known stay what they are, and new ones come
-    after them; of a sketch in grey nothing is known.
+def look_at_colours(item: Known, cancelled: Callable[[], bool]) -> None:
+    """Find out which colours a sketch is drawn in, unless its lines have been looked at; where memory does
+    not suffice, they stay unknown, and ink that asks for none of them comes all the same.
 
-    On a worker's thread. Raises OutOfMemory.
+    On a worker's thread. Raises Cancelled.
     """
-    if item.read is None or not item.read.in_colour:
+    if not item.looked:
+        with suppress(OutOfMemory):
+            find_palette(item, cancelled)
+
+
+def find_palette(item: Known, cancelled: Callable[[], bool] | None = None) -> None:
+    """Find out which colours a sketch is drawn in. Those that are known stay what they are, and new ones come
+    after them; of a sketch in grey, or without lines, nothing is known.
+
+    On a worker's thread. Raises OutOfMemory, Cancelled.
+    """
+    if item.read is None or not item.read.in_colour or not len(item.features.strokes):
         return
-    found = find_hues(item.read, item.features)
+    found = find_hues(item.read, item.features, cancelled=cancelled)
+    item.looked = True
     known = item.palette
     item.palette = found.palette if known is None else known.extended(found.palette)
     item.hues = found if item.palette == found.palette else None
@@ -67,3 +84,19 @@ def find_palette(item: Known) -> None:
 def noted(notes: Any) -> Palette | None:
     """The colours that are noted of a sketch; None where none are."""
     return Palette.from_dict(notes.get(NOTED)) if isinstance(notes, dict) else None
+
+
+def name_of(hue: str) -> str:
+    """What the artist calls lines of a colour."""
+    return {
+        "dark": tr("Dark lines"),
+        "red": tr("Red lines"),
+        "orange": tr("Orange lines"),
+        "yellow": tr("Yellow lines"),
+        "green": tr("Green lines"),
+        "cyan": tr("Cyan lines"),
+        "blue": tr("Blue lines"),
+        "purple": tr("Purple lines"),
+        "pink": tr("Pink lines"),
+        "brown": tr("Brown lines"),
+    }[hue]

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from smart_lineart.krita_host import application
 
@@ -19,8 +19,8 @@ def load_settings() -> InkSettings:
 
 
 def save_settings(settings: InkSettings) -> None:
-    """Keep them for new documents."""
-    application.write_setting("ink", json.dumps(asdict(settings)))
+    """Keep them for new documents, but for the colours left out, which are one drawing's own."""
+    application.write_setting("ink", json.dumps(asdict(replace(settings, left_out=()))))
 
 
 def load_engine_options() -> EngineOptions:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from smart_lineart.inking import InkError
@@ -43,11 +43,13 @@ class Presets:
         return sorted(found, key=lambda path: path.name.casefold())[:MOST]
 
     def save(self, path: Path, settings: InkSettings) -> Path:
-        """Write settings into a file, whole or not at all; returns it. Raises OSError."""
+        """Write settings into a file, whole or not at all; returns it. Which colours are left out is one
+        drawing's own, and not among them. Raises OSError.
+        """
         path = file_of(path)
         if path.parent == self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-        values = {"kind": KIND, "version": 1, "settings": asdict(settings)}
+        values = {"kind": KIND, "version": 1, "settings": asdict(replace(settings, left_out=()))}
         write_whole(path, json.dumps(values, indent=1, sort_keys=True).encode())
         return path
 

@@ -176,10 +176,13 @@ class Session:
         self._change(name, self.settings.with_value(name, value), final=final)
 
     def take_preset(self, path: Path) -> None:
-        """Give the lineart at hand, or new sketches, the settings in a file."""
+        """Give the lineart at hand, or new sketches, the settings in a file; the colours that are left out
+        stay left out.
+        """
         settings = self.presets.take(path, self.messages)
         if settings is not None:
             self.look()
+            settings = replace(settings, left_out=self.settings.left_out)
             self._change(PRESET, self._suited(self.context.brushes.known(settings)), final=True)
 
     def keep_preset(self, path: Path) -> None:

@@ -4,28 +4,12 @@
 from __future__ import annotations
 
 from smart_lineart.studio.hues_at_hand import LineHue, hues_at_hand, ink_hue
-from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import name_of
 from smart_lineart.studio.session import Session
 
 from .qt import QtGui, QtWidgets
 
 SWATCH = 16  # px
-
-
-def name_of(hue: str) -> str:
-    """What the artist calls lines of a colour."""
-    return {
-        "dark": tr("Dark lines"),
-        "red": tr("Red lines"),
-        "orange": tr("Orange lines"),
-        "yellow": tr("Yellow lines"),
-        "green": tr("Green lines"),
-        "cyan": tr("Cyan lines"),
-        "blue": tr("Blue lines"),
-        "purple": tr("Purple lines"),
-        "pink": tr("Pink lines"),
-        "brown": tr("Brown lines"),
-    }[hue]
 
 
 def show_line_colours(menu: QtWidgets.QMenu, session: Session) -> None:

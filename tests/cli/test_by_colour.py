@@ -111,10 +111,67 @@ def test_a_page_without_dark_lines_has_no_file_of_such(run, sketch, fake_inker, 
     assert result["lineart"] is None
 
 
-def test_where_all_is_dropped_the_lineart_is_blank(run, sketch, fake_inker, hues):
-    hues[:] = [BLUE]
-    assert run("ink", sketch, "--by-color", "--drop", "blue").code == 0
+def test_where_all_is_dropped_the_lineart_is_blank_and_it_says_why(run, sketch, fake_inker, hues):
+    ran = run("ink", sketch, "--by-color", "--drop", "dark,red,blue")
+    assert ran.code == 0
     assert not pixels(sketch.with_name("sketch-lineart.png"))[..., 3].any()
+    assert "are of hues that --drop leaves out: dark, red, blue." in ran.err
+    assert "--faint" not in ran.err
+
+
+@pytest.mark.parametrize("more", [[], ["--by-color"]])
+def test_of_a_page_of_one_hue_nothing_is_dropped_and_it_says_so(run, sketch, fake_inker, hues, more):
+    hues[:] = [BLUE]
+    ran = run("ink", sketch, "--drop", "blue", *more, "--json")
+    (result,) = json.loads(ran.out)["results"]
+    target = sketch.with_name("sketch-lineart.png")
+    assert pixels(target)[..., 3].any()
+    assert result["notices"] == [f"All lines of {sketch} are blue, so nothing was left out of them."]
+    assert result["hues"][0]["files"] == [str(target)]
+    assert run("ink", sketch, "--drop", "red", *more).err == ""
+
+
+def test_json_names_no_file_that_was_not_written(run, sketch, fake_inker, hues):
+    hues[:] = [RED, BLUE]
+    ran = run("ink", sketch, "--by-color", "--format", "png,svg", "--json")
+    (result,) = json.loads(ran.out)["results"]
+    assert (result["lineart"], result["also"]) == (None, [])
+    assert not sketch.with_name("sketch-lineart.svg").exists()
+    ran = run("ink", sketch, "--format", "png,svg", "--json")
+    (result,) = json.loads(ran.out)["results"]
+    assert result["also"] == [str(sketch.with_name("sketch-lineart.svg"))]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_set_that_fails_between_two_names_leaves_every_file_as_it_was(
+    run, sketch, fake_inker, hues, monkeypatch, links
+):
+    """The first name is taken, the second refused: one file was there before, the others were not."""
+    old = sketch.with_name("sketch-lineart-blue.png")
+    old.write_bytes(b"of yesterday")
+    put: list[str] = []
+    replace_ = Path.replace
+
+    def refuse_the_last(self: Path, target: Path) -> Path:
+        if len(put) == 2:
+            put.append("refused")
+            raise PermissionError(13, "Permission denied")
+        put.append(Path(target).name)
+        return replace_(self, target)
+
+    def no_link(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "replace", refuse_the_last)
+    if not links:
+        monkeypatch.setattr(output.os, "link", no_link)
+    ran = run("ink", sketch, "--by-color")
+    assert ran.code == 2
+    assert "cannot be written" in ran.complaint
+    assert set(put[:2]) < {"sketch-lineart.png", "sketch-lineart-red.png", "sketch-lineart-blue.png"}
+    assert put[:2].count(old.name) == 1, "else nothing was to be brought back"
+    assert files_in(sketch.parent) == {"sketch.png", old.name}
+    assert old.read_bytes() == b"of yesterday"
 
 
 def test_a_set_that_cannot_be_finished_leaves_every_file_as_it_was(run, sketch, fake_inker, hues):

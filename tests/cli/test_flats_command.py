@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from smart_lineart.cli import main
+from smart_lineart.cli.flats_plan import flats_jobs
 
 SIZE = (240, 200)
 
@@ -134,6 +135,22 @@ def test_no_flats_are_written_over_those_of_another(tmp_path, capsys, names, int
     said = capsys.readouterr().err
     assert all(source in said for source in sources)
     assert not list(tmp_path.rglob("*-flats.png"))
+
+
+def test_in_a_folder_lineart_of_a_hue_is_none_of_its_own_beside_the_dark_ones(tmp_path):
+    names = [
+        "a-lineart.png",
+        "a-lineart-red.png",
+        "a-lineart-blue.png",
+        "b-lineart-red.png",
+        "a-lineart-2.png",
+    ]
+    for name in names:
+        (tmp_path / name).touch()
+    jobs = flats_jobs([tmp_path], None, None)
+    assert [lineart.name for lineart, _ in jobs] == ["a-lineart-2.png", "a-lineart.png", "b-lineart-red.png"]
+    named, _ = flats_jobs([tmp_path / names[1]], None, None)[0]
+    assert named.name == names[1], "whoever names one means it"
 
 
 def test_in_a_folder_a_sketch_is_left_out_whose_lineart_is_there(tmp_path, capsys):

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from smart_lineart.inking import ArraySketch, Calibration, Features, Rect
+from smart_lineart.inking import ArraySketch, Calibration, Cancelled, Features, Rect
+from smart_lineart.inking.errors import OutOfMemory
 from smart_lineart.studio import line_hues
 from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.hues_at_hand import hues_at_hand, ink_hue
-from smart_lineart.studio.line_hues import find_palette, lines_of
+from smart_lineart.studio.line_hues import find_palette, lines_of, look_at_colours
 from smart_lineart.studio.settings import DocumentState, InkSettings, LineartRecord
 from tests.inking.pictures import line_map, strokes_of, wave
 
@@ -68,6 +69,32 @@ def test_colours_are_looked_for_once(item: CachedFeatures, monkeypatch) -> None:
     lines_of(item, InkSettings(left_out=("blue",)))
     monkeypatch.setattr(line_hues, "find_hues", None)
     assert len(lines_of(item, InkSettings(left_out=("dark",))).strokes) == 2
+
+
+def test_where_memory_does_not_suffice_colours_stay_unknown(item: CachedFeatures, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutOfMemory
+
+    monkeypatch.setattr(line_hues, "find_hues", full)
+    look_at_colours(item, lambda: False)
+    assert (item.palette, item.looked) == (None, False)
+    assert lines_of(item, InkSettings()) is item.features
+    monkeypatch.undo()
+    look_at_colours(item, lambda: False)
+    assert item.palette is not None
+    assert item.looked
+
+
+def test_looking_for_colours_can_be_cancelled(item: CachedFeatures) -> None:
+    with pytest.raises(Cancelled):
+        look_at_colours(item, lambda: True)
+    assert (item.palette, item.looked) == (None, False)
+
+
+def test_a_sketch_without_lines_has_no_colours(item: CachedFeatures) -> None:
+    item.features = replace(item.features, strokes=strokes_of())
+    find_palette(item)
+    assert item.palette is None, "else dark would be one of a sketch all in blue"
 
 
 def test_a_file_remembers_the_colours_so_that_none_is_called_otherwise(item: CachedFeatures) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from smart_lineart.inking import Cancelled, FreshInk, InkError, InkRecord, Rect
 from smart_lineart.inking.features import suiting_thickness
+from smart_lineart.inking.hues import palette as palettes
 from tests.krita_host.fake_krita import Document, Node, Selection, alpha_of, painted, run
 
 WIDE, TALL = 130, 40
@@ -544,6 +545,32 @@ class TestRuns:
         assert len(names(scene)) == 2
 
 
+class TestNothingFound:
+    """What is said where ink is blank."""
+
+    def said_with(self, scene: Any, left_out: tuple[str, ...]) -> str:
+        hue = lambda name: palettes.Hue(name, ((0.0, 0.0),), (0, 0, 0))  # noqa: E731
+        scene.context.ink = np.zeros((TALL, WIDE), np.uint8)
+
+        def look(item: Any, cancelled: Any) -> None:
+            item.palette = palettes.Palette((hue("dark"), hue("blue")))
+
+        scene.room.run.look_at_colours = look
+        painted(scene.sketch, 10, 10, stripe(0)[:12], (200, 60, 40))
+        one = job(scene)
+        one.settings = replace(one.settings, left_out=left_out)
+        run(run_of(scene, one).steps())
+        return str(scene.context.said[-1])
+
+    def test_where_all_colours_are_left_out_it_names_them(self, scene) -> None:
+        said = self.said_with(scene, ("dark", "blue", "red"))
+        assert "colours that are left out (Dark lines, Blue lines)" in said
+        assert "Light lines" not in said
+
+    def test_where_some_are_inked_it_says_how_to_find_more(self, scene) -> None:
+        assert "Light lines" in self.said_with(scene, ("blue",))
+
+
 class TestKeyframes:
     @pytest.fixture
     def clip(self, scene) -> SimpleNamespace:
@@ -577,6 +604,29 @@ class TestKeyframes:
         counted = [told for told, before in zip(seen, [None, *seen], strict=False) if told != before]
         ours = [("inking", (1, 3)), ("inking", (2, 3)), ("inking", (3, 3)), ("writing", (3, 3))]
         assert counted[1:-1] == [("reading", (1, 3)), *ours, *(("writing", (n, 3)) for n in (1, 2, 3))]
+
+    def test_frames_are_told_apart_by_the_colours_of_all_of_them(self, clip, monkeypatch) -> None:
+        """Blue lines at 0, blue and black ones at 9: blue is left out of both."""
+        found = iter([("blue",), ("dark", "blue"), ("blue",)])
+        left: list[tuple[str, ...]] = []
+
+        def look(item: Any, cancelled: Any = None) -> None:
+            new = [name for name in next(found) if name not in (item.palette or ())]
+            item.palette = (*(item.palette or ()), *new)
+
+        def lines(item: Any, settings: Any) -> Any:
+            left.append(item.palette)
+            return item.features
+
+        monkeypatch.setattr(clip.room.keyframes, "find_palette", look)
+        monkeypatch.setattr(clip.room.keyframes, "lines_of", lines)
+        one = job(clip, frames=(0, 9))
+        one.settings = replace(one.settings, left_out=("blue",))
+        run(run_of(clip, one).steps())
+        assert left == [("blue",), ("blue", "dark"), ("blue", "dark")]
+        assert len(clip.context.prepared) == 3, "the last frame knew of all"
+        assert clip.context.said[-1].startswith("No lines but of colours that are left out were found")
+        assert self.frames_of(lineart(clip)) == [[10, 11, 12], [], [19, 20, 21]]
 
     def test_frames_beyond_a_range_are_not(self, clip) -> None:
         ink(clip, frames=(1, 9))
@@ -990,6 +1040,26 @@ class TestLive:
         assert live.look(0.39) == 1
         assert live.look(0.02) == 2
         assert live.inked == [scene.sketch.identity] * 2
+
+    def test_colours_drawn_meanwhile_are_looked_for_at_the_next_ink(self, scene, monkeypatch) -> None:
+        looked = []
+
+        def look(item: Any, cancelled: Callable[[], bool]) -> None:
+            looked.append(item.palette)
+            item.palette, item.looked = f"colours {len(looked)}", True
+
+        monkeypatch.setattr(scene.room.run, "look_at_colours", look)
+        painted(scene.sketch, 10, 10, stripe(0)[:12], (200, 60, 40))
+        ink(scene, live=True)
+        assert looked == [None]
+        painted(scene.sketch, 60, 10, stripe(0)[:12], (0, 0, 0))
+        ink(scene, live=True)
+        assert looked == [None], "they stay as they are while it is drawn"
+        ink(scene)
+        assert looked == [None, "colours 1"]
+        assert scene.context.kept[scene.sketch.identity].palette == "colours 2"
+        ink(scene)
+        assert len(looked) == 2, "nothing was drawn since"
 
     def test_undo_stirs_it_and_every_few_seconds_it_looks_anyway(self, scene, live) -> None:
         live.live.switch(True)

@@ -586,6 +586,26 @@ class TestWhoseSettings:
         session.keep_preset(tmp_path / "elsewhere.slpreset")
         assert presets.load(tmp_path / "elsewhere.slpreset") == session.settings
 
+    def test_colours_left_out_of_a_drawing_are_left_out_of_no_other(self, scene) -> None:
+        session, presets = scene.session, scene.session.presets
+        ink(scene)
+        session.change("left_out", ["blue"], final=True)
+        scene.loop.turn()
+        assert applied(scene).left_out == ("blue",)
+        session.use_for_new_sketches()
+        assert scene.room.preferences.load_settings().left_out == ()
+        session.keep_preset(presets.folder / "Rough")
+        assert presets.load(presets.known()[0]).left_out == ()
+        session.change("thickness", 8.0, final=True)
+        session.take_preset(presets.known()[0])
+        scene.loop.turn()
+        assert applied(scene).left_out == ("blue",), "a preset leaves a drawing's own alone"
+        second = second_sketch(scene)
+        go_to(scene, second)
+        session.ink()
+        scene.loop.turn()
+        assert applied(scene, second).left_out == ()
+
     def test_a_preset_of_an_older_version_is_as_it_looked(self, scene, tmp_path) -> None:
         presets, kept = scene.session.presets, tmp_path / "old.slpreset"
         kept.write_text('{"kind": "smart_lineart preset", "version": 1, "settings": {"thickness": 7.0}}')

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -32,11 +33,12 @@ _unfinished: set[Path] = set()
 
 def write_set(linearts: Sequence[tuple[Path, Lineart]], progress: Callable[[float], None]) -> None:
     """Write linearts that belong together, each as what its file's ending in WRITERS says: none takes its
-    place before all are whole and on the disk.
+    place before all are whole and on the disk, and where one cannot, those that have go back.
 
     Raises FileError, and what drawing them raises.
     """
     with contextlib.ExitStack() as stack:
+        old = stack.enter_context(_all_or_none())  # first, so that it sees how the others have ended
         for number, (target, lineart) in enumerate(linearts):
             file = stack.enter_context(whole_file(target))
             write = WRITERS[target.suffix.lower()]
@@ -50,6 +52,54 @@ def write_set(linearts: Sequence[tuple[Path, Lineart]], progress: Callable[[floa
                 os.fsync(file.fileno())
             except OSError as error:
                 raise _not_written(target, error) from error
+        if len(linearts) > 1:
+            for target, _ in linearts:
+                old.append(_kept(target))
+
+
+_Old = tuple[Path, Path | None]
+"""A file to be replaced, and what keeps its content; None of one that is not there yet."""
+
+
+@contextlib.contextmanager
+def _all_or_none() -> Iterator[list[_Old]]:
+    """Files noted in the list are as they were where the block fails."""
+    old: list[_Old] = []
+    try:
+        yield old
+    except BaseException:
+        for target, kept in old:
+            with contextlib.suppress(OSError):
+                if kept is None:
+                    target.unlink(missing_ok=True)
+                else:
+                    kept.replace(target)
+        raise
+    finally:
+        for _, kept in old:
+            if kept is not None:
+                with contextlib.suppress(OSError):
+                    kept.unlink(missing_ok=True)
+                _unfinished.discard(kept)
+
+
+def _kept(target: Path) -> _Old:
+    """Keep the content of a file that is to be replaced, under another name. Raises FileError."""
+    place = Path(os.path.realpath(target))
+    try:
+        if not place.exists():
+            return place, None
+        handle, kept = partials.create(place.parent)
+        os.close(handle)
+        _unfinished.add(kept)
+        kept.unlink()
+        try:
+            os.link(place, kept)
+        except OSError:  # not every file system has links
+            shutil.copy2(place, kept)
+    except OSError as error:
+        raise _not_written(target, error) from error
+    return place, kept
 
 
 def is_vector(target: Path) -> bool:

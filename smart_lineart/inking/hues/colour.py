@@ -9,10 +9,13 @@ are gone with that, wherever they lie.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Floats, Luma
+from smart_lineart.inking.errors import Cancelled
 from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import judge_paper
 from smart_lineart.inking.page.scale import panel_side
@@ -31,26 +34,31 @@ OnPaper = NDArray[np.int8]
 class _Channel:
     """One of a page's colours as the luma of a sketch."""
 
-    def __init__(self, sketch: ColourSketch, number: int):
-        self._sketch, self._number = sketch, number
+    def __init__(self, sketch: ColourSketch, number: int, cancelled: Callable[[], bool] | None):
+        self._sketch, self._number, self._cancelled = sketch, number, cancelled
 
     @property
     def size(self) -> tuple[int, int]:
         return self._sketch.size
 
     def read_luma(self, top: int, bottom: int) -> Luma:
+        if self._cancelled is not None and self._cancelled():
+            raise Cancelled
         return np.ascontiguousarray(self._sketch.read_colour(top, bottom)[..., self._number])
 
 
-def colour_on_paper(sketch: ColourSketch, seen: Calibration) -> OnPaper:
+def colour_on_paper(
+    sketch: ColourSketch, seen: Calibration, cancelled: Callable[[], bool] | None = None
+) -> OnPaper:
     """By how much less than the paper each px of a page has of red, green and blue: int8 (h, w, 3) at working
     scale, `ALL` where nothing is left. On dark paper it is by how much more.
 
-    What is lighter than the paper is less than 0: were it 0, noise would add up to a colour.
+    What is lighter than the paper is less than 0: were it 0, noise would add up to a colour. `cancelled` is
+    asked at each strip that is read; raises Cancelled.
     """
     found = []
     for number in range(3):
-        luma = read_working(_Channel(sketch, number), seen.scale, seen.block)
+        luma = read_working(_Channel(sketch, number, cancelled), seen.scale, seen.block)
         if seen.sheet is not None:
             luma = seen.sheet.cleared(luma)
         paper = judge_paper(

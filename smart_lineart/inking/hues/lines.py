@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,7 +54,12 @@ class LineHues:
         )
 
 
-def find_hues(sketch: ColourSketch, features: Features, known: Palette | None = None) -> LineHues:
+def find_hues(
+    sketch: ColourSketch,
+    features: Features,
+    known: Palette | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> LineHues:
     """Tell the lines of a sketch apart by their colour.
 
     Args:
@@ -62,14 +67,15 @@ def find_hues(sketch: ColourSketch, features: Features, known: Palette | None = 
         features: its lines.
         known: the pencils of the page, where they were found before: an edit then changes hues near it only,
             and none gets another name.
+        cancelled: asked while the page is read; where it says so, Cancelled is raised.
 
-    Raises OutOfMemory, and what reading the sketch raises.
+    Raises OutOfMemory, Cancelled, and what reading the sketch raises.
     """
     seen = features.calibration
     if seen is None:
         return LineHues(known or Palette.of_one(), np.zeros(len(features.strokes.points), np.uint8))
     try:
-        return _Page(colour_on_paper(sketch, seen), features).hues(known)
+        return _Page(colour_on_paper(sketch, seen, cancelled), features).hues(known)
     except MemoryError as error:
         raise OutOfMemory from error
 

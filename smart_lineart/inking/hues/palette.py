@@ -18,6 +18,7 @@ NAMES = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "
 
 MOST_CENTRES = 8  # of a hue
 MOST = 6  # hues of a page, "dark" among them
+MOST_PEAKS = MOST * MOST_CENTRES  # that all of a page's lines are compared with: more no palette can hold
 _STARTS: tuple[tuple[int, str], ...] = (
     *((16, "orange"), (46, "yellow"), (70, "green"), (166, "cyan")),
     *((184, "blue"), (256, "purple"), (292, "pink"), (340, "red")),
@@ -177,7 +178,7 @@ def _gathered(plane: Floats, weight: Floats) -> NDArray[np.float64]:
 
 def _peaks(grid: NDArray[np.float64]) -> list[Floats]:
     """Places in the plane where lines gather, those where most do first; hills between which there is no
-    valley are one.
+    valley are one. Of many, as grain leaves them, the highest MOST_PEAKS.
     """
     padded = np.pad(grid, 1)
     around = np.stack([padded[y : y + SIDE, x : x + SIDE] for y in range(3) for x in range(3)])
@@ -187,6 +188,8 @@ def _peaks(grid: NDArray[np.float64]) -> list[Floats]:
     for top in tops:
         if all(_valley(grid, top, other) < APART * grid[tuple(top)] for other in kept):
             kept.append(top)
+            if len(kept) == MOST_PEAKS:
+                break
     return [((top[::-1] - SIDE // 2) * CELL).astype(np.float32) for top in kept]
 
 
@@ -197,7 +200,14 @@ def _settled(peaks: list[Floats], plane: Floats) -> list[Floats]:
 
 
 def _nearest(plane: Floats, peaks: list[Floats]) -> NDArray[np.intp]:
-    return np.argmin([((plane - peak) ** 2).sum(axis=1) for peak in peaks], axis=0)
+    """The number of the peak next to each place, (N,); of two as near the first."""
+    best = np.full(len(plane), np.inf, plane.dtype)
+    found = np.zeros(len(plane), np.intp)
+    for number, peak in enumerate(peaks):
+        away = ((plane - peak) ** 2).sum(axis=1)
+        nearer = away < best
+        best[nearer], found[nearer] = away[nearer], number
+    return found
 
 
 def _valley(grid: NDArray[np.float64], one: NDArray[np.intp], two: NDArray[np.intp]) -> float:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from smart_lineart.inking import DamagedRecord, Rect
+from smart_lineart.inking.hues.palette import Palette
 from smart_lineart.inking.renewing.regional import Values, values_of
 from smart_lineart.krita_host import frames
 from smart_lineart.krita_host.layer import Layer
@@ -15,7 +16,7 @@ from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier, Engine
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.line_hues import lines_of
+from smart_lineart.studio.line_hues import find_palette, lines_of
 from smart_lineart.studio.steps import Work
 
 from .frame_renewal import FrameRenewal, InkedFrame
@@ -66,7 +67,9 @@ def ink_frames(context: Context, job: Job) -> Work:
         yield from stay_on(job.document, active, copy)
     without = [moment for moment in times if moment not in inked or inked[moment].whole.empty]
     if renewal.left or without:
-        said = filter(None, (steps, renewal.sentence(), nothing_found_in(without)))
+        said = filter(
+            None, (steps, renewal.sentence(), nothing_found_in(without, of_some=bool(job.settings.left_out)))
+        )
         context.messages.say(" ".join(said), of=job.document)
 
 
@@ -81,28 +84,49 @@ def _times(job: Job, layer: Layer) -> list[int]:
 
 
 def _ink_each(context: Context, job: Job, layer: Layer, times: list[int], *, suits: bool) -> Work:
-    """Frames' ink by their times. `suits`: all as thick as suits the first one with a drawing in it."""
+    """Frames' ink by their times. `suits`: all as thick as suits the first one with a drawing in it.
+
+    Colours are left out by those of all frames together, in the order they are met: frames that were inked
+    before the last one was met are inked once more.
+    """
     inked: dict[int, InkedFrame] = {}
+    known: dict[int, Palette | None] = {}  # of the frame and those before it
+    palette: Palette | None = None
     for number, moment in enumerate(times):
-        job.at_frame(number + 1, len(times))
-        area = frames.frame_area(job.document, layer, moment)
-        try:
-            sketch = yield from read(layer, area, moment)
-        except Problem:
-            continue  # a blank frame stays blank
-        job.enter(JobState.inking)
-        ink_one = partial(
-            _ink_one,
-            context.engine,
-            job,
-            sketch,
-            area,
-            parts=_parts_at(context, job, moment),
-            suits=suits and all(one.whole.empty for one in inked.values()),
-        )
-        inked[moment] = yield context.ink_worker.submit(ink_one)
+        suit = suits and all(one.whole.empty for one in inked.values())
+        done = yield from _ink_frame(context, job, layer, times, moment, palette, suits=suit)
+        if done is not None:
+            inked[moment], palette = done
+            known[moment] = palette
         job.report((number + 1) / len(times) * 0.95)
+    for moment in [moment for moment in inked if known[moment] != palette]:
+        done = yield from _ink_frame(context, job, layer, times, moment, palette, suits=False)
+        if done is not None:
+            inked[moment] = done[0]
     return inked
+
+
+def _ink_frame(
+    context: Context,
+    job: Job,
+    layer: Layer,
+    times: list[int],
+    moment: int,
+    palette: Palette | None,
+    *,
+    suits: bool,
+) -> Work:
+    """A frame's ink, and the colours known before with its own; None of a blank one, which stays blank."""
+    job.at_frame(times.index(moment) + 1, len(times))
+    area = frames.frame_area(job.document, layer, moment)
+    try:
+        sketch = yield from read(layer, area, moment)
+    except Problem:
+        return None
+    job.enter(JobState.inking)
+    parts = _parts_at(context, job, moment)
+    ink_one = partial(_ink_one, context.engine, job, sketch, area, palette, parts=parts, suits=suits)
+    return (yield context.ink_worker.submit(ink_one))
 
 
 def _parts_at(context: Context, job: Job, moment: int) -> list[Values]:
@@ -117,19 +141,35 @@ def _parts_at(context: Context, job: Job, moment: int) -> list[Values]:
 
 
 def _ink_one(
-    engine: Engine, job: Job, sketch: Any, area: Rect, *, parts: list[Values], suits: bool
-) -> InkedFrame:
+    engine: Engine,
+    job: Job,
+    sketch: Any,
+    area: Rect,
+    palette: Palette | None,
+    *,
+    parts: list[Values],
+    suits: bool,
+) -> tuple[InkedFrame, Palette | None]:
     cancelled = lambda: job.cancelled  # noqa: E731
     features = engine.prepare(sketch, job.settings, lambda _: None, cancelled)
     if suits:
         job.settings = job.settings.suited(features.suiting_thickness())
+    settings = (job.settings, *(job.settings.with_values(values) for values in parts))
+    if any(own.left_out for own in settings):
+        first = CachedFeatures(
+            job.document, job.sketch, features, area, job.settings.detail, read=sketch, palette=palette
+        )
+        find_palette(first, cancelled)
+        palette = first.palette
     known, drawn = {job.settings.detail: features}, []
     auto = None if job.settings.detail else features.scale
     earlier = Earlier(calibration=features.calibration, auto_scale=auto)
-    for own in (job.settings, *(job.settings.with_values(values) for values in parts)):
+    for own in settings:
         if own.detail not in known:
             known[own.detail] = engine.prepare(sketch, own, lambda _: None, cancelled, earlier)
-        lines = CachedFeatures(job.document, job.sketch, known[own.detail], area, own.detail, read=sketch)
+        lines = CachedFeatures(
+            job.document, job.sketch, known[own.detail], area, own.detail, read=sketch, palette=palette
+        )
         ink = engine.render(lines_of(lines, own), own, cancelled=cancelled)
         drawn.append(frames.FrameInk.pack(ink, area))
-    return InkedFrame(drawn[0], tuple(zip(parts, drawn[1:], strict=True)))
+    return InkedFrame(drawn[0], tuple(zip(parts, drawn[1:], strict=True))), palette

@@ -24,7 +24,7 @@ from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.line_hues import find_palette
+from smart_lineart.studio.line_hues import look_at_colours
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -118,7 +118,7 @@ class Run:
         if lineart is not None and job.live:
             self._renewer.live.settle(lineart, item)
         elif lineart is not None:
-            yield from say_where_nothing_is(self._context, job, fresh)
+            yield from say_where_nothing_is(self._context, job, fresh, item.palette)
 
     def _put_and_keep(self, fresh: FreshInk, colour: Any | None, item: CachedFeatures) -> Work:
         """Put the ink in; where it is, its lines are known from now on."""
@@ -215,6 +215,7 @@ class Run:
             if same:
                 changed = yield context.ink_worker.submit(partial(sketch.changed_from, known.read))
             if changed == NOWHERE and known.detail == detail:
+                yield from self._look_at_colours(known)
                 return known
             features = known.features if same else None
             calibration = known.features.calibration
@@ -232,9 +233,15 @@ class Run:
             auto = features.scale
         palette = known.palette if known is not None else None
         item = CachedFeatures(job.document, job.sketch, features, area, detail, auto, sketch, palette)
-        if sketch.in_colour and (palette is None or not job.live):
-            yield context.ink_worker.submit(partial(find_palette, item))
+        yield from self._look_at_colours(item)
         return item
+
+    def _look_at_colours(self, item: CachedFeatures) -> Work:
+        """Which colours the sketch is drawn in; live, where that is not known at all."""
+        job = self._job
+        if item.read.in_colour and not item.looked and (item.palette is None or not job.live):
+            look = partial(look_at_colours, item, lambda: job.cancelled)
+            yield self._context.ink_worker.submit(look)
 
     def _noted(self) -> CachedFeatures | None:
         """What the document remembers of the sketch, so that it is seen as before it was closed."""

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
 
 from smart_lineart.inking import ArraySketch, Calibration, Features
+from smart_lineart.inking.hues import palette as palettes
 from smart_lineart.inking.hues.lines import find_hues
 from smart_lineart.inking.hues.palette import DARK, Hue, Palette, hue_name
 from tests.inking.pictures import Bytes, Floats, line_map, straight, strokes_of, wave
@@ -185,6 +188,23 @@ def test_no_more_than_six_hues_are_told_apart() -> None:
     ).palette
     assert len(found.hues) == 6
     assert found.names[0] == DARK
+
+
+def test_of_many_peaks_the_highest_are_kept_and_memory_is_of_one() -> None:
+    """A page of confetti: hundreds of places in the plane, each of some lines."""
+    at = np.stack(np.meshgrid(*[np.arange(-0.95, 1, 0.16)] * 2), axis=-1).reshape(-1, 2)
+    plane = np.repeat(at, 400, axis=0).astype(np.float32)
+    weight = np.repeat(np.arange(len(at), 0, -1), 400).astype(np.float32)
+    peaks = palettes._peaks(palettes._gathered(plane, weight))
+    assert len(at) > 2 * len(peaks)
+    assert len(peaks) == palettes.MOST_PEAKS
+    tracemalloc.start()
+    nearest = palettes._nearest(plane, peaks)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 8 * plane.nbytes
+    whole = np.argmin([((plane - peak) ** 2).sum(axis=1) for peak in peaks], axis=0)
+    assert np.array_equal(nearest, whole)
 
 
 def test_a_page_without_lines_has_one_hue() -> None:
