@@ -106,7 +106,7 @@ DOCKER = (
         16,
         "in Krita: frames are counted",
         "smart_lineart/studio/runs/keyframes.py",
-        "        job.at_frame(number + 1, len(times))\n",
+        "    job.at_frame(times.index(moment) + 1, len(times))\n",
         "",
         ("tests/krita/test_calm.py", "-k", "frames_are_counted"),
     ),
