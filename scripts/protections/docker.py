@@ -106,8 +106,8 @@ DOCKER = (
         16,
         "in Krita: frames are counted",
         "smart_lineart/studio/runs/keyframes.py",
-        "    job.at_frame(times.index(moment) + 1, len(times))\n",
-        "",
+        "\n    job.at_frame(times.index(moment) + 1, len(times))\n",
+        "\n",
         ("tests/krita/test_calm.py", "-k", "frames_are_counted"),
     ),
     Protection(
