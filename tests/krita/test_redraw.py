@@ -347,33 +347,46 @@ def job():
 
 
 def test_no_turn_of_strokes_holds_up_the_window_for_long(krita, figures) -> None:
-    """In processor time of Krita's own thread: on the clock a turn takes what other programs leave."""
+    """In processor time of Krita's own thread: on the clock a turn takes what other programs leave.
+
+    What a turn takes beside its strokes is Krita's, 0.03 to 0.09 s by the processor: no stroke may begin
+    later than a turn's share after that, and none takes longer than three shares.
+    """
     found = krita.run(
         REDRAW
         + """
 def job():
     from contextlib import contextmanager
     from smart_lineart.krita_host.painting_window import PaintingWindow
+    from smart_lineart.studio.runs.redraw import TURN_S
     document = yield from with_strokes(100)
     yield from choose()
-    usual, turns = PaintingWindow.painting, []
+    usual, stroke, turns, late, strokes = PaintingWindow.painting, PaintingWindow.stroke, [], [], []
+    ready = [0.0]
     @contextmanager
     def timed(self, size):
         begun = time.thread_time()
         with usual(self, size):
+            ready[0] = time.thread_time()
             yield
         turns.append(time.thread_time() - begun)
-    PaintingWindow.painting = timed
+    def one(self, points, pressure):
+        begun = time.thread_time()
+        late.append((begun - ready[0]) / TURN_S)
+        stroke(self, points, pressure)
+        strokes.append((time.thread_time() - begun) / TURN_S)
+    PaintingWindow.painting, PaintingWindow.stroke = timed, one
     try:
         yield from redraw()
     finally:
-        PaintingWindow.painting = usual
+        PaintingWindow.painting, PaintingWindow.stroke = usual, stroke
     (layer,) = redrawn(document)
-    return {"turns": len(turns), "longest": max(turns), "all": sum(turns),
-            "painted": int((alpha(layer) > 127).sum())}
+    return {"turns": len(turns), "longest": max(turns), "all": sum(turns), "latest": max(late),
+            "stroke": max(strokes), "painted": int((alpha(layer) > 127).sum())}
 """,
         timeout=600,
     )
     figures(str(found))
     assert found["painted"] > 1000
-    assert found["longest"] < 0.1
+    assert found["latest"] < 1.1
+    assert found["stroke"] < 3
