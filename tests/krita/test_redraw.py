@@ -390,3 +390,4 @@ def job():
     assert found["painted"] > 1000
     assert found["latest"] < 1.1
     assert found["stroke"] < 3
+    assert found["longest"] < 0.1 * found["all"]
