@@ -61,13 +61,15 @@ class _Keeper(QObject):  # type: ignore[misc]
 
     def let_go_soon(self, milliseconds: int = 0) -> None:
         """Destroy what was held back, once this step is over and no other waits."""
-        QTimer.singleShot(milliseconds, self._let_go_or_wait)
 
-    def _let_go_or_wait(self) -> None:
-        if nested.under_way():
-            self.let_go_soon(nested.AGAIN_MS)
-        else:
-            self._let_go()
+        # No method: PyQt holds those weakly, and this would be gone before, letting nothing go.
+        def let_go_or_wait() -> None:
+            if nested.under_way():
+                self.let_go_soon(nested.AGAIN_MS)
+            else:
+                self._let_go()
+
+        QTimer.singleShot(milliseconds, let_go_or_wait)
 
     def _let_go(self) -> None:
         """Krita may have wished it twice. Qt 6 heeds no second `deleteLater`."""
