@@ -166,7 +166,14 @@ class PaintingWindow:
         self._view.setForeGroundColor(ManagedColor.fromQColor(QColor(0, 0, 0)) if colour is None else colour)
 
     def _find_place(self, ours: Any) -> None:
-        """Where the page lies on the canvas."""
+        """Where the page lies on the canvas. Raises NotPainted where that can't be told."""
+        if hasattr(self._view, "flakeToCanvasTransform"):
+            # Since 5.3 the page's middle lies at the corner of a canvas that was never laid out, whatever
+            # the scroll bars say.
+            from_page = self._view.flakeToImageTransform().inverted()[0]
+            way = from_page * self._view.flakeToCanvasTransform()
+            self._place = way.m11(), -way.dx(), -way.dy()
+            return
         area = scroll_area_in(self._window.qwindow())
         if area is None:
             raise NotPainted
