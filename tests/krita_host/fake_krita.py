@@ -591,7 +591,9 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     places = SimpleNamespace(
         writableLocation=lambda _place: "/", StandardLocation=SimpleNamespace(GenericConfigLocation=0)
     )
-    widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea", "QWidget")}
+    widgets = {
+        name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea", "QMdiSubWindow", "QWidget")
+    }
     events = {
         name: type(name, (), {})
         for name in (

@@ -103,7 +103,7 @@ def test_an_error_leaves_nothing_behind(host, raw, held) -> None:
 
 
 def test_all_that_waits_is_called_so(host, raw) -> None:
-    """Conversions, and Krita's own actions."""
+    """Conversions, Krita's own actions, and which layer is selected, where Krita delivers what it put off."""
     seen = []
     watch = lambda *_: seen.append(nested.under_way())  # noqa: E731
     node = raw.add("Layer")
@@ -113,4 +113,7 @@ def test_all_that_waits_is_called_so(host, raw) -> None:
     host.colour.convert(bytes(4), 1, 1, node.form, host.colour.PixelFormat("GRAYA", "U8", "any"))
     host.krita.action("edit_undo").trigger = watch
     host.application.trigger("edit_undo")
-    assert seen == [True, True, True]
+    raw.activeNode = raw.setActiveNode = watch
+    host.document.Document(raw).active_layer()
+    host.document.Document(raw).activate(host.layer.Layer(node))
+    assert seen == [True] * 5
