@@ -92,3 +92,15 @@ def test_a_document_closed_while_krita_waits_for_it_is_destroyed_afterwards(one,
     assert shown, "Krita did not wait: this shows nothing"
     assert (early, late) == (0, 1)
     assert krita.run("def job():\n    yield 500\n    return len(K.documents())") == 0
+
+
+def test_a_document_may_be_closed_right_after_its_layers_were_changed(one, screen) -> None:
+    """Krita's list of layers shows that a tenth of a second late, and asks for no document then."""
+    krita = alive(one, screen)
+    for after in (30, 60):
+        krita.run(
+            "def job():\n    from smart_lineart_driver import closing\n    yield from fresh()\n"
+            "    yield from closing.after_changes(AFTER)",
+            AFTER=after,
+        )
+    assert krita.lives()

@@ -451,6 +451,7 @@ class Krita:
         self.dialog: Any = None
         self.menu: Any = None
         self.converts = True
+        self.boxes: list[Any] = []
 
     def show(self, document: Document) -> Document:
         """Open a document, or bring it to the front."""
@@ -500,6 +501,9 @@ class Krita:
             document=lambda: self.front, canvas=lambda: self.canvas, foregroundColor=lambda: self.foreground
         )
         return SimpleNamespace(activeView=lambda: view, qwindow=lambda: window)
+
+    def dockers(self) -> list[Any]:
+        return self.boxes
 
     def action(self, name: str) -> Action:
         return self.actions.setdefault(name, Action(self, name))
@@ -652,6 +656,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QObject=object,
             QEvent=SimpleNamespace(Type=kinds),
             QTimer=SimpleNamespace(singleShot=krita.later),
+            QAbstractItemModel=type("QAbstractItemModel", (), {}),
+            QMetaObject=SimpleNamespace(invokeMethod=lambda model, slot: getattr(model, slot)()),
         ),
         "PyQt6.QtGui": module(
             "PyQt6.QtGui",
