@@ -40,8 +40,11 @@ class Emitter:
     def connect(self, listener: Any) -> None:
         self._listeners.append(listener)
 
+    def disconnect(self, listener: Any) -> None:
+        self._listeners.remove(listener)
+
     def emit(self, *values: object) -> None:
-        for listener in self._listeners if self._active() else ():
+        for listener in list(self._listeners) if self._active() else ():
             listener(*values)
 
 
@@ -452,6 +455,7 @@ class Krita:
         self.menu: Any = None
         self.converts = True
         self.boxes: list[Any] = []
+        self.about_to_quit = Emitter(lambda: True)
 
     def show(self, document: Document) -> Document:
         """Open a document, or bring it to the front."""
@@ -610,7 +614,9 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         )
     }
     filtered = SimpleNamespace(
-        installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
+        installEventFilter=krita.filters.append,
+        removeEventFilter=krita.filters.remove,
+        aboutToQuit=krita.about_to_quit,
     )
     application = SimpleNamespace(
         mouseButtons=lambda: krita.buttons,
