@@ -163,9 +163,10 @@ def _candidates(picture: Luma, *, dark: bool) -> list[_Candidate]:
         return []
     found = []
     for tone in np.linspace(low, high, TONES + 2)[1:-1]:
-        if border(calm <= tone) < LEAST_BORDER:
+        above = calm > tone
+        if border(~above) < LEAST_BORDER or above.mean() < LEAST_FILLED * LEAST_SHARE:
             continue
-        inside = _largest(calm > tone)
+        inside = _largest(above)
         if inside is None or not LEAST_SHARE <= inside.mean() <= MOST_SHARE:
             continue
         if border(~inside) < LEAST_BORDER or not _has_straight_sides(inside):
