@@ -90,8 +90,8 @@ KRITA_LIFE = (
         2,
         "it is not destroyed while Krita waits in another",
         "smart_lineart/krita_host/outlived.py",
-        "        if nested.under_way():\n            self.let_go_soon",
-        "        if False:\n            self.let_go_soon",
+        "            if nested.under_way():\n                self._let_go_after",
+        "            if False:\n                self._let_go_after",
         ("tests/krita_host/test_outlived.py", "-k", "waits_again"),
     ),
     Protection(
@@ -109,6 +109,22 @@ KRITA_LIFE = (
         "        with outlived():\n            node = self.raw.activeNode()",
         "        if True:\n            node = self.raw.activeNode()",
         ("tests/krita_host/test_outlived.py", "-k", "all_that_waits"),
+    ),
+    Protection(
+        2,
+        "a window that is closed while Krita waits in a call of ours outlives that",
+        "smart_lineart/krita_host/outlived.py",
+        'OUTLIVING = "KisDocument", "KisMainWindow"',
+        'OUTLIVING = ("KisDocument",)',
+        ("tests/krita_host/test_outlived.py", "-k", "window_closed"),
+    ),
+    Protection(
+        2,
+        "what is held back goes at the latest when Krita ends",
+        "smart_lineart/krita_host/outlived.py",
+        "        QApplication.instance().aboutToQuit.connect(self._at_the_end)\n",
+        "        QApplication.instance().aboutToQuit.connect(lambda: None)\n",
+        ("tests/krita_host/test_outlived.py", "-k", "when_krita_ends"),
     ),
     Protection(
         2,
