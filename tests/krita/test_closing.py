@@ -20,6 +20,7 @@ WRITERS = (
     *("new", "group", "renew", "slider", "live", "frames", "frames_again", "take_new"),
     *("flats", "flats_again", "hints"),
 )
+FEWER = 2, 8, 24  # steps a run may take fewer at another time: some only wait until Krita is idle
 MOMENTS = 30  # of each writer, in ms after it began
 CLOSE = """
 def job():
@@ -67,8 +68,9 @@ def test_closing_a_document_at_any_step_harms_nothing(one, screen, figures, writ
     for place in places(writer, steps):
         try:
             _, still_open, _, odd = close(*place)
-            if still_open and place[0] is not None:  # a run takes a step or two more or less each time
-                _, still_open, _, odd = close(place[0] - 2, *place[1:])
+            for fewer in FEWER:
+                if still_open and place[0] is not None and place[0] > fewer:
+                    _, still_open, _, odd = close(place[0] - fewer, *place[1:])
         except harness.KritaError as error:
             failures.append(f"closed at {place} of {steps} steps: {str(error)[-900:]}")
             continue
