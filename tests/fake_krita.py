@@ -422,6 +422,7 @@ def modules(app: App) -> dict[str, Any]:
     krita.ManagedColor, krita.Node, krita.Selection = ManagedColor, FakeNode, FakeSelection
     core, gui, widgets, sip = (_Anything(f"PyQt5.{name}") for name in ("QtCore", "QtGui", "QtWidgets", "sip"))
     core.QByteArray, core.QObject = bytes, object
+    core.QTimer = SimpleNamespace(singleShot=lambda *_: None)
     core.Qt = SimpleNamespace(MouseButton=SimpleNamespace(NoButton=NO_BUTTON))
     core.QStandardPaths = SimpleNamespace(
         writableLocation=lambda _: "/nonexistent",

@@ -94,13 +94,18 @@ class Document:
     # -- layers
 
     def active_layer(self) -> Layer | None:
-        """The layer the artist has selected; None right after opening, until Krita has settled."""
-        node = self.raw.activeNode()
+        """The layer the artist has selected; None right after opening, until Krita has settled.
+
+        Since 5.3 Krita handles events first, in which the document may be closed.
+        """
+        with outlived():
+            node = self.raw.activeNode()
         return None if node is None else Layer(node)
 
     def activate(self, layer: Layer) -> None:
-        """Make a layer the selected one."""
-        self.raw.setActiveNode(layer.raw)
+        """Make a layer the selected one. Since 5.3 Krita handles events then, as in `active_layer`."""
+        with outlived():
+            self.raw.setActiveNode(layer.raw)
 
     def layers(self) -> Iterator[Layer]:
         """Every layer and mask, from the bottom, groups before their children."""

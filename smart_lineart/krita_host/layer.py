@@ -9,6 +9,7 @@ from typing import Any
 
 from smart_lineart.inking import Rect
 
+from .layer_box import show_soon
 from .lists import children
 from .pixels import PixelFormat
 
@@ -39,6 +40,7 @@ class Layer:
     def rename(self, name: str) -> None:
         """Call it something else; not undoable."""
         self.raw.setName(name)
+        show_soon()
 
     @property
     def kind(self) -> str:
@@ -86,6 +88,7 @@ class Layer:
     def set_visible(self, visible: bool) -> None:
         """Open or close its eye; not undoable, and shown once the document is refreshed."""
         self.raw.setVisible(visible)
+        show_soon()
 
     @property
     def opacity(self) -> int:
@@ -98,6 +101,7 @@ class Layer:
         A layer whose opacity is animated gets a keyframe of it.
         """
         self.raw.setOpacity(opacity)
+        show_soon()
 
     @property
     def form(self) -> PixelFormat:

@@ -18,6 +18,7 @@ from .colour import as_pixel
 from .document import Document, selection_strip
 from .geometry import strips
 from .layer import Layer
+from .layer_box import show_soon
 from .lists import children
 from .living import afterwards
 from .pen_down import strokes_stay_on
@@ -229,3 +230,4 @@ def _keep_look(source: Layer, target: Layer) -> None:
         value = getattr(source.raw, name)()
         if getattr(target.raw, name)() != value:
             getattr(target.raw, "set" + name[0].upper() + name[1:])(value)
+            show_soon()

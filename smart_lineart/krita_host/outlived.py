@@ -4,7 +4,8 @@
 Krita waits inside the image of a document that nothing but that document holds. Whatever closes it meanwhile,
 a script's timer or the window's own button, has it destroyed in the very same loop of events, and Krita ends
 (SIGSEGV) when it goes on waiting: in `waitForDone` in all Kritas, in `refreshProjection` since that waits so.
-So a document that is closed within such a call lives until it has returned.
+So a document that is closed within such a call lives until it has returned. So does a window, in which
+lies the docker that has called.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ except ImportError:
     from PyQt5.QtWidgets import QApplication
     from PyQt5.sip import delete, isdeleted
 
-KRITAS_DOCUMENT = "KisDocument"
+OUTLIVING = "KisDocument", "KisMainWindow"  # Krita's names
 
 
 @contextmanager
 def outlived() -> Iterator[None]:
-    """Within, Krita may handle events: it destroys no document, and no step of ours begins (`nested`)."""
+    """Within, Krita may handle events: it destroys no document or window, and no step of ours begins
+    (`nested`).
+    """
     if nested.under_way():  # the call around it keeps what is closed
         yield
         return
@@ -46,26 +49,34 @@ def outlived() -> Iterator[None]:
 
 
 class _Keeper(QObject):  # type: ignore[misc]
-    """Holds back Krita's wish to destroy a document."""
+    """Holds back Krita's wish to destroy a document or a window."""
 
     def __init__(self) -> None:
         super().__init__()
         self.closed: list[Any] = []
 
+        # No method: PyQt holds those weakly, and this would be gone before, letting nothing go.
+        def at_the_end() -> None:
+            self._let_go()
+
+        self._at_the_end = at_the_end  # where no timer comes any more
+
     def eventFilter(self, receiver: Any, event: Any) -> bool:
         """Hears of all events of the program before anybody else."""
-        if event.type() != QEvent.Type.DeferredDelete or not receiver.inherits(KRITAS_DOCUMENT):
+        if event.type() != QEvent.Type.DeferredDelete or not any(map(receiver.inherits, OUTLIVING)):
             return False
         self.closed.append(receiver)
         return True
 
-    def let_go_soon(self, milliseconds: int = 0) -> None:
-        """Destroy what was held back, once this step is over and no other waits."""
+    def let_go_soon(self) -> None:
+        """Destroy what was held back, once this step is over and no other waits, or Krita ends."""
+        QApplication.instance().aboutToQuit.connect(self._at_the_end)
+        self._let_go_after(0)
 
-        # No method: PyQt holds those weakly, and this would be gone before, letting nothing go.
+    def _let_go_after(self, milliseconds: int) -> None:
         def let_go_or_wait() -> None:
             if nested.under_way():
-                self.let_go_soon(nested.AGAIN_MS)
+                self._let_go_after(nested.AGAIN_MS)
             else:
                 self._let_go()
 
@@ -73,6 +84,8 @@ class _Keeper(QObject):  # type: ignore[misc]
 
     def _let_go(self) -> None:
         """Krita may have wished it twice. Qt 6 heeds no second `deleteLater`."""
-        for document in self.closed:
-            if not isdeleted(document):
-                delete(document)
+        QApplication.instance().aboutToQuit.disconnect(self._at_the_end)
+        closed, self.closed = self.closed, []
+        for one in closed:
+            if not isdeleted(one):
+                delete(one)

@@ -34,9 +34,13 @@ from .view import scroll_area_in, sub_window, zoom_unit
 try:
     from PyQt6.QtCore import Qt
     from PyQt6.QtGui import QColor
+    from PyQt6.QtWidgets import QMdiArea, QMdiSubWindow
+    from PyQt6.sip import delete
 except ImportError:
     from PyQt5.QtCore import Qt
     from PyQt5.QtGui import QColor
+    from PyQt5.QtWidgets import QMdiArea, QMdiSubWindow
+    from PyQt5.sip import delete
 
 LEAST = 512  # px: room for marks on small pages
 SMOOTHING, NONE, USUAL = "LineSmoothingType", "0", "1"  # Krita's setting, and its values
@@ -166,7 +170,14 @@ class PaintingWindow:
         self._view.setForeGroundColor(ManagedColor.fromQColor(QColor(0, 0, 0)) if colour is None else colour)
 
     def _find_place(self, ours: Any) -> None:
-        """Where the page lies on the canvas."""
+        """Where the page lies on the canvas. Raises NotPainted where that can't be told."""
+        if hasattr(self._view, "flakeToCanvasTransform"):
+            # Since 5.3 the page's middle lies at the corner of a canvas that was never laid out, whatever
+            # the scroll bars say.
+            from_page = self._view.flakeToImageTransform().inverted()[0]
+            way = from_page * self._view.flakeToCanvasTransform()
+            self._place = way.m11(), -way.dx(), -way.dy()
+            return
         area = scroll_area_in(self._window.qwindow())
         if area is None:
             raise NotPainted
@@ -182,7 +193,7 @@ class PaintingWindow:
         self._document.rootNode().addChildNode(self._layer, None)
         wanted = Layer(self._layer).identity
         for _ in range(TURNS):
-            self._document.setActiveNode(self._layer)
+            Document(self._document).activate(Layer(self._layer))
             yield TURN_MS  # Krita tells its canvas later
             if not self.alive:
                 break
@@ -251,9 +262,21 @@ class PaintingWindow:
         finally:
             try:
                 if window is not None and any(one == window for one in owned(Krita.instance().windows())):
-                    window.qwindow().close()
+                    _close(window.qwindow())
             finally:
                 settle_smoothing()
+
+
+def _close(window: Any) -> None:
+    """Close a window of Krita's, whose documents were closed.
+
+    Its views go first. Krita would have them go later, in an order that depends on how deep the event loops
+    lie in each other; where a view is left to its window, Krita ends (SIGSEGV).
+    """
+    for area in window.findChildren(QMdiArea):
+        for view in area.findChildren(QMdiSubWindow):
+            delete(view)
+    window.close()
 
 
 class _Smoothing:

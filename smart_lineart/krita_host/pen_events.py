@@ -154,18 +154,17 @@ def hovering(event: Any) -> Any:
 
 
 def _tablet_event(event: Any, kind: Any, pressure: float, button: Any, buttons: Any) -> Any:
-    if NEWER:
-        made = QTabletEvent(
+    if NEWER:  # where PyQt has no way to set the time of it
+        return QTabletEvent(
             kind, event.pointingDevice(), event.position(), event.globalPosition(), pressure,
             event.xTilt(), event.yTilt(), event.tangentialPressure(), event.rotation(), event.z(),
             event.modifiers(), button, buttons,
         )  # fmt: skip
-    else:
-        made = QTabletEvent(
-            kind, event.posF(), event.globalPosF(), event.device(), event.pointerType(), pressure,
-            event.xTilt(), event.yTilt(), event.tangentialPressure(), event.rotation(), event.z(),
-            event.modifiers(), event.uniqueId(), button, buttons,
-        )  # fmt: skip
+    made = QTabletEvent(
+        kind, event.posF(), event.globalPosF(), event.device(), event.pointerType(), pressure,
+        event.xTilt(), event.yTilt(), event.tangentialPressure(), event.rotation(), event.z(),
+        event.modifiers(), event.uniqueId(), button, buttons,
+    )  # fmt: skip
     made.setTimestamp(event.timestamp())
     return made
 

@@ -292,8 +292,8 @@ def job():
     document.setAnnotation(key, key, QtCore.QByteArray(json.dumps(state).encode()))
     yield 500
     document.saveAs(PATH)
-    document.setModified(False)
     yield 1000  # closed while it is at work, Krita 5.1.5 ends at times
+    document.setModified(False)  # 5.3 may have found something meanwhile, and would ask
     document.close()
     yield 300
     again = K.openDocument(PATH)

@@ -40,8 +40,11 @@ class Emitter:
     def connect(self, listener: Any) -> None:
         self._listeners.append(listener)
 
+    def disconnect(self, listener: Any) -> None:
+        self._listeners.remove(listener)
+
     def emit(self, *values: object) -> None:
-        for listener in self._listeners if self._active() else ():
+        for listener in list(self._listeners) if self._active() else ():
             listener(*values)
 
 
@@ -451,6 +454,8 @@ class Krita:
         self.dialog: Any = None
         self.menu: Any = None
         self.converts = True
+        self.boxes: list[Any] = []
+        self.about_to_quit = Emitter(lambda: True)
 
     def show(self, document: Document) -> Document:
         """Open a document, or bring it to the front."""
@@ -500,6 +505,9 @@ class Krita:
             document=lambda: self.front, canvas=lambda: self.canvas, foregroundColor=lambda: self.foreground
         )
         return SimpleNamespace(activeView=lambda: view, qwindow=lambda: window)
+
+    def dockers(self) -> list[Any]:
+        return self.boxes
 
     def action(self, name: str) -> Action:
         return self.actions.setdefault(name, Action(self, name))
@@ -591,7 +599,9 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
     places = SimpleNamespace(
         writableLocation=lambda _place: "/", StandardLocation=SimpleNamespace(GenericConfigLocation=0)
     )
-    widgets = {name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea", "QWidget")}
+    widgets = {
+        name: type(name, (), {}) for name in ("QAbstractScrollArea", "QMdiArea", "QMdiSubWindow", "QWidget")
+    }
     events = {
         name: type(name, (), {})
         for name in (
@@ -604,7 +614,9 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         )
     }
     filtered = SimpleNamespace(
-        installEventFilter=krita.filters.append, removeEventFilter=krita.filters.remove
+        installEventFilter=krita.filters.append,
+        removeEventFilter=krita.filters.remove,
+        aboutToQuit=krita.about_to_quit,
     )
     application = SimpleNamespace(
         mouseButtons=lambda: krita.buttons,
@@ -650,6 +662,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
             QObject=object,
             QEvent=SimpleNamespace(Type=kinds),
             QTimer=SimpleNamespace(singleShot=krita.later),
+            QAbstractItemModel=type("QAbstractItemModel", (), {}),
+            QMetaObject=SimpleNamespace(invokeMethod=lambda model, slot: getattr(model, slot)()),
         ),
         "PyQt6.QtGui": module(
             "PyQt6.QtGui",

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from smart_lineart import nested
@@ -49,6 +51,29 @@ def test_a_document_closed_while_krita_composes_is_destroyed_afterwards(host, ra
     host.krita.turn()
     assert held.times == 1
     assert host.krita.filters == []
+
+
+def test_a_window_closed_meanwhile_is_destroyed_afterwards(host, raw) -> None:
+    """The docker that asked for the selected layer lies in it, and has not gone on yet."""
+    window, seen = Destroyable("KisMainWindow"), []
+
+    def closed() -> Any:
+        host.krita.delete_later(window)
+        return None
+
+    raw.activeNode = closed
+    host.document.Document(raw).active_layer()
+    seen.append(window.times)
+    host.krita.turn()
+    assert [*seen, window.times] == [0, 1]
+
+
+def test_what_was_held_back_goes_when_krita_ends(host, raw, held) -> None:
+    host.document.Document(raw).refresh()
+    host.krita.about_to_quit.emit()
+    assert held.times == 1
+    host.krita.about_to_quit.emit()
+    assert held.times == 1
 
 
 def test_what_krita_wishes_twice_is_destroyed_once(host, raw, held) -> None:
@@ -103,7 +128,7 @@ def test_an_error_leaves_nothing_behind(host, raw, held) -> None:
 
 
 def test_all_that_waits_is_called_so(host, raw) -> None:
-    """Conversions, and Krita's own actions."""
+    """Conversions, Krita's own actions, and which layer is selected, where Krita delivers what it put off."""
     seen = []
     watch = lambda *_: seen.append(nested.under_way())  # noqa: E731
     node = raw.add("Layer")
@@ -113,4 +138,7 @@ def test_all_that_waits_is_called_so(host, raw) -> None:
     host.colour.convert(bytes(4), 1, 1, node.form, host.colour.PixelFormat("GRAYA", "U8", "any"))
     host.krita.action("edit_undo").trigger = watch
     host.application.trigger("edit_undo")
-    assert seen == [True, True, True]
+    raw.activeNode = raw.setActiveNode = watch
+    host.document.Document(raw).active_layer()
+    host.document.Document(raw).activate(host.layer.Layer(node))
+    assert seen == [True] * 5

@@ -24,13 +24,22 @@ class Window:
     def __init__(self, krita: Any):
         self.krita, self.closed, self.seen = krita, False, ""
         self.then: Any = lambda: None
+        self.gone: list[str] = []  # in this order
 
     def addView(self, _document: Any) -> None:  # noqa: N802
         self.seen = self.krita.kept[KEY]
         self.then()
 
     def qwindow(self) -> Any:
-        return SimpleNamespace(close=lambda: setattr(self, "closed", True), findChildren=lambda _kind: [])
+        view = SimpleNamespace(destroy=lambda: self.gone.append("view"))
+        area = SimpleNamespace(findChildren=lambda kind: [view] * (kind.__name__ == "QMdiSubWindow"))
+        return SimpleNamespace(
+            close=self._close, findChildren=lambda kind: [area] * (kind.__name__ == "QMdiArea")
+        )
+
+    def _close(self) -> None:
+        self.closed = True
+        self.gone.append("window")
 
 
 @pytest.fixture
@@ -69,6 +78,12 @@ def test_nothing_is_smoothed_in_it_and_the_artist_has_their_smoothing_again(scen
     assert scene.window.closed
     assert scene.krita.documents() == []
     assert scene.later == []
+
+
+def test_its_view_goes_before_it(scene) -> None:
+    """Else Krita ends, where its window is destroyed first."""
+    paint(scene)
+    assert scene.window.gone == ["view", "window"]
 
 
 def test_who_smooths_nothing_goes_on_so(scene) -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,3 +32,34 @@ def test_a_dot_stays_as_long_as_it_was(room, length: float, count: int) -> None:
     assert led.shape == (count, 2)
     assert (led[0].tolist(), led[-1].tolist()) == (points[0].tolist(), points[-1].tolist())
     assert pressed.tolist() == [0.5] * count
+
+
+PRESS = {
+    "pointingDevice": "their pen",
+    "position": (5.0, 6.0),
+    "globalPosition": (105.0, 106.0),
+    "pressure": 0.8,
+    "xTilt": 1.0,
+    "yTilt": 2.0,
+    "tangentialPressure": 3.0,
+    "rotation": 4.0,
+    "z": 5.0,
+    "modifiers": "none",
+    "timestamp": 77,
+}
+
+
+def test_a_hover_before_a_press_is_told_of_the_same_pen_at_the_same_place(room, monkeypatch) -> None:
+    """In Qt 6, of whose events PyQt cannot set the time."""
+    made: list[tuple[Any, ...]] = []
+
+    class Event:
+        def __init__(self, *told: Any):
+            made.append(told)
+
+    monkeypatch.setattr(room.pen_events, "QTabletEvent", Event)
+    press = SimpleNamespace(**{name: lambda value=value: value for name, value in PRESS.items()})
+    hover = room.pen_events.hovering(press)
+    assert isinstance(hover, Event)
+    untouched = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, "none", 0, 0
+    assert made == [("pen moved", "their pen", (5.0, 6.0), (105.0, 106.0), *untouched)]

@@ -364,3 +364,17 @@ def while_krita_waits(how):
     yield 300
     application.removeEventFilter(seen)
     return [bool(shown), early, seen.count]
+
+
+def after_changes(milliseconds):
+    """Close a document so many ms after its layers were changed, and wait for what Krita put off."""
+    from smart_lineart.krita_host.layer import Layer
+
+    document = yield from page()
+    sketch = Layer(node_named(document, "Sketch"))
+    sketch.set_opacity(100)
+    sketch.set_visible(False)
+    sketch.rename("Rough")
+    yield milliseconds
+    by_script(document)
+    yield LONGER_MS
