@@ -23,7 +23,7 @@ HOST = (
     *("undo_words", "view"),
 )
 RUNS = (
-    *("counting", "finding", "follow", "frame_renewal", "in_front", "jobs", "keyframes", "live"),
+    *("counting", "finding", "follow", "followed", "frame_renewal", "in_front", "jobs", "keyframes", "live"),
     *("live_layer", "pen"),
     *("preview", "renewing", "run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )
