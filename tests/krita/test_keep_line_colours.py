@@ -212,3 +212,92 @@ def job():
     assert on == kept
     assert layers[-1] == ["Line colours: Sketch", ["Blue lines", "Red lines"]]
     assert text == ""
+
+
+def test_live_goes_on_in_each_layer(krita) -> None:
+    found = krita.run(
+        DRAWN
+        + """
+def stroke(document, y, colour):
+    \"\"\"One more line of a colour on the sketch, as one step.\"\"\"
+    node = node_named(document, "Sketch")
+    x = np.arange(60, 440)
+    for row in range(y - 1, y + 2):
+        node.setPixelData(bytes([*colour, 255]) * 380, 60, row, 380, 1)
+    document.refreshProjection()
+    document.waitForDone()
+
+def job():
+    document = drawn()
+    yield 400
+    yield from ink()
+    yield from choose("keepLineColours")
+    before = every(document)
+    document.setActiveNode(node_named(document, "Sketch"))
+    session().live.switch(True)
+    yield 1500
+    yield from idle()
+    quiet, undo_before = every(document), undo_text()
+    stroke(document, 345, (50, 40, 210))
+    yield 5500
+    yield from idle()
+    first = every(document)
+    stroke(document, 65, (30, 28, 26))
+    yield 5500
+    yield from idle()
+    second = every(document)
+    session().live.switch(False)
+    yield from idle()
+    return before, quiet, first, second, tree(document), session().messages.last_error
+""",
+        timeout=240,
+    )
+    before, quiet, first, second, layers, error = found
+    assert error == ""
+    assert quiet == before
+    assert first[:2] == before[:2]
+    assert first[2][2] > before[2][2] + 300
+    for now, then in zip(sum(second[1:], []), sum(first[1:], []), strict=True):
+        assert abs(now - then) <= 0.01 * then, "widths may change by a hundredth"
+    assert second[0][0] > before[0][0] + 300
+    assert layers[-1] == ["Line colours: Sketch", ["Blue lines", "Red lines"]]
+
+
+def test_a_first_ink_with_colours_kept_is_undone_at_once_and_the_sketch_shown_again(krita) -> None:
+    found = krita.run(
+        DRAWN
+        + """
+def job():
+    document = drawn()
+    yield 400
+    session().change("by_colour", True, final=True)
+    yield from ink()
+    sketch = node_named(document, "Sketch")
+    inked_, layers, faded, active = every(document), tree(document), sketch.opacity(), document.activeNode().name()
+    undo(document)
+    yield from settle()
+    undone, shown = tree(document), sketch.opacity()
+    redo(document)
+    yield from settle()
+    again = every(document), tree(document), sketch.opacity()
+    widget("keepCopy").setChecked(True)
+    yield from ink()
+    copies = tree(document)
+    return inked_, layers, faded, active, undone, shown, again, copies
+""",
+        timeout=240,
+    )
+    inked, layers, faded, active, undone, shown, again, copies = found
+    assert min(inked[0][0], inked[1][1], inked[2][2]) > 300
+    assert sum(map(sum, inked)) == inked[0][0] + inked[1][1] + inked[2][2]
+    group = ["Line colours: Sketch", ["Blue lines", "Red lines"]]
+    assert layers == ["Background", "Sketch", "Lineart: Sketch", group]
+    assert active == "Sketch"
+    assert undone == ["Background", "Sketch"]
+    assert again == [inked, layers, faded]
+    assert shown >= faded
+    assert copies[2:] == [
+        "Lineart: Sketch 2",
+        ["Line colours: Sketch 2", ["Blue lines", "Red lines"]],
+        *layers[2:],
+    ]
