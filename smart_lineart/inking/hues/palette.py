@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -80,6 +80,26 @@ class Palette:
         """With the hues of another that it has none of the name of, after its own."""
         new = [hue for hue in other.hues if hue.name not in self.names]
         return Palette((*self.hues, *new)[:MOST]) if new else self
+
+    def by_centres(self) -> Palette:
+        """With each place where lines gather as a hue of its own; dark ones stay one."""
+        return Palette(
+            tuple(
+                replace(hue, centres=centres)
+                for hue in self.hues
+                for centres in ([hue.centres] if hue.name == DARK else [(one,) for one in hue.centres])
+            )
+        )
+
+    def without(self, part: Hue) -> Palette:
+        """Without the places of a hue that is as `by_centres` gave it; the last hue stays."""
+        left = (
+            replace(hue, centres=tuple(one for one in hue.centres if one not in part.centres))
+            if hue.name == part.name
+            else hue
+            for hue in self.hues
+        )
+        return Palette(tuple(hue for hue in left if hue.centres) or self.hues[:1])
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain values, as JSON keeps them; see :meth:`from_dict`."""
