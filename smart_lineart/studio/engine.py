@@ -179,9 +179,9 @@ class Engine:
                 part = Rect(0, 0, 0, 0) if lines is None else part.intersection(lines.area)
                 if lines is None or not part.width or not part.height:
                     return None
-                return self._drawn(lines, _at(own, faint), part, cancelled, hue)
+                return self._drawn(lines, own, part, cancelled, hue, faint)
 
-            return replace(self._drawn(item, _at(settings, faint), part, cancelled, hue), inside=inside)
+            return replace(self._drawn(item, settings, part, cancelled, hue, faint), inside=inside)
 
         return replace(drawn(None, cancelled), every=lambda: drawn(0.0, None))
 
@@ -192,8 +192,11 @@ class Engine:
         part: Rect | None,
         cancelled: Callable[[], bool] | None,
         hue: str,
+        faint: float | None,
     ) -> FreshInk:
-        features, area = lines_of(item, settings, hue), item.area
+        """`faint`: in the place of that of the settings, to draw every line there is; else None."""
+        settings = settings if faint is None else settings.with_value("faint", faint)
+        features, area = lines_of(item, settings, hue, every=faint is not None), item.area
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
         coverage = self.render(features, settings, region, cancelled)
@@ -234,11 +237,6 @@ class Engine:
             if self._inker is not None:
                 self._inker.close()
             self._inker, self._made_for = None, None
-
-
-def _at(settings: InkSettings, faint: float | None) -> InkSettings:
-    """Settings with another `faint`, unless that is None."""
-    return settings if faint is None else settings.with_value("faint", faint)
 
 
 @dataclass(eq=False)
