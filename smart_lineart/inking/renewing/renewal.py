@@ -29,7 +29,7 @@ from smart_lineart.inking.renewing.registration import (
 )
 
 BARE = "bare"
-"""In a record's notes: nothing of its ink was drawn, all is withheld, so it is not to be found in its layer."""
+"""In a record's notes: nothing of its ink was drawn, all is withheld: it is not to be found in its layer."""
 
 MOST_SCALED = 64.0  # times that an image may have been made larger or smaller since it was inked
 
