@@ -4,8 +4,10 @@
 Draws pages of characters in black pencil with shade lines, and curves across everything, in red and blue, on
 clean paper or as scans with the paper's own tone; finds their lines and tells how much of these, by length,
 is of the right hue. A line's truth is the drawn one next to it, within 6 px at 1400, that goes its way within
-30 degrees. Where lines of two pencils do, nobody can tell, and it counts as `unclear`. Within 12 px of
-another pencil's line that goes another way it is a crossing, which are told apart, too.
+30 degrees and whose pencil has left anything there: a hand strays from the line it means. Where two pencils
+have, and another line of the second one goes that way within 12 px, nobody can tell, and it counts as
+`unclear`. Within 12 px of another pencil's line that goes another way it is a crossing, which are told apart,
+too.
 
     python benchmarks/coloured.py --pages 12 --first 0 [--scan] [--write DIR]
 """
@@ -42,16 +44,20 @@ PENCILS = {
 }
 """sRGB of graphite and inks: of each one is drawn with on a page."""
 NEAR, CROSSING = 6.0, 12.0  # px at 1400
+LEFT, AROUND = 0.15, 5  # darkness that a pencil has left, and px at 1400 across in which that is looked for
 WAYS = 12  # directions of lines that are told apart, of which two beside one's own count as its own
 
 
 @dataclass(frozen=True)
 class Coloured:
-    """A page: `sketch` uint8 (H, W, 3), RGB; its lines (N, 2) and the number in NAMES of each."""
+    """A page: `sketch` uint8 (H, W, 3), RGB; its lines (N, 2) and the number in NAMES of each; where each
+    pencil of NAMES has left anything, bool (H, W).
+    """
 
     sketch: np.ndarray
     lines: list[np.ndarray]
     kinds: list[int]
+    left: list[np.ndarray]
 
 
 class Pencils(Pencil):
@@ -98,7 +104,9 @@ def draw_page(seed: int, *, scan: bool) -> Coloured:
         page *= 1 - dark[..., None] * (1 - ink.astype(np.float32))
     picture = _scanned(rng, page) if scan else page
     lines, kinds = zip(*pencils.truth(), strict=True)
-    return Coloured(np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8), list(lines), list(kinds))
+    around = np.ones([2 * round(AROUND * max(sheet.size) / 2800) + 1] * 2, np.uint8)
+    left = [cv2.dilate(dark, around) >= LEFT for dark in laid]
+    return Coloured(np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8), list(lines), list(kinds), left)
 
 
 def _curve(rng: Rng, size: tuple[int, int]) -> Loose:
@@ -158,10 +166,12 @@ class Truth:
                 own = np.minimum((way - number) % WAYS, (number - way) % WAYS) <= 1
                 beside[kind] = np.where(own, np.minimum(beside[kind], away), beside[kind])
                 across[kind] = np.where(own, across[kind], np.minimum(across[kind], away))
-        near = beside <= NEAR
-        kind, known = beside.argmin(axis=0), near.sum(axis=0) == 1
+        beside = np.where(np.stack([left[at[:, 1], at[:, 0]] for left in page.left]), beside, np.inf)
+        kind = beside.argmin(axis=0)
+        near, several = beside.min(axis=0) <= NEAR, (beside <= CROSSING).sum(axis=0) > 1
+        known = near & ~several
         others = np.where(np.arange(len(NAMES))[:, None] == kind, np.inf, across).min(axis=0)
-        unclear = float(length[near.sum(axis=0) > 1].sum() / max(length.sum(), 1e-9))
+        unclear = float(length[near & several].sum() / max(length.sum(), 1e-9))
         return cls(kind, known, known & (others <= CROSSING), length, unclear)
 
 

@@ -403,6 +403,16 @@ class ManagedColor:
     def fromQColor(cls, _colour: Any) -> ManagedColor:
         return cls()
 
+    def __init__(self, *_: str):
+        pass
+
+    def setComponents(self, _components: list[float]) -> None:
+        pass
+
+    colorModel = lambda self: "RGBA"  # noqa: E731
+    colorDepth = lambda self: "U8"  # noqa: E731
+    colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731
+
     def setColorSpace(self, *_: str) -> None:
         pass
 

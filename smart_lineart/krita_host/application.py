@@ -79,6 +79,12 @@ def word_of_conversion() -> str:
     return said.rpartition("\n")[2]
 
 
+def words_of_our_steps() -> tuple[str, str]:
+    """What Krita calls the steps that scripts can take with layers: converting one, and adding one."""
+    added = str(krita().krita_i18nc("(qtundo-format)", "Add Layer"))
+    return word_of_conversion(), added.rpartition("\n")[2]
+
+
 def word_step(entry: str, word: str) -> None:
     """Call the step that undo or redo would take something else, until Krita words it at the next step."""
     action = krita().action(entry)
@@ -109,13 +115,15 @@ def when_converted(action: Callable[[], None]) -> None:
         entry.triggered.connect(lambda *_: action())
 
 
-def when_undone(action: Callable[[], None]) -> None:
-    """Call `action` at each undo and redo in the window in front, once however often this is asked."""
+def when_undone(action: Callable[[str], None]) -> None:
+    """Call `action` at each undo and redo in the window in front, once however often this is asked, with the
+    name of the entry.
+    """
     for name in ("edit_undo", "edit_redo"):
         entry = krita().action(name)
         if entry is not None and not entry.property(HEARD):
             entry.setProperty(HEARD, True)
-            entry.triggered.connect(lambda *_: action())
+            entry.triggered.connect(lambda *_, name=name: action(name))
 
 
 def active_document() -> Document | None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,6 +124,15 @@ class Document:
     def new_layer(self, name: str) -> Layer:
         """A paint layer in the document's colour space, not yet part of the document."""
         return Layer(self.raw.createNode(name, "paintlayer"))
+
+    def new_group(self, name: str, layers: Iterable[Layer]) -> Layer:
+        """A group of new layers, the first at the bottom; none of them is part of the document yet."""
+        group = Layer(self.raw.createGroupLayer(name))
+        below = None
+        for layer in layers:
+            group.raw.addChildNode(layer.raw, below)
+            below = layer.raw
+        return group
 
     def insert(self, layer: Layer, above: Layer) -> None:
         """Put a new layer right above another one: one undoable step. Krita soon selects it."""

@@ -117,10 +117,14 @@ class Layer:
         rect = self.raw.bounds()
         return Rect(rect.x(), rect.y(), rect.width(), rect.height())
 
+    def inside(self) -> list[Layer]:
+        """The layers of a group, from the bottom."""
+        layers = [Layer(child) for child in children(self.raw)]
+        return [layer for layer in layers if not layer.is_mask]
+
     def seen_inside(self) -> list[Layer]:
         """The layers of a group that are not hidden, from the bottom."""
-        layers = [Layer(child) for child in children(self.raw)]
-        return [layer for layer in layers if layer.visible and not layer.is_mask]
+        return [layer for layer in self.inside() if layer.visible]
 
     # -- pixels
 

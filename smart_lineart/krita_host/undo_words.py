@@ -25,11 +25,12 @@ MOST_STEPS = 200  # as many as Krita can undo, left to itself
 
 @dataclass(frozen=True)
 class _Step:
-    """`layer`: the one that it brought."""
+    """`layer`: the one that it brought; `word`: "" where Krita's own does; `whole`: what it is a part of."""
 
     document: Document
     layer: str
     word: str
+    whole: object = None
 
 
 class UndoWords:
@@ -48,11 +49,25 @@ class UndoWords:
         finally:
             self._ours -= 1
 
-    def note(self, document: Document, layer: Layer, word: str) -> None:
-        """A step of ours has brought this layer, and is the newest of its document, which is in front."""
+    def note(self, document: Document, layer: Layer, word: str, whole: object = None) -> None:
+        """A step of ours has brought this layer, and is the newest of its document, which is in front.
+
+        `word`: "" for a new layer, of which Krita's own word tells. `whole`: whatever it is a part of.
+        """
         kept = (step for step in self._steps if application.is_open(step.document))
-        self._steps = [*kept, _Step(document, layer.identity, word)][-MOST_STEPS:]
+        self._steps = [*kept, _Step(document, layer.identity, word, whole)][-MOST_STEPS:]
         self.look(document)
+
+    def wholes(self, document: Document) -> list[tuple[str, ...]]:
+        """The steps that are parts of the same whole, where there are several: the layers they brought."""
+        steps = [step for step in self._steps if step.document == document and step.whole is not None]
+        found = (tuple(one.layer for one in steps if one.whole is whole) for whole in _once(steps))
+        return [layers for layers in found if len(layers) > 1]
+
+    def are_ours(self, entry: str) -> bool:
+        """Whether the step that undo or redo would take may be one of ours, going by its name."""
+        words = {step.word for step in self._steps} - {""}
+        return application.step_named(entry) in {*words, *application.words_of_our_steps()}
 
     def theirs(self) -> None:
         """A layer was converted: unless by us, the artist's steps can't be told from ours any more."""
@@ -73,5 +88,10 @@ class UndoWords:
         last = done[-1] if done else -1
         for entry in entries:
             number = last if entry == "edit_undo" else last + 1
-            if 0 <= number < len(steps):
+            if 0 <= number < len(steps) and steps[number].word:
                 application.word_step(entry, steps[number].word)
+
+
+def _once(steps: list[_Step]) -> list[object]:
+    """Their wholes, each once."""
+    return list({id(step.whole): step.whole for step in steps}.values())

@@ -64,10 +64,14 @@ class Corrections:
 
     def show(self, kept: Kept) -> None:
         """A lineart was renewed."""
+        self.keep(kept)
+        self._set(kept)
+
+    def keep(self, kept: Kept) -> None:
+        """A lineart was renewed, which need not be the one that the artist is at."""
         older = self.of(kept.document, kept.lineart)
         others = [known for known in self._known if known is not older]
         self._known = [*others[1 - LINEARTS :], kept]
-        self._set(kept)
 
     def count_anew(self, document: Document, lineart: Layer, kept: Kept | None) -> None:
         """What stands in a lineart now; None: that cannot be told. It is shown if the artist is there."""

@@ -163,10 +163,12 @@ class Engine:
         part: Rect | None = None,
         cancelled: Callable[[], bool] | None = None,
         others: Mapping[float, CachedFeatures] | None = None,
+        hue: str = "",
     ) -> FreshInk:
         """Ink of a sketch, or of the `part` of it (px of the image).
 
-        `others`: its lines with other details, for regions that have one of their own.
+        `others`: its lines with other details, for regions that have one of their own. `hue`: what goes into
+        the layer of this colour, as `lines_of` tells.
         """
         known = {**(others or {}), item.detail: item}
 
@@ -177,9 +179,9 @@ class Engine:
                 part = Rect(0, 0, 0, 0) if lines is None else part.intersection(lines.area)
                 if lines is None or not part.width or not part.height:
                     return None
-                return self._drawn(lines, _at(own, faint), part, cancelled)
+                return self._drawn(lines, own, part, cancelled, hue, faint)
 
-            return replace(self._drawn(item, _at(settings, faint), part, cancelled), inside=inside)
+            return replace(self._drawn(item, settings, part, cancelled, hue, faint), inside=inside)
 
         return replace(drawn(None, cancelled), every=lambda: drawn(0.0, None))
 
@@ -189,8 +191,12 @@ class Engine:
         settings: InkSettings,
         part: Rect | None,
         cancelled: Callable[[], bool] | None,
+        hue: str,
+        faint: float | None,
     ) -> FreshInk:
-        features, area = lines_of(item, settings), item.area
+        """`faint`: in the place of that of the settings, to draw every line there is; else None."""
+        settings = settings if faint is None else settings.with_value("faint", faint)
+        features, area = lines_of(item, settings, hue, every=faint is not None), item.area
         part = part or area
         region = Rect(part.x - area.x, part.y - area.y, part.width, part.height)
         coverage = self.render(features, settings, region, cancelled)
@@ -231,11 +237,6 @@ class Engine:
             if self._inker is not None:
                 self._inker.close()
             self._inker, self._made_for = None, None
-
-
-def _at(settings: InkSettings, faint: float | None) -> InkSettings:
-    """Settings with another `faint`, unless that is None."""
-    return settings if faint is None else settings.with_value("faint", faint)
 
 
 @dataclass(eq=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The colours of the sketch at hand, and which of them the artist has inked."""
+"""The colours of the sketch at hand, which of them the artist has inked, and into which layers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 
 
 class LineHue(NamedTuple):
-    """A colour of lines: its name in the engine, itself in sRGB, and whether its lines are inked."""
+    """A colour of lines: its name in the engine, itself in sRGB, whether its lines are inked, and whether
+    that is into a layer of their own, None where there is no choice.
+    """
 
     name: str
     colour: tuple[int, int, int]
     inked: bool
+    apart: bool | None = None
 
 
 def hues_at_hand(session: Session) -> list[LineHue]:
@@ -32,11 +35,41 @@ def hues_at_hand(session: Session) -> list[LineHue]:
         palette = noted(session.context.memory.notes_of_ink(document, pair.sketch.identity))
     if palette is None or len(palette.hues) == 1:
         return []
-    left = session.settings.left_out
-    return [LineHue(hue.name, hue.colour, hue.name not in left) for hue in palette.hues]
+    settings = session.settings
+    apart = settings.apart(palette.names)
+    choice = palette.names[1:] if settings.by_colour else ()
+    return [
+        LineHue(
+            hue.name,
+            hue.colour,
+            hue.name not in settings.left_out,
+            hue.name in apart if hue.name in choice else None,
+        )
+        for hue in palette.hues
+    ]
 
 
 def ink_hue(session: Session, name: str, *, on: bool) -> None:
     """Ink lines of a colour, or leave them out."""
     left = [one for one in session.settings.left_out if one != name]
     session.change("left_out", left if on else [*left, name], final=True)
+
+
+def keeps_colours(session: Session) -> bool | None:
+    """Whether lines of each colour of the sketch at hand go into a layer of their own; None where they can't:
+    those of keyframes.
+    """
+    if session.at_hand is None or session.at_hand[1].sketch.animated:
+        return None
+    return session.settings.by_colour
+
+
+def keep_colours(session: Session, *, on: bool) -> None:
+    """Ink lines of each colour into a layer of their own, or all into the lineart."""
+    session.change("by_colour", on, final=True)
+
+
+def put_apart(session: Session, name: str, *, on: bool) -> None:
+    """While colours are kept: ink lines of one of them into a layer of their own, or into the lineart."""
+    together = [one for one in session.settings.together if one != name]
+    session.change("together", together if on else [*together, name], final=True)

@@ -36,14 +36,15 @@ def with_asked_light(features: Features, settings: InkSettings) -> Features:
     return with_light(features) if lighter else features
 
 
-def lines_of(item: Known, settings: InkSettings) -> Features:
-    """A sketch's lines that these settings may draw: with light ones where they ask for such, and without the
-    colours that they leave out. Of a sketch in one colour none is left out.
+def lines_of(item: Known, settings: InkSettings, hue: str = "", *, every: bool = False) -> Features:
+    """A sketch's lines that these settings may draw into its lineart, or into the layer of a `hue`: with
+    light ones where they ask for such, and without the colours that they leave out, or have elsewhere, unless
+    it is `every` line that may come there once. Of a sketch in one colour none is left out.
 
     On a worker's thread. Raises OutOfMemory.
     """
     item.features = features = with_asked_light(item.features, settings)
-    if not settings.left_out:
+    if not settings.left_out and not settings.by_colour and not hue:
         return features
     if item.palette is None and not item.looked:
         find_palette(item)
@@ -52,7 +53,8 @@ def lines_of(item: Known, settings: InkSettings) -> Features:
         return features
     if hues is None or (features.light is not None and hues.light is None):
         item.hues = hues = find_hues(item.read, features, palette)
-    return hues.parts(features, [name for name in palette.names if name not in settings.left_out])
+    possible = [name for name in palette.names if hue in ("", name)]
+    return hues.parts(features, possible if every else settings.inked(palette.names, hue))
 
 
 def look_at_colours(item: Known, cancelled: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ def load_settings() -> InkSettings:
 
 def save_settings(settings: InkSettings) -> None:
     """Keep them for new documents, but for the colours left out, which are one drawing's own."""
-    application.write_setting("ink", json.dumps(asdict(replace(settings, left_out=()))))
+    application.write_setting("ink", json.dumps(asdict(replace(settings, left_out=(), together=()))))
 
 
 def load_engine_options() -> EngineOptions:

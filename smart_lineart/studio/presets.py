@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from smart_lineart.inking import InkError
@@ -49,7 +49,7 @@ class Presets:
         path = file_of(path)
         if path.parent == self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
-        values = {"kind": KIND, "version": 1, "settings": asdict(replace(settings, left_out=()))}
+        values = {"kind": KIND, "version": 1, "settings": asdict(settings.with_colours_of(InkSettings()))}
         write_whole(path, json.dumps(values, indent=1, sort_keys=True).encode())
         return path
 

@@ -21,6 +21,7 @@ from smart_lineart.studio.runs.counting import Counting
 from smart_lineart.studio.runs.flatting import Flatting
 from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
+from smart_lineart.studio.runs.one_step import OneStep
 from smart_lineart.studio.runs.painting import Painting
 from smart_lineart.studio.runs.preview import Preview
 from smart_lineart.studio.runs.redraw import Redraw
@@ -65,6 +66,7 @@ class Session:
         self._redrawing = Redraw(self.context, self.turns, self.queue, self.painting)
         self._cutting = StrokeCut(self.context, self.turns, renewer)
         self._staying = Staying(self.context)
+        self._one_step = OneStep(self.context)
         self.preview = Preview(self.context)
         self.counting = Counting(self.context, self.turns)
         has_work = lambda: self.turns.busy or bool(self.queue.active)  # noqa: E731
@@ -182,7 +184,7 @@ class Session:
         settings = self.presets.take(path, self.messages)
         if settings is not None:
             self.look()
-            settings = replace(settings, left_out=self.settings.left_out)
+            settings = settings.with_colours_of(self.settings)
             self._change(PRESET, self._suited(self.context.brushes.known(settings)), final=True)
 
     def keep_preset(self, path: Path) -> None:
@@ -214,7 +216,8 @@ class Session:
 
     def _take_effect(self, name: str, settings: InkSettings, *, changed: bool, final: bool) -> None:
         memory, document, pair = self.context.memory, self._document, self.pair
-        told = self.queue.tell(document, self._sketch, settings, self.shown.where)
+        hue = pair.hue if pair is not None else ""
+        told = not hue and self.queue.tell(document, self._sketch, settings, self.shown.where)
         if document is None or pair is None:
             if not told and (final or name == "unit"):
                 self.shown.loaded = settings
@@ -223,19 +226,20 @@ class Session:
                 self._sliders.leave(None, "", final=True)
             return
         lines = self.context.cache.get(document, pair.sketch.identity, self.shown.loaded.detail)
-        if name not in {"unit", "detail", PRESET} and lines is not None:
+        of_layers = name in {"by_colour", "together"} or (name == "left_out" and settings.by_colour)
+        if name not in {"unit", "detail", PRESET} and not of_layers and lines is not None:
             if changed or final:
-                self._sliders.moved(lines, settings, self.shown.where, final=final)
+                self._sliders.moved(lines, settings, self.shown.where, hue, final=final)
             return
         if name == "detail" and lines is not None and not final and not pair.sketch.animated:
             self.preview.want(lines, settings)
-        whole = memory.settings_of(document, pair.sketch.identity) or settings
+        whole = memory.settings_of(document, pair.sketch.identity, hue=hue) or settings
         applied = whole.with_values(self.shown.set_here)
         if name == "unit":
             whole = whole.with_value("unit", settings.unit)
-            memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole)
+            memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole, hue)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
-            self._sliders.moved(lines, settings, self.shown.where, final=True)
+            self._sliders.moved(lines, settings, self.shown.where, hue, final=True)
         elif final:
             self._ink_so(name, settings, applied, document, pair)
 
@@ -250,7 +254,19 @@ class Session:
             self.preview.stop()
         else:
             self.preview.hold()
-            self.runner.add(self._job(document, pair.sketch, settings))
+            self.runner.add(self._job(document, pair.sketch, self._of_whole(name, settings)))
+
+    def _of_whole(self, name: str, settings: InkSettings) -> InkSettings:
+        """What is shown, as the whole lineart's: where lines of one colour are at hand, that with what was
+        changed alone.
+        """
+        document, pair = self._document, self.pair
+        if document is None or pair is None or not pair.hue:
+            return settings
+        whole = self.context.memory.settings_of(document, pair.sketch.identity)
+        if whole is None or name == PRESET:
+            return replace(settings, colour=settings.colour if whole is None else whole.colour)
+        return whole.with_value(name, getattr(settings, name)) if name else whole
 
     def _waits_for_a_click(self) -> bool:
         """Whether what cannot be drawn from known lines is for the next ink: a layer or frames of its own."""
@@ -314,6 +330,7 @@ class Session:
         if gone or seen != self._seen:
             self._seen = seen
             self._staying.look(document, layer)
+            self._one_step.look(document)
             self.context.reveal.follow(document, self.turns.written)
             target = self._target_at(document, layer)
             if self.shown.look(document, self._sketch, self.pair):
@@ -336,8 +353,9 @@ class Session:
         there = document is not None and pair is not None and application.is_open(document)
         return (document, pair) if there else None  # type: ignore[return-value]
 
-    def _undone(self) -> None:
+    def _undone(self, entry: str) -> None:
         self._staying.stepped()
+        self._one_step.stepped(entry)
         self.live.stir()
         self.flatting.hints.stir()
         self.counting.stir()
@@ -349,17 +367,19 @@ class Session:
         document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
-        settings = self.settings if shown else self.context.brushes.known(self.shown.defaults(document))
+        settings = self.context.brushes.known(self.shown.defaults(document))
+        settings = self._of_whole("", self.settings) if shown else settings
         return self._job(document, sketch, settings)
 
     def _job(self, document: Document, sketch: Layer, settings: InkSettings) -> Job:
+        frames = self.frames if sketch.animated else None
         return Job(
             document,
             sketch.identity,
             sketch.name,
-            settings,
+            settings if frames is None else replace(settings, by_colour=False),  # one lineart has them all
             keep_copy=self.keep_copy,
-            frames=self.frames if sketch.animated else None,
+            frames=frames,
             selection=document.selection(),
             where=document.selected,
             unsuited=settings.auto and not self.context.memory.has_ink(document, sketch.identity),
@@ -387,7 +407,7 @@ class Session:
             self.context.corrections.look(document, None)
             return Target(sketch.name, animated=sketch.animated)
         self._sketch, lineart = self.pair.sketch.identity, self.pair.lineart
-        memory.look_after(document, self._sketch, lineart)
+        memory.look_after(document, self._sketch)
         self.context.corrections.look(document, lineart)
         own, inside = self._sketch == sketch.identity, document.has_selection
         return Target(sketch.name, own, sketch.animated, lineart.name, inside)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -67,7 +67,8 @@ class InkSettings:
     `auto`: the thickness is chosen from the drawing at its first ink; until the artist sets one.
     `cut`: what `faint` counts in, one of the engine's `CUTS`: where ink was made by its older one, that is
     kept until the artist moves that slider. `left_out`: names of the sketch's colours, the engine's, of which
-    lines are not inked.
+    lines are not inked. `by_colour`: lines of each colour go into a layer of their own, but for the colours
+    named `together`.
     """
 
     thickness: float = 4.0
@@ -80,6 +81,8 @@ class InkSettings:
     weight: float = USUAL_WEIGHT
     cut: str = "share"
     left_out: tuple[str, ...] = ()
+    by_colour: bool = False
+    together: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, values: object) -> InkSettings:
@@ -105,7 +108,7 @@ class InkSettings:
 
         A thickness that is set is no longer chosen from the drawing, and a `faint` counts in shares.
         """
-        if name in ("auto", "left_out"):
+        if name in ("auto", "by_colour", "left_out", "together"):
             kept = _sound(name, value)
             return self if kept is None else self._with(name, kept)
         if name in LIMITS:
@@ -126,6 +129,10 @@ class InkSettings:
         if name == "style" and not 0 < len(value) <= LONGEST_NAME:
             return self
         return self._with(name, value)
+
+    def with_colours_of(self, other: InkSettings) -> InkSettings:
+        """A copy with another's choice of what is inked of a sketch's colours, and into which layers."""
+        return replace(self, left_out=other.left_out, by_colour=other.by_colour, together=other.together)
 
     def suited(self, thickness: float) -> InkSettings:
         """A copy whose thickness, in page px, was chosen from the drawing."""
@@ -152,14 +159,36 @@ class InkSettings:
                 settings = settings.with_value(name, values[name])
         return settings
 
+    def apart(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Of a sketch's colours those whose lines go into layers of their own. Those of the first one, dark
+        where there are any, are the lineart.
+        """
+        return tuple(name for name in names[1:] if name not in self.together) if self.by_colour else ()
+
+    def inked(self, names: Sequence[str], hue: str = "") -> tuple[str, ...]:
+        """Of a sketch's colours those whose lines go into the layer of one of them; "": into the lineart."""
+        apart = self.apart(names)
+        mine = [name for name in names if name == hue] if hue in apart else []
+        mine = mine if hue else [name for name in names if name not in apart]
+        return tuple(name for name in mine if name not in self.left_out)
+
+    def for_layer_of_colour(self, before: InkSettings | None, own: InkSettings | None) -> InkSettings:
+        """These settings, the lineart's, for a layer of one colour: with its `own` as far as they were set
+        otherwise than the lineart's `before`, and with its own colour in any case.
+        """
+        if own is None:
+            return self
+        values = {name: value for name, value in own.apart_from(before or own).items() if name != "left_out"}
+        return replace(self.with_values(values), colour=own.colour)
+
     def _with(self, name: str, value: Any) -> InkSettings:
         changes: dict[str, Any] = {name: value}
         return replace(self, **changes)
 
 
 def _sound(name: str, value: object) -> bool | tuple[str, ...] | None:
-    """A value of "auto" or "left_out" from a file; None where it makes no sense."""
-    if name == "auto":
+    """A value that is true or not, or names of colours, from a file; None where it makes no sense."""
+    if name in ("auto", "by_colour"):
         return value if isinstance(value, bool) else None
     return tuple(hue for hue in (DARK, *HUES) if hue in value) if isinstance(value, (list, tuple)) else None
 
@@ -189,13 +218,19 @@ class LineartRecord:
 
     Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart
     counts; the newest that is in the document is the one in use. `veil`: None where the sketch
-    was never faded.
+    was never faded. `hue`: the colour whose lines it has, "" where it is the sketch's lineart itself.
     """
 
     sketch: str
     layers: tuple[str, ...] = ()
     settings: InkSettings = field(default_factory=InkSettings)
     veil: Veil | None = None
+    hue: str = ""
+
+    @property
+    def slot(self) -> tuple[str, str]:
+        """What tells it from all others of a document."""
+        return self.sketch, self.hue
 
     def with_layer(self, identity: str) -> LineartRecord:
         """A copy in which a layer is the newest."""
@@ -213,12 +248,12 @@ class DocumentState:
     def record_of(self, identity: str) -> LineartRecord | None:
         """The record in which a layer is the sketch or the lineart. Being a lineart counts first."""
         as_lineart = [record for record in self.records if identity in record.layers]
-        as_sketch = [record for record in self.records if identity == record.sketch]
+        as_sketch = [record for record in self.records if (identity, "") == record.slot]
         return next(iter(as_lineart + as_sketch), None)
 
     def with_record(self, record: LineartRecord) -> DocumentState:
-        """A copy in which the record takes the place of the one of the same sketch."""
-        others = tuple(other for other in self.records if other.sketch != record.sketch)
+        """A copy in which the record takes the place of the one of the same sketch and colour."""
+        others = tuple(other for other in self.records if other.slot != record.slot)
         return replace(self, records=(*others, record))
 
     def only(self, identities: Iterable[str]) -> DocumentState:
@@ -262,7 +297,8 @@ def _record(values: Any, usual: object) -> LineartRecord | None:
     layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
     own = values.get("settings")
     settings = InkSettings.of_ink(own if isinstance(own, dict) else usual)
-    return LineartRecord(values["sketch"], tuple(layers), settings, Veil.from_dict(values.get("veil")))
+    veil, hue = Veil.from_dict(values.get("veil")), values.get("hue")
+    return LineartRecord(values["sketch"], tuple(layers), settings, veil, hue if hue in HUES else "")
 
 
 def _list(value: object) -> list[Any]:

@@ -93,11 +93,13 @@ class ShownSettings:
         self.set_here = {}
         if pair is not None:
             owner, lineart = pair.sketch.identity, pair.lineart  # which may just be replaced
-            wanted = memory.settings_of(document, owner, lineart)
+            wanted = memory.settings_of(document, owner, lineart, pair.hue)
             if regions := memory.regions_of(document, owner, lineart):
                 self.set_here = values_at(regions, document.selection())
         wanted = (wanted or self.defaults(document)).with_values(self.set_here)
         known = self._context.brushes.known(wanted)
+        of_colour = pair is not None and pair.hue
+        owner = f"{owner} {pair.hue}" if pair is not None and of_colour else owner
         scope = document, owner, document.selected  # a copy of a file has layers of the same identities
         if known.style != wanted.style:
             self._say_missing(wanted.style, known.style, scope[:2])
@@ -106,7 +108,7 @@ class ShownSettings:
             self._waiting.clear()
         if scope != self._scope:  # a part's values are not shown for another, not even while it is inked
             self._scope, self.loaded = scope, known
-            self.show_applied(self._queue.asked(document, sketch, known, scope[2]))
+            self.show_applied(known if of_colour else self._queue.asked(document, sketch, known, scope[2]))
         elif known != self.loaded and not self._follows():
             self.loaded = known
             self.show_applied()

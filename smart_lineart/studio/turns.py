@@ -17,12 +17,13 @@ from .signal import Signal
 
 class Drag(Protocol):
     """A slider is dragged, and a sketch's lineart follows, or the part of it that was selected when the drag
-    began (`where`); `over` once no news of the slider reach it.
+    began (`where`), or the layer of one colour (`hue`) alone; `over` once no news of the slider reach it.
     """
 
     document: Any
     sketch: str
     where: Any | None
+    hue: str
     over: bool
 
     def want(self, settings: Any, *, final: bool) -> None:

@@ -28,7 +28,8 @@ def entries():
     menu = widget("sketchMenu").menu()
     menu.aboutToShow.emit()
     colours = next(one.menu() for one in menu.actions() if one.menu() is not None)
-    return colours, {one.objectName(): one for one in colours.actions()}
+    hues = [one for one in colours.actions() if one.objectName().startswith("ink-")]
+    return colours, {one.objectName(): one for one in hues}
 """
 
 

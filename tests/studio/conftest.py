@@ -23,7 +23,18 @@ HOST = (
     *("undo_words", "view"),
 )
 RUNS = (
-    *("counting", "finding", "follow", "frame_renewal", "in_front", "jobs", "keyframes", "live"),
+    *(
+        "counting",
+        "finding",
+        "follow",
+        "followed",
+        "frame_renewal",
+        "in_front",
+        "jobs",
+        "keyframes",
+        "live",
+        "one_step",
+    ),
     *("live_layer", "pen"),
     *("preview", "renewing", "run", "runner", "settling", "sketch", "sliders", "staying", "take_new"),
 )

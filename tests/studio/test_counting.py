@@ -69,7 +69,7 @@ def test_undo_and_redo_count_again(scene, pen) -> None:
     correct(scene, pen, 20)
     assert count(scene, pen) == 1
     painted(lineart_of(scene, scene.sketch), 20, 30, np.zeros((6, 6), np.uint8))
-    scene.session._undone()
+    scene.session._undone("edit_undo")
     assert count(scene, pen) == 0
 
 

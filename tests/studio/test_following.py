@@ -47,9 +47,7 @@ class Context:
     def submit(task: Callable[[], Any]) -> Any:
         return SimpleNamespace(value=task())
 
-    def draw(
-        self, item: Any, settings: Any, *, part: Rect | None = None, cancelled: Any = None, others: Any = None
-    ) -> FreshInk:
+    def draw(self, item: Any, settings: Any, *, part: Rect | None = None, **_: Any) -> FreshInk:
         self.before_draw()
         self.drawn.append((settings.thickness, part))
         area = part or item.area
@@ -210,7 +208,7 @@ class TestFollowing:
         chosen = np.zeros((TALL, WIDE), np.uint8)
         chosen[:, 40:] = 255
         scene.raw.chosen = Selection(chosen)
-        made, settings_of = scene.room.follow.Pen.of, scene.context.memory.settings_of
+        made, settings_of = scene.room.followed.Pen.of, scene.context.memory.settings_of
         alive: list[bool] = []
 
         def convert(*arguments: Any) -> Any:
@@ -218,11 +216,11 @@ class TestFollowing:
             scene.raw.closed = True
             return pen
 
-        def ask(*arguments: Any) -> Any:
+        def ask(*arguments: Any, **named: Any) -> Any:
             alive.append(not scene.raw.closed)
-            return settings_of(*arguments)
+            return settings_of(*arguments, **named)
 
-        monkeypatch.setattr(scene.room.follow.Pen, "of", convert)
+        monkeypatch.setattr(scene.room.followed.Pen, "of", convert)
         monkeypatch.setattr(scene.context.memory, "settings_of", ask)
         gone = LookupError("closed")
         with pytest.raises(LookupError):

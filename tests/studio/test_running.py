@@ -48,6 +48,7 @@ class Context:
             get=lambda _document, sketch, _detail=None: self.kept.get(sketch),
             put=lambda item: self.kept.update({item.sketch: item}),
         )
+        self.undo_words = room.undo_words.UndoWords()
         self.engine = SimpleNamespace(prepare=self.prepare, render=self.render, draw=self.draw)
         self.loop = SimpleNamespace(post=lambda action: action())
 
@@ -65,7 +66,7 @@ class Context:
         sketch = self.prepared[-1][0]
         return np.where(sketch.alpha > 0, 255, 0).astype(np.uint8)
 
-    def draw(self, item, settings, *, part=None, cancelled=None, others=None) -> FreshInk:
+    def draw(self, item, settings, *, part=None, **_) -> FreshInk:
         return FreshInk(self.ink.copy(), Rect(0, 0, WIDE, TALL), settings.thickness, None)
 
 
@@ -821,7 +822,9 @@ class TestMemory:
         key = "smart_lineart/ink/" + first.identity.strip("{}")
         assert key not in scene.raw.notes
         assert sum("/ink/" in one for one in scene.raw.notes) == 3
-        scene.context.memory.look_after(scene.document, scene.sketch.identity, scene.room.layer.Layer(first))
+        lineart(scene).remove()
+        scene.raw.root.addChildNode(first, None)
+        scene.context.memory.look_after(scene.document, scene.sketch.identity)
         assert InkRecord.from_bytes(scene.raw.notes[key]).coverage()[10].any()
 
     def test_only_a_linearts_copy_takes_a_linearts_place(self, scene) -> None:
@@ -849,7 +852,7 @@ class TestMemory:
         assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 8.0
         newer.remove()
         assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0
-        memory.look_after(scene.document, scene.sketch.identity, layer(first))
+        memory.look_after(scene.document, scene.sketch.identity)
         assert memory.state_of(scene.document).records[0].settings.thickness == 3.0
         memory.keep_only(lambda _document: False)
         assert memory.settings_of(scene.document, scene.sketch.identity).thickness == 3.0

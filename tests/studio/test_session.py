@@ -55,7 +55,7 @@ class Engine:
             calibration="seen", scale=0.4, size=sketch.size, nbytes=10, suiting_thickness=suits
         )
 
-    def draw(self, item, settings, *, part=None, cancelled=None, others=None) -> FreshInk:
+    def draw(self, item, settings, *, part=None, others=None, **_) -> FreshInk:
         """From the row that the detail of the lines tells."""
         known = {**(others or {}), item.detail: item}
 
@@ -177,7 +177,7 @@ def test_line_weight_follows_as_thickness_does_and_undo_calls_it_so(scene) -> No
     assert scene.engine.prepared == 1
     assert not scene.session.turns.busy
     before, now = applied(scene).with_value("weight", 1.0), applied(scene)
-    assert scene.room.follow.word_of_change(before, now) == "Line weight"
+    assert scene.room.followed.word_of_change(before, now) == "Line weight"
 
 
 def test_a_drag_ends_and_it_is_said_where_settings_cannot_be_kept(scene, monkeypatch) -> None:

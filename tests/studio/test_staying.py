@@ -27,7 +27,7 @@ def scene(room: SimpleNamespace) -> SimpleNamespace:
         return SimpleNamespace(when_done=ended.append)
 
     staying = room.staying.Staying(SimpleNamespace(memory=memory, work_on=work_on))
-    room.application.when_undone(staying.stepped)
+    room.application.when_undone(lambda _: staying.stepped())
     return SimpleNamespace(
         room=room,
         raw=raw,
@@ -186,7 +186,7 @@ def test_one_undo_after_the_other_goes_on_from_the_layer_of_the_first(scene) -> 
 
 
 def test_it_is_heard_once_and_without_a_document_nothing_is_done(scene) -> None:
-    scene.room.application.when_undone(lambda: scene.works.append("again"))
+    scene.room.application.when_undone(lambda _: scene.works.append("again"))
     scene.raw.active = None
     scene.room.krita.action("edit_undo").trigger()
     scene.room.krita.front = None

@@ -236,6 +236,32 @@ def drag(studio: Studio) -> Callable[[], None]:
     return move
 
 
+def colours(studio: Studio) -> Callable[[], None]:
+    """The lines of two colours get layers of their own."""
+    studio.inked()
+    palettes = importlib.import_module("smart_lineart.inking.hues.palette")
+    hues = [palettes.Hue(name, ((0.0, 0.0),), (9, 9, 200)) for name in ("dark", "blue", "red")]
+    for item in studio.session.context.cache._items:
+        item.palette = palettes.Palette(tuple(hues))
+    return lambda: studio.session.change("by_colour", True, final=True)
+
+
+def colours_again(studio: Studio) -> Callable[[], None]:
+    colours(studio)()
+    studio.loop.run()
+    (around,) = [node for node in studio.document.root.nodes if node.title.startswith("Line colours")]
+    assert [node.title for node in around.nodes] == ["Blue lines", "Red lines"]
+    draw(around.nodes[0].still, 80)
+    studio.document.active = studio.sketch
+    studio.edit()
+    return studio.ink
+
+
+def colours_slider(studio: Studio) -> Callable[[], None]:
+    colours_again(studio)
+    return lambda: studio.session.change("thickness", 40.0, final=True)
+
+
 def live(studio: Studio) -> Callable[[], None]:
     def again() -> None:
         application = sys.modules["smart_lineart.krita_host.application"]
@@ -310,7 +336,20 @@ def turn(studio: Studio) -> None:
 
 
 WRITERS = [
-    *(new, group, renew, slider, drag, live, frames, frames_again, take_new),
+    *(
+        new,
+        group,
+        renew,
+        slider,
+        drag,
+        colours,
+        colours_again,
+        colours_slider,
+        live,
+        frames,
+        frames_again,
+        take_new,
+    ),
     *(flats, flats_again, hints),
 ]
 

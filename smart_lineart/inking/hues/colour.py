@@ -20,31 +20,66 @@ from smart_lineart.inking.page.calibration import Calibration
 from smart_lineart.inking.page.paper import judge_paper
 from smart_lineart.inking.page.scale import panel_side
 from smart_lineart.inking.page.sketch import ColourSketch
-from smart_lineart.inking.page.survey import read_working
+from smart_lineart.inking.page.survey import read_rows, working_size
+from smart_lineart.inking.raster.resampling import Reduced
 
 REACH = 3  # px at working scale from a line's middle in which its pencil is looked for
 NEAR = 1.0  # px: deviation of the weight that nearer pixels have
 GRAIN = 0.02  # darkness of paper that is not told from none
 ALL = 127
 CHUNK = 1 << 15  # vertices looked at together
+STRIP_PIXELS = 1 << 20  # of a page, read at once
 
 OnPaper = NDArray[np.int8]
 
 
-class _Channel:
-    """One of a page's colours as the luma of a sketch."""
+class _Rows:
+    """A page's rows, those read last at hand."""
 
-    def __init__(self, sketch: ColourSketch, number: int, cancelled: Callable[[], bool] | None):
-        self._sketch, self._number, self._cancelled = sketch, number, cancelled
+    def __init__(self, sketch: ColourSketch):
+        self._sketch = sketch
+        self._at = (-1, -1)
+        self._held: Luma = np.zeros((0, 0, 3), np.float32)
 
     @property
     def size(self) -> tuple[int, int]:
         return self._sketch.size
 
+    def read(self, top: int, bottom: int) -> Luma:
+        if self._at != (top, bottom):
+            self._at, self._held = (top, bottom), self._sketch.read_colour(top, bottom)
+        return self._held
+
+
+class _Channel:
+    """One of a page's colours as the luma of a sketch."""
+
+    def __init__(self, rows: _Rows, number: int):
+        self._rows, self._number = rows, number
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self._rows.size
+
     def read_luma(self, top: int, bottom: int) -> Luma:
-        if self._cancelled is not None and self._cancelled():
+        return np.ascontiguousarray(self._rows.read(top, bottom)[..., self._number])
+
+
+def _read_working(
+    sketch: ColourSketch, seen: Calibration, cancelled: Callable[[], bool] | None
+) -> list[Reduced]:
+    """Red, green and blue of a page at working scale, uint16 (h, w) each. Each strip of it is read once."""
+    tall, wide = working_size(sketch.size, seen.scale)
+    planes = [np.empty((tall, wide), np.uint16) for _ in range(3)]
+    rows = _Rows(sketch)
+    step = max(1, int(STRIP_PIXELS / sketch.size[1] * seen.scale))
+    for first in range(0, tall, step):
+        if cancelled is not None and cancelled():
             raise Cancelled
-        return np.ascontiguousarray(self._sketch.read_colour(top, bottom)[..., self._number])
+        for number, plane in enumerate(planes):
+            last = min(tall, first + step)
+            read_rows(_Channel(rows, number), plane, seen.scale, seen.block, first, last)
+    return planes
 
 
 def colour_on_paper(
@@ -57,8 +92,9 @@ def colour_on_paper(
     asked at each strip that is read; raises Cancelled.
     """
     found = []
-    for number in range(3):
-        luma = read_working(_Channel(sketch, number, cancelled), seen.scale, seen.block)
+    planes = _read_working(sketch, seen, cancelled)[::-1]
+    while planes:
+        luma = planes.pop()
         if seen.sheet is not None:
             luma = seen.sheet.cleared(luma)
         paper = judge_paper(

@@ -12,8 +12,8 @@ from smart_lineart.inking.hues.palette import DARK, FAINTEST, Palette
 STRAY = (
     0.25  # of the plane of hues: who lies so far nearer to another hue speaks for that with all its weight
 )
-CHANGE = 16.0  # px at working scale that a change of pencil costs: shorter stretches are lines crossed
-OVER = 0.6  # of what speaks against a hue where dark lies, that may be drawn over it
+CHANGE = 10.0  # px at working scale that a change of pencil costs: shorter stretches are lines crossed
+OVER = 0.3  # of what speaks against a hue where dark lies, that may be drawn over it
 FIRM = 0.12  # of the paper's light: fainter lines say less of their hue
 
 Kinds = NDArray[np.uint8]

@@ -13,12 +13,13 @@ from smart_lineart.inking.errors import OutOfMemory
 from smart_lineart.inking.features import Features
 from smart_lineart.inking.hues.colour import OnPaper, colour_along, colour_on_paper, hue_plane, mean_colours
 from smart_lineart.inking.hues.following import Kinds, follow, nearest
-from smart_lineart.inking.hues.palette import Palette, find_palette
+from smart_lineart.inking.hues.palette import DARK, Palette, find_palette
 from smart_lineart.inking.hues.parting import parted, parted_solid, solid_kinds
 from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.strokes import Strokes
 
 ALONG, FAR_ALONG = 8, 30  # vertices before and after one whose hues count with its own
+STEADY = 0.7  # of what looks most like a hue, that keeps to it along its lines where a pencil drew them
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,25 @@ class _Page:
         # Means of hues, not of colours: where a line is crossed the other's would count the more.
         plane = hue_plane(means, inverted=inverted)
         near, far = (_along_means(plane, strokes, reach) for reach in (ALONG, FAR_ALONG))
-        return find_palette(near, far, means, steps, inverted=inverted)
+        palette = find_palette(near, far, means, steps, inverted=inverted)
+        while (steadier := self._steadier(strokes, colours, steps, palette)) is not palette:
+            palette = steadier
+        return palette
+
+    def _steadier(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Palette:
+        """Without the place among hues that lines keep to the least, where that is so little that no pencil
+        drew them; the same palette where there is none. Two pencils that run along each other look like a
+        third one, here and there, and so does paper beneath a faint line.
+        """
+        apart = palette.by_centres()
+        plane = hue_plane(mean_colours(colours), inverted=self._features.inverted)
+        names, many = np.array(apart.names), len(apart.hues)
+        near = nearest(plane, apart)
+        kept = names[near] == names[self._follow(strokes, colours, steps, apart)]
+        share = np.bincount(near[kept], steps[kept], many) / np.maximum(np.bincount(near, steps, many), 1)
+        share[names == DARK] = 1
+        least = int(share.argmin())
+        return palette.without(apart.hues[least]) if share[least] < STEADY else palette
 
     def _follow(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Kinds:
         if len(palette.hues) == 1 or not len(strokes):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,7 @@ TINTED = 0.09  # from the page's dark lines: what lies farther off is a hue
 BETWEEN = 0.5  # of the way to a hue: what lies nearer to dark, and is as firm, is dark over that
 AS_FIRM = 0.8  # of dark lines' own darkness
 LEAST = 60.0  # px at working scale that lines of a hue are long, altogether
-LEAST_SHARE = 0.01  # and of all lines
+LEAST_SHARE = 0.005  # and of all lines
 EVEN = 0.1  # of the plane: where a line strays farther from its neighbourhood, pencils mix
 MINOR = 0.3  # of the most that gathers anywhere of a hue: where less does, pencils mix
 FIRMEST = 0.9  # share of a hue's lines that are paler than those whose colour it is told by
@@ -80,6 +80,26 @@ class Palette:
         """With the hues of another that it has none of the name of, after its own."""
         new = [hue for hue in other.hues if hue.name not in self.names]
         return Palette((*self.hues, *new)[:MOST]) if new else self
+
+    def by_centres(self) -> Palette:
+        """With each place where lines gather as a hue of its own; dark ones stay one."""
+        return Palette(
+            tuple(
+                replace(hue, centres=centres)
+                for hue in self.hues
+                for centres in ([hue.centres] if hue.name == DARK else [(one,) for one in hue.centres])
+            )
+        )
+
+    def without(self, part: Hue) -> Palette:
+        """Without the places of a hue that is as `by_centres` gave it; the last hue stays."""
+        left = (
+            replace(hue, centres=tuple(one for one in hue.centres if one not in part.centres))
+            if hue.name == part.name
+            else hue
+            for hue in self.hues
+        )
+        return Palette(tuple(hue for hue in left if hue.centres) or self.hues[:1])
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain values, as JSON keeps them; see :meth:`from_dict`."""

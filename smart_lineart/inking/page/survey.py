@@ -95,7 +95,7 @@ def read_working(page: Sketch, scale: float, block: int) -> Reduced:
     `block` is the side in px of the blocks that the page is made of, see :mod:`pixel_art`.
     """
     luma = np.empty(working_size(page.size, scale), np.uint16)
-    _read_rows(page, luma, scale, block, 0, len(luma))
+    read_rows(page, luma, scale, block, 0, len(luma))
     return luma
 
 
@@ -104,14 +104,14 @@ def reread_working(page: Sketch, luma: Reduced, scale: float, block: int, change
     factor = _reading_factor(page.size, scale, block)
     top, bottom = max(0, changed.y) // factor, -(-changed.bottom // factor)
     luma = luma.copy()
-    _read_rows(
+    read_rows(
         page, luma, scale, block, *rows_over(reduced_size(page.size, factor)[0], len(luma), top, bottom)
     )
     return luma
 
 
-def _read_rows(page: Sketch, luma: Reduced, scale: float, block: int, first: int, last: int) -> None:
-    """Read rows [first, last) of the working image into `luma`."""
+def read_rows(page: Sketch, luma: Reduced, scale: float, block: int, first: int, last: int) -> None:
+    """Read rows [first, last) of the working image into `luma`, as :func:`read_working` reads all."""
     factor = _reading_factor(page.size, scale, block)
     resample_rows(reduced_rows(page, factor), reduced_size(page.size, factor), luma, first, last)
 

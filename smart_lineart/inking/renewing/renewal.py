@@ -28,6 +28,9 @@ from smart_lineart.inking.renewing.registration import (
     find_scaled,
 )
 
+BARE = "bare"
+"""In a record's notes: nothing of its ink was drawn, all is withheld: it is not to be found in its layer."""
+
 MOST_SCALED = 64.0  # times that an image may have been made larger or smaller since it was inked
 
 
@@ -136,6 +139,8 @@ class Base:
             raise DamagedRecord
         if not may_be_ink(record.scaled_area(*scale), room, memory):
             scale = (1.0, 1.0)
+        if record.notes.get(BARE) and scale == (1.0, 1.0):
+            return cls(record, layer, HOME)
         registration = find_registration(record, layer.alpha, layer.area)
         if registration is not None:
             return cls(registration.record(record), layer, registration)

@@ -32,6 +32,7 @@ class _Older:
     document: Document
     sketch: str
     layer: str
+    hue: str
     hidden: bool = True
 
 
@@ -42,19 +43,21 @@ class Copies:
         self._memory, self._show_soon = memory, show_soon
         self._known: list[_Older] = []
 
-    def hide(self, document: Document, sketch: str, older: Layer) -> None:
-        """A newer lineart of the sketch is there."""
+    def hide(self, document: Document, sketch: str, older: Layer, hue: str = "") -> None:
+        """A newer lineart of the sketch, or of its lines of one colour, is there."""
         if older.visible:
             older.set_visible(False)
             self._show_soon(document)
-            self._known.append(_Older(document, sketch, older.identity))
+            self._known.append(_Older(document, sketch, older.identity, hue))
 
     def look(self, document: Document, written: Callable[[Document, str], bool]) -> None:
         """Undo or redo may have taken the newer one away, or brought it back; not while it is `written`."""
         self._known = [one for one in self._known if application.is_open(one.document)]
         for one in self._known:
             layer = document.layer(one.layer) if one.document == document else None
-            used = self._memory.lineart_in_use(document, one.sketch) if layer is not None else None
+            used = None
+            if layer is not None:
+                used = self._memory.lineart_in_use(document, one.sketch, one.hue)
             if layer is None or used is None or written(document, one.sketch):
                 continue
             newest = used.identity == one.layer

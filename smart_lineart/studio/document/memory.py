@@ -37,10 +37,11 @@ LAYERS = 1000  # whose settings are known while Krita runs: undo brings them bac
 
 @dataclass(frozen=True)
 class Pair:
-    """A sketch and its lineart in use."""
+    """A sketch and its lineart in use, or the layer that lines of one colour (`hue`) have of their own."""
 
     sketch: Layer
     lineart: Layer
+    hue: str = ""
 
 
 class Memory:
@@ -77,7 +78,7 @@ class Memory:
             parent = layer.parent
             layer = parent if parent is not None else layer
         layer = document.layer(owner_of(document, layer.identity)) or layer
-        record = self.state_of(document).record_of(layer.identity)
+        record = self._record_at(document, layer)
         sketch = document.layer(record.sketch) if record is not None else None
         return sketch or layer
 
@@ -97,8 +98,14 @@ class Memory:
         for one in lineage:
             for part in ("lineart", "sketch"):
                 for pair in pairs:
-                    if getattr(pair, part).identity == one.identity:
+                    mine = part == "lineart" or not pair.hue
+                    if mine and getattr(pair, part).identity == one.identity:
                         return pair
+        pairs = [pair for pair in pairs if not pair.hue]
+        record = self._record_at(document, layer)
+        for pair in pairs:
+            if record is not None and pair.sketch.identity == record.sketch:
+                return pair
         order = [one.identity for one in there]
         return next((pair for one in lineage for pair in pairs if _lies_between(one, pair, order)), None)
 
@@ -106,11 +113,30 @@ class Memory:
         """Those of the layers that are in a document."""
         layers = {layer.identity: layer for layer in there}
         pairs = []
-        for record in self.state_of(document).records:
+        for record in sorted(self.state_of(document).records, key=lambda one: one.hue != ""):
             lineart = next((one for one in reversed(record.layers) if one in layers), None)
             if lineart is not None and record.sketch in layers:
-                pairs.append(Pair(layers[record.sketch], layers[lineart]))
+                pairs.append(Pair(layers[record.sketch], layers[lineart], record.hue))
         return pairs
+
+    def _record_at(self, document: Document, layer: Layer) -> LineartRecord | None:
+        """The record in which a layer is the sketch or the lineart, or that of the layers of single colours
+        that a group holds and nothing else.
+        """
+        state = self.state_of(document)
+        inside = layer.inside() if layer.kind == "grouplayer" else []
+        found = [state.record_of(one.identity) for one in inside]
+        of_colours = [record for record in found if record is not None and record.hue]
+        known = of_colours[0] if inside and len(of_colours) == len(inside) else None
+        if known is not None and all(record.sketch == known.sketch for record in of_colours):
+            return replace(known, hue="")
+        return state.record_of(layer.identity)
+
+    def layers_of_colours(self, document: Document, sketch: str) -> dict[str, Layer]:
+        """The layers that lines of single colours of a sketch have of their own, by these."""
+        records = [one for one in self.state_of(document).records if one.sketch == sketch and one.hue]
+        found = {one.hue: self.lineart_in_use(document, sketch, one.hue) for one in records}
+        return {hue: layer for hue, layer in found.items() if layer is not None}
 
     def pair_at_hand(self) -> tuple[Document, Pair] | None:
         """The document in front and the lineart that the layer selected in it belongs to."""
@@ -119,9 +145,9 @@ class Memory:
         pair = self.pair_at(document, layer) if document is not None and layer is not None else None
         return None if document is None or pair is None else (document, pair)
 
-    def lineart_in_use(self, document: Document, sketch: str) -> Layer | None:
-        """The newest lineart of a sketch that is in the document now."""
-        record = self._lineart_of(document, sketch)
+    def lineart_in_use(self, document: Document, sketch: str, hue: str = "") -> Layer | None:
+        """The newest lineart of a sketch, or of its lines of one colour, that is in the document now."""
+        record = self._lineart_of(document, sketch, hue)
         if record is None:
             return None
         there = {layer.identity: layer for layer in document.layers()}
@@ -166,9 +192,11 @@ class Memory:
         """Whether a layer is such a one, since Krita was started."""
         return identity in self._put_in
 
-    def note_lineart(self, document: Document, sketch: str, layer: Layer, settings: InkSettings) -> None:
-        """A layer is now the lineart of a sketch, inked with these settings."""
-        record = self._lineart_of(document, sketch) or LineartRecord(sketch)
+    def note_lineart(
+        self, document: Document, sketch: str, layer: Layer, settings: InkSettings, hue: str = ""
+    ) -> None:
+        """A layer is now the lineart of a sketch, or of its lines of one colour, inked so."""
+        record = self._lineart_of(document, sketch, hue) or LineartRecord(sketch, hue=hue)
         record = replace(record.with_layer(layer.identity), settings=settings)
         self._save(document, self.state_of(document).with_record(record))
         self._keep_settings(document, layer.identity, settings)
@@ -187,10 +215,13 @@ class Memory:
         self.records.carry(document, identity, copy.identity)
 
     def settings_of(
-        self, document: Document, sketch: str, lineart: Layer | None = None
+        self, document: Document, sketch: str, lineart: Layer | None = None, hue: str = ""
     ) -> InkSettings | None:
-        """How a sketch's lineart, the one in use, was inked; None where there is none."""
-        record, lineart = self._lineart_of(document, sketch), lineart or self.lineart_in_use(document, sketch)
+        """How a sketch's lineart, the one in use, was inked, or its lines of one colour; None where there is
+        none.
+        """
+        record = self._lineart_of(document, sketch, hue)
+        lineart = lineart or self.lineart_in_use(document, sketch, hue)
         if record is None or lineart is None:
             return None
         settings = self._settings_kept(document, lineart.identity) or record.settings
@@ -207,10 +238,12 @@ class Memory:
             return lineart is not None and (record is None or bool(record.tiles))
         return True
 
-    def look_after(self, document: Document, sketch: str, lineart: Layer) -> None:
-        """Undo may have brought an older layer back: its ink and settings belong into the file again."""
-        record = self._lineart_of(document, sketch)
-        if record is not None:
+    def look_after(self, document: Document, sketch: str) -> None:
+        """Undo may have brought older layers back: their ink and settings belong into the file again."""
+        for record in [one for one in self.state_of(document).records if one.sketch == sketch]:
+            lineart = self.lineart_in_use(document, sketch, record.hue)
+            if lineart is None:
+                continue
             settings = self._settings_kept(document, lineart.identity)
             if settings is not None and settings != record.settings:
                 self._save(document, self.state_of(document).with_record(replace(record, settings=settings)))
@@ -246,8 +279,8 @@ class Memory:
         others = [one for one in self._settings if one[1] != layer or one[0] != document]
         self._settings = [*others, (document, layer, settings)][-LAYERS:]
 
-    def _lineart_of(self, document: Document, sketch: str) -> LineartRecord | None:
-        return next((r for r in self.state_of(document).records if r.sketch == sketch), None)
+    def _lineart_of(self, document: Document, sketch: str, hue: str = "") -> LineartRecord | None:
+        return next((r for r in self.state_of(document).records if r.slot == (sketch, hue)), None)
 
     @staticmethod
     def _save(document: Document, state: DocumentState) -> None:

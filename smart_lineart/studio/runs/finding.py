@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from smart_lineart.inking import Base, DamagedRecord, FreshInk, InkError, InkRecord, Rect
+from smart_lineart.inking.renewing.renewal import BARE
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.retouched import read_lineart
@@ -26,12 +27,15 @@ class NotFound(InkError):
 def find_base(memory: Memory, worker: Worker, document: Document, lineart: Layer) -> Work:
     """A `Base`: what the layer holds, and its ink in it. Raises NotFound."""
     snapshot = lineart.copy()
-    if not snapshot.bounds.width:  # all was wiped away: begin anew
-        return Base.blank()
+    empty = not snapshot.bounds.width
     try:
         record = memory.ink_of(document, lineart)
     except DamagedRecord as error:
+        if empty:
+            return Base.blank()
         raise NotFound.saying(error.said) from error
+    if empty and (record is None or not record.notes.get(BARE)):  # all was wiped away: begin anew
+        return Base.blank()
     if record is None:
         raise NotFound
     try:

@@ -59,7 +59,7 @@ class Job:
     `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
     what is selected for it; it tells runs for different parts of a lineart apart. `flats`: what to make of
-    the lineart; None: it is the ink itself that is made.
+    the lineart; None: it is the ink itself that is made. `whole`: what all its steps are undone by, at once.
     """
 
     document: Any
@@ -78,6 +78,7 @@ class Job:
     frame: tuple[int, int] | None = None
     changed: Signal = field(default_factory=Signal)
     seconds: dict[str, float] = field(default_factory=dict)
+    whole: object = field(default_factory=object, repr=False)
     _cancel: bool = False
     _committed: bool = False
 

@@ -15,22 +15,28 @@ from smart_lineart.inking import Base, LayerInk
 from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.krita_host.layer import Layer
 
+MOST = 8
+"""Layers of a sketch: its lineart, and those of single colours."""
+
 
 class LiveLayer:
     """Of the sketch that is inked live."""
 
     def __init__(self) -> None:
-        self._holds: tuple[str, LayerInk] | None = None
+        self._holds: dict[str, LayerInk] = {}
         self._shows: tuple[str, object] | None = None
 
     def open(self, lineart: Layer, holds: LayerInk) -> None:
         """Live runs may go on writing into a layer, as long as it stays what it is now."""
-        self._holds = lineart.identity, holds
+        self._holds.pop(lineart.identity, None)
+        self._holds[lineart.identity] = holds
+        for oldest in list(self._holds)[:-MOST]:
+            del self._holds[oldest]
 
     def may_write(self, lineart: Layer, now: LayerInk) -> bool:
         """Whether ink may be written into a layer without an undo step; `now`: what it holds."""
-        held = self._holds
-        return held is not None and held[0] == lineart.identity and now.untouched_since(held[1])
+        held = self._holds.get(lineart.identity)
+        return held is not None and now.untouched_since(held)
 
     def shows(self, lineart: Layer | None, lines: object) -> bool:
         """Whether the last live run left this layer as these lines ask for; None: the sketch is blank."""

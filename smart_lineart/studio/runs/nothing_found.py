@@ -12,6 +12,7 @@ from smart_lineart.krita_host.document import selected_over
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.line_hues import name_of
+from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 
 from .jobs import Job
@@ -38,7 +39,7 @@ def say_where_nothing_is(context: Context, job: Job, fresh: FreshInk, palette: P
                 colours=", ".join(map(name_of, palette.names if palette else ())),
             )
         )
-    elif not fresh.coverage.any():
+    elif not fresh.coverage.any() and not _elsewhere(palette, job.settings):
         say(
             tr(
                 'No lines were found in "{name}": drag "Light lines" or "Simplify ↔ Detail" to '
@@ -54,6 +55,12 @@ def say_where_nothing_is(context: Context, job: Job, fresh: FreshInk, palette: P
                 name=job.title,
             )
         )
+
+
+def _elsewhere(palette: Palette | None, settings: InkSettings) -> bool:
+    """Whether lines are inked into layers of single colours."""
+    names = palette.names if palette is not None else ()
+    return any(settings.inked(names, hue) for hue in settings.apart(names))
 
 
 def _all_left_out(palette: Palette | None, left_out: Collection[str]) -> bool:

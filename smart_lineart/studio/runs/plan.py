@@ -14,6 +14,7 @@ import numpy as np
 from smart_lineart.inking import Base, FreshInk, InkError, InkRecord, Merge, Rect
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.renewing.merging import BENEATH, WRITE
+from smart_lineart.inking.renewing.renewal import BARE
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Draft:
         changing = (self.merge.action & (WRITE | BENEATH)) > 0
         if selected is not None:
             changing &= selected > 0
+        if selected is None and not fresh.coverage.any():
+            fresh = replace(fresh, notes={**fresh.notes, BARE: True})
         with suppress(InkError):  # without room for that, what is drawn is remembered
             fresh = self.base.with_withheld(fresh, self.area)
         record = self.base.remember(fresh, selected, self.area)

@@ -185,7 +185,8 @@ class Preview:
         known = CachedFeatures(
             item.document, item.sketch, features, area, settings.detail, auto, sketch, item.palette
         )
-        return np.asarray(engine.draw(known, settings, cancelled=outdated).coverage)
+        every = replace(settings, by_colour=False)  # whatever layer it comes into
+        return np.asarray(engine.draw(known, every, cancelled=outdated).coverage)
 
 
 def _page_scale(item: CachedFeatures) -> float:

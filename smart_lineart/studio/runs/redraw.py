@@ -173,7 +173,7 @@ class Redraw:
             self._say_no_mark(preset)
             return None
         selected = yield from selected_over(document.selection(), lines.area)
-        make = partial(_plan, lines, settings, _style_of(mark), selected)
+        make = partial(_plan, lines, settings, _style_of(mark), selected, pair.hue)
         plan = yield self._context.render_worker.submit(make)
         if not plan.strokes and plan.solid is None:
             self._context.messages.say(tr("There is no ink to redraw here."), of=document)
@@ -273,10 +273,10 @@ def _style_of(mark: NDArray[np.uint8]) -> Style:
 
 
 def _plan(
-    lines: CachedFeatures, settings: InkSettings, style: Style, selected: NDArray[np.uint8] | None
+    lines: CachedFeatures, settings: InkSettings, style: Style, selected: NDArray[np.uint8] | None, hue: str
 ) -> _Plan:
     """On a worker's thread."""
-    features = lines_of(lines, settings)
+    features = lines_of(lines, settings, hue)
     strokes, solid = features.drawn_at(settings.faint, settings.weight, settings.cut), features.solid
     if selected is not None:
         strokes = inside(strokes, selected)

@@ -92,6 +92,7 @@ class Renewer:
         selection: Any | None,
         *,
         live: bool = False,
+        whole: object = None,
         ready: Callable[[], Work] = wait_for_pen,
         begin: Callable[[], None] = lambda: None,
     ) -> Work:
@@ -101,6 +102,8 @@ class Renewer:
 
         `live`: of the runs that follow one another only the first is an undoable step, as long as the artist
         leaves the lineart alone. None is returned where one more step would take away what can be redone.
+
+        `whole`: whatever this is a part of, to be undone with it at once.
 
         `ready` waits until Krita may be told to change the layer; `begin` hears that it is about to be.
 
@@ -121,7 +124,7 @@ class Renewer:
         if live:
             return (yield from self._carry_out_live(document, lineart, plan, pen.pixel, base))
         word = tr("Ink sketch")
-        return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection, word))
+        return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection, word, whole))
 
     def take_new(
         self, document: Document, lineart: Layer, selection: Any, settings: InkSettings | None
@@ -217,6 +220,7 @@ class Renewer:
         pixel: np.ndarray | None,
         selection: Any | None,
         word: str,
+        whole: object = None,
     ) -> Work:
         if not plan.changes:
             self._memory.note_ink(document, lineart, plan.record)
@@ -225,7 +229,7 @@ class Renewer:
         active = document.active_layer()
         with self._undo_words.ours():
             target = yield from LineartLayer.renew(document, lineart, selection)
-        self._undo_words.note(document, target.layer, word)
+        self._undo_words.note(document, target.layer, word, whole)
         self._memory.carry(document, lineart.identity, target.layer)
         if active is not None and active.identity != lineart.identity:
             yield from stay_on(document, active, target.layer)

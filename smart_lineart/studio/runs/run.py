@@ -29,6 +29,7 @@ from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
+from .colour_layers import ColourLayers
 from .finding import NotFound, find_parts
 from .in_front import until_in_front
 from .jobs import Job, JobState
@@ -55,6 +56,7 @@ class Run:
         self._is_in = False
         self._is_first: bool | None = None
         self._others: dict[float, CachedFeatures] = {}
+        self._colours = ColourLayers(context, renewer, job, self._until_shown)
 
     def steps(self) -> Work:
         """All of it."""
@@ -121,7 +123,14 @@ class Run:
             yield from say_where_nothing_is(self._context, job, fresh, item.palette)
 
     def _put_and_keep(self, fresh: FreshInk, colour: Any | None, item: CachedFeatures) -> Work:
-        """Put the ink in; where it is, its lines are known from now on."""
+        """Put the ink in; where it is, its lines are known from now on.
+
+        Colours come first: the lineart still has what the artist changed of their lines.
+        """
+        if self._settings.by_colour or self._context.memory.layers_of_colours(
+            self._job.document, self._job.sketch
+        ):
+            yield from self._colours.put(item, self._settings, self._others)
         lineart = yield from self._put(fresh, colour)
         if lineart is not None and lineart is not AGAIN:
             self._is_in = True
@@ -296,6 +305,7 @@ class Run:
             colour,
             job.selection,
             live=job.live,
+            whole=job.whole,
             ready=self._until_shown,
             begin=job.commit,
         )
@@ -312,7 +322,7 @@ class Run:
         """Put the ink into a new layer; `AGAIN`, with nothing done, where undo has brought one back or the
         artist has moved a slider.
         """
-        job, memory = self._job, self._context.memory
+        job, context, memory = self._job, self._context, self._context.memory
         name = living_sketch(job).name
         name = free_name(job.document, tr("Lineart: {name}", name=name))
         target = LineartLayer.new(job.document, name, job.selection)
@@ -333,6 +343,7 @@ class Run:
         job.commit()
         first = memory.lineart_in_use(job.document, job.sketch) is None
         target.insert(sketch)
+        context.undo_words.note(job.document, target.layer, "", job.whole)
         memory.note_ink(job.document, target.layer, record)
         memory.note_lineart(job.document, job.sketch, target.layer, self._settings)
         job.settings = self._settings  # what was chosen from the drawing is shown from now on

@@ -36,9 +36,10 @@ class Sliders:
         return suiting_thickness((page.height, page.width), math.inf if extent is None else extent)
 
     def moved(
-        self, item: CachedFeatures, settings: InkSettings, where: Selected | None, *, final: bool
+        self, item: CachedFeatures, settings: InkSettings, where: Selected | None, hue: str, *, final: bool
     ) -> None:
-        """The lineart of these lines follows, or what is selected of it. `final`: the drag has ended.
+        """The lineart of these lines follows, or what is selected of it; with a `hue` the layer of that
+        colour alone. `final`: the drag has ended.
 
         A drag of another part of it ends with the settings it has: these are not for that.
         """
@@ -47,13 +48,15 @@ class Sliders:
         here = [drag for drag in running if drag.document == item.document and drag.sketch == item.sketch]
         self.leave(item.document, item.sketch, final=final)
         for drag in here:
-            if drag.where != where:
+            if (drag.where, drag.hue) != (where, hue):
                 drag.finish()
-        same = [drag for drag in here if drag.where == where]
+        same = [drag for drag in here if (drag.where, drag.hue) == (where, hue)]
         if same:
             same[-1].want(settings, final=final)
         else:
-            self._begin(Follower(self._context, self._turns, item, where), settings, final=final)
+            others = () if hue else self._context.memory.layers_of_colours(item.document, item.sketch)
+            follower = Follower(self._context, self._turns, item, where, (hue, *others))
+            self._begin(follower, settings, final=final)
 
     def leave(self, document: Document | None, sketch: str, *, final: bool) -> None:
         """End the drags that began elsewhere and were left or closed meanwhile, once one ends here."""

@@ -94,12 +94,14 @@ class StrokeCut:
     ) -> Work:
         word = tr("Trim stroke") if to_crossing else tr("Remove stroke")
         steps = sentence_of_steps(pair.lineart)
-        erasing = partial(self._plan, lines, settings, spot, to_crossing=to_crossing)
+        own = lines, settings, pair.hue
+        erasing = partial(self._plan, own, spot, to_crossing=to_crossing)
         with self._turns.at_work(document, pair.sketch.identity):
             renewed = yield from self._renewer.erase(document, pair.lineart, erasing, word)
             if renewed is not None and renewed.changed:
-                whole = self._context.memory.settings_of(document, pair.sketch.identity) or settings
-                self._context.memory.note_lineart(document, pair.sketch.identity, renewed.layer, whole)
+                memory, sketch = self._context.memory, pair.sketch.identity
+                whole = memory.settings_of(document, sketch, hue=pair.hue) or settings
+                memory.note_lineart(document, sketch, renewed.layer, whole, pair.hue)
         if renewed is None or not renewed.changed:
             self._context.messages.say(tr("There is no stroke under the pen."), "error", of=document)
         elif steps:
@@ -107,8 +109,7 @@ class StrokeCut:
 
     def _plan(
         self,
-        lines: CachedFeatures,
-        settings: InkSettings,
+        own: tuple[CachedFeatures, InkSettings, str],
         spot: tuple[float, float, float],
         base: Base,
         *,
@@ -117,8 +118,9 @@ class StrokeCut:
         """On a worker's thread. Raises NotFound where the lineart was moved."""
         if base.registration != HOME:
             raise NotFound
+        lines, settings, hue = own
         area, thickness = lines.area, settings.thickness
-        features = lines_of(lines, settings)
+        features = lines_of(lines, settings, hue)
         strokes = features.drawn_at(settings.faint, settings.weight, settings.cut)
         x, y, reach = spot[0] - area.x, spot[1] - area.y, spot[2]
         alpha, _ = base.layer.over(area)

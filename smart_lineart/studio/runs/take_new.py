@@ -54,15 +54,15 @@ class TakeNew:
 
     def _steps(self, document: Document, pair: Pair, selection: Any) -> Work:
         memory, corrections = self._context.memory, self._context.corrections
-        sketch, lineart = pair.sketch.identity, pair.lineart
-        settings = memory.settings_of(document, sketch)
+        sketch, lineart, hue = pair.sketch.identity, pair.lineart, pair.hue
+        settings = memory.settings_of(document, sketch, hue=hue)
         steps = sentence_of_steps(lineart)
         with self._turns.at_work(document, sketch):
             renewed = yield from self._renewer.take_new(document, lineart, selection, settings)
         if renewed.changed and steps:
             self._context.messages.say(steps, of=document, so=renewed.is_there)
         if settings is not None:
-            memory.note_lineart(document, sketch, renewed.layer, settings)
+            memory.note_lineart(document, sketch, renewed.layer, settings, hue)
         before = corrections.of(document, lineart.identity)
         places = () if before is None else before.places
         left = tuple(place for place in places if not selection_strip(selection, place).any())

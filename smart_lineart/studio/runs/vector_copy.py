@@ -69,15 +69,21 @@ class VectorCopy:
             )
         else:
             messages.say("")
-            work = self._traced(document, pair) if as_shown else self._strokes(document, lines, settings)
+            work = (
+                self._traced(document, pair)
+                if as_shown
+                else self._strokes(document, lines, settings, pair.hue)
+            )
             self._context.work_on(document, self._steps(document, pair, settings, work, as_shown=as_shown))
 
-    def _strokes(self, document: Document, lines: CachedFeatures | None, settings: InkSettings) -> Work:
+    def _strokes(
+        self, document: Document, lines: CachedFeatures | None, settings: InkSettings, hue: str
+    ) -> Work:
         """The `Vectors` of the lines as inked, inside the selection if there is one, and where they lie."""
         assert lines is not None
         selected = yield from selected_over(document.selection(), lines.area)
         style = self._context.brushes.find(settings.style)
-        make = partial(_vectors_of, lines, settings, style, selected)
+        make = partial(_vectors_of, lines, settings, style, selected, hue)
         return (yield self._context.render_worker.submit(make)), lines.area
 
     def _traced(self, document: Document, pair: Pair) -> Work:
@@ -126,10 +132,10 @@ class VectorCopy:
 
 
 def _vectors_of(
-    lines: CachedFeatures, settings: InkSettings, style: Any, selected: np.ndarray | None
+    lines: CachedFeatures, settings: InkSettings, style: Any, selected: np.ndarray | None, hue: str
 ) -> Vectors:
     """On a worker's thread."""
-    features = lines_of(lines, settings)
+    features = lines_of(lines, settings, hue)
     faint, weight, cut = settings.faint, settings.weight, settings.cut
     if selected is not None:
         strokes = features.drawn_at(faint, weight, cut)

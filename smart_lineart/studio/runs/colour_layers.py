@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Lines of single colours, inked into layers of their own: one a colour, in a group right above the lineart.
+
+Each is a lineart like any other, renewed as that is, with the artist's corrections in it. What the artist
+had changed of such lines while they were still in the lineart goes with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from smart_lineart.inking import Base, FreshInk, InkRecord
+from smart_lineart.inking.hues.palette import Palette
+from smart_lineart.krita_host import application
+from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.lineart import LineartLayer
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.document.copies import free_name
+from smart_lineart.studio.engine import CachedFeatures
+from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.line_hues import name_of
+from smart_lineart.studio.settings import Colour, InkSettings
+from smart_lineart.studio.steps import Work
+
+from .finding import NotFound, find_base
+from .jobs import Job
+from .pen import Pen, chosen_colour
+from .plan import Draft, draft
+from .renewing import Renewer, keep_apart, sentence_of_steps
+from .settling import stay_on, wait_for_pen
+from .sketch import living_sketch
+
+SRGB = "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc"
+
+
+@dataclass(frozen=True)
+class _New:
+    """A layer to come: of a hue, filled, with the ink in it and how that was made."""
+
+    hue: str
+    layer: Layer
+    record: InkRecord
+    settings: InkSettings
+
+
+class ColourLayers:
+    """Those of one run. `ready` waits until a layer may be replaced."""
+
+    def __init__(self, context: Context, renewer: Renewer, job: Job, ready: Callable[[], Work]):
+        self._context, self._renewer, self._job, self._ready = context, renewer, job, ready
+
+    def put(self, item: CachedFeatures, settings: InkSettings, others: dict[float, CachedFeatures]) -> Work:
+        """Ink the lines of each colour that has, or shall have, a layer of its own; `settings` are the whole
+        lineart's. Layers whose colour is inked into the lineart now, or left out, keep what is the artist's.
+        """
+        job, memory = self._job, self._context.memory
+        there = {} if job.keep_copy else memory.layers_of_colours(job.document, job.sketch)
+        palette = item.palette
+        apart = settings.apart(palette.names) if palette is not None else ()
+        new = []
+        for hue in (*apart, *(one for one in there if one not in apart)):
+            own = self._settings(hue, settings, palette)
+            colour = chosen_colour(own)
+            fresh = yield from self._draw(item, own, hue, others)
+            old = there.get(hue)
+            if old is not None and (yield from self._renew(old, fresh, own, hue)):
+                continue
+            if fresh.coverage.any():
+                new.append((yield from self._filled(fresh, colour, own, hue)))
+        if new and not (job.live and application.can_redo()):
+            yield from self._insert(new, list(there.values()))
+
+    def _settings(self, hue: str, settings: InkSettings, palette: Palette | None) -> InkSettings:
+        """How lines of a colour are inked: as the whole lineart is, in their own colour, unless the artist
+        has chosen otherwise.
+        """
+        job, memory = self._job, self._context.memory
+        own = memory.settings_of(job.document, job.sketch, hue=hue)
+        if own is None:
+            found = [one.colour for one in palette.hues if one.name == hue] if palette is not None else []
+            colour = Colour(*SRGB, tuple(value / 255 for value in (*found[0][::-1], 255)))
+            return replace(settings, colour=colour)
+        return settings.for_layer_of_colour(memory.settings_of(job.document, job.sketch), own)
+
+    def _draw(
+        self, item: CachedFeatures, own: InkSettings, hue: str, others: dict[float, CachedFeatures]
+    ) -> Work:
+        job, context = self._job, self._context
+        draw = partial(context.engine.draw, item, own, others=others, hue=hue)
+        fresh = yield context.ink_worker.submit(partial(draw, cancelled=lambda: job.cancelled))
+        if job.selection is None:
+            return fresh
+        whole = context.memory.settings_of(job.document, job.sketch, hue=hue)
+        return replace(fresh, values={} if whole is None else own.apart_from(whole))
+
+    def _renew(self, old: Layer, fresh: FreshInk, own: InkSettings, hue: str) -> Work:
+        """Whether the layer is renewed, or stays as it is; else it is the artist's own from now on."""
+        job, context = self._job, self._context
+        steps = sentence_of_steps(old)
+        try:
+            renewed = yield from self._renewer.renew(
+                job.document,
+                old,
+                fresh,
+                chosen_colour(own),
+                job.selection,
+                live=job.live,
+                whole=job.whole,
+                ready=self._ready,
+                begin=job.commit,
+            )
+        except NotFound as error:
+            context.messages.say(keep_apart(old, error), of=job.document)
+            return False
+        if renewed is None:
+            return True
+        if renewed.changed and steps:
+            context.messages.say(steps, of=job.document, so=renewed.is_there)
+        memory = context.memory
+        whole = memory.settings_of(job.document, job.sketch, hue=hue) if renewed.inside else None
+        memory.note_lineart(job.document, job.sketch, renewed.layer, whole or own, hue)
+        context.corrections.keep(renewed.kept)
+        return True
+
+    def _filled(self, fresh: FreshInk, colour: Any | None, own: InkSettings, hue: str) -> Work:
+        """A new layer of a colour, with its ink in it."""
+        job, worker = self._job, self._context.ink_worker
+        target = LineartLayer.new(job.document, name_of(hue), job.selection)
+        base = yield from self._base(hue)
+        fresh = replace(fresh, values=None)
+        pen = Pen.of(colour, target.layer.form, job.document, job.selection)
+        noted = pen.noting(base.record)
+        merged: Draft = yield worker.submit(lambda: draft(base, noted(fresh), recolour=True))
+        plan = yield from pen.remember(merged, worker)
+        yield from target.write(pen.ink(merged))
+        return _New(hue, target.layer, plan.record, own)
+
+    def _base(self, hue: str) -> Work:
+        """The lineart that has had lines of this colour until now, with what the artist changed of them."""
+        job, memory = self._job, self._context.memory
+        lineart = memory.lineart_in_use(job.document, job.sketch)
+        whole = memory.settings_of(job.document, job.sketch)
+        if lineart is None or whole is None or job.selection is not None or job.keep_copy:
+            return Base.blank()
+        if not whole.by_colour or hue in whole.together:
+            with suppress(NotFound):
+                return (yield from find_base(memory, self._context.ink_worker, job.document, lineart))
+        return Base.blank()
+
+    def _insert(self, new: list[_New], there: list[Layer]) -> Work:
+        """Put new layers above those there are, or in a group of their own: a step, or one each."""
+        job, memory, document = self._job, self._context.memory, self._job.document
+        yield from wait_for_pen()
+        sketch = living_sketch(job)
+        lineart = memory.lineart_in_use(document, job.sketch)
+        active = document.active_layer()
+        older = memory.layers_of_colours(document, job.sketch)
+        beside = [one for one in there if one.parent is not None]
+        job.commit()
+        if beside:
+            newcomers, below = [one.layer for one in new], beside[-1]
+        else:
+            name = free_name(document, tr("Line colours: {name}", name=sketch.name))
+            newcomers = [document.new_group(name, [one.layer for one in new])]
+            below = lineart if lineart is not None and not job.keep_copy else sketch
+        for newcomer in newcomers:
+            document.insert(newcomer, below)
+            self._context.undo_words.note(document, newcomer, "", job.whole)
+        for one in new:
+            memory.note_ink(document, one.layer, one.record)
+            memory.note_lineart(document, job.sketch, one.layer, one.settings, one.hue)
+            if one.hue in older and job.selection is None:
+                self._context.copies.hide(document, job.sketch, older[one.hue], one.hue)
+        yield from stay_on(document, active, newcomers[-1])
+        for one in new if job.live else ():
+            yield from self._renewer.open_live(document, one.layer)

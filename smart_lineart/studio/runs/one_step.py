@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the artist did at once is undone and redone at once, though Krita took several steps for it.
+
+Scripts cannot join steps in Krita, and each layer that is replaced is a step of its own. So where undo has
+taken back the last step of ours that is part of a whole, the others are taken back, too; redo likewise. It
+goes no further than steps that are called as ours are: a stroke that the artist painted in between is theirs.
+"""
+
+from __future__ import annotations
+
+from smart_lineart.krita_host import application, view
+from smart_lineart.krita_host.document import Document
+from smart_lineart.studio.context import Context
+from smart_lineart.studio.steps import Work
+
+from .settling import SETTLE_MS
+
+MOST_TURNS = 400  # 2 s: a Krita that is never at rest plays an animation, say
+UNDO = "edit_undo"
+
+
+class OneStep:
+    """Hears of each undo and redo."""
+
+    def __init__(self, context: Context):
+        self._context = context
+        self._there: tuple[Document, set[str]] | None = None
+        self._at_work = False
+
+    def look(self, document: Document) -> None:
+        """Layers may have come or gone."""
+        if not self._at_work:
+            self._there = document, {layer.identity for layer in document.layers()}
+
+    def stepped(self, entry: str) -> None:
+        """An undo or redo was asked for, as the menu's entry is called."""
+        document, there = application.active_document(), self._there
+        if self._at_work or document is None or there is None or there[0] != document:
+            return
+        wholes = self._context.undo_words.wholes(document)
+        marks = [layers[-1] if entry == UNDO else layers[0] for layers in wholes]
+        before = [mark in there[1] for mark in marks]
+        if wholes:
+            self._at_work = True
+            work = self._context.work_on(document, self._go_on(document, entry, wholes, marks, before))
+            work.when_done(lambda: self._done(document))
+
+    def _done(self, document: Document) -> None:
+        self._at_work = False
+        if application.is_open(document):
+            self.look(document)
+
+    def _go_on(
+        self,
+        document: Document,
+        entry: str,
+        wholes: list[tuple[str, ...]],
+        marks: list[str],
+        before: list[bool],
+    ) -> Work:
+        """To the end of the whole whose last step was taken back, or whose first was taken again."""
+        yield from _at_rest(document)
+        there = {layer.identity for layer in document.layers()}
+        for layers, mark, was in zip(wholes, marks, before, strict=True):
+            if was == (entry == UNDO) and was != (mark in there):
+                yield from self._take(document, entry, layers)
+
+    def _take(self, document: Document, entry: str, layers: tuple[str, ...]) -> Work:
+        left = _left(document, entry, layers)
+        while left and not view.painting() and application.is_active(document):
+            if not self._context.undo_words.are_ours(entry):
+                return
+            application.trigger(entry)
+            yield from _at_rest(document)
+            before, left = left, _left(document, entry, layers)
+            if left >= before:
+                return
+
+
+def _left(document: Document, entry: str, layers: tuple[str, ...]) -> int:
+    """How many steps are to be taken yet."""
+    there = {layer.identity for layer in document.layers()}
+    done = max((number + 1 for number, layer in enumerate(layers) if layer in there), default=0)
+    return done if entry == UNDO else len(layers) - done
+
+
+def _at_rest(document: Document) -> Work:
+    """Until Krita has done what was asked for."""
+    rests = 0
+    for _ in range(MOST_TURNS):
+        yield SETTLE_MS
+        rests = rests + 1 if document.idle else 0
+        if rests > 1:
+            return

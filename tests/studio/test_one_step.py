@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Steps of Krita's that were taken for one thing are undone and redone at once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.krita_host.fake_krita import Document, Node
+
+CONVERT = "Convert to a Paint Layer"
+
+
+class Scene:
+    """A Krita whose undo history is a list: what it calls a step, and the layers that go and come with it."""
+
+    def __init__(self, room: SimpleNamespace):
+        self.room = room
+        self.raw = room.krita.show(Document())
+        self.document = room.document.Document(self.raw)
+        self.sketch = self.raw.add("sketch")
+        self.words = room.undo_words.UndoWords()
+        self.history: list[tuple[str, Node | None, Node | None]] = []
+        self.done = 0
+        self.works: list[Any] = []
+        self.ends: list[Any] = []
+        self.one = room.one_step.OneStep(SimpleNamespace(undo_words=self.words, work_on=self.work_on))
+        for name, step in (("edit_undo", self.undo), ("edit_redo", self.redo)):
+            room.krita.action(name).trigger = step
+        self.asked: list[str] = []
+        self.name()
+
+    def work_on(self, _document: Any, work: Any) -> Any:
+        self.works.append(work)
+        return SimpleNamespace(when_done=self.ends.append)
+
+    def name(self) -> None:
+        """Krita names the steps it would take."""
+        undo = self.history[self.done - 1][0] if self.done else ""
+        redo = self.history[self.done][0] if self.done < len(self.history) else ""
+        names = {"edit_undo": undo, "edit_redo": redo}
+        self.room.application.step_named = names.__getitem__
+
+    def take(self, word: str, goes: Node | None = None, comes: Node | None = None) -> None:
+        """Another step."""
+        self.history = [*self.history[: self.done], (word, goes, comes)]
+        self.redo(ours=False)
+
+    def redo(self, *, ours: bool = True) -> None:
+        if ours:
+            self.asked.append("redo")
+        _, goes, comes = self.history[self.done]
+        self._replace(goes, comes)
+        self.done += 1
+        self.name()
+
+    def undo(self) -> None:
+        self.asked.append("undo")
+        self.done -= 1
+        _, goes, comes = self.history[self.done]
+        self._replace(comes, goes)
+        self.name()
+
+    def _replace(self, goes: Node | None, comes: Node | None) -> None:
+        if goes is not None:
+            goes.remove()
+        if comes is not None:
+            self.raw.root.addChildNode(comes, None)
+
+    def layer(self, name: str) -> Node:
+        return Node(self.raw, name, "paintlayer")
+
+    def note(self, node: Node, whole: object) -> None:
+        self.words.note(self.document, self.room.layer.Layer(node), "Line thickness", whole)
+
+    def artist(self, entry: str) -> None:
+        """The artist asks for a step, and for no other until all is at rest."""
+        self.asked.clear()
+        self.one.look(self.document)
+        {"edit_undo": self.undo, "edit_redo": self.redo}[entry]()
+        self.one.stepped(entry)
+        while self.works:
+            for _ in self.works.pop():
+                pass
+            self.ends.pop()()
+
+    @property
+    def there(self) -> list[str]:
+        return sorted(node.name() for node in self.raw.root.childNodes() if node is not self.sketch)
+
+
+@pytest.fixture
+def scene(room: SimpleNamespace) -> Scene:
+    return Scene(room)
+
+
+def several(scene: Scene) -> None:
+    """The steps of a whole that follow each other."""
+    whole = object()
+    olds = [scene.layer(name) for name in "abc"]
+    for old in olds:
+        scene.take("Freehand Brush Stroke", None, old)
+    for old in olds:
+        new = scene.layer(old.name() + "2")
+        scene.take(CONVERT, old, new)
+        scene.note(new, whole)
+
+
+def test_undo_and_redo_take_all_steps_of_a_whole(scene: Scene) -> None:
+    several(scene)
+    assert scene.there == ["a2", "b2", "c2"]
+    scene.artist("edit_undo")
+    assert scene.there == ["a", "b", "c"]
+    assert scene.asked == ["undo"] * 3
+    scene.artist("edit_redo")
+    assert scene.there == ["a2", "b2", "c2"]
+    assert scene.asked == ["redo"] * 3
+
+
+def test_steps_before_and_after_are_one_each(scene: Scene) -> None:
+    several(scene)
+    scene.take("Freehand Brush Stroke")
+    scene.artist("edit_undo")
+    assert scene.asked == ["undo"]
+    scene.artist("edit_undo")
+    assert scene.asked == ["undo"] * 3
+    scene.artist("edit_undo")
+    assert scene.there == ["a", "b"]
+    assert scene.asked == ["undo"]
+    scene.artist("edit_redo")
+    assert scene.asked == ["redo"]
+
+
+def test_a_stroke_painted_in_between_stays(scene: Scene) -> None:
+    several(scene)
+    scene.history.insert(5, ("Freehand Brush Stroke", None, None))
+    scene.done += 1
+    scene.name()
+    scene.artist("edit_undo")
+    assert scene.there == ["a2", "b2", "c"]
+    assert scene.asked == ["undo"], "what comes next is the artist's"
+
+
+def test_a_layer_that_the_artist_deleted_brings_no_more_steps_back(scene: Scene) -> None:
+    several(scene)
+    gone = next(node for node in scene.raw.root.childNodes() if node.name() == "c2")
+    scene.take("Remove Layer", gone, None)
+    scene.artist("edit_undo")
+    assert scene.there == ["a2", "b2", "c2"]
+    assert scene.asked == ["undo"]
+
+
+def test_while_the_artist_paints_nothing_more_is_undone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(scene)
+    monkeypatch.setattr(scene.room.view, "painting", lambda: True)
+    scene.artist("edit_undo")
+    assert scene.asked == ["undo"]
