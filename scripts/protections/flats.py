@@ -68,6 +68,14 @@ FLATS = (
     ),
     Protection(
         17,
+        "hints do not spread into what the artist coloured",
+        "smart_lineart/inking/areas/spreading.py",
+        "if other in given or other in chosen or crossed > spread",
+        "if other in given or crossed > spread",
+        (WRITERS, "-k", "hints_spread"),
+    ),
+    Protection(
+        17,
         "a note on flats is cut short",
         "smart_lineart/studio/document/flats.py",
         "tuple(known[-MOST_LAYERS:])",

@@ -20,7 +20,7 @@ ANCHORS = {
     "weight": "weight",
     "style": "style", "brushMenu": "brushes", "detail": "detail", "faint": "light", "colour": "colour",
     "frames": "animation", "firstFrame": "animation", "lastFrame": "animation",
-    "flats": "flats", "flatsMenu": "hints", "openness": "openness",
+    "flats": "flats", "flatsMenu": "hints", "openness": "openness", "spread": "spread",
     "corrections": "corrections", "showCorrections": "corrections", "takeNew": "corrections",
     "more": "performance", "device": "performance", "memory": "performance", "copyDiagnostics": "performance",
     "sketchLook": "sketch", "showSketch": "sketch", "fadeSketch": "sketch", "hideSketch": "sketch",

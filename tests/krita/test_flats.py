@@ -584,6 +584,106 @@ def job():
     assert found["tree"] == ["Background", "Flats", "Colour hints", "Ink"]
 
 
+def test_hints_spread_as_far_as_the_artist_says_also_after_opening_the_file_again(
+    krita, folder_krita_sees
+) -> None:
+    found = krita.run(
+        HINTS
+        + """
+def job():
+    ink = np.zeros((400, 600), np.uint8)
+    for x in (50, 200, 350):  # three boxes in a row, with one in the last
+        ink[100:300, x:x + 155] = 255
+        ink[105:295, x + 5:x + 150] = 0
+    ink[150:250, 390:460] = 255
+    ink[155:245, 395:455] = 0
+    document = yield from hand_inked(ink)
+    menu_entry("addHints").trigger()
+    yield from idle()
+    yield 500
+    yield from idle()
+    places = (10, 10), (80, 200), (270, 200), (370, 200), (420, 200)
+    fill(document, node_named(document, "Flats"), [((370, 200), (200, 40, 30))])
+    dab = np.full((10, 10, 4), 255, np.uint8)
+    dab[..., :3] = (40, 160, 90)
+    paint(document, node_named(document, "Colour hints"), dab, 75, 195)
+    document.refreshProjection()
+    document.setActiveNode(node_named(document, "Ink"))
+    yield 200
+    yield from flats()
+    result = {"first": colours(node_named(document, "Flats"), *places)}
+    document.saveAs(PATH)
+    close_all()
+    yield 500
+    document = K.openDocument(PATH)
+    K.activeWindow().addView(document)
+    yield 800
+    document.setActiveNode(node_named(document, "Ink"))
+    yield 300
+    menu = widget("flatsMenu").menu()
+    menu.aboutToShow.emit()
+    slider = menu.findChild(QtWidgets.QDoubleSpinBox, "spread")
+    result["shown"] = slider.value()
+    slider.setValue(100)
+    yield 1000  # it settles
+    yield from idle()
+    document.waitForDone()
+    result["spread"] = colours(node_named(document, "Flats"), *places)
+    menu.aboutToShow.emit()
+    result["shown then"], result["undo"] = slider.value(), undo_text()
+    undo(document)
+    yield 300
+    result["undone"] = colours(node_named(document, "Flats"), *places)
+    result["tree"], result["error"] = tree(document), session().messages.last_error
+    return result
+""",
+        PATH=str(folder_krita_sees() / "spread.kra"),
+        timeout=180,
+    )
+    hint = [40, 160, 90, 255]
+    outside, hinted, without, chosen, behind = found["first"]
+    assert (outside[3], hinted, chosen) == (0, hint, RED)
+    assert hint not in (without, behind)
+    assert found["spread"] == [outside, hint, hint, RED, behind], "none goes through what was chosen"
+    assert (found["shown"], found["shown then"]) == (0, 100)
+    assert found["undone"] == found["first"]
+    assert (found["undo"], found["error"]) == ("Undo Flats", "")
+    assert found["tree"] == ["Background", "Flats", "Colour hints", "Ink"]
+
+
+def test_areas_stay_parted_where_the_line_between_them_is_erased(krita) -> None:
+    found = krita.run(
+        FLATS
+        + """
+def job():
+    ink = np.zeros((400, 600), np.uint8)
+    ink[50:350, 50:550] = 255
+    ink[55:345, 55:298] = ink[55:345, 302:545] = 0
+    document = yield from hand_inked(ink)
+    yield from flats()
+    node = node_named(document, "Flats")
+    fill(document, node, [((100, 200), (200, 40, 30))])
+    before = colours(node, (100, 200), (290, 200), (310, 200), (500, 200))
+    erased = ink.copy()
+    erased[60:340, 290:310] = 0  # by a stroke along it
+    paint(document, node_named(document, "Ink"), inked_layer(erased))
+    document.refreshProjection()
+    document.setActiveNode(node_named(document, "Ink"))
+    yield 200
+    said = yield from flats()
+    node = node_named(document, "Flats")
+    after = colours(node, (100, 200), (290, 200), (310, 200), (500, 200))
+    return said, before, after, session().messages.last_error
+""",
+        timeout=120,
+    )
+    said, before, after, error = found
+    assert (said, error) == ("", "")
+    assert before[0] == before[1] == RED
+    assert before[2] == before[3] != RED
+    assert after == before
+
+
 def test_open_outlines_are_filled_as_far_as_the_artist_says(krita) -> None:
     found = krita.run(
         HINTS

@@ -691,6 +691,32 @@ def test_a_dab_colours_its_area_without_a_step_and_leaves_nothing_when_it_is_tak
     np.testing.assert_array_equal(flats.still, before)
 
 
+def test_hints_spread_as_far_as_is_set_and_not_into_what_the_artist_coloured_before_or_since(
+    studio: Studio,
+) -> None:
+    for column in (50, 70):  # parts the box in three
+        draw_box(studio.sketch.still, column, 20, 90, 60)
+    dab = hints(studio)
+    flats = studio.flats.still
+    flats[(flats == flats[40, 80]).all(-1)] = (0, 0, 200, 255)
+    studio.session.context.flats.doubt()  # they were on it
+    dab()
+    studio.loop.run()
+    first = tuple(studio.flats.still[40, 60])
+    assert first != (1, 2, 3, 255)
+    assert tuple(studio.flats.still[40, 40]) == (1, 2, 3, 255)
+    for opened_again in (False, True):
+        if opened_again:
+            studio.session.flatting.set_spread(0.0)
+            turn(studio)
+            assert tuple(studio.flats.still[40, 60]) == first
+            studio.session.context.flats.keep_only(lambda _: False)
+        studio.session.flatting.set_spread(1.0)
+        turn(studio)
+        assert tuple(studio.flats.still[40, 60]) == (1, 2, 3, 255)
+        assert tuple(studio.flats.still[40, 80]) == (0, 0, 200, 255)
+
+
 def test_flats_that_the_artist_has_painted_on_are_a_step_of_their_own_under_hints(studio: Studio) -> None:
     dab = hints(studio)
     flats = studio.flats

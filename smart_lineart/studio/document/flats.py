@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NOTE_KEY = "smart_lineart/flats"
 TITLE = "Smart Lineart flats"
 PREFIX = "smart_lineart/flats/"
+PAST = "smart_lineart/flat colours/"
 VERSION = 1
 IN_MEMORY = 128 << 20  # bytes
 LARGEST = 16 << 20  # bytes of what a file keeps of one layer: a full page of A4 takes a hundredth
@@ -40,6 +41,7 @@ class FlatsNote:
         of: the lineart's identity, or its sketch's, as that stays when ink is renewed.
         layers: every layer that ever was its flats; the newest that is in the document is the one in use.
         openness: how open an outline may be, 0 to 1.
+        spread: how far hints go on over lines, 0 to 1.
         hints: the layer whose dabs colour areas; "" where there is none.
     """
 
@@ -47,6 +49,7 @@ class FlatsNote:
     layers: tuple[str, ...] = ()
     openness: float = USUAL_OPENNESS
     hints: str = ""
+    spread: float = 0.0
 
     def with_layer(self, identity: str) -> FlatsNote:
         """A copy in which a layer is the newest."""
@@ -59,6 +62,7 @@ class _Kept:
     document: Document
     layer: str
     areas: Areas
+    past: bytes | None = None
 
 
 class FlatsMemory:
@@ -111,19 +115,34 @@ class FlatsMemory:
             data = document.data(_key(layer), LARGEST)
             if data is None:
                 return None
-            kept = _Kept(document, layer, Areas.unpack(data))
+            kept = _Kept(document, layer, Areas.unpack(data), document.data(_key(layer, PAST), LARGEST))
             self._keep(kept)
         return kept.areas
 
-    def put(self, document: Document, layer: str, areas: Areas, note: FlatsNote, packed: bytes) -> None:
-        """A layer is now a lineart's flats, and these areas, also `packed`, are written into it; here and in
-        the file.
+    def past_of(self, document: Document, layer: str) -> bytes | None:
+        """The colours that were last written into a layer, packed, once its areas are known."""
+        kept = self._find(document, layer)
+        return None if kept is None else kept.past
+
+    def put(
+        self,
+        document: Document,
+        layer: str,
+        areas: Areas,
+        note: FlatsNote,
+        packed: bytes,
+        past: bytes | None = None,
+    ) -> None:
+        """A layer is now a lineart's flats, and these areas, also `packed`, are written into it, in colours
+        that are `past`, packed; here and in the file.
         """
         kept = self._find(document, layer)
         if kept is not None:
             self._kept.remove(kept)
-        self._keep(_Kept(document, layer, areas))
+        self._keep(_Kept(document, layer, areas, past))
         document.set_data(_key(layer), TITLE, packed)
+        if past is not None:
+            document.set_data(_key(layer, PAST), TITLE, past)
         self.save(document, note.with_layer(layer))
 
     def save(self, document: Document, note: FlatsNote) -> None:
@@ -132,9 +151,9 @@ class FlatsMemory:
         notes = [asdict(one) for one in (*others, note)][-MOST_NOTES:]
         document.set_note(NOTE_KEY, TITLE, json.dumps({"version": VERSION, "flats": notes}))
         there = set(document.data_keys())
-        for layer in note.layers[:-IN_FILE]:
-            if _key(layer) in there:
-                document.remove_data(_key(layer))
+        for key in (_key(layer, kind) for layer in note.layers[:-IN_FILE] for kind in (PREFIX, PAST)):
+            if key in there:
+                document.remove_data(key)
 
     def look_after(self, document: Document, of: str) -> None:
         """Undo may have brought an older layer back: its areas belong into the file again."""
@@ -142,6 +161,8 @@ class FlatsMemory:
         kept = None if layer is None else self._find(document, layer.identity)
         if kept is not None and _key(kept.layer) not in document.data_keys():
             document.set_data(_key(kept.layer), TITLE, kept.areas.pack())
+            if kept.past is not None:
+                document.set_data(_key(kept.layer, PAST), TITLE, kept.past)
 
     def keep_only(self, wanted: Callable[[Document], bool]) -> None:
         """Forget documents that aren't wanted any more."""
@@ -196,15 +217,16 @@ def _note(values: Any) -> FlatsNote | None:
     return FlatsNote(
         values["of"],
         tuple(known[-MOST_LAYERS:]),
-        _openness(values.get("openness")),
+        _share(values.get("openness"), USUAL_OPENNESS),
         hints if isinstance(hints, str) else "",
+        _share(values.get("spread"), 0.0),
     )
 
 
-def _openness(value: object) -> float:
+def _share(value: object, usual: float) -> float:
     sound = isinstance(value, (int, float)) and 0.0 <= value <= 1.0  # nan is not
-    return float(value) if sound else USUAL_OPENNESS  # type: ignore[arg-type]
+    return float(value) if sound else usual  # type: ignore[arg-type]
 
 
-def _key(layer: str) -> str:
-    return PREFIX + layer.strip("{}")
+def _key(layer: str, kind: str = PREFIX) -> str:
+    return kind + layer.strip("{}")

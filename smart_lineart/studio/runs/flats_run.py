@@ -13,6 +13,7 @@ from typing import Any
 from smart_lineart.inking import Cancelled, DamagedRecord, Rect
 from smart_lineart.inking.areas import DamagedAreas
 from smart_lineart.inking.areas.ink import InkOnPage, ink_of
+from smart_lineart.inking.renewing.flats_past import Past
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.flats_layer import (
@@ -67,7 +68,12 @@ class FlatsRun:
     def _note(self) -> Any:
         """What is noted of these flats, with what is wished for."""
         note = self._memory.note_of(self._job.document, self._job.sketch)
-        return note if self._wish.openness is None else replace(note, openness=self._wish.openness)
+        openness, spread = self._wish.openness, self._wish.spread
+        openness, spread = (
+            note.openness if openness is None else openness,
+            note.spread if spread is None else spread,
+        )
+        return replace(note, openness=openness, spread=spread)
 
     def steps(self) -> Work:
         """All of it."""
@@ -196,13 +202,14 @@ class FlatsRun:
             form.dtype,
             form == SRGB,
             (yield from self._read_hints(form)),
+            spread=self._note.spread,
         )
         if old is not None and snapshot is not None:
             question = replace(
                 question,
                 before=self._areas_in(old),
                 shown=Strips(document.page, tuple((yield from read_pixels(snapshot, document.page)))),
-                last=self._memory.last_of(document, old),
+                past=self._past_of(old, form),
             )
         draft = yield self._on_worker(partial(drafted, question))
         if draft is None and old is not None:
@@ -229,6 +236,10 @@ class FlatsRun:
         except DamagedAreas as error:
             self._context.messages.say(translated(error), of=self._job.document)
             return None
+
+    def _past_of(self, old: Layer, form: PixelFormat) -> Past | None:
+        data = self._memory.past_of(self._job.document, old.identity)
+        return None if data is None else Past.unpack(data, form.pixel_size)
 
     def _read_hints(self, form: PixelFormat) -> Work:
         """What the layer of hints shows, in the colour space `form`; None where there is none."""
@@ -287,7 +298,8 @@ class FlatsRun:
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
         if before is not None:  # told at once: Krita selects the copy, and a click may come
-            self._memory.put(document, target.layer.identity, before, self._note, before.pack())
+            past = self._memory.past_of(document, old.identity)
+            self._memory.put(document, target.layer.identity, before, self._note, before.pack(), past)
         if active is not None and active.identity != old.identity:
             yield from stay_on(document, active, target.layer)
         for _ in target.write(found.flats.codes, found.table.pixels):
@@ -300,7 +312,8 @@ class FlatsRun:
     def _keep(self, layer: Layer, found: Made, *, ready: bool) -> None:
         """A layer shows what was made, from now on."""
         document = self._job.document
-        self._memory.put(document, layer.identity, found.flats.areas, self._note, found.packed)
+        flats = found.flats
+        self._memory.put(document, layer.identity, flats.areas, self._note, found.packed, found.past)
         self._memory.keep_last(document, layer.identity, self._form, found.written(), ready=ready)
 
     # -- colour hints
@@ -346,7 +359,9 @@ class FlatsRun:
             return True
         self._job.commit()  # it is of no use to anybody halfway
         self._memory.doubt()
-        patch = yield self._context.ink_worker.submit(partial(with_other_hints, last, hints))
+        patch = yield self._context.ink_worker.submit(
+            partial(with_other_hints, last, hints, self._note.spread)
+        )
         yield from wait_for_pen()
         now = self._in_use()
         if now is None or now.identity != flats.identity:

@@ -24,6 +24,7 @@ from smart_lineart.inking.areas.ink import InkOnPage
 from smart_lineart.inking.progress import Cancel, Progress
 from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
 from smart_lineart.inking.renewing.flats_hints import as_dabs, hinted
+from smart_lineart.inking.renewing.flats_past import Past
 from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
 from smart_lineart.studio.engine import CachedFeatures
@@ -60,7 +61,8 @@ class Question:
         hints: what the layer of hints shows; None: there is none.
         before: what was last written into the layer of flats; None: it is a new one.
         shown: what that layer shows.
-        last: what is known of the run before.
+        past: the colours as they were last written; None: nothing is known of that.
+        spread: how far hints go on over lines, 0 to 1.
     """
 
     ink: InkOnPage
@@ -72,7 +74,8 @@ class Question:
     hints: Strips | None = None
     before: Areas | None = None
     shown: Strips | None = None
-    last: Made | None = None
+    past: Past | None = None
+    spread: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Draft:
     table: PixelTable
     fresh: Colours
     hints: Strips | None
+    spread: float = 0.0
 
     @property
     def wanted(self) -> list[Colour]:
@@ -92,13 +96,22 @@ class Draft:
 
 @dataclass(frozen=True)
 class Made:
-    """Flats, what they are painted over, and the pixels that codes stand for; `packed`: the areas."""
+    """Flats, what they are painted over, and the pixels that codes stand for; `packed`: the areas, `past`:
+    their colours.
+    """
 
     ground: Ground
     flats: Flats
     table: PixelTable
     paper: int
     packed: bytes
+    past: bytes
+
+    @classmethod
+    def of(cls, ground: Ground, flats: Flats, table: PixelTable, paper: int) -> Made:
+        """With what a document keeps of them."""
+        past = Past.of(ground, flats, table).pack()
+        return cls(ground, flats, table, paper, flats.areas.pack(), past)
 
     def written(self) -> Made:
         """Once the layer shows them."""
@@ -130,8 +143,11 @@ def drafted(question: Question, report: Progress, cancelled: Cancel) -> Draft | 
         if drawn != placed:
             areas = find(before=drawn.moved())
         ground = ground_of(areas, placed, shown, table.pixels, cancelled, drawn)
-        ground = _without_last_hints(ground, table, question.last)
-    return Draft(ground, table, _fresh(ground, table, srgb=question.srgb), question.hints)
+        past = question.past
+        chosen = frozenset(ground.colours) - {0}
+        ground = replace(ground, chosen=chosen) if past is None else past.settle(ground, table)
+    fresh = _fresh(ground, table, srgb=question.srgb)
+    return Draft(ground, table, fresh, question.hints, question.spread)
 
 
 def _fresh(ground: Ground, table: PixelTable, *, srgb: bool) -> Colours:
@@ -179,20 +195,8 @@ def made(draft: Draft, pixels: np.ndarray) -> Made:
     if hints is None or dabs is None or not dabs.any():
         flats = ground.flats()
     else:
-        flats = ground.flats(*hinted(ground, dabs, hints.area, draft.table, paper))
-    return Made(ground, flats, draft.table, paper, flats.areas.pack())
-
-
-def _without_last_hints(ground: Ground, table: PixelTable, last: Made | None) -> Ground:
-    """In the colours that areas had before they were hinted at: a dab that was taken back leaves nothing."""
-    if last is None:
-        return ground
-    pixels, colours = last.table.pixels, dict(ground.colours)
-    for one, code in ground.colours.items():
-        was, given = last.ground.colours.get(one), last.flats.colours.get(one)
-        if was is not None and given is not None and was != given and table.code(pixels[given]) == code:
-            colours[one] = table.code(pixels[was])
-    return replace(ground, colours=colours)
+        flats = ground.flats(*hinted(ground, dabs, hints.area, draft.table, paper, spread=draft.spread))
+    return Made.of(ground, flats, draft.table, paper)
 
 
 @dataclass(frozen=True)
@@ -205,19 +209,19 @@ class Patch:
     made: Made
 
 
-def with_other_hints(made: Made, hints: Strips) -> Patch:
+def with_other_hints(made: Made, hints: Strips, spread: float = 0.0) -> Patch:
     """What becomes of flats that are as they were written, with other hints; `made` is of no use after it."""
     table, ground = made.table, made.ground
     dabs = hints.dabs(table)
     areas, colours = ground.areas, ground.colours
     if dabs.any():
-        areas, colours = hinted(ground, dabs, hints.area, table, made.paper)
+        areas, colours = hinted(ground, dabs, hints.area, table, made.paper, spread=spread)
     part, codes = ground.change(made.flats, areas, colours)
     shown, here = made.flats.codes, (slice(part.y, part.bottom), slice(part.x, part.right))
     before = shown[here].copy()
     shown[here] = codes
     flats = Flats(areas, colours, shown, changes=bool(part.width))
-    return Patch(part, before, codes, replace(made, flats=flats, packed=areas.pack()))
+    return Patch(part, before, codes, Made.of(ground, flats, table, made.paper))
 
 
 def strokes_as_inked(

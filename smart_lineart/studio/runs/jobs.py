@@ -35,11 +35,13 @@ class FlatsWish:
 
     Attributes:
         openness: how open an outline may be, 0 to 1; None: as before.
+        spread: how far hints go on over lines, 0 to 1; None: as before.
         hints: whether a layer for colour hints is wanted, too.
         variation: the number of the proposal whose colours are wanted; None: those there are.
     """
 
     openness: float | None = None
+    spread: float | None = None
     hints: bool = False
     variation: int | None = None
 
@@ -47,6 +49,7 @@ class FlatsWish:
         """Both in one, where the earlier has not been granted yet."""
         return FlatsWish(
             earlier.openness if self.openness is None else self.openness,
+            earlier.spread if self.spread is None else self.spread,
             self.hints or earlier.hints,
             earlier.variation if self.variation is None else self.variation,
         )
