@@ -64,6 +64,11 @@ class FlatsRow(QtWidgets.QWidget):
             tr("Six proposals, one a click. What has one colour stays of one colour; undo brings yours back.")
         )
         vary.triggered.connect(lambda *_: self._flatting.vary())
+        self._layered = menu.addAction(tr("One layer a colour"))
+        self._layered.setObjectName("layerAColour")
+        self._layered.setCheckable(True)
+        self._layered.setToolTip(tr("Put flats into a group, with a layer of its own for each colour."))
+        self._layered.triggered.connect(self._flatting.set_layered)
         menu.addSeparator()
         self._openness = _slider(
             menu,
@@ -87,6 +92,7 @@ class FlatsRow(QtWidgets.QWidget):
         return button
 
     def _show_values(self) -> None:
+        self._layered.setChecked(self._flatting.layered)
         self._openness.show_value(self._flatting.openness * 100)
         self._spread.show_value(self._flatting.spread * 100)
 

@@ -287,6 +287,29 @@ def flats_again(studio: Studio) -> Callable[[], None]:
     return studio.session.flatting.begin
 
 
+def group_of_flats(studio: Studio) -> Callable[[], None]:
+    """With one layer a colour, in which the artist has a layer of their own, after the same edits."""
+    studio.session.flatting.set_layered(True)
+    flats(studio)()
+    studio.loop.run()
+    (part,) = (node for node in studio.flats.nodes if node.still[45, 30].any())
+    part.title = "Skin"
+    part.still[40:50, 40:50] = (0, 0, 200, 255)
+    shade = studio.document.createNode("Shade", "paintlayer")
+    shade.still[30:60, 30:60] = (9, 9, 9, 200)
+    studio.flats.addChildNode(shade, part)
+    studio.document.active = studio.sketch
+    draw_box(studio.sketch.still, 50, 20, 90, 60)
+    return studio.session.flatting.begin
+
+
+def flats_into_a_group(studio: Studio) -> Callable[[], None]:
+    """One layer is made a group with one layer a colour."""
+    flats_again(studio)
+    studio.flats.look["locked"] = False
+    return lambda: studio.session.flatting.set_layered(True)
+
+
 def hints(studio: Studio) -> Callable[[], None]:
     """The artist dabs a colour on a layer of hints."""
     draw_box(studio.sketch.still, 20, 20, 90, 60)
@@ -311,7 +334,7 @@ def turn(studio: Studio) -> None:
 
 WRITERS = [
     *(new, group, renew, slider, drag, live, frames, frames_again, take_new),
-    *(flats, flats_again, hints),
+    *(flats, flats_again, hints, group_of_flats, flats_into_a_group),
 ]
 
 
@@ -369,7 +392,13 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
         assert app.open == [], "a document that layers were composed in is left open"
 
 
-@pytest.mark.parametrize("writer", [new, group, renew, live, frames, frames_again, flats, flats_again])
+@pytest.mark.parametrize(
+    "writer",
+    [
+        *(new, group, renew, live, frames, frames_again),
+        *(flats, flats_again, group_of_flats, flats_into_a_group),
+    ],
+)
 def test_what_is_told_as_cancelled_was_not_done_and_the_rest_was(app: fake_krita.App, writer: Any) -> None:
     studio = Studio(app)
     writer(studio)()
@@ -397,9 +426,13 @@ def cancel(studio: Studio) -> None:
 
 
 def picture_of(studio: Studio) -> list[Any]:
+    nodes, waiting = [], list(studio.document.root.nodes)
+    while waiting:
+        nodes.append(waiting.pop(0))
+        waiting = nodes[-1].nodes + waiting
     return [
-        (picture.tobytes(), dict(node.look))
-        for node in studio.document.root.nodes
+        (node.title, picture.tobytes(), dict(node.look))
+        for node in nodes
         for picture in (list(node.keys.values()) or [node.still])
     ]
 
@@ -606,6 +639,112 @@ def test_what_is_painted_while_flats_are_made_stays(studio: Studio) -> None:
     assert painted == [12, 30, 48, 66]
     for column in painted:
         assert (studio.flats.still[70:76, column : column + 8] == (0, 90, 0, 255)).all(), column
+
+
+def in_group(studio: Studio) -> dict[str, FakeNode]:
+    return {node.title: node for node in studio.flats.nodes}
+
+
+def test_layers_of_a_group_of_flats_keep_names_strokes_and_what_lies_among_them(studio: Studio) -> None:
+    again = group_of_flats(studio)
+    old, inside = studio.flats, in_group(studio)
+    colour, shade = tuple(inside["Skin"].still[45, 30]), inside["Shade"].still.copy()
+    studio.document.active = inside["Shade"]
+    again()
+    studio.loop.run()
+    assert studio.flats is not old
+    assert list(in_group(studio)) == list(inside)
+    skin = in_group(studio)["Skin"]
+    assert (skin.still[40:50, 40:50] == (0, 0, 200, 255)).all()
+    assert tuple(skin.still[45, 30]) == tuple(skin.still[45, 60]) == colour
+    np.testing.assert_array_equal(in_group(studio)["Shade"].still, shade)
+    assert studio.document.active is in_group(studio)["Shade"]
+    assert "undo twice" in studio.session.messages.shown.text
+
+
+def test_what_is_painted_in_a_group_of_flats_while_they_are_made_stays(studio: Studio) -> None:
+    again, painted, stroke = group_of_flats(studio), [], (0, 90, 0, 255)
+    draw_box(studio.sketch.still, 20, 62, 90, 95)  # paper until now
+    old = studio.flats
+    again()
+
+    def paint(step: int) -> None:
+        for moment, column in ((3, 12), (6, 30), (-1 if studio.flats is old else step, 66)):
+            if step == moment and column not in painted:
+                in_group(studio)["Skin"].still[70:76, column : column + 8] = stroke
+                in_group(studio)["Skin"].still[36:39, column : column + 8] = stroke
+                painted.append(column)
+
+    studio.loop.run(paint)
+    assert studio.flats is not old
+    assert painted == [12, 30, 66]
+    inside = in_group(studio)
+    assert any(tuple(node.still[85, 50])[3] == 255 for name, node in inside.items() if name != "Shade")
+    for column in painted:
+        for rows in (slice(70, 76), slice(36, 39)):
+            assert (inside["Skin"].still[rows, column : column + 8] == stroke).all(), column
+            late = [node.still[rows, column : column + 8] for name, node in inside.items() if name[0] == "#"]
+            assert not any(one.any() for one in late), "nothing lies over it"
+
+
+def test_strokes_lie_in_the_layer_of_the_colour_beneath_when_flats_become_a_group(studio: Studio) -> None:
+    make = flats_into_a_group(studio)
+    studio.flats.still[70:74, 70:74] = (9, 0, 9, 255)  # on paper
+    shown = studio.flats.still.copy()
+    make()
+    studio.loop.run()
+    layers = list(in_group(studio).values())
+    together = np.zeros_like(shown)
+    for layer in layers:
+        together = np.where(layer.still[..., 3:] > 0, layer.still, together)
+    same = np.ones(shown.shape[:2], np.bool_)
+    same[:, 48:52] = False  # where the new line parts areas
+    np.testing.assert_array_equal(together[same], shown[same])
+    (beneath,) = [one for one in layers if one.still[45, 30].any()]
+    assert (beneath.still[40:50, 40:48] == (0, 0, 200, 255)).all()
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats.kind == "paintlayer"
+    np.testing.assert_array_equal(studio.flats.still, together)
+
+
+def test_flats_with_a_mask_or_a_layer_of_the_artists_do_not_become_others(studio: Studio) -> None:
+    make = flats_into_a_group(studio)
+    flats = studio.flats
+    mask = studio.document.createNode("Mask", "transparencymask")
+    flats.addChildNode(mask, None)
+    make()
+    studio.loop.run()
+    assert studio.flats is flats
+    assert not studio.session.flatting.layered
+    assert "Take that out first" in studio.session.messages.shown.text
+    mask.remove()
+    studio.document.active = studio.sketch
+    make()
+    studio.loop.run()
+    made = studio.flats
+    made.addChildNode(studio.document.createNode("Shade", "paintlayer"), None)
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats is made
+    assert studio.session.flatting.layered
+
+
+def test_a_stroke_on_flats_that_become_a_group_is_in_it(studio: Studio) -> None:
+    make, stroke = flats_into_a_group(studio), (0, 90, 0, 255)
+    for moment in range(0, 60, 3):
+        studio.session.flatting.set_layered(False)
+        studio.loop.run()
+        old = studio.flats
+        make()
+
+        def paint(step: int, old: FakeNode = old, moment: int = moment) -> None:
+            if step == moment and old.parent is not None:
+                old.still[36:39, 30:38] = stroke if moment % 2 else (0, moment, 9, 255)
+
+        studio.loop.run(paint)
+        shown = [node.still[36:39, 30:38] for node in studio.flats.nodes]
+        assert any((one == old.still[36:39, 30:38]).all() for one in shown), moment
 
 
 @pytest.mark.parametrize("gone", ["flats", "sketch"])

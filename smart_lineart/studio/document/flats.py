@@ -30,6 +30,7 @@ IN_MEMORY = 128 << 20  # bytes
 LARGEST = 16 << 20  # bytes of what a file keeps of one layer: a full page of A4 takes a hundredth
 IN_FILE = 3  # layers of one lineart whose areas a file keeps
 MOST_LAYERS = 50
+MOST_PARTS = 600
 MOST_NOTES = 1000
 
 
@@ -42,6 +43,8 @@ class FlatsNote:
         layers: every layer that ever was its flats; the newest that is in the document is the one in use.
         openness: how open an outline may be, 0 to 1.
         spread: how far hints go on over lines, 0 to 1.
+        layered: whether they are a group with one layer a colour.
+        parts: the layers that ever were ours in such groups.
         hints: the layer whose dabs colour areas; "" where there is none.
     """
 
@@ -50,11 +53,18 @@ class FlatsNote:
     openness: float = USUAL_OPENNESS
     hints: str = ""
     spread: float = 0.0
+    layered: bool = False
+    parts: tuple[str, ...] = ()
 
     def with_layer(self, identity: str) -> FlatsNote:
         """A copy in which a layer is the newest."""
         others = tuple(layer for layer in self.layers if layer != identity)
         return replace(self, layers=(*others, identity)[-MOST_LAYERS:])
+
+    def with_parts(self, identities: tuple[str, ...]) -> FlatsNote:
+        """A copy that knows of layers with one colour each."""
+        others = tuple(one for one in self.parts if one not in identities)
+        return replace(self, parts=(*others, *identities)[-MOST_PARTS:])
 
 
 @dataclass(eq=False)
@@ -192,8 +202,8 @@ def owner_of(document: Document, layer: str) -> str:
     """Whose flats or colour hints a layer is: the identity of the lineart, or of its sketch; "" where it is
     none.
     """
-    notes = _notes(document)
-    return next((note.of for note in notes if layer and (layer in note.layers or layer == note.hints)), "")
+    notes = _notes(document) if layer else ()
+    return next((note.of for note in notes if layer in (*note.layers, note.hints, *note.parts)), "")
 
 
 def _notes(document: Document) -> tuple[FlatsNote, ...]:
@@ -211,16 +221,21 @@ def _understood(text: str) -> tuple[FlatsNote, ...]:
 def _note(values: Any) -> FlatsNote | None:
     if not isinstance(values, dict) or not isinstance(values.get("of"), str):
         return None
-    layers = values.get("layers")
-    known = [one for one in layers if isinstance(one, str)] if isinstance(layers, list) else []
     hints = values.get("hints")
     return FlatsNote(
         values["of"],
-        tuple(known[-MOST_LAYERS:]),
+        _texts(values.get("layers"), MOST_LAYERS),
         _share(values.get("openness"), USUAL_OPENNESS),
         hints if isinstance(hints, str) else "",
         _share(values.get("spread"), 0.0),
+        values.get("layered") is True,
+        _texts(values.get("parts"), MOST_PARTS),
     )
+
+
+def _texts(values: object, most: int) -> tuple[str, ...]:
+    known = [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return tuple(known[-most:])
 
 
 def _share(value: object, usual: float) -> float:

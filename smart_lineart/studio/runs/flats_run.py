@@ -16,11 +16,12 @@ from smart_lineart.inking.areas.ink import InkOnPage, ink_of
 from smart_lineart.inking.renewing.flats_past import Past
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.composing import as_shown
+from smart_lineart.krita_host.flats_group import GROUP
 from smart_lineart.krita_host.flats_layer import (
-    FlatsLayer,
     colours_of_pixels,
     pixels_of_colours,
     put_hints_over,
+    put_in_place,
     read_pixels,
 )
 from smart_lineart.krita_host.layer import Layer
@@ -35,8 +36,21 @@ from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
+from .flats_surfaces import (
+    Surface,
+    existing_target,
+    form_of,
+    layers_of,
+    names_of_new,
+    new_target,
+    shares_for,
+    twin_of,
+    write_patch,
+    writing,
+)
 from .flats_work import (
     Made,
+    Parts,
     Question,
     Strips,
     drafted,
@@ -48,7 +62,6 @@ from .flats_work import (
 )
 from .in_front import until_in_front
 from .jobs import FlatsWish, Job, JobState
-from .renewing import sentence_of_steps
 from .settling import WAIT_FOR_PEN_MS, stay_on, wait_for_pen
 from .sketch import Problem
 
@@ -61,19 +74,14 @@ class FlatsRun:
         self._memory = context.flats
         self._wish = job.flats or FlatsWish()
         self._apart = ""
-        self._before: Layer | None = None
+        self._surface: Surface | None = None
         self._form = SRGB  # of the pixels that are made
 
     @property
     def _note(self) -> Any:
         """What is noted of these flats, with what is wished for."""
         note = self._memory.note_of(self._job.document, self._job.sketch)
-        openness, spread = self._wish.openness, self._wish.spread
-        openness, spread = (
-            note.openness if openness is None else openness,
-            note.spread if spread is None else spread,
-        )
-        return replace(note, openness=openness, spread=spread)
+        return self._wish.noted(note)
 
     def steps(self) -> Work:
         """All of it."""
@@ -113,10 +121,12 @@ class FlatsRun:
             if old is None and (yield from self._put_new(found, hides=ink.on_paper)):
                 return
         ready = self._memory.is_ready(job.document, old)
-        if found.flats.changes or (self._wish.hints and not ready):
+        if (found.homes is not None) != (old.kind == GROUP):
+            yield from self._put_in_place(old, found)
+        elif found.flats.changes or (self._wish.hints and not ready):
             yield from self._renew(old, found)
         else:
-            self._keep(old, found, ready=ready)
+            self._keep(old, found, ready=ready, parts=self._parts_now())
 
     # -- the lineart, and what its flats shall show
 
@@ -178,7 +188,7 @@ class FlatsRun:
             else:
                 yield from until_in_front(self._context, self._turns, job, self._lineart)
             now = self._in_use()
-            if now is not None and now.form != self._form:  # it was converted
+            if now is not None and form_of(job.document, now) != self._form:  # it was converted
                 continue
             if (now and now.identity) == (old and old.identity):  # undo may have brought another one
                 return now, found
@@ -186,31 +196,31 @@ class FlatsRun:
     def _in_use(self) -> Layer | None:
         """The layer of flats there is; one kept apart is the artist's own."""
         found = self._memory.in_use(self._job.document, self._job.sketch)
-        usable = found is not None and found.kind == "paintlayer" and not found.animated
+        usable = found is not None and found.kind in {"paintlayer", GROUP} and not found.animated
         return found if found is not None and usable and found.identity != self._apart else None
 
     def _make(self, ink: InkOnPage, old: Layer | None) -> Work:
         """What to write, `Made`; None where the areas are not found in the layer, which is kept apart."""
         document = self._job.document
-        self._before = snapshot = None if old is None else old.copy()
-        form = self._form = (document.new_layer("") if snapshot is None else snapshot).form
+        note = self._note
+        surface = self._surface = None if old is None else Surface(document, old, note.parts)
+        form = self._form = document.new_layer("").form if surface is None else surface.form
         question = Question(
             ink,
             (yield from self._strokes(ink)),
-            self._note.openness,
+            note.openness,
             form.channels,
             form.dtype,
             form == SRGB,
             (yield from self._read_hints(form)),
-            spread=self._note.spread,
+            spread=note.spread,
+            parts=Parts() if note.layered else None,
         )
-        if old is not None and snapshot is not None:
-            question = replace(
-                question,
-                before=self._areas_in(old),
-                shown=Strips(document.page, tuple((yield from read_pixels(snapshot, document.page)))),
-                past=self._past_of(old, form),
-            )
+        if old is not None and surface is not None:
+            shown, parts = yield from surface.read(document.page)
+            before = self._areas_in(old)
+            question = replace(question, before=before, shown=shown, past=self._past_of(old, form))
+            question = replace(question, parts=parts if note.layered else None)
         draft = yield self._on_worker(partial(drafted, question))
         if draft is None and old is not None:
             self._apart = old.identity
@@ -229,6 +239,10 @@ class FlatsRun:
             raise Problem('"{name}" has no closed areas to fill.', name=self._lineart().name)
         self._job.report(0.95)
         return found
+
+    def _parts_now(self) -> tuple[str, ...]:
+        surface = self._surface
+        return tuple(one.identity for one in surface.layers) if surface and surface.grouped else ()
 
     def _areas_in(self, old: Layer) -> Any | None:
         try:
@@ -265,32 +279,38 @@ class FlatsRun:
         converted.
         """
         document = self._job.document
-        target = FlatsLayer.new(document, free_name(document, tr("Flats")))
-        if target.layer.form != self._form:
+        if document.new_layer("").form != self._form:
             return False
-        yield from target.write(found.flats.codes, found.table.pixels)
+        target = yield from new_target(document, free_name(document, tr("Flats")), found, self._form)
+        shares = yield from shares_for(self._context.ink_worker, found, anew=True)
+        yield from writing(target, found, shares)
         yield from wait_for_pen()
         lineart, active = self._lineart(), document.active_layer()
         if self._in_use() is not None:
             return False
         self._job.commit()
         target.insert_under(lineart, hides=hides)
-        self._keep(target.layer, found, ready=True)
+        self._keep(target.layer, found, ready=True, parts=layers_of(target))
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(document, active, target.layer)
+        if found.homes is not None:  # Krita composes no group whose layers were filled before
+            yield from refresh_when_idle(document)
         return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
-        document, context = self._job.document, self._context
-        steps, active = sentence_of_steps(old), document.active_layer()
-        assert self._before is not None
+        document, context, surface = self._job.document, self._context, self._surface
+        assert surface is not None
+        names = yield from names_of_new(found, self._form)
+        shares = yield from shares_for(context.ink_worker, found, anew=False)
+        yield from until_in_front(context, self._turns, self._job, self._lineart)
+        steps, active = surface.sentence_of_steps, document.active_layer()
         before = None
         with suppress(DamagedAreas):  # said when they were looked for
             before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
         self._job.commit()
         try:
             with context.undo_words.ours():
-                target = yield from FlatsLayer.renew(document, old, self._before)
+                target = yield from surface.renew(names)
         except NotRenewed as error:
             raise Problem(
                 "Krita did not let the flats be updated: finish what is under way, such as a transform, and "
@@ -298,23 +318,53 @@ class FlatsRun:
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
         if before is not None:  # told at once: Krita selects the copy, and a click may come
-            past = self._memory.past_of(document, old.identity)
-            self._memory.put(document, target.layer.identity, before, self._note, before.pack(), past)
+            past, note = (
+                self._memory.past_of(document, old.identity),
+                self._note.with_parts(layers_of(target)),
+            )
+            self._memory.put(document, target.layer.identity, before, note, before.pack(), past)
         if active is not None and active.identity != old.identity:
-            yield from stay_on(document, active, target.layer)
-        for _ in target.write(found.flats.codes, found.table.pixels):
+            yield from stay_on(document, twin_of(target, active), target.layer)
+        for _ in writing(target, found, shares):
             yield from wait_for_pen()
-        self._keep(target.layer, found, ready=True)
+        self._keep(target.layer, found, ready=True, parts=layers_of(target))
         yield from refresh_when_idle(document)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.layer.parent is not None)
 
-    def _keep(self, layer: Layer, found: Made, *, ready: bool) -> None:
-        """A layer shows what was made, from now on."""
-        document = self._job.document
-        flats = found.flats
-        self._memory.put(document, layer.identity, flats.areas, self._note, found.packed, found.past)
-        self._memory.keep_last(document, layer.identity, self._form, found.written(), ready=ready)
+    def _put_in_place(self, old: Layer, found: Made) -> Work:
+        """Put flats of the other kind in a layer's or a group's place: two steps to undo, which is said."""
+        document, messages, surface = self._job.document, self._context.messages, self._surface
+        assert surface is not None
+        if not surface.is_plain:
+            note = self._note
+            self._memory.save(document, replace(note, layered=not note.layered))
+            raise Problem(
+                'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out '
+                "first.",
+                name=old.name,
+            )
+        target = yield from new_target(document, old.name, found, self._form)
+        shares = yield from shares_for(self._context.ink_worker, found, anew=True)
+        yield from writing(target, found, shares)
+        yield from wait_for_pen()
+        now, active = self._in_use(), document.active_layer()
+        if now is None or now.identity != old.identity or not surface.stays:
+            yield from self._make_and_write()
+            return
+        self._job.commit()
+        put_in_place(old, target.layer)
+        self._keep(target.layer, found, ready=True, parts=layers_of(target))
+        yield from stay_on(document, active, target.layer)
+        yield from refresh_when_idle(document)
+        said = tr("Undo twice to take that back.")
+        messages.say(said, of=document, so=lambda: target.layer.parent is not None)
+
+    def _keep(self, layer: Layer, found: Made, *, ready: bool, parts: tuple[str, ...] = ()) -> None:
+        """A layer shows what was made, from now on; `parts`: layers in it with one colour each."""
+        document, flats, note = self._job.document, found.flats, self._note.with_parts(parts)
+        self._memory.put(document, layer.identity, flats.areas, note, found.packed, found.past)
+        self._memory.keep_last(document, layer.identity, self._form, found.written(parts), ready=ready)
 
     # -- colour hints
 
@@ -353,7 +403,7 @@ class FlatsRun:
         if last.flats.codes.shape != (page.height, page.width):
             self._memory.doubt()
             return False
-        self._form = flats.form
+        self._form = form_of(document, flats)
         hints = yield from self._read_hints(self._form)
         if hints is None:
             return True
@@ -366,15 +416,13 @@ class FlatsRun:
         now = self._in_use()
         if now is None or now.identity != flats.identity:
             return True
-        if document.page != page or now.form != self._form:
+        if document.page != page or form_of(document, now) != self._form:
             return False
-        pixels = patch.made.table.pixels
-        target = FlatsLayer(flats, None)
-        if not (yield from target.shows(patch.area, patch.before, pixels)):
+        target = existing_target(document, flats, last.layers)
+        if target is None or not (yield from target.shows(patch.area, patch.before, patch.made.table.pixels)):
             return False
-        for _ in target.patch(patch.area, patch.before, patch.after, pixels):
-            yield
-        self._keep(flats, patch.made, ready=True)
+        yield from write_patch(document, target, patch)
+        self._keep(flats, patch.made, ready=True, parts=layers_of(target))
         if patch.area.width:
             yield from refresh_when_idle(document)
         return True

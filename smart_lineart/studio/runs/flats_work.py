@@ -24,6 +24,7 @@ from smart_lineart.inking.areas.ink import InkOnPage
 from smart_lineart.inking.progress import Cancel, Progress
 from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
 from smart_lineart.inking.renewing.flats_hints import as_dabs, hinted
+from smart_lineart.inking.renewing.flats_parts import Shares, homes_of, patched, shares_of, with_new
 from smart_lineart.inking.renewing.flats_past import Past
 from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
@@ -51,6 +52,29 @@ class Strips:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Layers with one colour each: how many there are, and in strips from the top which of them shows each
+    pixel, uint16 (height, width), 0 none.
+    """
+
+    count: int = 0
+    numbers: tuple[np.ndarray, ...] = ()
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The number of the layer that each colour belongs into, by its code; those after the `known` are new."""
+
+    known: int
+    of: dict[int, int]
+
+    @property
+    def new(self) -> list[int]:
+        """The codes of colours that have no layer yet, in the order of those to come."""
+        return sorted((code for code, home in self.of.items() if home > self.known), key=self.of.__getitem__)
+
+
+@dataclass(frozen=True)
 class Question:
     """What flats are wanted.
 
@@ -63,6 +87,7 @@ class Question:
         shown: what that layer shows.
         past: the colours as they were last written; None: nothing is known of that.
         spread: how far hints go on over lines, 0 to 1.
+        parts: of a group with one layer a colour; None: flats are one layer.
     """
 
     ink: InkOnPage
@@ -76,6 +101,7 @@ class Question:
     shown: Strips | None = None
     past: Past | None = None
     spread: float = 0.0
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +113,7 @@ class Draft:
     fresh: Colours
     hints: Strips | None
     spread: float = 0.0
+    homes: Homes | None = None
 
     @property
     def wanted(self) -> list[Colour]:
@@ -97,7 +124,7 @@ class Draft:
 @dataclass(frozen=True)
 class Made:
     """Flats, what they are painted over, and the pixels that codes stand for; `packed`: the areas, `past`:
-    their colours.
+    their colours. `homes`: where flats have one layer a colour; `layers`: which.
     """
 
     ground: Ground
@@ -106,16 +133,33 @@ class Made:
     paper: int
     packed: bytes
     past: bytes
+    homes: Homes | None = None
+    layers: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, ground: Ground, flats: Flats, table: PixelTable, paper: int) -> Made:
+    def of(
+        cls, ground: Ground, flats: Flats, table: PixelTable, paper: int, homes: Homes | None = None
+    ) -> Made:
         """With what a document keeps of them."""
         past = Past.of(ground, flats, table).pack()
-        return cls(ground, flats, table, paper, flats.areas.pack(), past)
+        if homes is not None:
+            codes = dict.fromkeys(code for _, code in sorted(flats.colours.items()))
+            homes = Homes(homes.known, with_new(homes.of, codes, homes.known))
+        return cls(ground, flats, table, paper, flats.areas.pack(), past, homes)
 
-    def written(self) -> Made:
-        """Once the layer shows them."""
-        return replace(self, ground=replace(self.ground, shown=self.flats.codes))
+    def written(self, layers: tuple[str, ...] = ()) -> Made:
+        """Once a layer shows them, or `layers` with one colour each."""
+        homes = self.homes
+        if homes is not None:
+            there = {code: home for code, home in homes.of.items() if home <= len(layers)}
+            homes = Homes(len(layers), there)
+        ground = replace(self.ground, shown=self.flats.codes)
+        return replace(self, ground=ground, homes=homes, layers=layers)
+
+    def shares(self, *, anew: bool = False) -> Shares:
+        """How layers with one colour each share them; `anew`: all of them are new."""
+        assert self.homes is not None
+        return shares_of(self.ground, self.flats, self.homes.of, self.table.pixels, anew=anew)
 
 
 def drafted(question: Question, report: Progress, cancelled: Cancel) -> Draft | None:
@@ -146,8 +190,11 @@ def drafted(question: Question, report: Progress, cancelled: Cancel) -> Draft | 
         past = question.past
         chosen = frozenset(ground.colours) - {0}
         ground = replace(ground, chosen=chosen) if past is None else past.settle(ground, table)
-    fresh = _fresh(ground, table, srgb=question.srgb)
-    return Draft(ground, table, fresh, question.hints, question.spread)
+    fresh, parts, homes = _fresh(ground, table, srgb=question.srgb), question.parts, None
+    if parts is not None:
+        there = homes_of(shown, np.concatenate(parts.numbers)) if shown is not None and parts.count else {}
+        homes = Homes(parts.count, there)
+    return Draft(ground, table, fresh, question.hints, question.spread, homes)
 
 
 def _fresh(ground: Ground, table: PixelTable, *, srgb: bool) -> Colours:
@@ -196,7 +243,7 @@ def made(draft: Draft, pixels: np.ndarray) -> Made:
         flats = ground.flats()
     else:
         flats = ground.flats(*hinted(ground, dabs, hints.area, draft.table, paper, spread=draft.spread))
-    return Made.of(ground, flats, draft.table, paper)
+    return Made.of(ground, flats, draft.table, paper, draft.homes)
 
 
 @dataclass(frozen=True)
@@ -207,6 +254,11 @@ class Patch:
     before: Codes
     after: Codes
     made: Made
+
+    def shares(self) -> Shares:
+        """How layers with one colour each share it."""
+        assert self.made.homes is not None
+        return patched(self.before, self.after, self.made.homes.of, self.made.table.pixels)
 
 
 def with_other_hints(made: Made, hints: Strips, spread: float = 0.0) -> Patch:
@@ -221,7 +273,7 @@ def with_other_hints(made: Made, hints: Strips, spread: float = 0.0) -> Patch:
     before = shown[here].copy()
     shown[here] = codes
     flats = Flats(areas, colours, shown, changes=bool(part.width))
-    return Patch(part, before, codes, Made.of(ground, flats, table, made.paper))
+    return Patch(part, before, codes, Made.of(ground, flats, table, made.paper, made.homes))
 
 
 def strokes_as_inked(

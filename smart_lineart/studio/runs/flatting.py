@@ -66,11 +66,20 @@ class Flatting:
         """Have hints go on so far to areas without one; flats that are there follow."""
         self._settle(FlatsWish(spread=spread), spread=spread)
 
+    @property
+    def layered(self) -> bool:
+        """Whether the flats of the lineart at hand are a group with one layer a colour."""
+        return self._note().layered
+
+    def set_layered(self, layered: bool) -> None:
+        """Have flats in a group with one layer a colour, or in one layer; those that are there follow."""
+        self._settle(FlatsWish(layered=layered), layered=layered)
+
     def _note(self) -> FlatsNote:
         at_hand = self.lineart_at_hand()
         return FlatsNote("") if at_hand is None else self._context.flats.note_of(*at_hand[:2])
 
-    def _settle(self, wish: FlatsWish, **values: float) -> None:
+    def _settle(self, wish: FlatsWish, **values: float | bool) -> None:
         """Note values for the lineart at hand, and have its flats follow."""
         at_hand = self.lineart_at_hand()
         if at_hand is None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -36,12 +36,14 @@ class FlatsWish:
     Attributes:
         openness: how open an outline may be, 0 to 1; None: as before.
         spread: how far hints go on over lines, 0 to 1; None: as before.
+        layered: whether there is one layer a colour; None: as before.
         hints: whether a layer for colour hints is wanted, too.
         variation: the number of the proposal whose colours are wanted; None: those there are.
     """
 
     openness: float | None = None
     spread: float | None = None
+    layered: bool | None = None
     hints: bool = False
     variation: int | None = None
 
@@ -50,9 +52,15 @@ class FlatsWish:
         return FlatsWish(
             earlier.openness if self.openness is None else self.openness,
             earlier.spread if self.spread is None else self.spread,
+            earlier.layered if self.layered is None else self.layered,
             self.hints or earlier.hints,
             earlier.variation if self.variation is None else self.variation,
         )
+
+    def noted(self, note: Any) -> Any:
+        """A copy of what is noted of flats, with what is wished for."""
+        wished = {name: getattr(self, name) for name in ("openness", "spread", "layered")}
+        return replace(note, **{name: value for name, value in wished.items() if value is not None})
 
 
 @dataclass(eq=False)
