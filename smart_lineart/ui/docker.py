@@ -23,6 +23,7 @@ from .flats_row import FlatsRow
 from .job_row import JobRow
 from .manual import Manual
 from .preview_overlay import PreviewOverlay
+from .proposals_panel import ProposalsPanel
 from .qt import QtCore, QtWidgets
 from .sketch_row import SketchRow
 from .style_row import StyleRow
@@ -87,6 +88,8 @@ class SmartLineartDocker(DockWidget):
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
         layout.addWidget(FlatsRow(self.session))
+        self._proposals = ProposalsPanel(self.session.flatting.proposing)
+        layout.addWidget(self._proposals)
         layout.addWidget(EngineBox(self.session, manual.button()))
         layout.addStretch(1)
         scroll = QtWidgets.QScrollArea()
@@ -244,6 +247,7 @@ class SmartLineartDocker(DockWidget):
             (session.context.corrections.changed, self._corrections.refresh),
             (session.live.changed, self._show_live),
             (session.preview.changed, self._show_preview),
+            (session.flatting.proposing.changed, self._proposals.refresh),
         ]
         for signal, listener in pairs:
             signal.connect(listener)

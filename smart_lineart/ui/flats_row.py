@@ -61,9 +61,9 @@ class FlatsRow(QtWidgets.QWidget):
         vary = menu.addAction(tr("Other colours"))
         vary.setObjectName("otherColours")
         vary.setToolTip(
-            tr("Six proposals, one a click. What has one colour stays of one colour; undo brings yours back.")
+            tr("Six proposals as pictures, to choose from. What has one colour stays of one colour.")
         )
-        vary.triggered.connect(lambda *_: self._flatting.vary())
+        vary.triggered.connect(lambda *_: self._flatting.proposing.begin())
         self._layered = menu.addAction(tr("One layer a colour"))
         self._layered.setObjectName("layerAColour")
         self._layered.setCheckable(True)

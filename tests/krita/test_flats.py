@@ -712,35 +712,75 @@ def job():
     assert found["open"][1][3] == 255
 
 
-def test_other_colours_come_as_one_step_and_keep_groups_paper_and_strokes(krita) -> None:
+def test_other_colours_are_shown_as_pictures_and_taken_as_one_step(krita, pictures, figures) -> None:
     found = krita.run(
         PAINTED
         + HINTS
         + """
+def proposed():
+    yield from until(lambda: not session().queue.active, 20)
+    yield 200
+    return session().flatting.proposing.shown
+
 def job():
     document = yield from painted()
     node = node_named(document, "Flats")
     fill(document, node, [(OTHER, (200, 40, 30))])  # of one colour with the ring
     before = colours(node, *PLACES, (450, 184), (115, 245))
     menu_entry("otherColours").trigger()
-    yield from idle()
+    shown = yield from proposed()
+    result = {"before": before, "locked": sorted(shown.locked), "modal": modal(), "undo then": undo_text()}
+    result["seconds"] = session().runner.last_seconds["total"]
+    result["swatches"] = [widget(f"lockColour{n}").isChecked() for n in (1, 2)]
+    grab(PATH, docker())
+    result["different"] = len({picture.tobytes() for picture in shown.pictures})
+    widget("lockColour1").click()  # the artist's red is free to change now
+    yield from proposed()
+    widget("proposal3").click()
+    shown = yield from proposed()
     node = node_named(document, "Flats")
-    result = {"before": before, "now": colours(node, *PLACES, (450, 184), (115, 245)), "undo": undo_text()}
+    result["now"], result["undo"] = colours(node, *PLACES, (450, 184), (115, 245)), undo_text()
     undo(document)
     yield 300
     result["undone"] = colours(node_named(document, "Flats"), *PLACES, (450, 184), (115, 245))
+    photo = document.createNode("Photo", "paintlayer")
+    picture = np.zeros((400, 600, 4), np.uint8)
+    picture[..., 3] = 255
+    picture[:, :300, 0] = 250
+    picture[:, 300:, 1] = 250
+    paint(document, photo, picture)
+    document.rootNode().addChildNode(photo, None)
+    document.waitForDone()
+    document.setActiveNode(photo)
+    yield 200
+    widget("layerColours").click()
+    yield 300
+    yield from proposed()
+    widget("proposal1").click()
+    yield from proposed()
+    result["photo"] = colours(node_named(document, "Flats"), *PLACES)
+    widget("closeProposals").click()
+    result["visible"] = widget("proposals").isVisible()
     result["tree"], result["error"] = tree(document), session().messages.last_error
     return result
 """,
-        timeout=120,
+        PATH=str(pictures / "proposals.png"),
+        timeout=180,
     )
-    assert (found["error"], found["undo"]) == ("", "Undo Flats")
+    assert (found["error"], found["undo"], found["modal"]) == ("", "Undo Flats", None)
+    assert found["undo then"] != "Undo Flats", "proposals write nothing"
+    assert found["different"] == 6
+    assert found["locked"] == [[200, 40, 30]], "what the artist chose stays unless it is freed"
+    assert found["swatches"] == [True, False]
     outside, ring, middle, other, stroke, gap = found["now"]
     assert ring == other != found["before"][1]
     assert middle not in (ring, found["before"][2])
     assert (outside[3], gap[3], stroke) == (0, 0, STROKE)
     assert found["undone"] == found["before"]
-    assert found["tree"] == ["Background", "Flats", "Ink"]
+    assert {tuple(one) for one in found["photo"][1:]} == {(250, 0, 0, 255), (0, 250, 0, 255)}
+    assert not found["visible"]
+    assert found["tree"] == ["Background", "Flats", "Ink", "Photo"]
+    figures(f"six proposals within {found['seconds']:.2f} s on a small page")
 
 
 def test_the_area_under_the_cursor_is_selected_added_and_subtracted(krita) -> None:

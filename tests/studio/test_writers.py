@@ -641,6 +641,101 @@ def test_what_is_painted_while_flats_are_made_stays(studio: Studio) -> None:
         assert (studio.flats.still[70:76, column : column + 8] == (0, 90, 0, 255)).all(), column
 
 
+def test_other_colours_are_proposed_without_a_step_and_taken_by_area(studio: Studio) -> None:
+    flats(studio)()
+    studio.loop.run()
+    proposing, old, before = studio.session.flatting.proposing, studio.flats, studio.flats.still.copy()
+    proposing.begin()
+    studio.loop.run()
+    first = proposing.shown
+    assert first is not None
+    assert len(first.pictures) == 6
+    assert studio.flats is old
+    np.testing.assert_array_equal(old.still, before)
+    proposing.take(2)
+    studio.loop.run()
+    colour = tuple(studio.flats.still[45, 30])
+    assert colour[2::-1] in first.recoloured[2].values()
+    assert proposing.shown is not first, "they are of the colours that there are now"
+    locked = proposing.shown.colours[0]
+    proposing.lock(locked, on=True)
+    studio.loop.run()
+    assert proposing.shown.locked == {locked}
+    proposing.lock(locked, on=False)
+    proposing.more()
+    studio.loop.run()
+    assert proposing.shown.locked == frozenset()
+    assert proposing.shown.asked.first == 6
+    studio.flats.remove()
+    proposing.more()
+    studio.loop.run()
+    assert "no flats here" in studio.session.messages.shown.text
+
+
+def test_proposals_go_with_their_document(app: fake_krita.App, studio: Studio) -> None:
+    flats(studio)()
+    studio.loop.run()
+    proposing, changes = studio.session.flatting.proposing, []
+    proposing.begin()
+    studio.loop.run()
+    proposing.changed.connect(lambda: changes.append(proposing.shown))
+    app.active = app.createDocument(WIDTH, HEIGHT)
+    studio.session.look()
+    assert changes == [None]
+    proposing.take(0)
+    studio.loop.run()
+    assert app.touched == []
+
+
+def test_the_colours_of_the_selected_layer_are_taken(studio: Studio) -> None:
+    flats(studio)()
+    studio.loop.run()
+    photo = studio.document.createNode("Photo", "paintlayer")
+    studio.document.rootNode().addChildNode(photo, None)
+    proposing = studio.session.flatting.proposing
+    studio.document.active = studio.sketch
+    proposing.begin()
+    studio.loop.run()
+    studio.document.active = photo
+    proposing.from_layer()
+    studio.loop.run()
+    assert "has no colours to take" in studio.session.messages.shown.text
+    photo.still[:] = (250, 10, 0, 255)
+    photo.still[:, ::2] = (0, 200, 30, 255)
+    proposing.from_layer()
+    studio.loop.run()
+    assert set(proposing.shown.asked.palette.colours) == {(30, 200, 0), (0, 10, 250)}
+
+
+def propose(studio: Studio) -> Callable[[], None]:
+    flats(studio)()
+    studio.loop.run()
+    return studio.session.flatting.proposing.begin
+
+
+def take_proposal(studio: Studio) -> Callable[[], None]:
+    propose(studio)()
+    studio.loop.run()
+    return lambda: studio.session.flatting.proposing.take(0)
+
+
+@pytest.mark.parametrize("writer", [propose, take_proposal])
+def test_a_document_that_is_closed_while_colours_are_proposed_is_left_alone(
+    app: fake_krita.App, writer: Any
+) -> None:
+    studio = Studio(app)
+    writer(studio)()
+    steps = studio.loop.run()
+    for at in range(steps):
+        app.open.clear()
+        studio = Studio(app)
+        writer(studio)()
+        studio.loop.run(lambda step, at=at, one=studio: one.document.close() if step == at else None)
+        assert app.touched == [], f"closed before step {at} of {steps}"
+        assert not studio.session.turns.busy
+        assert "went wrong" not in studio.session.messages.shown.text
+
+
 def in_group(studio: Studio) -> dict[str, FakeNode]:
     return {node.title: node for node in studio.flats.nodes}
 

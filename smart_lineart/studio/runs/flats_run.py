@@ -14,6 +14,7 @@ from smart_lineart.inking import Cancelled, DamagedRecord, Rect
 from smart_lineart.inking.areas import DamagedAreas
 from smart_lineart.inking.areas.ink import InkOnPage, ink_of
 from smart_lineart.inking.renewing.flats_past import Past
+from smart_lineart.inking.renewing.pixel_codes import PixelTable
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.composing import as_shown
 from smart_lineart.krita_host.flats_group import GROUP
@@ -55,13 +56,13 @@ from .flats_work import (
     Strips,
     drafted,
     made,
+    recoloured,
     strokes_as_inked,
-    used_codes,
-    varied,
     with_other_hints,
 )
 from .in_front import until_in_front
 from .jobs import FlatsWish, Job, JobState
+from .proposed import Ask, looked_at, proposed
 from .settling import WAIT_FOR_PEN_MS, stay_on, wait_for_pen
 from .sketch import Problem
 
@@ -91,8 +92,10 @@ class FlatsRun:
         job.enter(JobState.reading)
         if job.live:
             yield from self._follow()
-        else:
+        elif not self._wish.only_proposes:
             yield from self._make_and_write()
+        if self._wish.propose is not None:
+            yield from self._propose(self._wish.propose)
         if self._wish.hints:
             yield from self._add_hints()
         job.seconds["total"] = time.monotonic() - began
@@ -225,13 +228,8 @@ class FlatsRun:
         if draft is None and old is not None:
             self._apart = old.identity
             return None
-        if self._wish.variation is not None:
-            codes = used_codes(draft)
-            colours = colours_of_pixels(draft.table.pixels[codes], form)
-            yield  # as above
-            srgb = dict(zip(codes, colours, strict=True))
-            task = partial(varied, draft, srgb, self._wish.variation)
-            draft = yield self._context.ink_worker.submit(task)
+        if self._wish.recolour is not None:
+            draft = recoloured(draft, self._wish.recolour)
         pixels = pixels_of_colours(draft.wanted, form)
         yield  # converting colours lets Krita handle events
         found = yield self._context.ink_worker.submit(partial(made, draft, pixels))
@@ -365,6 +363,28 @@ class FlatsRun:
         document, flats, note = self._job.document, found.flats, self._note.with_parts(parts)
         self._memory.put(document, layer.identity, flats.areas, note, found.packed, found.past)
         self._memory.keep_last(document, layer.identity, self._form, found.written(parts), ready=ready)
+
+    # -- other colours
+
+    def _propose(self, ask: Ask) -> Work:
+        """Other colours for the flats as they are shown, into the job."""
+        document, old = self._job.document, self._in_use()
+        before = None if old is None else self._areas_in(old)
+        if old is None or before is None:
+            raise Problem("There are no flats here yet. Click Flats first.")
+        surface = Surface(document, old, self._note.parts)
+        form, past = surface.form, self._past_of(old, surface.form)
+        shown, _ = yield from surface.read(document.page)
+        table, worker = PixelTable(form.channels, form.dtype), self._context.ink_worker
+        looked = yield worker.submit(partial(looked_at, before, shown, table, past))
+        if looked is None:
+            raise Problem(
+                "The flats were changed too much to find their areas again. Click Flats to make new ones."
+            )
+        colours = colours_of_pixels(table.pixels[looked.used], form)
+        yield  # converting colours lets Krita handle events
+        srgb = dict(zip(looked.used, colours, strict=True))
+        self._job.proposed = yield worker.submit(partial(proposed, looked, srgb, ask))
 
     # -- colour hints
 

@@ -11,14 +11,12 @@ import numpy as np
 
 from smart_lineart.inking import InkRecord, Rect, Strokes
 from smart_lineart.inking.areas import (
-    PAPER,
     PAPER_HINT,
     Areas,
     Colour,
     Colours,
     find_areas,
     first_colours,
-    variations,
 )
 from smart_lineart.inking.areas.ink import InkOnPage
 from smart_lineart.inking.progress import Cancel, Progress
@@ -211,24 +209,12 @@ def _fresh(ground: Ground, table: PixelTable, *, srgb: bool) -> Colours:
     return {one: found[one] for one in missing}
 
 
-def used_codes(draft: Draft) -> list[int]:
-    """The codes of the colours that areas have, without paper."""
-    return sorted({code for one, code in draft.ground.colours.items() if one and code != CLEAR})
-
-
-def varied(draft: Draft, srgb: dict[int, Colour], number: int) -> Draft:
-    """A draft in other colours: what has one colour stays of one, paper and what the artist painted stay.
-
-    `srgb`: the colours of used codes. Proposals of one number are the same every time.
-    """
-    areas, colours = draft.ground.areas, dict(draft.fresh)
-    for one, code in draft.ground.colours.items():
-        if one:
-            colours[one] = PAPER if code == CLEAR else srgb[code]
-    found = variations(areas, colours, count=1, seed=number)[0]
-    stay = {one: code for one, code in draft.ground.colours.items() if found.get(one, PAPER) == PAPER}
-    fresh = {one: colour for one, colour in found.items() if one not in stay}
-    return replace(draft, ground=replace(draft.ground, colours=stay), fresh=fresh)
+def recoloured(draft: Draft, colours: Colours) -> Draft:
+    """A draft in which some areas, by their ids, have other colours; what the artist painted stays."""
+    known = set(draft.ground.areas.ids.tolist())
+    fresh = {one: colour for one, colour in colours.items() if one in known}
+    stay = {one: code for one, code in draft.ground.colours.items() if one not in fresh}
+    return replace(draft, ground=replace(draft.ground, colours=stay), fresh=draft.fresh | fresh)
 
 
 def made(draft: Draft, pixels: np.ndarray) -> Made:

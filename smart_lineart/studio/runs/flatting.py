@@ -21,10 +21,9 @@ from smart_lineart.studio.steps import Work
 
 from .hints import Hints
 from .jobs import FlatsWish, Job
+from .proposing import Proposing
 from .runner import Runner
 from .sketch import nothing_selected
-
-PROPOSALS = 6
 
 
 class Flatting:
@@ -34,19 +33,14 @@ class Flatting:
         self._context = context
         self._runner = runner
         self._look = look
-        self._variation = -1
         self.hints = Hints(context.loop, context.flats, busy, self.follow)
+        self.proposing = Proposing(context, self.lineart_at_hand, runner.add)
 
     def begin(self, *, hints: bool = False) -> None:
         """Put flats under the lineart at hand, or renew them; `hints`: and a layer for colour hints over
         them. Says what is missing.
         """
         self._add(FlatsWish(hints=hints))
-
-    def vary(self) -> None:
-        """Give areas other colours: the next of the proposals, which come round again."""
-        self._variation = (self._variation + 1) % PROPOSALS
-        self._add(FlatsWish(variation=self._variation))
 
     @property
     def openness(self) -> float:

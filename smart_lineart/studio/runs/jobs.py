@@ -38,14 +38,21 @@ class FlatsWish:
         spread: how far hints go on over lines, 0 to 1; None: as before.
         layered: whether there is one layer a colour; None: as before.
         hints: whether a layer for colour hints is wanted, too.
-        variation: the number of the proposal whose colours are wanted; None: those there are.
+        recolour: areas, by their ids, that are to have other colours; None: as they are.
+        propose: what proposals of other colours are asked for, if any are.
     """
 
     openness: float | None = None
     spread: float | None = None
     layered: bool | None = None
     hints: bool = False
-    variation: int | None = None
+    recolour: dict[int, tuple[int, int, int]] | None = None
+    propose: Any = None
+
+    @property
+    def only_proposes(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.propose is not None and self == FlatsWish(propose=self.propose)
 
     def after(self, earlier: FlatsWish) -> FlatsWish:
         """Both in one, where the earlier has not been granted yet."""
@@ -54,7 +61,8 @@ class FlatsWish:
             earlier.spread if self.spread is None else self.spread,
             earlier.layered if self.layered is None else self.layered,
             self.hints or earlier.hints,
-            earlier.variation if self.variation is None else self.variation,
+            earlier.recolour if self.recolour is None else self.recolour,
+            self.propose or earlier.propose,
         )
 
     def noted(self, note: Any) -> Any:
@@ -70,7 +78,7 @@ class Job:
     `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
     what is selected for it; it tells runs for different parts of a lineart apart. `flats`: what to make of
-    the lineart; None: it is the ink itself that is made.
+    the lineart; None: it is the ink itself that is made. `proposed`: the colours that it came up with.
     """
 
     document: Any
@@ -84,6 +92,7 @@ class Job:
     live: bool = False
     unsuited: bool = False
     flats: FlatsWish | None = None
+    proposed: Any = None
     state: JobState = JobState.queued
     progress: float = 0.0
     frame: tuple[int, int] | None = None
