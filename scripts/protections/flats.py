@@ -86,8 +86,8 @@ FLATS = (
         17,
         "a stroke that comes as flats become a group is not lost",
         "smart_lineart/studio/runs/flats_run.py",
-        "or not surface.stays:",
-        "or False:",
+        "or self._resized() or not surface.stays:",
+        "or self._resized():",
         (WRITERS, "-k", "a_stroke_on_flats_that_become"),
     ),
     Protection(
@@ -97,6 +97,14 @@ FLATS = (
         "if not surface.is_plain:",
         "if False:",
         (WRITERS, "-k", "with_a_mask"),
+    ),
+    Protection(
+        17,
+        "flats of a page that was resized meanwhile are not written",
+        "smart_lineart/studio/runs/flats_run.py",
+        "return bool(self._job.document.page != self._page)",
+        "return False",
+        (WRITERS, "-k", "resized"),
     ),
     Protection(
         17,

@@ -321,6 +321,7 @@ class Session:
                 self.preview.stop()
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
+            self.flatting.seams.look()
         self.counting.look(document, self.pair)
         self.flatting.hints.look(document, layer)
 

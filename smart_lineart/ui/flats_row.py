@@ -69,6 +69,16 @@ class FlatsRow(QtWidgets.QWidget):
         self._layered.setCheckable(True)
         self._layered.setToolTip(tr("Put flats into a group, with a layer of its own for each colour."))
         self._layered.triggered.connect(self._flatting.set_layered)
+        self._seams = menu.addAction(tr("Show seams"))
+        self._seams.setObjectName("showSeams")
+        self._seams.setCheckable(True)
+        self._seams.setToolTip(
+            tr(
+                "Mark over the canvas where areas end without a line, and with dots where they could. None "
+                "of it is in your picture."
+            )
+        )
+        self._seams.triggered.connect(self._flatting.seams.switch)
         menu.addSeparator()
         self._openness = _slider(
             menu,
@@ -93,6 +103,7 @@ class FlatsRow(QtWidgets.QWidget):
 
     def _show_values(self) -> None:
         self._layered.setChecked(self._flatting.layered)
+        self._seams.setChecked(self._flatting.seams.on)
         self._openness.show_value(self._flatting.openness * 100)
         self._spread.show_value(self._flatting.spread * 100)
 

@@ -783,6 +783,91 @@ def job():
     figures(f"six proposals within {found['seconds']:.2f} s on a small page")
 
 
+def test_seams_are_marked_over_the_canvas_and_are_no_part_of_the_picture(krita, pictures) -> None:
+    found = krita.run(
+        HINTS
+        + """
+def lines():
+    marks = [w for w in QtWidgets.QApplication.allWidgets() if w.objectName() == "smart_lineart_seams"]
+    return [[path.elementCount() for path in w.paths] for w in marks if w.isVisible()]
+
+def job():
+    ink = ink_page()
+    ink[188:212, 520:600] = 0  # the circle has a gap
+    document = yield from hand_inked(ink)
+    yield from fit_view(document)
+    yield from flats()
+    yield 300
+    filled, undone = colours(node_named(document, "Flats"), OTHER)[0], undo_text()
+    before = projection(document, 0, 0, 600, 400)
+    result = {"filled": filled, "none": lines()}
+    document.setModified(False)
+    menu_entry("showSeams").trigger()
+    yield 500
+    result["shown"] = lines()
+    grab(PATH)
+    result["same"] = [(projection(document, 0, 0, 600, 400) == before).all().item(), undo_text() == undone]
+    result["modified"] = document.modified()
+    session().flatting.set_openness(0.0)
+    yield from idle()
+    yield 600
+    result["closed"] = lines()
+    menu_entry("showSeams").trigger()
+    yield 500
+    result["gone"] = lines()
+    result["error"] = session().messages.last_error
+    return result
+""",
+        PATH=str(pictures / "seams.png"),
+        timeout=120,
+    )
+    assert found["error"] == ""
+    assert found["filled"][3] == 255
+    assert (found["none"], found["gone"]) == ([], [])
+    ((seams, possible),) = found["shown"]
+    assert seams > 1
+    assert found["same"] == [True, True]
+    assert not found["modified"]
+    ((seams_now, possible_now),) = found["closed"]
+    assert seams_now == 0
+    assert possible_now > possible, "where an area could end and does not"
+
+
+def test_flats_of_a_page_that_is_resized_while_they_are_made_lie_where_their_lines_do(krita) -> None:
+    found = krita.run(
+        FLATS
+        + """
+def job():
+    results = []
+    for wait in (0, 20, 60, 120, 250, 400):
+        document = yield from hand_inked()
+        yield from flats()
+        fill(document, node_named(document, "Flats"), [(RING, (200, 40, 30))])
+        paint(document, node_named(document, "Ink"), inked_layer(ink_page(shift=6)))
+        document.refreshProjection()
+        document.setActiveNode(node_named(document, "Ink"))
+        yield 200
+        before = colours(node_named(document, "Flats"), (50, 180), MIDDLE, OTHER)
+        widget("flats").click()
+        yield wait
+        document.resizeImage(-40, -30, 700, 500)
+        yield from idle()
+        yield 200
+        moved = [(x + 40, y + 30) for x, y in ((41, 200), (50, 180), MIDDLE, OTHER)]
+        first, *after = colours(node_named(document, "Flats"), *moved)
+        results.append([after == before, first[3], tree(document), session().messages.last_error])
+        yield from flats()
+        again = colours(node_named(document, "Flats"), *moved)
+        results[-1].append(again[1:] == before and again[0][3] == 0)
+    return results
+""",
+        timeout=240,
+    )
+    for same, _, layers, error, again in found:
+        assert (same, again, error) == (True, True, "")
+        assert layers == ["Background", "Flats", "Ink"]
+
+
 def test_the_area_under_the_cursor_is_selected_added_and_subtracted(krita) -> None:
     places = krita.run(
         FLATS

@@ -641,6 +641,34 @@ def test_what_is_painted_while_flats_are_made_stays(studio: Studio) -> None:
         assert (studio.flats.still[70:76, column : column + 8] == (0, 90, 0, 255)).all(), column
 
 
+AFTER_WRITING = 8  # steps of a run in which nothing is written any more
+
+
+@pytest.mark.parametrize("writer", [flats, flats_again, group_of_flats, flats_into_a_group])
+@pytest.mark.parametrize("size", [(WIDTH + 30, HEIGHT + 20), (WIDTH - 10, HEIGHT - 10)])
+def test_a_page_that_is_resized_while_flats_are_made_has_flats_of_its_new_size(
+    app: fake_krita.App, writer: Any, size: tuple[int, int]
+) -> None:
+    studio = Studio(app)
+    writer(studio)()
+    steps = studio.loop.run()
+    for at in range(steps):
+        app.open.clear()
+        studio = Studio(app)
+        writer(studio)()
+        studio.loop.run(
+            lambda step, at=at, one=studio: setattr(one.document, "size", size) if step == at else 0
+        )
+        session = studio.session
+        assert session.messages.last_error == "", f"resized before step {at} of {steps}"
+        assert session.messages.shown.kind != "error"
+        document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+        flats = session.context.flats.in_use(document, studio.sketch.identity)
+        found = session.context.flats.areas_in(document, flats.identity)
+        late = {(HEIGHT, WIDTH)} if at >= steps - AFTER_WRITING else set()
+        assert found.shape in {size[::-1], *late}, f"resized before step {at} of {steps}"
+
+
 def test_other_colours_are_proposed_without_a_step_and_taken_by_area(studio: Studio) -> None:
     flats(studio)()
     studio.loop.run()
@@ -670,6 +698,40 @@ def test_other_colours_are_proposed_without_a_step_and_taken_by_area(studio: Stu
     proposing.more()
     studio.loop.run()
     assert "no flats here" in studio.session.messages.shown.text
+
+
+def test_seams_are_those_of_the_flats_there_are_for_as_long_as_they_are_wanted(
+    app: fake_krita.App, studio: Studio
+) -> None:
+    again = flats_again(studio)
+    seams, changes = studio.session.flatting.seams, []
+    seams.changed.connect(lambda: changes.append(seams.shown))
+    seams.switch(True)
+    assert len(changes) == 1
+    assert seams.shown is not None
+    studio.session.look()
+    assert len(changes) == 1, "nothing is told twice"
+    studio.sketch.still[22:58, 86:94] = 0  # a side of the box is open
+    again()
+    studio.loop.run()
+    memory = studio.session.context.flats
+    document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+    areas = memory.areas_in(document, studio.flats.identity)
+    assert changes[-1].closed is areas.seams
+    assert changes[-1].open is areas.open_seams
+    studio.document.size = WIDTH + 4, HEIGHT
+    seams.look()
+    assert changes[-1] is None, "they would lie elsewhere"
+    studio.document.size = WIDTH, HEIGHT
+    seams.look()
+    assert changes[-1] is not None
+    app.active = app.createDocument(WIDTH, HEIGHT)
+    seams.look()
+    assert changes[-1] is None
+    seams.switch(False)
+    app.active = studio.document
+    seams.look()
+    assert changes[-1] is None
 
 
 def test_proposals_go_with_their_document(app: fake_krita.App, studio: Studio) -> None:

@@ -77,6 +77,7 @@ class FlatsRun:
         self._apart = ""
         self._surface: Surface | None = None
         self._form = SRGB  # of the pixels that are made
+        self._page = Rect(0, 0, 0, 0)  # that the lineart was read of
 
     @property
     def _note(self) -> Any:
@@ -115,21 +116,36 @@ class FlatsRun:
         self._turns.finish_drags(job.document, job.sketch)
         while any(drag.sketch == job.sketch and drag.document == job.document for drag in self._turns.drags):
             yield WAIT_FOR_PEN_MS
+        while not (yield from self._made_and_written()):
+            job.reopen()
+
+    def _made_and_written(self) -> Work:
+        """Whether that is done; False where the page was resized meanwhile, or something painted that would
+        be lost.
+        """
+        job = self._job
+        self._page = job.document.page
         ink = yield from self._read_ink()
         old = None
         while old is None:
             job.enter(JobState.flatting)
             old, found = yield from self._ready(ink)
+            if self._resized():
+                return False
             job.enter(JobState.writing)
             if old is None and (yield from self._put_new(found, hides=ink.on_paper)):
-                return
+                return True
         ready = self._memory.is_ready(job.document, old)
         if (found.homes is not None) != (old.kind == GROUP):
-            yield from self._put_in_place(old, found)
-        elif found.flats.changes or (self._wish.hints and not ready):
-            yield from self._renew(old, found)
-        else:
-            self._keep(old, found, ready=ready, parts=self._parts_now())
+            return (yield from self._put_in_place(old, found))
+        if found.flats.changes or (self._wish.hints and not ready):
+            return (yield from self._renew(old, found))
+        self._keep(old, found, ready=ready, parts=self._parts_now())
+        return True
+
+    def _resized(self) -> bool:
+        """Whether the page is another than what was read: what was made is for another place."""
+        return bool(self._job.document.page != self._page)
 
     # -- the lineart, and what its flats shall show
 
@@ -147,7 +163,7 @@ class FlatsRun:
 
     def _read_ink(self) -> Work:
         """An `InkOnPage`. Raises Problem."""
-        page, name = self._job.document.page, self._lineart().name
+        page, name = self._page, self._lineart().name
         layer = yield from as_shown(self._job.document, self._lineart())
         picture: Any = None
         for step in read_sketch(layer, page):
@@ -174,7 +190,7 @@ class FlatsRun:
     def _ready(self, ink: InkOnPage) -> Work:
         """The layer of flats that is to be renewed, or None, and what to write there or into a new one."""
         job = self._job
-        while True:
+        while not self._resized():
             old = self._in_use()
             found = yield from self._make(ink, old)
             if found is None:
@@ -195,6 +211,7 @@ class FlatsRun:
                 continue
             if (now and now.identity) == (old and old.identity):  # undo may have brought another one
                 return now, found
+        return None, None
 
     def _in_use(self) -> Layer | None:
         """The layer of flats there is; one kept apart is the artist's own."""
@@ -215,12 +232,12 @@ class FlatsRun:
             form.channels,
             form.dtype,
             form == SRGB,
-            (yield from self._read_hints(form)),
+            (yield from self._read_hints(form, self._page)),
             spread=note.spread,
             parts=Parts() if note.layered else None,
         )
         if old is not None and surface is not None:
-            shown, parts = yield from surface.read(document.page)
+            shown, parts = yield from surface.read(self._page)
             before = self._areas_in(old)
             question = replace(question, before=before, shown=shown, past=self._past_of(old, form))
             question = replace(question, parts=parts if note.layered else None)
@@ -253,14 +270,14 @@ class FlatsRun:
         data = self._memory.past_of(self._job.document, old.identity)
         return None if data is None else Past.unpack(data, form.pixel_size)
 
-    def _read_hints(self, form: PixelFormat) -> Work:
+    def _read_hints(self, form: PixelFormat, page: Rect) -> Work:
         """What the layer of hints shows, in the colour space `form`; None where there is none."""
         document = self._job.document
         layer = document.layer(self._note.hints)
         if layer is None or layer.kind != "paintlayer" or layer.animated:
             return None
         copy = layer.copy()
-        area = copy.bounds.intersection(document.page)
+        area = copy.bounds.intersection(page)
         area = area if area.width and area.height else Rect(0, 0, 0, 0)
         return Strips(area, tuple((yield from read_pixels(copy, area, form))))
 
@@ -284,7 +301,7 @@ class FlatsRun:
         yield from writing(target, found, shares)
         yield from wait_for_pen()
         lineart, active = self._lineart(), document.active_layer()
-        if self._in_use() is not None:
+        if self._in_use() is not None or self._resized():
             return False
         self._job.commit()
         target.insert_under(lineart, hides=hides)
@@ -296,11 +313,14 @@ class FlatsRun:
         return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
+        """Whether it is done; False where the page was resized."""
         document, context, surface = self._job.document, self._context, self._surface
         assert surface is not None
         names = yield from names_of_new(found, self._form)
         shares = yield from shares_for(context.ink_worker, found, anew=False)
         yield from until_in_front(context, self._turns, self._job, self._lineart)
+        if self._resized():
+            return False
         steps, active = surface.sentence_of_steps, document.active_layer()
         before = None
         with suppress(DamagedAreas):  # said when they were looked for
@@ -325,13 +345,19 @@ class FlatsRun:
             yield from stay_on(document, twin_of(target, active), target.layer)
         for _ in writing(target, found, shares):
             yield from wait_for_pen()
+            if self._resized():
+                return False
         self._keep(target.layer, found, ready=True, parts=layers_of(target))
         yield from refresh_when_idle(document)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.layer.parent is not None)
+        return True
 
     def _put_in_place(self, old: Layer, found: Made) -> Work:
-        """Put flats of the other kind in a layer's or a group's place: two steps to undo, which is said."""
+        """Put flats of the other kind in a layer's or a group's place: two steps to undo, which is said.
+
+        Whether it is done; False where those were painted on, or the page resized.
+        """
         document, messages, surface = self._job.document, self._context.messages, self._surface
         assert surface is not None
         if not surface.is_plain:
@@ -347,9 +373,8 @@ class FlatsRun:
         yield from writing(target, found, shares)
         yield from wait_for_pen()
         now, active = self._in_use(), document.active_layer()
-        if now is None or now.identity != old.identity or not surface.stays:
-            yield from self._make_and_write()
-            return
+        if now is None or now.identity != old.identity or self._resized() or not surface.stays:
+            return False
         self._job.commit()
         put_in_place(old, target.layer)
         self._keep(target.layer, found, ready=True, parts=layers_of(target))
@@ -357,6 +382,7 @@ class FlatsRun:
         yield from refresh_when_idle(document)
         said = tr("Undo twice to take that back.")
         messages.say(said, of=document, so=lambda: target.layer.parent is not None)
+        return True
 
     def _keep(self, layer: Layer, found: Made, *, ready: bool, parts: tuple[str, ...] = ()) -> None:
         """A layer shows what was made, from now on; `parts`: layers in it with one colour each."""
@@ -424,7 +450,7 @@ class FlatsRun:
             self._memory.doubt()
             return False
         self._form = form_of(document, flats)
-        hints = yield from self._read_hints(self._form)
+        hints = yield from self._read_hints(self._form, page)
         if hints is None:
             return True
         self._job.commit()  # it is of no use to anybody halfway

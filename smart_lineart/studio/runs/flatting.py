@@ -23,6 +23,7 @@ from .hints import Hints
 from .jobs import FlatsWish, Job
 from .proposing import Proposing
 from .runner import Runner
+from .seams import SeamsAtHand
 from .sketch import nothing_selected
 
 
@@ -35,6 +36,7 @@ class Flatting:
         self._look = look
         self.hints = Hints(context.loop, context.flats, busy, self.follow)
         self.proposing = Proposing(context, self.lineart_at_hand, runner.add)
+        self.seams = SeamsAtHand(context.flats, self.lineart_at_hand)
 
     def begin(self, *, hints: bool = False) -> None:
         """Put flats under the lineart at hand, or renew them; `hints`: and a layer for colour hints over
