@@ -56,6 +56,7 @@ class Command:
     size: tuple[int, int]
     options: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict, hash=False)
+    root: Path = ROOT  # of the checkout that inks
 
     def run(self) -> dict:
         """Measure once. Raises TaskFailed."""
@@ -65,7 +66,8 @@ class Command:
         begun = time.perf_counter()
         done = subprocess.run(
             [*program, *self.options, str(self.sketch)],
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | self.environment,
+            env=os.environ | {"PYTHONPATH": str(self.root)} | self.environment,
+            cwd=self.root,
             capture_output=True,
             text=True,
             check=False,

@@ -33,6 +33,8 @@ DEEPER, LEAST_BROAD = 1.5, 4  # px at least
 LEAST_AREA = 12  # px
 AS_BLACK = 200  # mean darkness, nearly that of firm lines: no shading has it
 HINT = 0.3  # mean probability of solid black
+# So deep in px, black lies beside strokes as wide as any it knows: there it may hold it for nothing.
+BROADEST, SILENT = 7, 0.1  # SILENT is the mean probability of a line, below which it tells of none
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ def unclaimed_black(
     total = np.maximum(cores.total(cores.mask), 1)
     lines, hinted = (cores.total(image) / (255 * total) for image in (line, solid))
     kept = (hinted >= HINT) & (hinted > lines)
+    if deep >= BROADEST:
+        kept |= lines < SILENT
     kept &= (total >= LEAST_AREA) & (cores.total(darkness) >= AS_BLACK * total)
     core = cores.select(kept)
     return grow(core, deep) & black if core.any() else core

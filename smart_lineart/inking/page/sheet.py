@@ -224,12 +224,17 @@ def _is_apart(calm: Luma, inside: Mask) -> bool:
 
 
 def _largest(mask: Mask) -> Mask | None:
-    """The largest region of a mask, with its holes filled; None where it is hardly more than a frame."""
-    runs = find_runs(mask)
-    if not len(runs.row):
+    """The largest region of a mask, with its holes filled; None where it is hardly more than a frame, or too
+    small to be a sheet.
+    """
+    least = LEAST_FILLED * LEAST_SHARE * mask.size
+    if np.count_nonzero(mask) < least:
         return None
+    runs = find_runs(mask)
     label = label_runs(runs, mask.shape[1])
     area = np.bincount(label, runs.stop - runs.start)
+    if area.max() < least:
+        return None
     filled = ~_at_border(~paint(runs, label == area.argmax(), mask.shape))
     return filled if area.max() >= LEAST_FILLED * np.count_nonzero(filled) else None
 
@@ -279,27 +284,28 @@ def _outline(inside: Mask) -> Mask:
 
 
 def _hull(mask: Mask) -> Points:
-    """The convex hull (N, 2) of a mask's pixels, in order (Andrew's monotone chain)."""
+    """The convex hull (N, 2) of a mask's pixels, in order (after Andrew's monotone chain, 1979)."""
     rows = np.flatnonzero(mask.any(axis=1))
     first = mask[rows].argmax(axis=1)
     last = mask.shape[1] - mask[rows][:, ::-1].argmax(axis=1)
     ends = np.concatenate(
         [np.stack([side, rows + down], axis=1) for side in (first, last) for down in (0, 1)]
     )
-    points = [(int(x), int(y)) for x, y in np.unique(ends, axis=0)]
-    hull: list[tuple[int, int]] = []
-    for way in (points, points[::-1]):
-        start = len(hull)
-        for point in way:
-            while len(hull) - start >= 2 and _turn(hull[-2], hull[-1], point) <= 0:
-                hull.pop()
-            hull.append(point)
-        hull.pop()
-    return np.array(hull, float)
+    points = np.unique(ends, axis=0).astype(float)
+    return np.concatenate([_outer(points)[:-1], _outer(points[::-1])[:-1]])
 
 
-def _turn(a: tuple[int, int], b: tuple[int, int], c: tuple[int, int]) -> int:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+def _outer(points: Points) -> Points:
+    """Those points (N, 2) in order, from the first to the last, at which the way turns left."""
+    while len(points) > 2:
+        before, here, after = points[:-2], points[1:-1], points[2:]
+        (x, y), (u, v) = (here - before).T, (after - before).T
+        kept = x * v - y * u > 0
+        if kept.all():
+            break
+        # Whatever turns right lies within the hull of its neighbours, whether those go or stay.
+        points = np.concatenate([points[:1], here[kept], points[-1:]])
+    return points
 
 
 def _simplified(hull: Points, off: float) -> Points:

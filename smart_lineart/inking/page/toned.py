@@ -26,6 +26,7 @@ from smart_lineart.inking.page.paper import QUIET, SPREAD, median
 from smart_lineart.inking.page.scale import panel_side, panels_along
 from smart_lineart.inking.page.sheet import border, edge_step
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
+from smart_lineart.inking.raster.morphology import depth
 from smart_lineart.inking.raster.resampling import Reduced, resize, resize_part
 from smart_lineart.inking.raster.windows import closed, continued, grown_by, median_of_three, over_squares
 
@@ -40,7 +41,7 @@ LEAST_STEP = 0.25  # of luma along the edge of an area,
 WEAKEST = 0.3  # but for this share of it
 NEAR = 2  # px around an area within which its edge is found exactly
 REACH = 5  # px of half the widest bundle of lines on an area
-NARROW = 4  # px of that picture: what is up to twice as narrow is none of an area
+NARROW = 4  # px of that picture: what is up to twice as narrow is none of an area, nor strokes as most are
 MOST_BORDER = 0.75  # of the picture's border that is dark: more is dark paper
 LIGHTER = 0.2  # of luma that nothing on light paper is lighter than it
 STROKE = 1 / 250  # of the page's long side: half the width of strokes that are none of an area
@@ -214,7 +215,8 @@ def _areas(picture: Luma) -> list[Mask]:
         return []
     if border(dark) > MOST_BORDER or float(picture.max()) > light + LIGHTER:
         return []
-    dark = grown_by(~grown_by(~dark, NARROW), NARROW + 1) & dark
+    narrow = max(NARROW, _half_a_stroke(dark) + 1)
+    dark = grown_by(~grown_by(~dark, narrow), narrow + 1) & dark
     runs = find_runs(dark)
     label = label_runs(runs, dark.shape[1])
     core = ~grown_by(~dark, CORE)
@@ -224,6 +226,13 @@ def _areas(picture: Luma) -> list[Mask]:
         if (area & core).any() and edge_step(1 - calm, area, WEAKEST) >= LEAST_STEP:
             found.append(area)
     return found
+
+
+def _half_a_stroke(dark: Mask) -> int:
+    """Half the width of a small picture's strokes, in the median along their middles; 0 for none."""
+    deep = depth(dark, CORE)
+    middles = deep[dark & (deep < CORE) & (deep >= over_squares(deep, 1, np.maximum))]
+    return int(np.median(middles)) if middles.size else 0
 
 
 @dataclass(frozen=True)

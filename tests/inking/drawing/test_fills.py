@@ -315,6 +315,13 @@ class TestUnclaimedBlack:
     def test_what_is_line_to_the_network_is_not(self) -> None:
         assert not self.found(disc(self.SIZE, 80, 60, 20), line=200).any()
 
+    @pytest.mark.parametrize(("usual", "black"), [(9.0, True), (5.0, False)])
+    def test_what_is_nothing_to_the_network_is_black_beside_the_widest_strokes_only(
+        self, usual: float, black: bool
+    ) -> None:
+        found = self.found(disc(self.SIZE, 80, 60, 20), line=15, solid=10, usual=usual)
+        assert found.any() == black
+
     def test_shading_is_not(self) -> None:
         page = disc(self.SIZE, 80, 60, 20)
         line, solid = (np.full(self.SIZE, value, np.uint8) for value in (40, 90))

@@ -95,6 +95,19 @@ def test_black_without_lines_is_solid_to_its_edge(tone: int, noise: float) -> No
     assert np.quantile(lifted[rim & ~ON_PAPER] / 257, 0.05) > 200  # no line beside it
 
 
+@pytest.mark.parametrize("thickness", [20, 24, 28])
+def test_broad_strokes_that_meet_a_black_area_are_none_of_it(thickness: int) -> None:
+    strokes = line_map(SIZE, ring(225, 200, 150), wave(40, 410, 520, 30, 180), thickness=thickness)
+    luma = 255 - np.maximum(strokes, line_map(SIZE, straight((225, 330), (225, 470)), thickness=110))
+    found = toned(luma)
+    assert found is not None
+    within = cv2.resize(found.kinds, SIZE[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    blob = np.zeros(SIZE, np.uint8)
+    cv2.line(blob, (225, 330), (225, 470), 1, 110 + 4 * thickness)
+    assert within.any()
+    assert not within[blob == 0].any()
+
+
 def test_grey_without_lines_is_outlined() -> None:
     found = toned(page(120, None))
     assert found is not None
