@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pytest
 from test_flats import HINTS, RED
 
 GROUP = (
@@ -89,6 +90,40 @@ def job():
     assert found["each"] == [2, 2, 2], "a colour and nothing"
     assert found["undone"] == found["before"]
     assert found["no step"]
+
+
+@pytest.mark.parametrize(
+    ("model", "depth"), [("RGBA", "U16"), ("RGBA", "F32"), ("GRAYA", "U8"), ("CMYKA", "U8"), ("LABA", "U16")]
+)
+def test_a_group_in_every_colour_model_is_found_again(krita, model: str, depth: str) -> None:
+    found = krita.run(
+        GROUP
+        + """
+def job():
+    document = yield from hand_inked(model=MODEL, depth=DEPTH)
+    yield from grouped(document)
+    names, undone = parts(document), undo_text()
+    again = yield from flats()
+    result = {"names": names, "again": again, "same": [parts(document) == names, undo_text() == undone]}
+    inside = children(node_named(document, "Flats"))
+    result["space"] = [[one.colorModel(), one.colorDepth()] for one in inside]
+    before = [bytes(one.pixelData(450, 200, 10, 1)) for one in inside]
+    paint(document, node_named(document, "Ink"), inked_layer(ink_page(shift=6)))
+    document.refreshProjection()
+    yield 200
+    yield from flats()
+    inside = children(node_named(document, "Flats"))
+    result["kept"] = [bytes(one.pixelData(450, 200, 10, 1)) for one in inside] == before
+    result["tree"], result["error"] = tree(document), session().messages.last_error
+    return result
+""",
+        MODEL=model,
+        DEPTH=depth,
+        timeout=120,
+    )
+    assert (found["again"], found["error"], found["same"], found["kept"]) == ("", "", [True, True], True)
+    assert found["space"] == [[model, depth]] * 3
+    assert found["tree"] == ["Background", ["Flats", found["names"]], "Ink"]
 
 
 def test_colours_layers_and_strokes_stay_in_a_group_over_edits_undo_and_opening_again(
