@@ -2,15 +2,16 @@
 """How long inking an A4 page of 300 dpi takes in Krita, from the click to the layer, and Krita's memory.
 
 Run by benchmarks/performance.py as `python -m benchmarks.krita_task`; starts a Krita on a screen of its own
-with the tests' harness and prints a line of JSON: seconds of the first run, with starting the network, bytes
-that Krita's own process grew by at the peak, what was left once the features were let go, and the most that
-the network's process held.
+with the tests' harness and prints a line of JSON: seconds of the first run, with starting the network, those
+of all cores, bytes that Krita's own process grew by at the peak, what was left once the features were let
+go, and the most that the network's process held.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sys
 import threading
 import time
@@ -97,6 +98,16 @@ def resident(pid: int) -> int:
     return 0
 
 
+def processor_seconds(pid: int) -> float:
+    """Seconds of all cores that a process and its children have used, those included that ended."""
+    found = 0.0
+    for one in (pid, *_children(pid)):
+        with contextlib.suppress(OSError):
+            used = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()[11:15]
+            found += sum(int(ticks) for ticks in used) / os.sysconf("SC_CLK_TCK")
+    return found
+
+
 def _children(pid: int) -> list[int]:
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
@@ -137,9 +148,10 @@ def _measure(krita: harness.KritaProcess) -> dict[str, float]:
         image.convert("RGB").save(picture)
     krita.run(OPEN, timeout=120, PATH=str(picture))
     pid = krita_pid(krita.pid)
-    before = resident(pid)
+    before, used = resident(pid), processor_seconds(pid)
     with Watch(pid) as watch:
         seconds, inked, error = krita.run(INK, timeout=240)
+    used = processor_seconds(pid) - used
     if not inked or error:
         raise RuntimeError(f"Krita did not ink the page: {error}")
     kept = resident(pid)
@@ -147,6 +159,7 @@ def _measure(krita: harness.KritaProcess) -> dict[str, float]:
     time.sleep(1.0)
     return {
         "seconds": seconds,
+        "core_seconds": used,
         "before": before,
         "growth": watch.peak - before,
         "kept": kept - before,

@@ -33,9 +33,13 @@ from benchmarks.speed import ROOT, Task, TaskFailed, describe_machine
 from benchmarks.speed_task import Options
 
 SKETCH = ROOT / "examples" / "skull-a4-300dpi.jpg"
+DRAWN = ("carrot_lying.webp", "pepper_running.webp", "pepper_flying.webp", "revoy_broom.jpg")
+CHARACTERS, STRIP = "characters, A4, 300 dpi", "a strip of 20 panels"
 PAGES = {  # (height, width) in px
     "A4, 150 dpi": (1754, 1240),
     "A4, 300 dpi": (3508, 2480),
+    CHARACTERS: (3508, 2480),
+    STRIP: (20_000, 800),
     "A4, 600 dpi": (7016, 4960),
     "A3, 600 dpi": (9922, 7016),
     "20000 x 20000 px": (20_000, 20_000),
@@ -44,7 +48,8 @@ OLDER = {"ONEDNN_MAX_CPU_ISA": "AVX2", "OV_CPU_MAX_ISA": "AVX2"}
 PEER_SIDES = (512, 1024)
 KRITA_SECONDS = 240
 PEER_PAGE = "2016, A4, 300 dpi"
-REPEATS = {"20000 x 20000 px": 1, "A3, 600 dpi": 2, PEER_PAGE: 1}
+BATCH, A5 = 40, (2480, 1748)
+REPEATS = {"20000 x 20000 px": 1, "A3, 600 dpi": 2, PEER_PAGE: 1, "batch": 1}
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,24 @@ class Command:
     def run(self) -> dict:
         """Measure once. Raises TaskFailed."""
         target = self.sketch.with_suffix(".lineart.png")
-        program = [sys.executable, "-m", "smart_lineart", "ink", "--json", "-o", str(target)]
+        found = self.timed("-o", str(target))
+        target.unlink()
+        report = found.pop("report")
+        return {
+            **found,
+            "peak": report["peak_memory_bytes"],
+            "megapixels": self.size[0] * self.size[1] / 1e6,
+            "scale": report["results"][0]["scale"],
+            **{f"command {step}": value for step, value in report["results"][0]["seconds"].items()},
+        }
+
+    def timed(self, *more: str) -> dict:
+        """Seconds, those of all cores, and the `report` that the command gives. Raises TaskFailed."""
+        program = [sys.executable, "-m", "smart_lineart", "ink", "--json", *more, *self.options]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         begun = time.perf_counter()
         done = subprocess.run(
-            [*program, *self.options, str(self.sketch)],
+            [*program, str(self.sketch)],
             env=os.environ | {"PYTHONPATH": str(self.root)} | self.environment,
             cwd=self.root,
             capture_output=True,
@@ -77,16 +95,27 @@ class Command:
             said = done.stderr.strip().splitlines() or [f"it ended with {done.returncode}"]
             raise TaskFailed(f"{self.title}: {said[-1]}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        report = json.loads(done.stdout)
-        target.unlink()
         return {
             "seconds": seconds,
             "core_seconds": after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
-            "peak": report["peak_memory_bytes"],
-            "megapixels": self.size[0] * self.size[1] / 1e6,
-            "scale": report["results"][0]["scale"],
-            **{f"command {step}": value for step, value in report["results"][0]["seconds"].items()},
+            "report": json.loads(done.stdout),
         }
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`smart-lineart ink` on a folder of pages."""
+
+    title: str
+    folder: Path
+    pages: int
+
+    def run(self) -> dict:
+        """Measure once; `core_seconds` are those of a page. Raises TaskFailed."""
+        one = Command(self.title, self.folder, A5).timed()
+        for file in self.folder.glob("*-lineart.png"):
+            file.unlink()
+        return {"seconds": one["seconds"], "core_seconds": one["core_seconds"] / self.pages}
 
 
 @dataclass(frozen=True)
@@ -106,7 +135,7 @@ class OlderTask(Task):
                     os.environ[name] = value
 
 
-Measurement = Command | Task
+Measurement = Command | Batch | Task
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -169,7 +198,8 @@ def all_tasks(folder: Path) -> list[Measurement]:
         Command("A4, 300 dpi, --detail 1", usual, a4, ("--detail", "1")),
         Command("A4, 300 dpi, --detail 1, 32-bit floats", usual, a4, ("--detail", "1", *exact)),
     ]
-    return [*commands(files), *more, *engine_tasks(folder, files), *peers(folder, files)]
+    batch = Batch("batch", make_batch(folder / "batch"), BATCH)
+    return [*commands(files), *more, batch, *engine_tasks(folder, files), *peers(folder, files)]
 
 
 def commands(files: dict[str, Path]) -> list[Measurement]:
@@ -212,12 +242,49 @@ def peers(folder: Path, files: dict[str, Path]) -> list[Measurement]:
     return found
 
 
+def make_batch(folder: Path) -> Path:
+    """A folder of A5 pages at 300 dpi: characters in turn, each a little elsewhere."""
+    folder.mkdir()
+    for number in range(BATCH):
+        page = np.full(A5, 255, np.uint8)
+        height, width = A5[0] - 10 * (number % 10), A5[1] - 10 * (number % 10)
+        _place(page[:height, :width], number)
+        cv2.imwrite(str(folder / f"page-{number:02}.png"), page)
+    return folder
+
+
+def draw_characters(size: tuple[int, int], down: int, across: int) -> np.ndarray:
+    """A grey page (height, width) of drawn characters, laid out in rows and columns."""
+    page = np.full(size, 255, np.uint8)
+    tall, wide = size[0] // down, size[1] // across
+    for number in range(down * across):
+        row, column = divmod(number, across)
+        _place(page[row * tall : (row + 1) * tall, column * wide : (column + 1) * wide], number)
+    return page
+
+
+def _place(cell: np.ndarray, number: int) -> None:
+    """Draw one of the characters in a part of a page, as large as it fits."""
+    drawn = cv2.imread(
+        str(ROOT / "examples" / "characters" / DRAWN[number % len(DRAWN)]), cv2.IMREAD_GRAYSCALE
+    )
+    share = min(cell.shape[0] / drawn.shape[0], cell.shape[1] / drawn.shape[1])
+    way = cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC
+    drawn = cv2.resize(drawn, None, fx=share, fy=share, interpolation=way)[: cell.shape[0], : cell.shape[1]]
+    cell[: drawn.shape[0], : drawn.shape[1]] = drawn
+
+
 def make_pages(folder: Path, titles: Sequence[str]) -> dict[str, Path]:
-    """The scanned sketch at other sizes, as JPEG files."""
+    """The scanned sketch at other sizes, and characters, as JPEG files."""
     scan = cv2.imread(str(SKETCH), cv2.IMREAD_COLOR)
+    layouts = {CHARACTERS: (2, 2), STRIP: (20, 1)}
     files = {}
     for number, title in enumerate(titles):
         height, width = PAGES[title]
+        if title in layouts:
+            files[title] = folder / f"page-{number}.jpg"
+            cv2.imwrite(str(files[title]), draw_characters((height, width), *layouts[title]))
+            continue
         # The largest one is grey: cv2 would need gigabytes for its colours.
         image = scan if height < 20_000 else cv2.cvtColor(scan, cv2.COLOR_BGR2GRAY)
         shrunk = height < scan.shape[0]
