@@ -16,6 +16,7 @@ from smart_lineart.inking.network.maps import Prediction
 from smart_lineart.inking.network.runtime import Network, load_network
 from smart_lineart.inking.network.tiles import (
     MIN_CORE,
+    MOST_PIXELS,
     TileShape,
     active_part,
     blank_response,
@@ -23,6 +24,7 @@ from smart_lineart.inking.network.tiles import (
     run_tiles,
     tile_rects,
     window,
+    window_pixels,
 )
 from tests.inking.pictures import Bytes, SeenNetwork, line_map, ring, straight
 
@@ -253,10 +255,26 @@ class TestPlan:
     def test_a_generous_budget_means_one_tile(self) -> None:
         assert plan_tiles(700, 900, stride=16, halo=48, max_pixels=WHOLE) == TileShape(704, 912)
 
-    def test_strips_come_before_squares(self) -> None:
-        shape = plan_tiles(5000, 3000, stride=16, halo=48, max_pixels=1_500_000)
-        assert shape.columns >= 3000
-        assert MIN_CORE <= shape.rows < 5000
+    @given(st.integers(500, 9000), st.integers(500, 9000), st.integers(400_000, 2_000_000))
+    def test_no_even_grid_has_fewer_pixels(self, height: int, width: int, budget: int) -> None:
+        halo = 144
+        shape = plan_tiles(height, width, stride=16, halo=halo, max_pixels=budget)
+
+        def pixels(rows: int, columns: int) -> int:
+            down, across = -(-height // rows), -(-width // columns)
+            return (height + 2 * halo * down) * (width + 2 * halo * across)
+
+        for across in (1, 2, 3, 5):
+            columns = -(-width // across // 16) * 16 + 16
+            rows = (budget // (columns + 2 * halo) - 2 * halo) // 16 * 16
+            if rows >= MIN_CORE and columns >= MIN_CORE + 16:
+                assert pixels(shape.rows, shape.columns) <= pixels(rows, columns)
+
+    def test_an_a4_page_takes_little_more_than_twice_its_pixels(self) -> None:
+        """As it is seen in detail: it took 2.4 times as many in strips as wide as the page."""
+        shape = plan_tiles(1975, 1396, stride=16, halo=144, max_pixels=MOST_PIXELS)
+        cores = list(tile_rects(1975, 1396, shape))
+        assert window_pixels(cores, stride=16, halo=144) < 2.1 * 1975 * 1396
 
     def test_windows_stay_within_the_budget(self) -> None:
         network = SeenNetwork(REACH, STRIDE)
