@@ -90,8 +90,8 @@ KRITA_LIFE = (
         2,
         "it is not destroyed while Krita waits in another",
         "smart_lineart/krita_host/outlived.py",
-        "        if nested.under_way():\n            self.let_go_soon",
-        "        if False:\n            self.let_go_soon",
+        "            if nested.under_way():\n                self.let_go_soon",
+        "            if False:\n                self.let_go_soon",
         ("tests/krita_host/test_outlived.py", "-k", "waits_again"),
     ),
     Protection(
