@@ -292,6 +292,8 @@ class FakeNode(Owned):
         copy.look = dict(self.look)
         copy.still = self.still.copy()
         copy.keys = {time: picture.copy() for time, picture in self.keys.items()}
+        for child in self.nodes:
+            copy.addChildNode(child.duplicate(), None)
         return copy
 
     # -- its place
@@ -315,10 +317,15 @@ class FakeNode(Owned):
         return list(self.nodes)
 
     def addChildNode(self, child: FakeNode, above: FakeNode | None) -> None:
+        """Krita selects what becomes part of the document."""
         place = len(self.nodes) if above is None else self.nodes.index(above) + 1
         self.nodes.insert(place, child)
         child.parent = self
-        self.document.active = child
+        top = self
+        while top.parent is not None:
+            top = top.parent
+        if top is self.document.root:
+            self.document.active = child
 
     def remove(self) -> None:
         assert self.parent is not None

@@ -61,7 +61,7 @@ def undo_text() -> str:
 
 def history() -> tuple[str, str]:
     """What the undo and redo entries of the menu say."""
-    return undo_text(), str(krita().action("edit_redo").text())
+    return undo_text(), _redo_text()
 
 
 def step_named(entry: str) -> str:
@@ -101,10 +101,17 @@ def can_redo() -> bool:
 
     Krita's menu entry is always enabled. It names what can be redone, so it is shortest when nothing can.
     """
+    return _redo_text() != _bare_redo[0]
+
+
+def _redo_text() -> str:
+    """What the entry says. How it looks with nothing to redo is learned whenever that is asked: `can_redo`
+    may be asked for the first time right after an undo.
+    """
     text = str(krita().action("edit_redo").text())
     if not _bare_redo or len(text) < len(_bare_redo[0]):
         _bare_redo[:] = [text]
-    return text != _bare_redo[0]
+    return text
 
 
 def when_converted(action: Callable[[], None]) -> None:

@@ -116,7 +116,7 @@ class FlatsLayer:
             rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
             wanted = pixels[codes[rows]]
             now = self._form.array(self.layer.own_pixels(strip), strip.height, strip.width)
-            if not _alike(now, wanted).all():
+            if not alike(now, wanted).all():
                 return False
             yield
         return True
@@ -130,25 +130,43 @@ class FlatsLayer:
             rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
             old, wanted = pixels[before[rows]], pixels[after[rows]]
             now = self._form.array(self.layer.own_pixels(strip), strip.height, strip.width)
-            changes = _alike(now, old) & (before[rows] != after[rows])
+            changes = alike(now, old) & (before[rows] != after[rows])
             if changes.any():
                 self.layer.write(np.where(changes[..., None], wanted, now).tobytes(), strip)
             yield
 
     def insert_under(self, lineart: Layer, *, hides: bool) -> None:
-        """Put the layer under a lineart, as it is seen: one undoable step. Krita soon selects it.
+        """Put the layer under a lineart, as it is seen: one undoable step. See `put_under`."""
+        put_under(self.layer, lineart, hides=hides)
 
-        Krita lets scripts put nothing at the foot of a group: there it lies over the lineart and is blended
-        behind it. Over one that `hides` what is beneath, it multiplies: white paper takes the colours, and
-        black ink stays.
-        """
-        parent = lineart.parent
-        if parent is None:
-            raise LookupError("the lineart is no longer part of the document")
-        hides = hides and lineart.raw.blendingMode() == NORMAL
-        beneath = None if hides else _beneath(lineart, parent)
-        self.layer.raw.setBlendingMode(MULTIPLY if hides else NORMAL if beneath is not None else BEHIND)
-        parent.raw.addChildNode(self.layer.raw, lineart.raw if beneath is None else beneath)
+
+def put_under(flats: Layer, lineart: Layer, *, hides: bool) -> None:
+    """Put flats under a lineart, as it is seen: one undoable step. Krita soon selects them.
+
+    Krita lets scripts put nothing at the foot of a group: there they lie over the lineart and are blended
+    behind it. Over one that `hides` what is beneath, they multiply: white paper takes the colours, and black
+    ink stays.
+    """
+    parent = lineart.parent
+    if parent is None:
+        raise LookupError("the lineart is no longer part of the document")
+    hides = hides and lineart.raw.blendingMode() == NORMAL
+    beneath = None if hides else _beneath(lineart, parent)
+    flats.raw.setBlendingMode(MULTIPLY if hides else NORMAL if beneath is not None else BEHIND)
+    parent.raw.addChildNode(flats.raw, lineart.raw if beneath is None else beneath)
+
+
+def put_in_place(old: Layer, new: Layer) -> None:
+    """Put other flats where some are, looking as those do: two undoable steps. Krita soon selects them."""
+    parent = old.parent
+    if parent is None:
+        raise LookupError("the flats are no longer part of the document")
+    new.raw.setBlendingMode(old.raw.blendingMode())
+    new.set_opacity(old.opacity)
+    new.set_visible(old.visible)
+    new.raw.setColorLabel(old.raw.colorLabel())
+    parent.raw.addChildNode(new.raw, old.raw)
+    old.raw.remove()
 
 
 def put_hints_over(document: Document, flats: Layer, name: str) -> Layer:
@@ -161,7 +179,7 @@ def put_hints_over(document: Document, flats: Layer, name: str) -> Layer:
     return hints
 
 
-def _alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def alike(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Where pixels (height, width, channels) show the same, bool (height, width)."""
     return (one == other).all(axis=-1) | ((one[..., -1] == 0) & (other[..., -1] == 0))
 

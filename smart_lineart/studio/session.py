@@ -301,6 +301,7 @@ class Session:
         """Take note of the document and layer the artist is at now. Called often, so it is quick."""
         document = application.active_document()
         self.messages.look(document)
+        self.flatting.proposing.look()
         if document is None:
             if self._document is not None:  # the values of a lineart that is closed are none for new sketches
                 self.preview.stop()
@@ -337,6 +338,7 @@ class Session:
                 self.preview.stop()
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
+            self.flatting.seams.look()
         self.counting.look(document, self.pair)
         self.flatting.hints.look(document, layer)
 

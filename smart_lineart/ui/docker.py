@@ -23,7 +23,9 @@ from .flats_row import FlatsRow
 from .job_row import JobRow
 from .manual import Manual
 from .preview_overlay import PreviewOverlay
+from .proposals_panel import ProposalsPanel
 from .qt import QtCore, QtWidgets
+from .seams_overlay import SeamsOverlay
 from .sketch_row import SketchRow
 from .style_row import StyleRow
 from .whose_row import WhoseRow
@@ -87,6 +89,8 @@ class SmartLineartDocker(DockWidget):
         layout.addWidget(self._corrections)
         layout.addWidget(self._build_controls())
         layout.addWidget(FlatsRow(self.session))
+        self._proposals = ProposalsPanel(self.session.flatting.proposing)
+        layout.addWidget(self._proposals)
         layout.addWidget(EngineBox(self.session, manual.button()))
         layout.addStretch(1)
         scroll = QtWidgets.QScrollArea()
@@ -105,7 +109,7 @@ class SmartLineartDocker(DockWidget):
         column.addWidget(self._message)  # at the foot, so that no control moves when there is one
         self.setWidget(whole)
         self._body = body
-        self._preview = PreviewOverlay()
+        self._preview, self._seams = PreviewOverlay(), SeamsOverlay()
         self._calm = Calm(manual)
         self._calm.watch(whole)
 
@@ -244,6 +248,8 @@ class SmartLineartDocker(DockWidget):
             (session.context.corrections.changed, self._corrections.refresh),
             (session.live.changed, self._show_live),
             (session.preview.changed, self._show_preview),
+            (session.flatting.proposing.changed, self._proposals.refresh),
+            (session.flatting.seams.changed, self._show_seams),
         ]
         for signal, listener in pairs:
             signal.connect(listener)
@@ -325,6 +331,9 @@ class SmartLineartDocker(DockWidget):
 
     def _show_preview(self) -> None:
         self._preview.show_ink(self.session.preview.shown)
+
+    def _show_seams(self) -> None:
+        self._seams.show_seams(self.session.flatting.seams.shown)
 
     def _show_jobs(self) -> None:
         self._jobs.show_jobs([job for job in self.session.queue.active if not job.live])

@@ -18,7 +18,7 @@ LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "18")
 WRITERS = (
     *("new", "group", "renew", "slider", "live", "frames", "frames_again", "take_new"),
-    *("flats", "flats_again", "hints"),
+    *("flats", "flats_again", "hints", "group_of_flats", "flats_into_a_group"),
 )
 FEWER = 2, 8, 24  # steps a run may take fewer at another time: some only wait until Krita is idle
 MOMENTS = 30  # of each writer, in ms after it began

@@ -584,6 +584,106 @@ def job():
     assert found["tree"] == ["Background", "Flats", "Colour hints", "Ink"]
 
 
+def test_hints_spread_as_far_as_the_artist_says_also_after_opening_the_file_again(
+    krita, folder_krita_sees
+) -> None:
+    found = krita.run(
+        HINTS
+        + """
+def job():
+    ink = np.zeros((400, 600), np.uint8)
+    for x in (50, 200, 350):  # three boxes in a row, with one in the last
+        ink[100:300, x:x + 155] = 255
+        ink[105:295, x + 5:x + 150] = 0
+    ink[150:250, 390:460] = 255
+    ink[155:245, 395:455] = 0
+    document = yield from hand_inked(ink)
+    menu_entry("addHints").trigger()
+    yield from idle()
+    yield 500
+    yield from idle()
+    places = (10, 10), (80, 200), (270, 200), (370, 200), (420, 200)
+    fill(document, node_named(document, "Flats"), [((370, 200), (200, 40, 30))])
+    dab = np.full((10, 10, 4), 255, np.uint8)
+    dab[..., :3] = (40, 160, 90)
+    paint(document, node_named(document, "Colour hints"), dab, 75, 195)
+    document.refreshProjection()
+    document.setActiveNode(node_named(document, "Ink"))
+    yield 200
+    yield from flats()
+    result = {"first": colours(node_named(document, "Flats"), *places)}
+    document.saveAs(PATH)
+    close_all()
+    yield 500
+    document = K.openDocument(PATH)
+    K.activeWindow().addView(document)
+    yield 800
+    document.setActiveNode(node_named(document, "Ink"))
+    yield 300
+    menu = widget("flatsMenu").menu()
+    menu.aboutToShow.emit()
+    slider = menu.findChild(QtWidgets.QDoubleSpinBox, "spread")
+    result["shown"] = slider.value()
+    slider.setValue(100)
+    yield 1000  # it settles
+    yield from idle()
+    document.waitForDone()
+    result["spread"] = colours(node_named(document, "Flats"), *places)
+    menu.aboutToShow.emit()
+    result["shown then"], result["undo"] = slider.value(), undo_text()
+    undo(document)
+    yield 300
+    result["undone"] = colours(node_named(document, "Flats"), *places)
+    result["tree"], result["error"] = tree(document), session().messages.last_error
+    return result
+""",
+        PATH=str(folder_krita_sees() / "spread.kra"),
+        timeout=180,
+    )
+    hint = [40, 160, 90, 255]
+    outside, hinted, without, chosen, behind = found["first"]
+    assert (outside[3], hinted, chosen) == (0, hint, RED)
+    assert hint not in (without, behind)
+    assert found["spread"] == [outside, hint, hint, RED, behind], "none goes through what was chosen"
+    assert (found["shown"], found["shown then"]) == (0, 100)
+    assert found["undone"] == found["first"]
+    assert (found["undo"], found["error"]) == ("Undo Flats", "")
+    assert found["tree"] == ["Background", "Flats", "Colour hints", "Ink"]
+
+
+def test_areas_stay_parted_where_the_line_between_them_is_erased(krita) -> None:
+    found = krita.run(
+        FLATS
+        + """
+def job():
+    ink = np.zeros((400, 600), np.uint8)
+    ink[50:350, 50:550] = 255
+    ink[55:345, 55:298] = ink[55:345, 302:545] = 0
+    document = yield from hand_inked(ink)
+    yield from flats()
+    node = node_named(document, "Flats")
+    fill(document, node, [((100, 200), (200, 40, 30))])
+    before = colours(node, (100, 200), (290, 200), (310, 200), (500, 200))
+    erased = ink.copy()
+    erased[60:340, 290:310] = 0  # by a stroke along it
+    paint(document, node_named(document, "Ink"), inked_layer(erased))
+    document.refreshProjection()
+    document.setActiveNode(node_named(document, "Ink"))
+    yield 200
+    said = yield from flats()
+    node = node_named(document, "Flats")
+    after = colours(node, (100, 200), (290, 200), (310, 200), (500, 200))
+    return said, before, after, session().messages.last_error
+""",
+        timeout=120,
+    )
+    said, before, after, error = found
+    assert (said, error) == ("", "")
+    assert before[0] == before[1] == RED
+    assert before[2] == before[3] != RED
+    assert after == before
+
+
 def test_open_outlines_are_filled_as_far_as_the_artist_says(krita) -> None:
     found = krita.run(
         HINTS
@@ -612,35 +712,160 @@ def job():
     assert found["open"][1][3] == 255
 
 
-def test_other_colours_come_as_one_step_and_keep_groups_paper_and_strokes(krita) -> None:
+def test_other_colours_are_shown_as_pictures_and_taken_as_one_step(krita, pictures, figures) -> None:
     found = krita.run(
         PAINTED
         + HINTS
         + """
+def proposed():
+    yield from until(lambda: not session().queue.active, 20)
+    yield 200
+    return session().flatting.proposing.shown
+
 def job():
     document = yield from painted()
     node = node_named(document, "Flats")
     fill(document, node, [(OTHER, (200, 40, 30))])  # of one colour with the ring
     before = colours(node, *PLACES, (450, 184), (115, 245))
     menu_entry("otherColours").trigger()
-    yield from idle()
+    shown = yield from proposed()
+    result = {"before": before, "locked": sorted(shown.locked), "modal": modal(), "undo then": undo_text()}
+    result["seconds"] = session().runner.last_seconds["total"]
+    result["swatches"] = [widget(f"lockColour{n}").isChecked() for n in (1, 2)]
+    grab(PATH, docker())
+    result["different"] = len({picture.tobytes() for picture in shown.pictures})
+    widget("lockColour1").click()  # the artist's red is free to change now
+    yield from proposed()
+    widget("proposal3").click()
+    shown = yield from proposed()
     node = node_named(document, "Flats")
-    result = {"before": before, "now": colours(node, *PLACES, (450, 184), (115, 245)), "undo": undo_text()}
+    result["now"], result["undo"] = colours(node, *PLACES, (450, 184), (115, 245)), undo_text()
     undo(document)
     yield 300
     result["undone"] = colours(node_named(document, "Flats"), *PLACES, (450, 184), (115, 245))
+    photo = document.createNode("Photo", "paintlayer")
+    picture = np.zeros((400, 600, 4), np.uint8)
+    picture[..., 3] = 255
+    picture[:, :300, 0] = 250
+    picture[:, 300:, 1] = 250
+    paint(document, photo, picture)
+    document.rootNode().addChildNode(photo, None)
+    document.waitForDone()
+    document.setActiveNode(photo)
+    yield 200
+    widget("layerColours").click()
+    yield 300
+    yield from proposed()
+    widget("proposal1").click()
+    yield from proposed()
+    result["photo"] = colours(node_named(document, "Flats"), *PLACES)
+    widget("closeProposals").click()
+    result["visible"] = widget("proposals").isVisible()
     result["tree"], result["error"] = tree(document), session().messages.last_error
     return result
 """,
-        timeout=120,
+        PATH=str(pictures / "proposals.png"),
+        timeout=180,
     )
-    assert (found["error"], found["undo"]) == ("", "Undo Flats")
+    assert (found["error"], found["undo"], found["modal"]) == ("", "Undo Flats", None)
+    assert found["undo then"] != "Undo Flats", "proposals write nothing"
+    assert found["different"] == 6
+    assert found["locked"] == [[200, 40, 30]], "what the artist chose stays unless it is freed"
+    assert found["swatches"] == [True, False]
     outside, ring, middle, other, stroke, gap = found["now"]
     assert ring == other != found["before"][1]
     assert middle not in (ring, found["before"][2])
     assert (outside[3], gap[3], stroke) == (0, 0, STROKE)
     assert found["undone"] == found["before"]
-    assert found["tree"] == ["Background", "Flats", "Ink"]
+    assert {tuple(one) for one in found["photo"][1:]} == {(250, 0, 0, 255), (0, 250, 0, 255)}
+    assert not found["visible"]
+    assert found["tree"] == ["Background", "Flats", "Ink", "Photo"]
+    figures(f"six proposals within {found['seconds']:.2f} s on a small page")
+
+
+def test_seams_are_marked_over_the_canvas_and_are_no_part_of_the_picture(krita, pictures) -> None:
+    found = krita.run(
+        HINTS
+        + """
+def lines():
+    marks = [w for w in QtWidgets.QApplication.allWidgets() if w.objectName() == "smart_lineart_seams"]
+    return [[path.elementCount() for path in w.paths] for w in marks if w.isVisible()]
+
+def job():
+    ink = ink_page()
+    ink[188:212, 520:600] = 0  # the circle has a gap
+    document = yield from hand_inked(ink)
+    yield from fit_view(document)
+    yield from flats()
+    yield 300
+    filled, undone = colours(node_named(document, "Flats"), OTHER)[0], undo_text()
+    before = projection(document, 0, 0, 600, 400)
+    result = {"filled": filled, "none": lines()}
+    document.setModified(False)
+    menu_entry("showSeams").trigger()
+    yield 500
+    result["shown"] = lines()
+    grab(PATH)
+    result["same"] = [(projection(document, 0, 0, 600, 400) == before).all().item(), undo_text() == undone]
+    result["modified"] = document.modified()
+    session().flatting.set_openness(0.0)
+    yield from idle()
+    yield 600
+    result["closed"] = lines()
+    menu_entry("showSeams").trigger()
+    yield 500
+    result["gone"] = lines()
+    result["error"] = session().messages.last_error
+    return result
+""",
+        PATH=str(pictures / "seams.png"),
+        timeout=120,
+    )
+    assert found["error"] == ""
+    assert found["filled"][3] == 255
+    assert (found["none"], found["gone"]) == ([], [])
+    ((seams, possible),) = found["shown"]
+    assert seams > 1
+    assert found["same"] == [True, True]
+    assert not found["modified"]
+    ((seams_now, possible_now),) = found["closed"]
+    assert seams_now == 0
+    assert possible_now > possible, "where an area could end and does not"
+
+
+def test_flats_of_a_page_that_is_resized_while_they_are_made_lie_where_their_lines_do(krita) -> None:
+    found = krita.run(
+        FLATS
+        + """
+def job():
+    results = []
+    for wait in (0, 20, 60, 120, 250, 400):
+        document = yield from hand_inked()
+        yield from flats()
+        fill(document, node_named(document, "Flats"), [(RING, (200, 40, 30))])
+        paint(document, node_named(document, "Ink"), inked_layer(ink_page(shift=6)))
+        document.refreshProjection()
+        document.setActiveNode(node_named(document, "Ink"))
+        yield 200
+        before = colours(node_named(document, "Flats"), (50, 180), MIDDLE, OTHER)
+        widget("flats").click()
+        yield wait
+        document.resizeImage(-40, -30, 700, 500)
+        yield from idle()
+        yield 200
+        moved = [(x + 40, y + 30) for x, y in ((41, 200), (50, 180), MIDDLE, OTHER)]
+        first, *after = colours(node_named(document, "Flats"), *moved)
+        results.append([after == before, first[3], tree(document), session().messages.last_error])
+        yield from flats()
+        again = colours(node_named(document, "Flats"), *moved)
+        results[-1].append(again[1:] == before and again[0][3] == 0)
+    return results
+""",
+        timeout=240,
+    )
+    for same, _, layers, error, again in found:
+        assert (same, again, error) == (True, True, "")
+        assert layers == ["Background", "Flats", "Ink"]
 
 
 def test_the_area_under_the_cursor_is_selected_added_and_subtracted(krita) -> None:

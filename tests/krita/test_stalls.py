@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="re
 BOUND_S = 0.2
 TRIES = 3
 """A stall of ours comes every time; that of a machine which lends its processors elsewhere does not."""
-ACTIONS = ("inked", "renewed", "dragged")
+ACTIONS = ("inked", "renewed", "dragged", "flats", "flats again")
 ALONE = "Krita at work"
 PAGE = """
 def job():
@@ -32,6 +32,23 @@ def job():
     yield 20
 """
 STOP = "def job():\n    return K.watch.stop()"
+FLATS = """
+def job():
+    widget("flats").click()
+    yield from idle(100)
+    yield 1000
+"""
+PAINTED = """
+def job():
+    document = K.activeDocument()
+    lineart = node_named(document, "Lineart: Sketch")
+    line = np.zeros((9, 1500, 4), np.uint8)
+    line[..., 3] = 255
+    paint(document, lineart, line, 400, 1700)
+    document.refreshProjection()
+    document.setActiveNode(lineart)
+    yield 1500
+"""
 KRITA_IDLE = "def job():\n    yield 5000"
 # What Krita needs for the page by itself, on this machine, under today's load.
 KRITA_AT_WORK = """
@@ -73,14 +90,21 @@ def measured(krita, figures) -> dict[str, dict]:
         "inked": watched(krita, lambda: krita.run(ink, timeout=220)),
         "renewed": watched(krita, lambda: krita.run(ink, timeout=220)),
         "dragged": watched(krita, lambda: (krita.drag("thickness", 0.3, 0.5), krita.wait_idle(120))),
+        "flats": watched(krita, lambda: krita.run(FLATS, timeout=120)),
     }
+    krita.drag("thickness", 0.5, 0.3)
+    krita.wait_idle(120)
+    krita.run(PAINTED)
+    found["flats again"] = watched(krita, lambda: krita.run(FLATS, timeout=120))
     found |= {"Krita idle": idle, ALONE: watched(krita, lambda: krita.run(KRITA_AT_WORK, timeout=60))}
     told_worst = ", ".join(f"{name} {1000 * one['worst']:.0f} ms" for name, one in found.items())
     figures(f"Krita {krita.run('def job(): return K.version()')}: {told_worst}")
     for name, one in found.items():
         if any(late["gap"] > BOUND_S for late in one["late"]):
             figures(told(one, name))
-    assert krita.facts()["tree"] == ["Background", "Sketch", "Lineart: Sketch"], krita.facts()["error"]
+    assert krita.facts()["tree"] == ["Background", "Sketch", "Flats", "Lineart: Sketch"], krita.facts()[
+        "error"
+    ]
     return found
 
 

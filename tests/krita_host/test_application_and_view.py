@@ -39,6 +39,14 @@ class TestApplication:
         redo.words = "Redo"
         assert not host.application.can_redo()
 
+    def test_how_redo_looks_with_nothing_to_redo_is_learned_before_it_matters(self, host) -> None:
+        redo = host.krita.action("edit_redo")
+        redo.words = "Redo"
+        host.application._bare_redo.clear()
+        host.application.history()
+        redo.words = "Redo: Brush stroke"
+        assert host.application.can_redo()
+
     def test_open_and_active_documents_are_told(self, host, raw) -> None:
         other = host.document.Document(host.krita.show(Document()))
         first = host.document.Document(raw)

@@ -82,6 +82,24 @@ def test_the_newest_layer_that_is_there_is_in_use_and_undo_brings_an_older_one_b
     assert found.shape == (6, ord("a") - 80)
 
 
+def test_the_colours_that_were_written_are_kept_as_long_as_the_areas() -> None:
+    document: Any = FakeDocument()
+    memory = FlatsMemory()
+    for name in "abcde":
+        one, note = areas(), memory.note_of(document, "{ink}")
+        memory.put(document, f"{{{name}}}", one, note, one.pack(), name.encode())
+        document.there.append(f"{{{name}}}")
+    past = {key: value for key, value in document.kept.items() if key.startswith(module.PAST)}
+    assert sorted(past.values()) == [b"c", b"d", b"e"]
+    document.there = ["{a}"]
+    memory.look_after(document, "{ink}")
+    opened: Any = FakeDocument(document.kept, ("{a}",))
+    memory = FlatsMemory()
+    assert memory.past_of(opened, "{a}") is None
+    assert memory.areas_in(opened, "{a}") is not None
+    assert memory.past_of(opened, "{a}") == b"a"
+
+
 def test_each_lineart_has_flats_and_an_openness_of_its_own() -> None:
     document: Any = FakeDocument()
     memory = FlatsMemory()
@@ -105,6 +123,8 @@ def test_each_lineart_has_flats_and_an_openness_of_its_own() -> None:
         '{"flats": [{"of": "{ink}", "openness": NaN}]}',
         '{"flats": [{"of": "{ink}", "openness": 1e999}]}',
         json.dumps({"flats": [{"of": "{ink}", "openness": True}]}),
+        json.dumps({"flats": [{"of": "{ink}", "openness": 1, "spread": 1.5}]}),
+        '{"flats": [{"of": "{ink}", "openness": 1, "spread": NaN}]}',
     ],
 )
 def test_whatever_a_note_says_something_can_be_made_of_it(text: str) -> None:
@@ -113,6 +133,7 @@ def test_whatever_a_note_says_something_can_be_made_of_it(text: str) -> None:
     note = memory.note_of(document, "{ink}")
     assert note.layers == ()
     assert 0 <= note.openness <= 1
+    assert note.spread == 0
     assert memory.in_use(document, "{ink}") is None
     put(memory, document, "{a}")
     assert memory.note_of(document, "{ink}").layers == ("{a}",)
@@ -182,7 +203,12 @@ def test_how_open_outlines_may_be_is_known_at_once_whatever_becomes_of_the_run()
         )
         flatting.set_openness(0.8)
         assert flatting.openness == 0.8
-        assert [one.flats.openness for one in runs] == [0.8]
+        flatting.set_spread(0.4)
+        assert (flatting.openness, flatting.spread) == (0.8, 0.4)
+        assert [(one.flats.openness, one.flats.spread) for one in runs] == [(0.8, None), (None, 0.4)]
+        del runs[1]
         flats.remove()
         flatting.set_openness(0.2)
         assert (flatting.openness, len(runs)) == (0.2, 1)
+        flatting.set_spread(0.7)
+        assert (flatting.openness, flatting.spread, len(runs)) == (0.2, 0.7, 1)

@@ -41,7 +41,7 @@ class Scene:
         red, blue, paper = (table.code(np.array(one, np.uint8)) for one in (RED, BLUE, (255, 0, 255, 255)))
         ground = modules.flats_work.Ground.blank(areas, {0: 0, 1: red, 2: blue})
         flats = ground.flats()
-        made = modules.flats_work.Made(ground, flats, table, paper, areas.pack()).written()
+        made = modules.flats_work.Made.of(ground, flats, table, paper).written()
         node.setPixelData(table.pixels[flats.codes].tobytes(), 0, 0, WIDTH, HEIGHT)
         note = modules.flats.FlatsNote(self.ink.identity, hints=self.hints.identity)
         self.memory.put(self.document, node.identity, areas, note, areas.pack())

@@ -278,15 +278,15 @@ def test_of_flats_that_wait_the_newer_run_does_what_both_were_asked_for() -> Non
     runs = JobQueue()
     ink = job()
     runs.add(ink)
-    for wish in (FlatsWish(0.3), FlatsWish(hints=True), FlatsWish(variation=4), FlatsWish(0.7)):
+    for wish in (FlatsWish(0.3), FlatsWish(hints=True), FlatsWish(recolour={4: (1, 2, 3)}), FlatsWish(0.7)):
         runs.add(job(flats=wish))
     runs.add(last := job(flats=FlatsWish(), live=True))
     assert runs.active == [ink, last]
-    assert last.flats == FlatsWish(0.7, hints=True, variation=4)
+    assert last.flats == FlatsWish(0.7, hints=True, recolour={4: (1, 2, 3)})
     assert not last.live, "the artist asked for it"
     last.enter(JobState.flatting)
-    runs.add(next_one := job(flats=FlatsWish(variation=0)))
-    assert next_one.flats == FlatsWish(variation=0), "what is under way is not asked for again"
+    runs.add(next_one := job(flats=FlatsWish(recolour={})))
+    assert next_one.flats == FlatsWish(recolour={}), "what is under way is not asked for again"
 
 
 LEFT, RIGHT = Rect(0, 0, 30, 40), Rect(30, 0, 30, 40)

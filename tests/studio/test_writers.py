@@ -313,6 +313,29 @@ def flats_again(studio: Studio) -> Callable[[], None]:
     return studio.session.flatting.begin
 
 
+def group_of_flats(studio: Studio) -> Callable[[], None]:
+    """With one layer a colour, in which the artist has a layer of their own, after the same edits."""
+    studio.session.flatting.set_layered(True)
+    flats(studio)()
+    studio.loop.run()
+    (part,) = (node for node in studio.flats.nodes if node.still[45, 30].any())
+    part.title = "Skin"
+    part.still[40:50, 40:50] = (0, 0, 200, 255)
+    shade = studio.document.createNode("Shade", "paintlayer")
+    shade.still[30:60, 30:60] = (9, 9, 9, 200)
+    studio.flats.addChildNode(shade, part)
+    studio.document.active = studio.sketch
+    draw_box(studio.sketch.still, 50, 20, 90, 60)
+    return studio.session.flatting.begin
+
+
+def flats_into_a_group(studio: Studio) -> Callable[[], None]:
+    """One layer is made a group with one layer a colour."""
+    flats_again(studio)
+    studio.flats.look["locked"] = False
+    return lambda: studio.session.flatting.set_layered(True)
+
+
 def hints(studio: Studio) -> Callable[[], None]:
     """The artist dabs a colour on a layer of hints."""
     draw_box(studio.sketch.still, 20, 20, 90, 60)
@@ -350,7 +373,7 @@ WRITERS = [
         frames_again,
         take_new,
     ),
-    *(flats, flats_again, hints),
+    *(flats, flats_again, hints, group_of_flats, flats_into_a_group),
 ]
 
 
@@ -408,7 +431,13 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
         assert app.open == [], "a document that layers were composed in is left open"
 
 
-@pytest.mark.parametrize("writer", [new, group, renew, live, frames, frames_again, flats, flats_again])
+@pytest.mark.parametrize(
+    "writer",
+    [
+        *(new, group, renew, live, frames, frames_again),
+        *(flats, flats_again, group_of_flats, flats_into_a_group),
+    ],
+)
 def test_what_is_told_as_cancelled_was_not_done_and_the_rest_was(app: fake_krita.App, writer: Any) -> None:
     studio = Studio(app)
     writer(studio)()
@@ -436,9 +465,13 @@ def cancel(studio: Studio) -> None:
 
 
 def picture_of(studio: Studio) -> list[Any]:
+    nodes, waiting = [], list(studio.document.root.nodes)
+    while waiting:
+        nodes.append(waiting.pop(0))
+        waiting = nodes[-1].nodes + waiting
     return [
-        (picture.tobytes(), dict(node.look))
-        for node in studio.document.root.nodes
+        (node.title, picture.tobytes(), dict(node.look))
+        for node in nodes
         for picture in (list(node.keys.values()) or [node.still])
     ]
 
@@ -647,6 +680,269 @@ def test_what_is_painted_while_flats_are_made_stays(studio: Studio) -> None:
         assert (studio.flats.still[70:76, column : column + 8] == (0, 90, 0, 255)).all(), column
 
 
+AFTER_WRITING = 8  # steps of a run in which nothing is written any more
+
+
+@pytest.mark.parametrize("writer", [flats, flats_again, group_of_flats, flats_into_a_group])
+@pytest.mark.parametrize("size", [(WIDTH + 30, HEIGHT + 20), (WIDTH - 10, HEIGHT - 10)])
+def test_a_page_that_is_resized_while_flats_are_made_has_flats_of_its_new_size(
+    app: fake_krita.App, writer: Any, size: tuple[int, int]
+) -> None:
+    studio = Studio(app)
+    writer(studio)()
+    steps = studio.loop.run()
+    for at in range(steps):
+        app.open.clear()
+        studio = Studio(app)
+        writer(studio)()
+        studio.loop.run(
+            lambda step, at=at, one=studio: setattr(one.document, "size", size) if step == at else 0
+        )
+        session = studio.session
+        assert session.messages.last_error == "", f"resized before step {at} of {steps}"
+        assert session.messages.shown.kind != "error"
+        document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+        flats = session.context.flats.in_use(document, studio.sketch.identity)
+        found = session.context.flats.areas_in(document, flats.identity)
+        late = {(HEIGHT, WIDTH)} if at >= steps - AFTER_WRITING else set()
+        assert found.shape in {size[::-1], *late}, f"resized before step {at} of {steps}"
+
+
+def test_other_colours_are_proposed_without_a_step_and_taken_by_area(studio: Studio) -> None:
+    flats(studio)()
+    studio.loop.run()
+    proposing, old, before = studio.session.flatting.proposing, studio.flats, studio.flats.still.copy()
+    proposing.begin()
+    studio.loop.run()
+    first = proposing.shown
+    assert first is not None
+    assert len(first.pictures) == 6
+    assert studio.flats is old
+    np.testing.assert_array_equal(old.still, before)
+    proposing.take(2)
+    studio.loop.run()
+    colour = tuple(studio.flats.still[45, 30])
+    assert colour[2::-1] in first.recoloured[2].values()
+    assert proposing.shown is not first, "they are of the colours that there are now"
+    locked = proposing.shown.colours[0]
+    proposing.lock(locked, on=True)
+    studio.loop.run()
+    assert proposing.shown.locked == {locked}
+    proposing.lock(locked, on=False)
+    proposing.more()
+    studio.loop.run()
+    assert proposing.shown.locked == frozenset()
+    assert proposing.shown.asked.first == 6
+    studio.flats.remove()
+    proposing.more()
+    studio.loop.run()
+    assert "no flats here" in studio.session.messages.shown.text
+
+
+def test_seams_are_those_of_the_flats_there_are_for_as_long_as_they_are_wanted(
+    app: fake_krita.App, studio: Studio
+) -> None:
+    again = flats_again(studio)
+    seams, changes = studio.session.flatting.seams, []
+    seams.changed.connect(lambda: changes.append(seams.shown))
+    seams.switch(True)
+    assert len(changes) == 1
+    assert seams.shown is not None
+    studio.session.look()
+    assert len(changes) == 1, "nothing is told twice"
+    studio.sketch.still[22:58, 86:94] = 0  # a side of the box is open
+    again()
+    studio.loop.run()
+    memory = studio.session.context.flats
+    document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+    areas = memory.areas_in(document, studio.flats.identity)
+    assert changes[-1].closed is areas.seams
+    assert changes[-1].open is areas.open_seams
+    studio.document.size = WIDTH + 4, HEIGHT
+    seams.look()
+    assert changes[-1] is None, "they would lie elsewhere"
+    studio.document.size = WIDTH, HEIGHT
+    seams.look()
+    assert changes[-1] is not None
+    app.active = app.createDocument(WIDTH, HEIGHT)
+    seams.look()
+    assert changes[-1] is None
+    seams.switch(False)
+    app.active = studio.document
+    seams.look()
+    assert changes[-1] is None
+
+
+def test_proposals_go_with_their_document(app: fake_krita.App, studio: Studio) -> None:
+    flats(studio)()
+    studio.loop.run()
+    proposing, changes = studio.session.flatting.proposing, []
+    proposing.begin()
+    studio.loop.run()
+    proposing.changed.connect(lambda: changes.append(proposing.shown))
+    app.active = app.createDocument(WIDTH, HEIGHT)
+    studio.session.look()
+    assert changes == [None]
+    proposing.take(0)
+    studio.loop.run()
+    assert app.touched == []
+
+
+def test_the_colours_of_the_selected_layer_are_taken(studio: Studio) -> None:
+    flats(studio)()
+    studio.loop.run()
+    photo = studio.document.createNode("Photo", "paintlayer")
+    studio.document.rootNode().addChildNode(photo, None)
+    proposing = studio.session.flatting.proposing
+    studio.document.active = studio.sketch
+    proposing.begin()
+    studio.loop.run()
+    studio.document.active = photo
+    proposing.from_layer()
+    studio.loop.run()
+    assert "has no colours to take" in studio.session.messages.shown.text
+    photo.still[:] = (250, 10, 0, 255)
+    photo.still[:, ::2] = (0, 200, 30, 255)
+    proposing.from_layer()
+    studio.loop.run()
+    assert set(proposing.shown.asked.palette.colours) == {(30, 200, 0), (0, 10, 250)}
+
+
+def propose(studio: Studio) -> Callable[[], None]:
+    flats(studio)()
+    studio.loop.run()
+    return studio.session.flatting.proposing.begin
+
+
+def take_proposal(studio: Studio) -> Callable[[], None]:
+    propose(studio)()
+    studio.loop.run()
+    return lambda: studio.session.flatting.proposing.take(0)
+
+
+@pytest.mark.parametrize("writer", [propose, take_proposal])
+def test_a_document_that_is_closed_while_colours_are_proposed_is_left_alone(
+    app: fake_krita.App, writer: Any
+) -> None:
+    studio = Studio(app)
+    writer(studio)()
+    steps = studio.loop.run()
+    for at in range(steps):
+        app.open.clear()
+        studio = Studio(app)
+        writer(studio)()
+        studio.loop.run(lambda step, at=at, one=studio: one.document.close() if step == at else None)
+        assert app.touched == [], f"closed before step {at} of {steps}"
+        assert not studio.session.turns.busy
+        assert "went wrong" not in studio.session.messages.shown.text
+
+
+def in_group(studio: Studio) -> dict[str, FakeNode]:
+    return {node.title: node for node in studio.flats.nodes}
+
+
+def test_layers_of_a_group_of_flats_keep_names_strokes_and_what_lies_among_them(studio: Studio) -> None:
+    again = group_of_flats(studio)
+    old, inside = studio.flats, in_group(studio)
+    colour, shade = tuple(inside["Skin"].still[45, 30]), inside["Shade"].still.copy()
+    studio.document.active = inside["Shade"]
+    again()
+    studio.loop.run()
+    assert studio.flats is not old
+    assert list(in_group(studio)) == list(inside)
+    skin = in_group(studio)["Skin"]
+    assert (skin.still[40:50, 40:50] == (0, 0, 200, 255)).all()
+    assert tuple(skin.still[45, 30]) == tuple(skin.still[45, 60]) == colour
+    np.testing.assert_array_equal(in_group(studio)["Shade"].still, shade)
+    assert studio.document.active is in_group(studio)["Shade"]
+    assert "undo twice" in studio.session.messages.shown.text
+
+
+def test_what_is_painted_in_a_group_of_flats_while_they_are_made_stays(studio: Studio) -> None:
+    again, painted, stroke = group_of_flats(studio), [], (0, 90, 0, 255)
+    draw_box(studio.sketch.still, 20, 62, 90, 95)  # paper until now
+    old = studio.flats
+    again()
+
+    def paint(step: int) -> None:
+        for moment, column in ((3, 12), (6, 30), (-1 if studio.flats is old else step, 66)):
+            if step == moment and column not in painted:
+                in_group(studio)["Skin"].still[70:76, column : column + 8] = stroke
+                in_group(studio)["Skin"].still[36:39, column : column + 8] = stroke
+                painted.append(column)
+
+    studio.loop.run(paint)
+    assert studio.flats is not old
+    assert painted == [12, 30, 66]
+    inside = in_group(studio)
+    assert any(tuple(node.still[85, 50])[3] == 255 for name, node in inside.items() if name != "Shade")
+    for column in painted:
+        for rows in (slice(70, 76), slice(36, 39)):
+            assert (inside["Skin"].still[rows, column : column + 8] == stroke).all(), column
+            late = [node.still[rows, column : column + 8] for name, node in inside.items() if name[0] == "#"]
+            assert not any(one.any() for one in late), "nothing lies over it"
+
+
+def test_strokes_lie_in_the_layer_of_the_colour_beneath_when_flats_become_a_group(studio: Studio) -> None:
+    make = flats_into_a_group(studio)
+    studio.flats.still[70:74, 70:74] = (9, 0, 9, 255)  # on paper
+    shown = studio.flats.still.copy()
+    make()
+    studio.loop.run()
+    layers = list(in_group(studio).values())
+    together = np.zeros_like(shown)
+    for layer in layers:
+        together = np.where(layer.still[..., 3:] > 0, layer.still, together)
+    same = np.ones(shown.shape[:2], np.bool_)
+    same[:, 48:52] = False  # where the new line parts areas
+    np.testing.assert_array_equal(together[same], shown[same])
+    (beneath,) = [one for one in layers if one.still[45, 30].any()]
+    assert (beneath.still[40:50, 40:48] == (0, 0, 200, 255)).all()
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats.kind == "paintlayer"
+    np.testing.assert_array_equal(studio.flats.still, together)
+
+
+def test_flats_with_a_mask_or_a_layer_of_the_artists_do_not_become_others(studio: Studio) -> None:
+    make = flats_into_a_group(studio)
+    flats = studio.flats
+    mask = studio.document.createNode("Mask", "transparencymask")
+    flats.addChildNode(mask, None)
+    make()
+    studio.loop.run()
+    assert studio.flats is flats
+    assert not studio.session.flatting.layered
+    assert "Take that out first" in studio.session.messages.shown.text
+    mask.remove()
+    studio.document.active = studio.sketch
+    make()
+    studio.loop.run()
+    made = studio.flats
+    made.addChildNode(studio.document.createNode("Shade", "paintlayer"), None)
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats is made
+    assert studio.session.flatting.layered
+
+
+def test_a_stroke_on_flats_that_become_a_group_is_in_it(studio: Studio) -> None:
+    make, stroke = flats_into_a_group(studio), (0, 90, 0, 255)
+    for moment in range(0, 60, 3):
+        studio.session.flatting.set_layered(False)
+        studio.loop.run()
+        old = studio.flats
+        make()
+
+        def paint(step: int, old: FakeNode = old, moment: int = moment) -> None:
+            if step == moment and old.parent is not None:
+                old.still[36:39, 30:38] = stroke if moment % 2 else (0, moment, 9, 255)
+
+        studio.loop.run(paint)
+        shown = [node.still[36:39, 30:38] for node in studio.flats.nodes]
+        assert any((one == old.still[36:39, 30:38]).all() for one in shown), moment
+
+
 @pytest.mark.parametrize("gone", ["flats", "sketch"])
 def test_flats_whose_layer_or_lineart_is_deleted_meanwhile(studio: Studio, gone: str) -> None:
     flats_again(studio)()
@@ -728,6 +1024,32 @@ def test_a_dab_colours_its_area_without_a_step_and_leaves_nothing_when_it_is_tak
     studio.loop.run()
     assert studio.flats is flats
     np.testing.assert_array_equal(flats.still, before)
+
+
+def test_hints_spread_as_far_as_is_set_and_not_into_what_the_artist_coloured_before_or_since(
+    studio: Studio,
+) -> None:
+    for column in (50, 70):  # parts the box in three
+        draw_box(studio.sketch.still, column, 20, 90, 60)
+    dab = hints(studio)
+    flats = studio.flats.still
+    flats[(flats == flats[40, 80]).all(-1)] = (0, 0, 200, 255)
+    studio.session.context.flats.doubt()  # they were on it
+    dab()
+    studio.loop.run()
+    first = tuple(studio.flats.still[40, 60])
+    assert first != (1, 2, 3, 255)
+    assert tuple(studio.flats.still[40, 40]) == (1, 2, 3, 255)
+    for opened_again in (False, True):
+        if opened_again:
+            studio.session.flatting.set_spread(0.0)
+            turn(studio)
+            assert tuple(studio.flats.still[40, 60]) == first
+            studio.session.context.flats.keep_only(lambda _: False)
+        studio.session.flatting.set_spread(1.0)
+        turn(studio)
+        assert tuple(studio.flats.still[40, 60]) == (1, 2, 3, 255)
+        assert tuple(studio.flats.still[40, 80]) == (0, 0, 200, 255)
 
 
 def test_flats_that_the_artist_has_painted_on_are_a_step_of_their_own_under_hints(studio: Studio) -> None:

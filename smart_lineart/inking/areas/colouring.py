@@ -45,11 +45,18 @@ def first_colours(
 
 
 def variations(
-    areas: Areas, colours: Colours, *, count: int = 6, seed: int = 0, locked: Container[Colour] = ()
+    areas: Areas,
+    colours: Colours,
+    *,
+    count: int = 6,
+    seed: int = 0,
+    locked: Container[Colour] = (),
+    palettes: Sequence[Palette] | None = None,
 ) -> list[Colours]:
     """Proposals: the same groups of areas in other palettes, the same ones for the same seed.
 
-    What has one colour stays of one colour; `locked` colours and paper stay. This arranges colours: it does
+    What has one colour stays of one colour; `locked` colours and paper stay. `palettes` are taken in turn,
+    one that comes again with other shares; without them ours are drawn by lot. This arranges colours: it does
     not know what is skin or sky.
     """
     sizes = dict(zip(areas.ids.tolist(), areas.sizes.tolist(), strict=True))
@@ -65,13 +72,25 @@ def variations(
                 beside.setdefault(number[one], set()).add(number[other])
     weight = {k: sum(sizes[one] for one in members) for k, members in enumerate(groups.values())}
     fixed = {k: colour for k, colour in enumerate(groups) if colour == PAPER or colour in locked}
-    names = sorted(set(PALETTES) - {"calm"})
-    random.Random(seed).shuffle(names)
+    if palettes is None:
+        names = sorted(set(PALETTES) - {"calm"})
+        random.Random(seed).shuffle(names)
+        palettes = [PALETTES[name] for name in names]
     out = []
     for turn in range(count):
-        found = _arranged(weight, beside, PALETTES[names[turn % len(names)]], seed + turn, fixed)
+        palette = palettes[turn % len(palettes)]
+        if palette in palettes[: turn % len(palettes)] or turn >= len(palettes):
+            palette = _otherwise(palette, seed + turn)
+        found = _arranged(weight, beside, palette, seed + turn, fixed)
         out.append(colours | {one: found[k] for one, k in number.items()})
     return out
+
+
+def _otherwise(palette: Palette, seed: int) -> Palette:
+    """The same colours with each other's shares."""
+    shares = list(palette.shares)
+    random.Random(seed).shuffle(shares)
+    return palette._replace(shares=tuple(shares))
 
 
 def _as_palette(palette: Palette | Sequence[Colour]) -> Palette:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Container
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,17 @@ COVERED = 0.3  # or of the area's
 OUTSIDE = 0.6  # of a stroke's px that lie on the paper outside, if that is meant
 
 
-def with_hints(areas: Areas, hints: Bytes, colours: Colours, *, spread: float = 0.0) -> tuple[Areas, Colours]:
+def with_hints(
+    areas: Areas, hints: Bytes, colours: Colours, *, spread: float = 0.0, chosen: Container[int] = ()
+) -> tuple[Areas, Colours]:
     """Areas and colours as dabs of colour say, uint8 RGBA (H, W, 4), transparent where there is none.
 
     A dab gives its area exactly its colour, `PAPER_HINT` none; a stroke over several joins them, and dabs of
     several colours in one split it where it is narrow. What has no hint takes the colour of an area with one
-    over seams, and at a `spread` above 0 over lines too: at 1 from anywhere on the page. Ids of areas that no
-    hint joins or splits stay. Raises BadOption, BadSketch.
+    over seams, and at a `spread` above 0 over lines too, from one area to the next: at 1 however far. Areas
+    whose colour is `chosen` keep it, unless a dab lies in them. Ids of what no hint joins or splits stay.
+
+    Raises BadOption, BadSketch.
     """
     if not 0.0 <= spread <= 1.0:
         raise BadOption("Spread must lie between 0 and 1, not {given}.", given=spread)
@@ -47,7 +52,7 @@ def with_hints(areas: Areas, hints: Bytes, colours: Colours, *, spread: float = 
     changed = areas.relabelled(labels)
     known = set(changed.ids.tolist()) | {0}
     out = {one: colour for one, colour in colours.items() if one in known} | given
-    return changed, spread_colours(changed, out, given, spread)
+    return changed, spread_colours(changed, out, given, spread, chosen=chosen)
 
 
 def _meant(dab: Dab, areas: Areas, sizes: dict[int, int]) -> list[int]:

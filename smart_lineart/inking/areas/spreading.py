@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Container
 
 import numpy as np
 
@@ -15,9 +16,12 @@ from smart_lineart.inking.arrays import Floats
 SEAM = 0.05  # how much farther away what lies beyond a seam counts, times its distance
 
 
-def spread_colours(areas: Areas, colours: Colours, given: Colours, spread: float) -> Colours:
+def spread_colours(
+    areas: Areas, colours: Colours, given: Colours, spread: float, *, chosen: Container[int] = ()
+) -> Colours:
     """Colours in which areas without one of those `given` have the nearest area's that has: over seams, and
-    as far over lines as `spread` of the page's diagonal.
+    as far over lines as `spread` of the page's diagonal. What is `chosen` keeps its colour, and none goes
+    through it.
     """
     open_ = _over_seams(areas)
     beside = neighbours(areas.labels) if spread > 0 else open_
@@ -38,7 +42,7 @@ def spread_colours(areas: Areas, colours: Colours, given: Colours, spread: float
             step = float(np.hypot(*(middles[one] - middles[other]))) / diagonal
             crossed = over_lines if other in through else over_lines + step
             total = far + (SEAM * step if other in through else step)
-            if other in given or crossed > spread or total >= nearest.get(other, np.inf):
+            if other in given or other in chosen or crossed > spread or total >= nearest.get(other, np.inf):
                 continue
             nearest[other], colour_of[other] = total, colour_of[one]
             heapq.heappush(heap, (total, crossed, other))

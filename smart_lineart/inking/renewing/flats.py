@@ -63,12 +63,14 @@ class Ground:
         colours: the code of each that has one, by its id, and of the paper around them.
         shown: what the layer shows, int32 (height, width).
         own: which of it the artist painted or erased, bool (height, width).
+        chosen: areas, by their ids, whose colour is the artist's own: hints do not spread into those.
     """
 
     areas: Areas
     colours: dict[int, int]
     shown: Codes
     own: Mask
+    chosen: frozenset[int] = frozenset()
 
     @classmethod
     def blank(cls, areas: Areas, colours: dict[int, int]) -> Ground:

@@ -40,7 +40,7 @@ def hinted(
         area: of the page that this is; beyond it there are none.
         table: of ground and hints; it grows.
         paper: the code of dabs that mean paper.
-        spread: how far hints reach into areas without one, 0 to 1.
+        spread: how far hints reach over lines into areas without one, 0 to 1.
     """
     picture = np.zeros((*ground.areas.shape, 4), np.uint8)
     picture[area.y : area.bottom, area.x : area.right] = _pictured(hints, table, paper)
@@ -49,6 +49,7 @@ def hinted(
         picture,
         {one: _as_colour(code) for one, code in ground.colours.items()},
         spread=spread,
+        chosen=ground.chosen,
     )
     return areas, {one: _as_code(colour) for one, colour in colours.items()}
 

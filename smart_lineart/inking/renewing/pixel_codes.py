@@ -30,6 +30,10 @@ class PixelTable:
         """The code of one pixel, (channels,)."""
         return int(self.encode(pixel.reshape(1, 1, -1))[0, 0])
 
+    def pixel(self, raw: bytes) -> Pixels:
+        """A pixel of its bytes, (channels,)."""
+        return np.frombuffer(raw, self._dtype)
+
     def encode(self, pixels: Pixels) -> Codes:
         """The codes of pixels (height, width, channels): int32 (height, width)."""
         flat = np.ascontiguousarray(pixels).reshape(-1, self._channels)

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 NOTE_KEY = "smart_lineart/flats"
 TITLE = "Smart Lineart flats"
 PREFIX = "smart_lineart/flats/"
+PAST = "smart_lineart/flat colours/"
 VERSION = 1
 IN_MEMORY = 128 << 20  # bytes
 LARGEST = 16 << 20  # bytes of what a file keeps of one layer: a full page of A4 takes a hundredth
 IN_FILE = 3  # layers of one lineart whose areas a file keeps
 MOST_LAYERS = 50
+MOST_PARTS = 600
 MOST_NOTES = 1000
 
 
@@ -40,6 +42,9 @@ class FlatsNote:
         of: the lineart's identity, or its sketch's, as that stays when ink is renewed.
         layers: every layer that ever was its flats; the newest that is in the document is the one in use.
         openness: how open an outline may be, 0 to 1.
+        spread: how far hints go on over lines, 0 to 1.
+        layered: whether they are a group with one layer a colour.
+        parts: the layers that ever were ours in such groups.
         hints: the layer whose dabs colour areas; "" where there is none.
     """
 
@@ -47,11 +52,19 @@ class FlatsNote:
     layers: tuple[str, ...] = ()
     openness: float = USUAL_OPENNESS
     hints: str = ""
+    spread: float = 0.0
+    layered: bool = False
+    parts: tuple[str, ...] = ()
 
     def with_layer(self, identity: str) -> FlatsNote:
         """A copy in which a layer is the newest."""
         others = tuple(layer for layer in self.layers if layer != identity)
         return replace(self, layers=(*others, identity)[-MOST_LAYERS:])
+
+    def with_parts(self, identities: tuple[str, ...]) -> FlatsNote:
+        """A copy that knows of layers with one colour each."""
+        others = tuple(one for one in self.parts if one not in identities)
+        return replace(self, parts=(*others, *identities)[-MOST_PARTS:])
 
 
 @dataclass(eq=False)
@@ -59,6 +72,7 @@ class _Kept:
     document: Document
     layer: str
     areas: Areas
+    past: bytes | None = None
 
 
 class FlatsMemory:
@@ -111,19 +125,34 @@ class FlatsMemory:
             data = document.data(_key(layer), LARGEST)
             if data is None:
                 return None
-            kept = _Kept(document, layer, Areas.unpack(data))
+            kept = _Kept(document, layer, Areas.unpack(data), document.data(_key(layer, PAST), LARGEST))
             self._keep(kept)
         return kept.areas
 
-    def put(self, document: Document, layer: str, areas: Areas, note: FlatsNote, packed: bytes) -> None:
-        """A layer is now a lineart's flats, and these areas, also `packed`, are written into it; here and in
-        the file.
+    def past_of(self, document: Document, layer: str) -> bytes | None:
+        """The colours that were last written into a layer, packed, once its areas are known."""
+        kept = self._find(document, layer)
+        return None if kept is None else kept.past
+
+    def put(
+        self,
+        document: Document,
+        layer: str,
+        areas: Areas,
+        note: FlatsNote,
+        packed: bytes,
+        past: bytes | None = None,
+    ) -> None:
+        """A layer is now a lineart's flats, and these areas, also `packed`, are written into it, in colours
+        that are `past`, packed; here and in the file.
         """
         kept = self._find(document, layer)
         if kept is not None:
             self._kept.remove(kept)
-        self._keep(_Kept(document, layer, areas))
+        self._keep(_Kept(document, layer, areas, past))
         document.set_data(_key(layer), TITLE, packed)
+        if past is not None:
+            document.set_data(_key(layer, PAST), TITLE, past)
         self.save(document, note.with_layer(layer))
 
     def save(self, document: Document, note: FlatsNote) -> None:
@@ -132,9 +161,9 @@ class FlatsMemory:
         notes = [asdict(one) for one in (*others, note)][-MOST_NOTES:]
         document.set_note(NOTE_KEY, TITLE, json.dumps({"version": VERSION, "flats": notes}))
         there = set(document.data_keys())
-        for layer in note.layers[:-IN_FILE]:
-            if _key(layer) in there:
-                document.remove_data(_key(layer))
+        for key in (_key(layer, kind) for layer in note.layers[:-IN_FILE] for kind in (PREFIX, PAST)):
+            if key in there:
+                document.remove_data(key)
 
     def look_after(self, document: Document, of: str) -> None:
         """Undo may have brought an older layer back: its areas belong into the file again."""
@@ -142,6 +171,8 @@ class FlatsMemory:
         kept = None if layer is None else self._find(document, layer.identity)
         if kept is not None and _key(kept.layer) not in document.data_keys():
             document.set_data(_key(kept.layer), TITLE, kept.areas.pack())
+            if kept.past is not None:
+                document.set_data(_key(kept.layer, PAST), TITLE, kept.past)
 
     def keep_only(self, wanted: Callable[[Document], bool]) -> None:
         """Forget documents that aren't wanted any more."""
@@ -171,8 +202,8 @@ def owner_of(document: Document, layer: str) -> str:
     """Whose flats or colour hints a layer is: the identity of the lineart, or of its sketch; "" where it is
     none.
     """
-    notes = _notes(document)
-    return next((note.of for note in notes if layer and (layer in note.layers or layer == note.hints)), "")
+    notes = _notes(document) if layer else ()
+    return next((note.of for note in notes if layer in (*note.layers, note.hints, *note.parts)), "")
 
 
 def _notes(document: Document) -> tuple[FlatsNote, ...]:
@@ -190,21 +221,27 @@ def _understood(text: str) -> tuple[FlatsNote, ...]:
 def _note(values: Any) -> FlatsNote | None:
     if not isinstance(values, dict) or not isinstance(values.get("of"), str):
         return None
-    layers = values.get("layers")
-    known = [one for one in layers if isinstance(one, str)] if isinstance(layers, list) else []
     hints = values.get("hints")
     return FlatsNote(
         values["of"],
-        tuple(known[-MOST_LAYERS:]),
-        _openness(values.get("openness")),
+        _texts(values.get("layers"), MOST_LAYERS),
+        _share(values.get("openness"), USUAL_OPENNESS),
         hints if isinstance(hints, str) else "",
+        _share(values.get("spread"), 0.0),
+        values.get("layered") is True,
+        _texts(values.get("parts"), MOST_PARTS),
     )
 
 
-def _openness(value: object) -> float:
+def _texts(values: object, most: int) -> tuple[str, ...]:
+    known = [one for one in values if isinstance(one, str)] if isinstance(values, list) else []
+    return tuple(known[-most:])
+
+
+def _share(value: object, usual: float) -> float:
     sound = isinstance(value, (int, float)) and 0.0 <= value <= 1.0  # nan is not
-    return float(value) if sound else USUAL_OPENNESS  # type: ignore[arg-type]
+    return float(value) if sound else usual  # type: ignore[arg-type]
 
 
-def _key(layer: str) -> str:
-    return PREFIX + layer.strip("{}")
+def _key(layer: str, kind: str = PREFIX) -> str:
+    return kind + layer.strip("{}")

@@ -13,13 +13,16 @@ from typing import Any
 from smart_lineart.inking import Cancelled, DamagedRecord, Rect
 from smart_lineart.inking.areas import DamagedAreas
 from smart_lineart.inking.areas.ink import InkOnPage, ink_of
+from smart_lineart.inking.renewing.flats_past import Past
+from smart_lineart.inking.renewing.pixel_codes import PixelTable
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.composing import as_shown
+from smart_lineart.krita_host.flats_group import GROUP
 from smart_lineart.krita_host.flats_layer import (
-    FlatsLayer,
     colours_of_pixels,
     pixels_of_colours,
     put_hints_over,
+    put_in_place,
     read_pixels,
 )
 from smart_lineart.krita_host.layer import Layer
@@ -34,20 +37,32 @@ from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
+from .flats_surfaces import (
+    Surface,
+    existing_target,
+    form_of,
+    layers_of,
+    names_of_new,
+    new_target,
+    shares_for,
+    twin_of,
+    write_patch,
+    writing,
+)
 from .flats_work import (
     Made,
+    Parts,
     Question,
     Strips,
     drafted,
     made,
+    recoloured,
     strokes_as_inked,
-    used_codes,
-    varied,
     with_other_hints,
 )
 from .in_front import until_in_front
 from .jobs import FlatsWish, Job, JobState
-from .renewing import sentence_of_steps
+from .proposed import Ask, looked_at, proposed
 from .settling import WAIT_FOR_PEN_MS, stay_on, wait_for_pen
 from .sketch import Problem
 
@@ -60,14 +75,15 @@ class FlatsRun:
         self._memory = context.flats
         self._wish = job.flats or FlatsWish()
         self._apart = ""
-        self._before: Layer | None = None
+        self._surface: Surface | None = None
         self._form = SRGB  # of the pixels that are made
+        self._page = Rect(0, 0, 0, 0)  # that the lineart was read of
 
     @property
     def _note(self) -> Any:
         """What is noted of these flats, with what is wished for."""
         note = self._memory.note_of(self._job.document, self._job.sketch)
-        return note if self._wish.openness is None else replace(note, openness=self._wish.openness)
+        return self._wish.noted(note)
 
     def steps(self) -> Work:
         """All of it."""
@@ -77,8 +93,10 @@ class FlatsRun:
         job.enter(JobState.reading)
         if job.live:
             yield from self._follow()
-        else:
+        elif not self._wish.only_proposes:
             yield from self._make_and_write()
+        if self._wish.propose is not None:
+            yield from self._propose(self._wish.propose)
         if self._wish.hints:
             yield from self._add_hints()
         job.seconds["total"] = time.monotonic() - began
@@ -98,19 +116,36 @@ class FlatsRun:
         self._turns.finish_drags(job.document, job.sketch)
         while any(drag.sketch == job.sketch and drag.document == job.document for drag in self._turns.drags):
             yield WAIT_FOR_PEN_MS
+        while not (yield from self._made_and_written()):
+            job.reopen()
+
+    def _made_and_written(self) -> Work:
+        """Whether that is done; False where the page was resized meanwhile, or something painted that would
+        be lost.
+        """
+        job = self._job
+        self._page = job.document.page
         ink = yield from self._read_ink()
         old = None
         while old is None:
             job.enter(JobState.flatting)
             old, found = yield from self._ready(ink)
+            if self._resized():
+                return False
             job.enter(JobState.writing)
             if old is None and (yield from self._put_new(found, hides=ink.on_paper)):
-                return
+                return True
         ready = self._memory.is_ready(job.document, old)
+        if (found.homes is not None) != (old.kind == GROUP):
+            return (yield from self._put_in_place(old, found))
         if found.flats.changes or (self._wish.hints and not ready):
-            yield from self._renew(old, found)
-        else:
-            self._keep(old, found, ready=ready)
+            return (yield from self._renew(old, found))
+        self._keep(old, found, ready=ready, parts=self._parts_now())
+        return True
+
+    def _resized(self) -> bool:
+        """Whether the page is another than what was read: what was made is for another place."""
+        return bool(self._job.document.page != self._page)
 
     # -- the lineart, and what its flats shall show
 
@@ -128,7 +163,7 @@ class FlatsRun:
 
     def _read_ink(self) -> Work:
         """An `InkOnPage`. Raises Problem."""
-        page, name = self._job.document.page, self._lineart().name
+        page, name = self._page, self._lineart().name
         layer = yield from as_shown(self._job.document, self._lineart())
         picture: Any = None
         for step in read_sketch(layer, page):
@@ -155,7 +190,7 @@ class FlatsRun:
     def _ready(self, ink: InkOnPage) -> Work:
         """The layer of flats that is to be renewed, or None, and what to write there or into a new one."""
         job = self._job
-        while True:
+        while not self._resized():
             old = self._in_use()
             found = yield from self._make(ink, old)
             if found is None:
@@ -172,49 +207,46 @@ class FlatsRun:
             else:
                 yield from until_in_front(self._context, self._turns, job, self._lineart)
             now = self._in_use()
-            if now is not None and now.form != self._form:  # it was converted
+            if now is not None and form_of(job.document, now) != self._form:  # it was converted
                 continue
             if (now and now.identity) == (old and old.identity):  # undo may have brought another one
                 return now, found
+        return None, None
 
     def _in_use(self) -> Layer | None:
         """The layer of flats there is; one kept apart is the artist's own."""
         found = self._memory.in_use(self._job.document, self._job.sketch)
-        usable = found is not None and found.kind == "paintlayer" and not found.animated
+        usable = found is not None and found.kind in {"paintlayer", GROUP} and not found.animated
         return found if found is not None and usable and found.identity != self._apart else None
 
     def _make(self, ink: InkOnPage, old: Layer | None) -> Work:
         """What to write, `Made`; None where the areas are not found in the layer, which is kept apart."""
         document = self._job.document
-        self._before = snapshot = None if old is None else old.copy()
-        form = self._form = (document.new_layer("") if snapshot is None else snapshot).form
+        note = self._note
+        surface = self._surface = None if old is None else Surface(document, old, note.parts)
+        form = self._form = document.new_layer("").form if surface is None else surface.form
         question = Question(
             ink,
             (yield from self._strokes(ink)),
-            self._note.openness,
+            note.openness,
             form.channels,
             form.dtype,
             form == SRGB,
-            (yield from self._read_hints(form)),
+            (yield from self._read_hints(form, self._page)),
+            spread=note.spread,
+            parts=Parts() if note.layered else None,
         )
-        if old is not None and snapshot is not None:
-            question = replace(
-                question,
-                before=self._areas_in(old),
-                shown=Strips(document.page, tuple((yield from read_pixels(snapshot, document.page)))),
-                last=self._memory.last_of(document, old),
-            )
+        if old is not None and surface is not None:
+            shown, parts = yield from surface.read(self._page)
+            before = self._areas_in(old)
+            question = replace(question, before=before, shown=shown, past=self._past_of(old, form))
+            question = replace(question, parts=parts if note.layered else None)
         draft = yield self._on_worker(partial(drafted, question))
         if draft is None and old is not None:
             self._apart = old.identity
             return None
-        if self._wish.variation is not None:
-            codes = used_codes(draft)
-            colours = colours_of_pixels(draft.table.pixels[codes], form)
-            yield  # as above
-            srgb = dict(zip(codes, colours, strict=True))
-            task = partial(varied, draft, srgb, self._wish.variation)
-            draft = yield self._context.ink_worker.submit(task)
+        if self._wish.recolour is not None:
+            draft = recoloured(draft, self._wish.recolour)
         pixels = pixels_of_colours(draft.wanted, form)
         yield  # converting colours lets Krita handle events
         found = yield self._context.ink_worker.submit(partial(made, draft, pixels))
@@ -223,6 +255,10 @@ class FlatsRun:
         self._job.report(0.95)
         return found
 
+    def _parts_now(self) -> tuple[str, ...]:
+        surface = self._surface
+        return tuple(one.identity for one in surface.layers) if surface and surface.grouped else ()
+
     def _areas_in(self, old: Layer) -> Any | None:
         try:
             return self._memory.areas_in(self._job.document, old.identity)
@@ -230,14 +266,18 @@ class FlatsRun:
             self._context.messages.say(translated(error), of=self._job.document)
             return None
 
-    def _read_hints(self, form: PixelFormat) -> Work:
+    def _past_of(self, old: Layer, form: PixelFormat) -> Past | None:
+        data = self._memory.past_of(self._job.document, old.identity)
+        return None if data is None else Past.unpack(data, form.pixel_size)
+
+    def _read_hints(self, form: PixelFormat, page: Rect) -> Work:
         """What the layer of hints shows, in the colour space `form`; None where there is none."""
         document = self._job.document
         layer = document.layer(self._note.hints)
         if layer is None or layer.kind != "paintlayer" or layer.animated:
             return None
         copy = layer.copy()
-        area = copy.bounds.intersection(document.page)
+        area = copy.bounds.intersection(page)
         area = area if area.width and area.height else Rect(0, 0, 0, 0)
         return Strips(area, tuple((yield from read_pixels(copy, area, form))))
 
@@ -254,32 +294,41 @@ class FlatsRun:
         converted.
         """
         document = self._job.document
-        target = FlatsLayer.new(document, free_name(document, tr("Flats")))
-        if target.layer.form != self._form:
+        if document.new_layer("").form != self._form:
             return False
-        yield from target.write(found.flats.codes, found.table.pixels)
+        target = yield from new_target(document, free_name(document, tr("Flats")), found, self._form)
+        shares = yield from shares_for(self._context.ink_worker, found, anew=True)
+        yield from writing(target, found, shares)
         yield from wait_for_pen()
         lineart, active = self._lineart(), document.active_layer()
-        if self._in_use() is not None:
+        if self._in_use() is not None or self._resized():
             return False
         self._job.commit()
         target.insert_under(lineart, hides=hides)
-        self._keep(target.layer, found, ready=True)
+        self._keep(target.layer, found, ready=True, parts=layers_of(target))
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(document, active, target.layer)
+        if found.homes is not None:  # Krita composes no group whose layers were filled before
+            yield from refresh_when_idle(document)
         return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
-        document, context = self._job.document, self._context
-        steps, active = sentence_of_steps(old), document.active_layer()
-        assert self._before is not None
+        """Whether it is done; False where the page was resized."""
+        document, context, surface = self._job.document, self._context, self._surface
+        assert surface is not None
+        names = yield from names_of_new(found, self._form)
+        shares = yield from shares_for(context.ink_worker, found, anew=False)
+        yield from until_in_front(context, self._turns, self._job, self._lineart)
+        if self._resized():
+            return False
+        steps, active = surface.sentence_of_steps, document.active_layer()
         before = None
         with suppress(DamagedAreas):  # said when they were looked for
             before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
         self._job.commit()
         try:
             with context.undo_words.ours():
-                target = yield from FlatsLayer.renew(document, old, self._before)
+                target = yield from surface.renew(names)
         except NotRenewed as error:
             raise Problem(
                 "Krita did not let the flats be updated: finish what is under way, such as a transform, and "
@@ -287,21 +336,81 @@ class FlatsRun:
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
         if before is not None:  # told at once: Krita selects the copy, and a click may come
-            self._memory.put(document, target.layer.identity, before, self._note, before.pack())
+            past, note = (
+                self._memory.past_of(document, old.identity),
+                self._note.with_parts(layers_of(target)),
+            )
+            self._memory.put(document, target.layer.identity, before, note, before.pack(), past)
         if active is not None and active.identity != old.identity:
-            yield from stay_on(document, active, target.layer)
-        for _ in target.write(found.flats.codes, found.table.pixels):
+            yield from stay_on(document, twin_of(target, active), target.layer)
+        for _ in writing(target, found, shares):
             yield from wait_for_pen()
-        self._keep(target.layer, found, ready=True)
+            if self._resized():
+                return False
+        self._keep(target.layer, found, ready=True, parts=layers_of(target))
         yield from refresh_when_idle(document)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.layer.parent is not None)
+        return True
 
-    def _keep(self, layer: Layer, found: Made, *, ready: bool) -> None:
-        """A layer shows what was made, from now on."""
-        document = self._job.document
-        self._memory.put(document, layer.identity, found.flats.areas, self._note, found.packed)
-        self._memory.keep_last(document, layer.identity, self._form, found.written(), ready=ready)
+    def _put_in_place(self, old: Layer, found: Made) -> Work:
+        """Put flats of the other kind in a layer's or a group's place: two steps to undo, which is said.
+
+        Whether it is done; False where those were painted on, or the page resized.
+        """
+        document, messages, surface = self._job.document, self._context.messages, self._surface
+        assert surface is not None
+        if not surface.is_plain:
+            note = self._note
+            self._memory.save(document, replace(note, layered=not note.layered))
+            raise Problem(
+                'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out '
+                "first.",
+                name=old.name,
+            )
+        target = yield from new_target(document, old.name, found, self._form)
+        shares = yield from shares_for(self._context.ink_worker, found, anew=True)
+        yield from writing(target, found, shares)
+        yield from wait_for_pen()
+        now, active = self._in_use(), document.active_layer()
+        if now is None or now.identity != old.identity or self._resized() or not surface.stays:
+            return False
+        self._job.commit()
+        put_in_place(old, target.layer)
+        self._keep(target.layer, found, ready=True, parts=layers_of(target))
+        yield from stay_on(document, active, target.layer)
+        yield from refresh_when_idle(document)
+        said = tr("Undo twice to take that back.")
+        messages.say(said, of=document, so=lambda: target.layer.parent is not None)
+        return True
+
+    def _keep(self, layer: Layer, found: Made, *, ready: bool, parts: tuple[str, ...] = ()) -> None:
+        """A layer shows what was made, from now on; `parts`: layers in it with one colour each."""
+        document, flats, note = self._job.document, found.flats, self._note.with_parts(parts)
+        self._memory.put(document, layer.identity, flats.areas, note, found.packed, found.past)
+        self._memory.keep_last(document, layer.identity, self._form, found.written(parts), ready=ready)
+
+    # -- other colours
+
+    def _propose(self, ask: Ask) -> Work:
+        """Other colours for the flats as they are shown, into the job."""
+        document, old = self._job.document, self._in_use()
+        before = None if old is None else self._areas_in(old)
+        if old is None or before is None:
+            raise Problem("There are no flats here yet. Click Flats first.")
+        surface = Surface(document, old, self._note.parts)
+        form, past = surface.form, self._past_of(old, surface.form)
+        shown, _ = yield from surface.read(document.page)
+        table, worker = PixelTable(form.channels, form.dtype), self._context.ink_worker
+        looked = yield worker.submit(partial(looked_at, before, shown, table, past))
+        if looked is None:
+            raise Problem(
+                "The flats were changed too much to find their areas again. Click Flats to make new ones."
+            )
+        colours = colours_of_pixels(table.pixels[looked.used], form)
+        yield  # converting colours lets Krita handle events
+        srgb = dict(zip(looked.used, colours, strict=True))
+        self._job.proposed = yield worker.submit(partial(proposed, looked, srgb, ask))
 
     # -- colour hints
 
@@ -340,26 +449,26 @@ class FlatsRun:
         if last.flats.codes.shape != (page.height, page.width):
             self._memory.doubt()
             return False
-        self._form = flats.form
-        hints = yield from self._read_hints(self._form)
+        self._form = form_of(document, flats)
+        hints = yield from self._read_hints(self._form, page)
         if hints is None:
             return True
         self._job.commit()  # it is of no use to anybody halfway
         self._memory.doubt()
-        patch = yield self._context.ink_worker.submit(partial(with_other_hints, last, hints))
+        patch = yield self._context.ink_worker.submit(
+            partial(with_other_hints, last, hints, self._note.spread)
+        )
         yield from wait_for_pen()
         now = self._in_use()
         if now is None or now.identity != flats.identity:
             return True
-        if document.page != page or now.form != self._form:
+        if document.page != page or form_of(document, now) != self._form:
             return False
-        pixels = patch.made.table.pixels
-        target = FlatsLayer(flats, None)
-        if not (yield from target.shows(patch.area, patch.before, pixels)):
+        target = existing_target(document, flats, last.layers)
+        if target is None or not (yield from target.shows(patch.area, patch.before, patch.made.table.pixels)):
             return False
-        for _ in target.patch(patch.area, patch.before, patch.after, pixels):
-            yield
-        self._keep(flats, patch.made, ready=True)
+        yield from write_patch(document, target, patch)
+        self._keep(flats, patch.made, ready=True, parts=layers_of(target))
         if patch.area.width:
             yield from refresh_when_idle(document)
         return True

@@ -11,19 +11,19 @@ import numpy as np
 
 from smart_lineart.inking import InkRecord, Rect, Strokes
 from smart_lineart.inking.areas import (
-    PAPER,
     PAPER_HINT,
     Areas,
     Colour,
     Colours,
     find_areas,
     first_colours,
-    variations,
 )
 from smart_lineart.inking.areas.ink import InkOnPage
 from smart_lineart.inking.progress import Cancel, Progress
 from smart_lineart.inking.renewing.flats import Flats, Ground, ground_of
 from smart_lineart.inking.renewing.flats_hints import as_dabs, hinted
+from smart_lineart.inking.renewing.flats_parts import Shares, homes_of, patched, shares_of, with_new
+from smart_lineart.inking.renewing.flats_past import Past
 from smart_lineart.inking.renewing.flats_placing import find_flats, follow_lineart
 from smart_lineart.inking.renewing.pixel_codes import CLEAR, Codes, PixelTable
 from smart_lineart.studio.engine import CachedFeatures
@@ -50,6 +50,29 @@ class Strips:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """Layers with one colour each: how many there are, and in strips from the top which of them shows each
+    pixel, uint16 (height, width), 0 none.
+    """
+
+    count: int = 0
+    numbers: tuple[np.ndarray, ...] = ()
+
+
+@dataclass(frozen=True)
+class Homes:
+    """The number of the layer that each colour belongs into, by its code; those after the `known` are new."""
+
+    known: int
+    of: dict[int, int]
+
+    @property
+    def new(self) -> list[int]:
+        """The codes of colours that have no layer yet, in the order of those to come."""
+        return sorted((code for code, home in self.of.items() if home > self.known), key=self.of.__getitem__)
+
+
+@dataclass(frozen=True)
 class Question:
     """What flats are wanted.
 
@@ -60,7 +83,9 @@ class Question:
         hints: what the layer of hints shows; None: there is none.
         before: what was last written into the layer of flats; None: it is a new one.
         shown: what that layer shows.
-        last: what is known of the run before.
+        past: the colours as they were last written; None: nothing is known of that.
+        spread: how far hints go on over lines, 0 to 1.
+        parts: of a group with one layer a colour; None: flats are one layer.
     """
 
     ink: InkOnPage
@@ -72,7 +97,9 @@ class Question:
     hints: Strips | None = None
     before: Areas | None = None
     shown: Strips | None = None
-    last: Made | None = None
+    past: Past | None = None
+    spread: float = 0.0
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +110,8 @@ class Draft:
     table: PixelTable
     fresh: Colours
     hints: Strips | None
+    spread: float = 0.0
+    homes: Homes | None = None
 
     @property
     def wanted(self) -> list[Colour]:
@@ -92,17 +121,43 @@ class Draft:
 
 @dataclass(frozen=True)
 class Made:
-    """Flats, what they are painted over, and the pixels that codes stand for; `packed`: the areas."""
+    """Flats, what they are painted over, and the pixels that codes stand for; `packed`: the areas, `past`:
+    their colours. `homes`: where flats have one layer a colour; `layers`: which.
+    """
 
     ground: Ground
     flats: Flats
     table: PixelTable
     paper: int
     packed: bytes
+    past: bytes
+    homes: Homes | None = None
+    layers: tuple[str, ...] = ()
 
-    def written(self) -> Made:
-        """Once the layer shows them."""
-        return replace(self, ground=replace(self.ground, shown=self.flats.codes))
+    @classmethod
+    def of(
+        cls, ground: Ground, flats: Flats, table: PixelTable, paper: int, homes: Homes | None = None
+    ) -> Made:
+        """With what a document keeps of them."""
+        past = Past.of(ground, flats, table).pack()
+        if homes is not None:
+            codes = dict.fromkeys(code for _, code in sorted(flats.colours.items()))
+            homes = Homes(homes.known, with_new(homes.of, codes, homes.known))
+        return cls(ground, flats, table, paper, flats.areas.pack(), past, homes)
+
+    def written(self, layers: tuple[str, ...] = ()) -> Made:
+        """Once a layer shows them, or `layers` with one colour each."""
+        homes = self.homes
+        if homes is not None:
+            there = {code: home for code, home in homes.of.items() if home <= len(layers)}
+            homes = Homes(len(layers), there)
+        ground = replace(self.ground, shown=self.flats.codes)
+        return replace(self, ground=ground, homes=homes, layers=layers)
+
+    def shares(self, *, anew: bool = False) -> Shares:
+        """How layers with one colour each share them; `anew`: all of them are new."""
+        assert self.homes is not None
+        return shares_of(self.ground, self.flats, self.homes.of, self.table.pixels, anew=anew)
 
 
 def drafted(question: Question, report: Progress, cancelled: Cancel) -> Draft | None:
@@ -130,8 +185,14 @@ def drafted(question: Question, report: Progress, cancelled: Cancel) -> Draft | 
         if drawn != placed:
             areas = find(before=drawn.moved())
         ground = ground_of(areas, placed, shown, table.pixels, cancelled, drawn)
-        ground = _without_last_hints(ground, table, question.last)
-    return Draft(ground, table, _fresh(ground, table, srgb=question.srgb), question.hints)
+        past = question.past
+        chosen = frozenset(ground.colours) - {0}
+        ground = replace(ground, chosen=chosen) if past is None else past.settle(ground, table)
+    fresh, parts, homes = _fresh(ground, table, srgb=question.srgb), question.parts, None
+    if parts is not None:
+        there = homes_of(shown, np.concatenate(parts.numbers)) if shown is not None and parts.count else {}
+        homes = Homes(parts.count, there)
+    return Draft(ground, table, fresh, question.hints, question.spread, homes)
 
 
 def _fresh(ground: Ground, table: PixelTable, *, srgb: bool) -> Colours:
@@ -148,24 +209,12 @@ def _fresh(ground: Ground, table: PixelTable, *, srgb: bool) -> Colours:
     return {one: found[one] for one in missing}
 
 
-def used_codes(draft: Draft) -> list[int]:
-    """The codes of the colours that areas have, without paper."""
-    return sorted({code for one, code in draft.ground.colours.items() if one and code != CLEAR})
-
-
-def varied(draft: Draft, srgb: dict[int, Colour], number: int) -> Draft:
-    """A draft in other colours: what has one colour stays of one, paper and what the artist painted stay.
-
-    `srgb`: the colours of used codes. Proposals of one number are the same every time.
-    """
-    areas, colours = draft.ground.areas, dict(draft.fresh)
-    for one, code in draft.ground.colours.items():
-        if one:
-            colours[one] = PAPER if code == CLEAR else srgb[code]
-    found = variations(areas, colours, count=1, seed=number)[0]
-    stay = {one: code for one, code in draft.ground.colours.items() if found.get(one, PAPER) == PAPER}
-    fresh = {one: colour for one, colour in found.items() if one not in stay}
-    return replace(draft, ground=replace(draft.ground, colours=stay), fresh=fresh)
+def recoloured(draft: Draft, colours: Colours) -> Draft:
+    """A draft in which some areas, by their ids, have other colours; what the artist painted stays."""
+    known = set(draft.ground.areas.ids.tolist())
+    fresh = {one: colour for one, colour in colours.items() if one in known}
+    stay = {one: code for one, code in draft.ground.colours.items() if one not in fresh}
+    return replace(draft, ground=replace(draft.ground, colours=stay), fresh=draft.fresh | fresh)
 
 
 def made(draft: Draft, pixels: np.ndarray) -> Made:
@@ -179,20 +228,8 @@ def made(draft: Draft, pixels: np.ndarray) -> Made:
     if hints is None or dabs is None or not dabs.any():
         flats = ground.flats()
     else:
-        flats = ground.flats(*hinted(ground, dabs, hints.area, draft.table, paper))
-    return Made(ground, flats, draft.table, paper, flats.areas.pack())
-
-
-def _without_last_hints(ground: Ground, table: PixelTable, last: Made | None) -> Ground:
-    """In the colours that areas had before they were hinted at: a dab that was taken back leaves nothing."""
-    if last is None:
-        return ground
-    pixels, colours = last.table.pixels, dict(ground.colours)
-    for one, code in ground.colours.items():
-        was, given = last.ground.colours.get(one), last.flats.colours.get(one)
-        if was is not None and given is not None and was != given and table.code(pixels[given]) == code:
-            colours[one] = table.code(pixels[was])
-    return replace(ground, colours=colours)
+        flats = ground.flats(*hinted(ground, dabs, hints.area, draft.table, paper, spread=draft.spread))
+    return Made.of(ground, flats, draft.table, paper, draft.homes)
 
 
 @dataclass(frozen=True)
@@ -204,20 +241,25 @@ class Patch:
     after: Codes
     made: Made
 
+    def shares(self) -> Shares:
+        """How layers with one colour each share it."""
+        assert self.made.homes is not None
+        return patched(self.before, self.after, self.made.homes.of, self.made.table.pixels)
 
-def with_other_hints(made: Made, hints: Strips) -> Patch:
+
+def with_other_hints(made: Made, hints: Strips, spread: float = 0.0) -> Patch:
     """What becomes of flats that are as they were written, with other hints; `made` is of no use after it."""
     table, ground = made.table, made.ground
     dabs = hints.dabs(table)
     areas, colours = ground.areas, ground.colours
     if dabs.any():
-        areas, colours = hinted(ground, dabs, hints.area, table, made.paper)
+        areas, colours = hinted(ground, dabs, hints.area, table, made.paper, spread=spread)
     part, codes = ground.change(made.flats, areas, colours)
     shown, here = made.flats.codes, (slice(part.y, part.bottom), slice(part.x, part.right))
     before = shown[here].copy()
     shown[here] = codes
     flats = Flats(areas, colours, shown, changes=bool(part.width))
-    return Patch(part, before, codes, replace(made, flats=flats, packed=areas.pack()))
+    return Patch(part, before, codes, Made.of(ground, flats, table, made.paper, made.homes))
 
 
 def strokes_as_inked(

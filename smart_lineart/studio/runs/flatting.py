@@ -9,22 +9,22 @@ from dataclasses import replace
 import numpy as np
 
 from smart_lineart.inking import Rect
-from smart_lineart.inking.areas import USUAL_OPENNESS, Areas, DamagedAreas
+from smart_lineart.inking.areas import Areas, DamagedAreas
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
-from smart_lineart.studio.document.flats import owner_of
+from smart_lineart.studio.document.flats import FlatsNote, owner_of
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 
 from .hints import Hints
 from .jobs import FlatsWish, Job
+from .proposing import Proposing
 from .runner import Runner
+from .seams import SeamsAtHand
 from .sketch import nothing_selected
-
-PROPOSALS = 6
 
 
 class Flatting:
@@ -34,8 +34,9 @@ class Flatting:
         self._context = context
         self._runner = runner
         self._look = look
-        self._variation = -1
         self.hints = Hints(context.loop, context.flats, busy, self.follow)
+        self.proposing = Proposing(context, self.lineart_at_hand, runner.add)
+        self.seams = SeamsAtHand(context.flats, self.lineart_at_hand)
 
     def begin(self, *, hints: bool = False) -> None:
         """Put flats under the lineart at hand, or renew them; `hints`: and a layer for colour hints over
@@ -43,27 +44,47 @@ class Flatting:
         """
         self._add(FlatsWish(hints=hints))
 
-    def vary(self) -> None:
-        """Give areas other colours: the next of the proposals, which come round again."""
-        self._variation = (self._variation + 1) % PROPOSALS
-        self._add(FlatsWish(variation=self._variation))
-
     @property
     def openness(self) -> float:
         """How open an outline may be, 0 to 1, for the lineart at hand."""
-        at_hand = self.lineart_at_hand()
-        return USUAL_OPENNESS if at_hand is None else self._context.flats.note_of(*at_hand[:2]).openness
+        return self._note().openness
 
     def set_openness(self, openness: float) -> None:
         """Have an outline that is open so far enclose an area; flats that are there follow."""
+        self._settle(FlatsWish(openness), openness=openness)
+
+    @property
+    def spread(self) -> float:
+        """How far hints go on over lines, 0 to 1, for the lineart at hand."""
+        return self._note().spread
+
+    def set_spread(self, spread: float) -> None:
+        """Have hints go on so far to areas without one; flats that are there follow."""
+        self._settle(FlatsWish(spread=spread), spread=spread)
+
+    @property
+    def layered(self) -> bool:
+        """Whether the flats of the lineart at hand are a group with one layer a colour."""
+        return self._note().layered
+
+    def set_layered(self, layered: bool) -> None:
+        """Have flats in a group with one layer a colour, or in one layer; those that are there follow."""
+        self._settle(FlatsWish(layered=layered), layered=layered)
+
+    def _note(self) -> FlatsNote:
+        at_hand = self.lineart_at_hand()
+        return FlatsNote("") if at_hand is None else self._context.flats.note_of(*at_hand[:2])
+
+    def _settle(self, wish: FlatsWish, **values: float | bool) -> None:
+        """Note values for the lineart at hand, and have its flats follow."""
         at_hand = self.lineart_at_hand()
         if at_hand is None:
             return
         document, of, _ = at_hand
         memory = self._context.flats
-        memory.save(document, replace(memory.note_of(document, of), openness=openness))
+        memory.save(document, replace(memory.note_of(document, of), **values))  # type: ignore[arg-type]
         if memory.in_use(document, of) is not None:
-            self._add(FlatsWish(openness))
+            self._add(wish)
 
     def select(self, how: str = "new") -> None:
         """Select the area under the cursor; "add" it to what is selected, or "subtract" it from that."""

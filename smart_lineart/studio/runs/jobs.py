@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -35,21 +35,40 @@ class FlatsWish:
 
     Attributes:
         openness: how open an outline may be, 0 to 1; None: as before.
+        spread: how far hints go on over lines, 0 to 1; None: as before.
+        layered: whether there is one layer a colour; None: as before.
         hints: whether a layer for colour hints is wanted, too.
-        variation: the number of the proposal whose colours are wanted; None: those there are.
+        recolour: areas, by their ids, that are to have other colours; None: as they are.
+        propose: what proposals of other colours are asked for, if any are.
     """
 
     openness: float | None = None
+    spread: float | None = None
+    layered: bool | None = None
     hints: bool = False
-    variation: int | None = None
+    recolour: dict[int, tuple[int, int, int]] | None = None
+    propose: Any = None
+
+    @property
+    def only_proposes(self) -> bool:
+        """Whether nothing is to be written."""
+        return self.propose is not None and self == FlatsWish(propose=self.propose)
 
     def after(self, earlier: FlatsWish) -> FlatsWish:
         """Both in one, where the earlier has not been granted yet."""
         return FlatsWish(
             earlier.openness if self.openness is None else self.openness,
+            earlier.spread if self.spread is None else self.spread,
+            earlier.layered if self.layered is None else self.layered,
             self.hints or earlier.hints,
-            earlier.variation if self.variation is None else self.variation,
+            earlier.recolour if self.recolour is None else self.recolour,
+            self.propose or earlier.propose,
         )
+
+    def noted(self, note: Any) -> Any:
+        """A copy of what is noted of flats, with what is wished for."""
+        wished = {name: getattr(self, name) for name in ("openness", "spread", "layered")}
+        return replace(note, **{name: value for name, value in wished.items() if value is not None})
 
 
 @dataclass(eq=False)
@@ -59,7 +78,8 @@ class Job:
     `frames`: first and last of those to ink; `frame`: at which one it is, and of how many. `unsuited`: asked
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
     what is selected for it; it tells runs for different parts of a lineart apart. `flats`: what to make of
-    the lineart; None: it is the ink itself that is made. `whole`: what all its steps are undone by, at once.
+    the lineart; None: it is the ink itself that is made. `proposed`: the colours that it came up with.
+    `whole`: what all its steps are undone by, at once.
     """
 
     document: Any
@@ -73,6 +93,7 @@ class Job:
     live: bool = False
     unsuited: bool = False
     flats: FlatsWish | None = None
+    proposed: Any = None
     state: JobState = JobState.queued
     progress: float = 0.0
     frame: tuple[int, int] | None = None

@@ -96,6 +96,19 @@ def test_variations_keep_groups_locked_colours_and_paper():
         assert one[2] == one[4] == one[7]
 
 
+def test_one_palette_gives_several_proposals_of_its_colours_alone():
+    areas = grid(2, 4)
+    colours = {one: (10 * one, 40, 90) for one in range(1, 9)}
+    palette = PALETTES["circus"]
+    found = variations(areas, colours, palettes=[palette] * 6)
+    assert len({tuple(sorted(one.items())) for one in found}) == 6
+    tints = [set(one.values()) - set(palette.colours) for one in found]
+    assert max(len(one) for one in tints) <= 3, "a tint only where neighbours leave no colour"
+    first, second = variations(areas, colours, count=2, palettes=[PALETTES["frost"], palette])
+    assert set(first.values()) & set(PALETTES["frost"].colours)
+    assert set(second.values()) & set(palette.colours)
+
+
 def test_the_colours_of_a_picture_come_with_their_shares():
     picture = np.zeros((40, 100, 4), np.uint8)
     picture[:, :60], picture[:, 60:90], picture[:, 90:] = (200, 40, 40, 255), (40, 60, 200, 255), (9, 9, 9, 0)

@@ -143,6 +143,18 @@ def test_messy_hints_give_only_colours_that_were_given(seed):
     assert shown <= {(*one, 255) for one in given} | {(0, 0, 0, 0)}
 
 
+@pytest.mark.parametrize("chosen", [True, False])
+def test_hints_do_not_spread_into_what_has_a_chosen_colour_unless_they_lie_in_it(chosen: bool):
+    areas, hints = find_areas(two_boxes()), blank()
+    dab(hints, 120, 200, RED)
+    here, other = at(areas, 120, 200), at(areas, 270, 200)
+    _, now = with_hints(areas, hints, {other: BLUE}, spread=1.0, chosen={other} if chosen else ())
+    assert now == {here: RED, other: BLUE if chosen else RED}
+    dab(hints, 270, 200, GREEN)
+    _, now = with_hints(areas, hints, {other: BLUE}, spread=1.0, chosen={other})
+    assert now[other] == GREEN
+
+
 def test_a_soft_brush_with_two_colours_gives_no_mixture():
     areas, hints = find_areas(two_boxes()), blank()
     dab(hints, 120, 200, RED, 12)

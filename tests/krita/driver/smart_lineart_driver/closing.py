@@ -254,6 +254,27 @@ def flats_again():
     return document, session().flatting.begin
 
 
+def group_of_flats():
+    """The same in a group with one layer a colour."""
+    document = yield from page()
+    session().flatting.set_layered(True)
+    session().flatting.begin()
+    yield from idle()
+    paint(document, node_named(document, "Sketch"), strokes(420, 300, thick=9, opaque=False))
+    document.setActiveNode(node_named(document, "Sketch"))
+    document.waitForDone()
+    yield 100
+    return document, session().flatting.begin
+
+
+def flats_into_a_group():
+    document = yield from page()
+    session().flatting.begin()
+    yield from idle()
+    yield 100
+    return document, lambda: session().flatting.set_layered(True)
+
+
 def hints():
     document = yield from page()
     session().flatting.begin(hints=True)
@@ -274,7 +295,7 @@ WRITERS = {
     one.__name__: one
     for one in (
         *(new, group, renew, slider, live, frames, frames_again, take_new),
-        *(flats, flats_again, hints),
+        *(flats, flats_again, hints, group_of_flats, flats_into_a_group),
     )
 }
 
