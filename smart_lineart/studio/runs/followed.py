@@ -166,7 +166,7 @@ class FollowedLayer:
         word = word_of_change(memory.settings_of(document, sketch, hue=drag.hue), drag.wanted)
         with context.undo_words.ours():
             self._target = target = yield from LineartLayer.renew(document, old, drag.selection)
-        context.undo_words.note(document, target.layer, word, drag.whole)
+        context.undo_words.note(document, target.layer, word, drag.whole, old.identity)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.in_document)
         memory.carry(document, old.identity, self._target.layer)

@@ -229,7 +229,7 @@ class Renewer:
         active = document.active_layer()
         with self._undo_words.ours():
             target = yield from LineartLayer.renew(document, lineart, selection)
-        self._undo_words.note(document, target.layer, word, whole)
+        self._undo_words.note(document, target.layer, word, whole, lineart.identity)
         self._memory.carry(document, lineart.identity, target.layer)
         if active is not None and active.identity != lineart.identity:
             yield from stay_on(document, active, target.layer)
