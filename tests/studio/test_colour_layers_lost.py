@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from tests import fake_krita
@@ -54,3 +55,49 @@ def test_dark_lines_that_came_later_have_one_layer_whatever_is_inked(drawing: Dr
         assert line[60:90].all()
     assert drawing.session.settings.thickness == 3.0
     assert LAYERS[0] in drawing.layers
+
+
+def transform(drawing: Drawing, name: str) -> bytes:
+    """Change a layer so that its ink is not to be found in it; returns what it holds then."""
+    node = drawing.layer(name)
+    assert node is not None
+    node.still[:] = 0
+    node.still[5:20, 5:30] = np.random.default_rng(1).integers(1, 255, (15, 25, 4))
+    return node.still.tobytes()
+
+
+def held(drawing: Drawing, name: str) -> bytes:
+    node = drawing.layer(name)
+    assert node is not None
+    return node.still.tobytes()
+
+
+def thick(drawing: Drawing, hue: int) -> int:
+    """How thick the line of a hue is in its layer, px."""
+    return int((drawing.alpha(LAYERS[hue])[ROWS[hue] - 10 : ROWS[hue] + 10, 60] > 127).sum())
+
+
+def test_sliders_move_all_layers_but_one_that_was_transformed(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    before = transform(drawing, LAYERS[2])
+    for thickness in (10.0, 6.0):
+        drawing.set("thickness", thickness)
+        assert [thick(drawing, hue) for hue in (0, 1)] == [thickness] * 2
+        assert held(drawing, LAYERS[2]) == before
+        assert '"Red lines" stays as it is.' in drawing.session.messages.shown.text
+        assert drawing.session.settings.thickness == thickness
+    drawing.at_sketch()
+    drawing.session.ink()
+    drawing.loop.run()
+    assert thick(drawing, 2) == 6, "its new layer is as the others are"
+
+
+def test_a_transformed_layer_of_a_colour_does_not_follow_its_own_sliders(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    before = transform(drawing, LAYERS[2])
+    drawing.document.active = drawing.layer(LAYERS[2])
+    drawing.session.look()
+    drawing.session.change("thickness", 9.0, final=True)
+    drawing.loop.run()
+    assert "moved or transformed too much" in drawing.session.messages.shown.text
+    assert held(drawing, LAYERS[2]) == before

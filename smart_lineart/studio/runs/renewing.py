@@ -74,6 +74,11 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
     )
 
 
+def sentence_of_staying(lineart: Layer, error: NotFound) -> str:
+    """Says that a layer does not become another, and why."""
+    return translated(error) + " " + tr('"{name}" stays as it is.', name=lineart.name)
+
+
 class Renewer:
     """Renews linearts on behalf of runs and of the artist's "Use new ink here"."""
 
