@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pytest
 
 from tests import fake_krita
 from tests.fresh_plugin import fresh_plugin
-from tests.studio.test_colour_layers import LAYERS, ROWS, Drawing
+from tests.studio.test_colour_layers import LAYERS, ROWS, STROKES, Drawing
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +102,86 @@ def test_a_transformed_layer_of_a_colour_does_not_follow_its_own_sliders(drawing
     drawing.loop.run()
     assert "moved or transformed too much" in drawing.session.messages.shown.text
     assert held(drawing, LAYERS[2]) == before
+
+
+def while_drawing(drawing: Drawing, hue: str, action: Callable[[], object]) -> None:
+    """Do something once while the ink of a hue is drawn."""
+    engine, left = drawing.session.context.engine, [action]
+    real = engine.draw
+
+    def draw(item: Any, settings: Any, hue_drawn: str = "", **others: Any) -> Any:
+        if hue_drawn == hue and left:
+            left.pop()()
+        return real(item, settings, hue=hue_drawn, **others)
+
+    engine.draw = lambda item, settings, hue="", **others: draw(item, settings, hue, **others)
+
+
+def remove(drawing: Drawing, *names: str) -> None:
+    for name in names:
+        node = drawing.layer(name)
+        assert node is not None
+        node.remove()
+
+
+@pytest.mark.parametrize("drawn", ["blue", "red"])
+def test_a_layer_that_is_deleted_while_ink_is_made_holds_up_no_other(drawing: Drawing, drawn: str) -> None:
+    """Its lines come into a new one, as those of a lineart that was deleted do."""
+    drawing.set("by_colour", True)
+    while_drawing(drawing, drawn, lambda: remove(drawing, LAYERS[2]))
+    STROKES.points[:] += 2
+    try:
+        drawing.again()
+    finally:
+        STROKES.points[:] -= 2
+    for name, row in zip(LAYERS, ROWS, strict=True):
+        line = drawing.alpha(name)[row + 2]
+        assert line[30:90].all(), f"{name} is not renewed"
+        assert (drawing.alpha(name)[row - 2] == 0).all(), f"{name} has old ink, too"
+    assert groups(drawing)[0][1] == ["Blue lines", "Red lines"]
+
+
+def test_a_layer_is_deleted_of_whose_colour_the_sketch_has_no_lines_any_more(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    drawn_in(drawing, "dark", "blue")
+    while_drawing(drawing, "blue", lambda: remove(drawing, LAYERS[2]))
+    drawing.again()
+    assert groups(drawing) == [("Line colours: Sketch", ["Blue lines"])]
+
+
+def test_a_layer_is_deleted_between_reading_and_replacing_it(
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing.set("by_colour", True)
+    renewing = importlib.import_module("smart_lineart.studio.runs.renewing")
+    lineart, once = renewing.LineartLayer, [1]
+    real = lineart.renew
+
+    def renew(document: Any, layer: Any, selection: Any = None) -> Any:
+        if layer.name == LAYERS[2] and once:
+            once.pop()
+            layer.raw.remove()
+        return (yield from real(document, layer, selection))
+
+    monkeypatch.setattr(lineart, "renew", renew)
+    STROKES.points[:] += 2
+    try:
+        drawing.again()
+    finally:
+        STROKES.points[:] -= 2
+    assert not once
+    assert [
+        bool(drawing.alpha(name)[row + 2, 30:90].all()) for name, row in zip(LAYERS, ROWS, strict=True)
+    ] == [True] * 3
+
+
+def test_a_new_colours_layer_comes_beside_those_that_were_just_renewed(drawing: Drawing) -> None:
+    drawn_in(drawing, "dark", "red")
+    drawing.set("by_colour", True)
+    drawn_in(drawing, "dark", "red", "blue")
+    STROKES.points[:] += 2
+    try:
+        drawing.again()
+    finally:
+        STROKES.points[:] -= 2
+    assert groups(drawing) == [("Line colours: Sketch", ["Red lines", "Blue lines"])]

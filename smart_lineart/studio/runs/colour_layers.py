@@ -17,7 +17,7 @@ from smart_lineart.inking import Base, FreshInk, InkRecord
 from smart_lineart.inking.hues.palette import Palette
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.layer import Layer
-from smart_lineart.krita_host.lineart import LineartLayer
+from smart_lineart.krita_host.lineart import LineartLayer, NotRenewed
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures
@@ -57,22 +57,38 @@ class ColourLayers:
         """Ink the lines of each colour that has, or shall have, a layer of its own; `settings` are the whole
         lineart's. Layers whose colour is inked into the lineart now, or left out, keep what is the artist's.
         """
-        job, memory = self._job, self._context.memory
-        there = {} if job.keep_copy else memory.layers_of_colours(job.document, job.sketch)
-        palette = item.palette
+        job, palette = self._job, item.palette
         apart = settings.apart(palette.names) if palette is not None else ()
         new = []
-        for hue in (*apart, *(one for one in there if one not in apart)):
+        for hue in (*apart, *(one for one in self._there() if one not in apart)):
+            if hue not in apart and hue not in self._there():
+                continue
             own = self._settings(hue, settings, palette)
             colour = chosen_colour(own)
             fresh = yield from self._draw(item, own, hue, others)
-            old = there.get(hue)
-            if old is not None and (yield from self._renew(old, fresh, own, hue)):
+            if (yield from self._renewed(fresh, own, hue)):
                 continue
             if fresh.coverage.any():
                 new.append((yield from self._filled(fresh, colour, own, hue)))
         if new and not (job.live and application.can_redo()):
-            yield from self._insert(new, list(there.values()))
+            yield from self._insert(new)
+
+    def _there(self) -> dict[str, Layer]:
+        """The layers to renew, by their colours: asked for anew each time, since the artist may delete one
+        or undo the step that brought it while ink is made.
+        """
+        job = self._job
+        return {} if job.keep_copy else self._context.memory.layers_of_colours(job.document, job.sketch)
+
+    def _renewed(self, fresh: FreshInk, own: InkSettings, hue: str) -> Work:
+        """Whether the layer of a colour was there and is renewed, or stays as it is."""
+        while (old := self._there().get(hue)) is not None:
+            try:
+                return (yield from self._renew(old, fresh, own, hue))
+            except NotRenewed:
+                if old.parent is not None:
+                    raise
+        return False
 
     def _settings(self, hue: str, settings: InkSettings, palette: Palette | None) -> InkSettings:
         """How lines of a colour are inked: as the whole lineart is, in their own colour, unless the artist
@@ -151,7 +167,7 @@ class ColourLayers:
                 return (yield from find_base(memory, self._context.ink_worker, job.document, lineart))
         return Base.blank()
 
-    def _insert(self, new: list[_New], there: list[Layer]) -> Work:
+    def _insert(self, new: list[_New]) -> Work:
         """Put new layers above those there are, or in a group of their own: a step, or one each."""
         job, memory, document = self._job, self._context.memory, self._job.document
         yield from wait_for_pen()
@@ -159,7 +175,7 @@ class ColourLayers:
         lineart = memory.lineart_in_use(document, job.sketch)
         active = document.active_layer()
         older = memory.layers_of_colours(document, job.sketch)
-        beside = [one for one in there if one.parent is not None]
+        beside = list(self._there().values())
         job.commit()
         if beside:
             newcomers, below = [one.layer for one in new], beside[-1]
