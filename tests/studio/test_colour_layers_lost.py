@@ -185,3 +185,37 @@ def test_a_new_colours_layer_comes_beside_those_that_were_just_renewed(drawing: 
     finally:
         STROKES.points[:] -= 2
     assert groups(drawing) == [("Line colours: Sketch", ["Red lines", "Blue lines"])]
+
+
+def visible(drawing: Drawing, name: str) -> bool:
+    node = drawing.layer(name)
+    assert node is not None
+    return bool(node.visible())
+
+
+def test_a_layer_that_stays_as_the_artists_corrections_is_seen(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    before = transform(drawing, LAYERS[2])
+    drawing.again()
+    assert held(drawing, "Lineart corrections") == before
+    assert visible(drawing, "Lineart corrections")
+    assert visible(drawing, LAYERS[2])
+    assert 'stays as "Lineart corrections"' in drawing.session.messages.shown.text
+
+
+def test_ink_on_a_new_layer_hides_the_older_layers_of_colours(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    older = [drawing.layer(name) for name in LAYERS]
+    drawing.session.keep_copy = True
+    drawing.again()
+    assert [node.visible() for node in older if node is not None] == [False] * 3
+
+
+def test_a_transformed_layer_whose_lines_are_in_the_lineart_keeps_its_name(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    before = transform(drawing, LAYERS[2])
+    drawing.set("by_colour", False)
+    assert held(drawing, LAYERS[2]) == before
+    assert visible(drawing, LAYERS[2])
+    assert '"Red lines" stays as it is.' in drawing.session.messages.shown.text
+    assert drawing.alpha(LAYERS[0])[ROWS[2], 30:90].all()

@@ -30,7 +30,7 @@ from .finding import NotFound, find_base
 from .jobs import Job
 from .pen import Pen, chosen_colour
 from .plan import Draft, draft
-from .renewing import Renewer, keep_apart, sentence_of_steps
+from .renewing import Renewer, keep_apart, sentence_of_staying, sentence_of_steps
 from .settling import stay_on, wait_for_pen
 from .sketch import living_sketch
 
@@ -130,8 +130,11 @@ class ColourLayers:
                 begin=job.commit,
             )
         except NotFound as error:
-            context.messages.say(keep_apart(old, error), of=job.document)
-            return False
+            # Where no lines come into a new layer, it is no corrections of anything.
+            apart = fresh.coverage.any()
+            said = keep_apart(old, error) if apart else sentence_of_staying(old, error)
+            context.messages.say(said, of=job.document)
+            return not apart
         if renewed is None:
             return True
         if renewed.changed and steps:
@@ -189,7 +192,7 @@ class ColourLayers:
         for one in new:
             memory.note_ink(document, one.layer, one.record)
             memory.note_lineart(document, job.sketch, one.layer, one.settings, one.hue)
-            if one.hue in older and job.selection is None:
+            if job.keep_copy and one.hue in older and job.selection is None:
                 self._context.copies.hide(document, job.sketch, older[one.hue], one.hue)
         yield from stay_on(document, active, newcomers[-1])
         for one in new if job.live else ():
