@@ -136,6 +136,10 @@ class InkSettings:
         """A copy with another's choice of what is inked of a sketch's colours, and into which layers."""
         return replace(self, left_out=other.left_out, by_colour=other.by_colour, together=other.together)
 
+    def with_layers_of(self, other: InkSettings) -> InkSettings:
+        """A copy with another's choice of layers of colours alone: no part of a lineart has one of its own."""
+        return replace(self, by_colour=other.by_colour, together=other.together)
+
     def suited(self, thickness: float) -> InkSettings:
         """A copy whose thickness, in page px, was chosen from the drawing."""
         return replace(self.with_value("thickness", thickness), auto=True)

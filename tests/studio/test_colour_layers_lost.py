@@ -13,6 +13,7 @@ import pytest
 from tests import fake_krita
 from tests.fresh_plugin import fresh_plugin
 from tests.studio.test_colour_layers import LAYERS, ROWS, STROKES, Drawing
+from tests.studio.test_writers import HEIGHT
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +220,29 @@ def test_a_transformed_layer_whose_lines_are_in_the_lineart_keeps_its_name(drawi
     assert visible(drawing, LAYERS[2])
     assert '"Red lines" stays as it is.' in drawing.session.messages.shown.text
     assert drawing.alpha(LAYERS[0])[ROWS[2], 30:90].all()
+
+
+def select(drawing: Drawing, right: int | None) -> None:
+    """Select the page from its left edge to a column; None: nothing."""
+    selection = fake_krita.FakeSelection(0, 0, right or 0, HEIGHT)
+    drawing.document.selection = lambda: selection if right else None
+
+
+def test_colours_kept_while_something_is_selected_stay_kept(drawing: Drawing) -> None:
+    select(drawing, 60)
+    drawing.set("by_colour", True)
+    assert drawing.session.messages.last_error == ""
+    select(drawing, None)
+    drawing.at_sketch()
+    assert drawing.session.settings.by_colour
+    drawing.again()
+    for name, row in zip(LAYERS, ROWS, strict=True):
+        assert drawing.alpha(name)[row, 20:100].all()
+        for other in set(LAYERS) - {name}:
+            assert not drawing.alpha(other)[row].any()
+    select(drawing, 60)
+    drawing.set("by_colour", False)
+    select(drawing, None)
+    drawing.document.active = drawing.layer(LAYERS[1])
+    drawing.session.look()
+    assert not drawing.session.settings.by_colour, "its layer tells the same"

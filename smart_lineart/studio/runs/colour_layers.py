@@ -141,7 +141,8 @@ class ColourLayers:
             context.messages.say(steps, of=job.document, so=renewed.is_there)
         memory = context.memory
         whole = memory.settings_of(job.document, job.sketch, hue=hue) if renewed.inside else None
-        memory.note_lineart(job.document, job.sketch, renewed.layer, whole or own, hue)
+        now = whole.with_layers_of(own) if whole is not None else own
+        memory.note_lineart(job.document, job.sketch, renewed.layer, now, hue)
         context.corrections.keep(renewed.kept)
         return True
 

@@ -314,7 +314,8 @@ class Run:
         if renewed.changed and steps:
             context.messages.say(steps, of=job.document, so=renewed.is_there)
         whole = context.memory.settings_of(job.document, job.sketch) if renewed.inside else None
-        context.memory.note_lineart(job.document, job.sketch, renewed.layer, whole or self._settings)
+        now = whole.with_layers_of(self._settings) if whole is not None else self._settings
+        context.memory.note_lineart(job.document, job.sketch, renewed.layer, now)
         context.corrections.show(renewed.kept)
         return renewed.layer
 
