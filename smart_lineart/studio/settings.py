@@ -137,7 +137,7 @@ class InkSettings:
         return replace(self, left_out=other.left_out, by_colour=other.by_colour, together=other.together)
 
     def with_layers_of(self, other: InkSettings) -> InkSettings:
-        """A copy with another's choice of layers of colours alone: no part of a lineart has one of its own."""
+        """A copy with another's choice of layers of colours, which is one for the whole lineart."""
         return replace(self, by_colour=other.by_colour, together=other.together)
 
     def suited(self, thickness: float) -> InkSettings:

@@ -246,3 +246,41 @@ def test_colours_kept_while_something_is_selected_stay_kept(drawing: Drawing) ->
     drawing.document.active = drawing.layer(LAYERS[1])
     drawing.session.look()
     assert not drawing.session.settings.by_colour, "its layer tells the same"
+
+
+def test_cancel_is_heard_while_the_lineart_waits_for_its_document(
+    drawing: Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The layers of colours are in by then."""
+    drawing.set("by_colour", True)
+    application = importlib.import_module("smart_lineart.krita_host.application")
+    run = importlib.import_module("smart_lineart.studio.runs.run").Run
+    put, away, real = run._put, [], application.is_active
+    monkeypatch.setattr(application, "is_active", lambda document: not away and real(document))
+
+    def put_once_away(self: Any, *how: Any) -> Any:
+        away.append(1)
+        return (yield from put(self, *how))
+
+    monkeypatch.setattr(run, "_put", put_once_away)
+    STROKES.points[:] += 2
+    try:
+        drawing.at_sketch()
+        drawing.session.ink()
+        (job,) = drawing.session.queue.active
+
+        def cancel_later(step: int) -> None:
+            away.extend([step] if away else [])
+            if len(away) == 50:
+                drawing.session.cancel(job)
+
+        drawing.loop.run(cancel_later)
+        assert job.cancelled
+        assert drawing.session.queue.active == []
+        assert drawing.alpha(LAYERS[1])[ROWS[1] + 2, 30:90].all()
+        assert not drawing.alpha(LAYERS[0])[ROWS[0] + 3].any(), "as it was"
+        monkeypatch.undo()
+        drawing.again()
+        assert drawing.alpha(LAYERS[0])[ROWS[0] + 2, 30:90].all()
+    finally:
+        STROKES.points[:] -= 2

@@ -373,7 +373,13 @@ class Run:
 
     def _until_shown(self) -> Work:
         job = self._job
-        yield from until_in_front(self._context, self._turns, job, lambda: living_sketch(job))
+
+        def look() -> None:
+            living_sketch(job)
+            if not application.is_active(job.document):
+                job.reopen()  # it may be long: what is in stays, and the rest can be cancelled
+
+        yield from until_in_front(self._context, self._turns, job, look)
 
     def stopped(self) -> BaseException | None:
         """The gate of this run: once its document is closed, or it is cancelled, not a step more is taken."""
