@@ -248,6 +248,24 @@ def test_colours_kept_while_something_is_selected_stay_kept(drawing: Drawing) ->
     assert not drawing.session.settings.by_colour, "its layer tells the same"
 
 
+def test_what_was_erased_goes_along_into_a_layer_inside_the_selection(drawing: Drawing) -> None:
+    main = drawing.layer(LAYERS[0])
+    assert main is not None
+    main.still[ROWS[2] - 6 : ROWS[2] + 7, 20:40] = 0
+    main.still[ROWS[2] - 6 : ROWS[2] + 7, 75:90] = 0
+    drawing.again()
+    select(drawing, 60)
+    drawing.set("by_colour", True)
+    select(drawing, None)
+    for thickness in (3.0, 5.0):
+        line = drawing.alpha(LAYERS[2])[ROWS[2]]
+        assert not line[27:33].any(), "what was erased is back"
+        assert line[46:56].all()
+        drawing.set("thickness", thickness)
+    drawing.again()
+    assert drawing.alpha(LAYERS[2])[ROWS[2], 95:105].all(), "none was inked there before"
+
+
 def test_cancel_is_heard_while_the_lineart_waits_for_its_document(
     drawing: Drawing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

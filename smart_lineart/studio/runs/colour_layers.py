@@ -155,16 +155,19 @@ class ColourLayers:
         pen = Pen.of(colour, target.layer.form, job.document, job.selection)
         noted = pen.noting(base.record)
         merged: Draft = yield worker.submit(lambda: draft(base, noted(fresh), recolour=True))
-        plan = yield from pen.remember(merged, worker)
+        if job.selection is None:
+            record = (yield from pen.remember(merged, worker)).record
+        else:  # beyond what is selected the lineart keeps its ink, and here is none
+            record = yield from pen.record_of_new(Base.blank(), merged.fresh, worker)
         yield from target.write(pen.ink(merged))
-        return _New(hue, target.layer, plan.record, own)
+        return _New(hue, target.layer, record, own)
 
     def _base(self, hue: str) -> Work:
         """The lineart that has had lines of this colour until now, with what the artist changed of them."""
         job, memory = self._job, self._context.memory
         lineart = memory.lineart_in_use(job.document, job.sketch)
         whole = memory.settings_of(job.document, job.sketch)
-        if lineart is None or whole is None or job.selection is not None or job.keep_copy:
+        if lineart is None or whole is None or job.keep_copy:
             return Base.blank()
         if not whole.by_colour or hue in whole.together:
             with suppress(NotFound):
