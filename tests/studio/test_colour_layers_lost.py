@@ -266,6 +266,23 @@ def test_what_was_erased_goes_along_into_a_layer_inside_the_selection(drawing: D
     assert drawing.alpha(LAYERS[2])[ROWS[2], 95:105].all(), "none was inked there before"
 
 
+def test_what_was_erased_in_the_lineart_stays_so_in_the_layer_there_was_before(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    drawing.set("by_colour", False)
+    main = drawing.layer(LAYERS[0])
+    assert main is not None
+    main.still[ROWS[2] - 6 : ROWS[2] + 7, 60:90] = 0
+    drawing.again()
+    drawing.set("by_colour", True)
+    for thickness in (5.0, 3.0):
+        line = drawing.alpha(LAYERS[2])[ROWS[2]]
+        assert not line[68:82].any(), "what was erased is back"
+        assert line[20:50].all()
+        drawing.set("thickness", thickness)
+    drawing.again()
+    assert not drawing.alpha(LAYERS[2])[ROWS[2], 68:82].any()
+
+
 def test_cancel_is_heard_while_the_lineart_waits_for_its_document(
     drawing: Drawing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -117,6 +117,7 @@ class ColourLayers:
         """Whether the layer is renewed, or stays as it is; else it is the artist's own from now on."""
         job, context = self._job, self._context
         steps = sentence_of_steps(old)
+        moving = [((yield from self._base(hue)), fresh)] if fresh.coverage.any() else []
         try:
             renewed = yield from self._renewer.renew(
                 job.document,
@@ -128,6 +129,7 @@ class ColourLayers:
                 whole=job.whole,
                 ready=self._ready,
                 begin=job.commit,
+                moving=moving,
             )
         except NotFound as error:
             # Where no lines come into a new layer, it is no corrections of anything.
