@@ -283,6 +283,21 @@ def test_what_was_erased_in_the_lineart_stays_so_in_the_layer_there_was_before(d
     assert not drawing.alpha(LAYERS[2])[ROWS[2], 68:82].any()
 
 
+def test_what_was_erased_in_a_colours_layer_stays_so_in_the_lineart(drawing: Drawing) -> None:
+    drawing.set("by_colour", True)
+    red = drawing.layer(LAYERS[2])
+    assert red is not None
+    red.still[ROWS[2] - 6 : ROWS[2] + 7, 60:90] = 0
+    drawing.set("by_colour", False)
+    for thickness in (5.0, 3.0):
+        line = drawing.alpha(LAYERS[0])[ROWS[2]]
+        assert not line[68:82].any(), "what was erased is back"
+        assert line[20:50].all()
+        drawing.set("thickness", thickness)
+    drawing.again()
+    assert not drawing.alpha(LAYERS[0])[ROWS[2], 68:82].any()
+
+
 def test_cancel_is_heard_while_the_lineart_waits_for_its_document(
     drawing: Drawing, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,7 @@ from smart_lineart.studio.steps import Work
 from .finding import NotFound, find_base
 from .jobs import Job
 from .pen import Pen, chosen_colour
-from .plan import Draft, draft
+from .plan import Draft, draft, found_corrections
 from .renewing import Renewer, keep_apart, sentence_of_staying, sentence_of_steps
 from .settling import stay_on, wait_for_pen
 from .sketch import living_sketch
@@ -89,6 +89,20 @@ class ColourLayers:
                 if old.parent is not None:
                     raise
         return False
+
+    def moving_back(self, item: CachedFeatures, settings: InkSettings) -> Work:
+        """Layers whose lines go into the lineart now, each as a `Base` with the ink that is known of it: what
+        was erased in them is erased there.
+        """
+        job, context, moving = self._job, self._context, []
+        inked = settings.inked(item.palette.names) if item.palette is not None else ()
+        for hue, layer in self._there().items():
+            if hue in inked:
+                with suppress(NotFound):
+                    base = yield from find_base(context.memory, context.ink_worker, job.document, layer)
+                    known: Draft = yield context.ink_worker.submit(partial(found_corrections, base))
+                    moving.append((base, known.fresh))
+        return moving
 
     def _settings(self, hue: str, settings: InkSettings, palette: Palette | None) -> InkSettings:
         """How lines of a colour are inked: as the whole lineart is, in their own colour, unless the artist

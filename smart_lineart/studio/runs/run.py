@@ -56,6 +56,7 @@ class Run:
         self._is_in = False
         self._is_first: bool | None = None
         self._others: dict[float, CachedFeatures] = {}
+        self._moving: list[tuple[Base, FreshInk]] = []
         self._colours = ColourLayers(context, renewer, job, self._until_shown)
 
     def steps(self) -> Work:
@@ -131,6 +132,7 @@ class Run:
             self._job.document, self._job.sketch
         ):
             yield from self._colours.put(item, self._settings, self._others)
+            self._moving = yield from self._colours.moving_back(item, self._settings)
         lineart = yield from self._put(fresh, colour)
         if lineart is not None and lineart is not AGAIN:
             self._is_in = True
@@ -308,6 +310,7 @@ class Run:
             whole=job.whole,
             ready=self._until_shown,
             begin=job.commit,
+            moving=self._moving,
         )
         if renewed is None:
             return None
