@@ -16,7 +16,8 @@ LARGEST = 24  # px across of a dot
 LEAST = 80  # dots of a grid
 ALIKE = 2.0  # times that a dot may be larger or smaller than usual
 MOSTLY = 0.8  # of all specks that are dots
-EVEN = 0.12  # of the distance between neighbours, by which eight in ten differ
+EVEN = 0.12  # of the distance between neighbours, by which eight in ten differ,
+HALF = 0.25  # px, and this: a dot's middle is known to half a px
 TRIED = 400  # dots whose neighbours are looked for
 
 
@@ -32,7 +33,7 @@ def dot_size(darkness: Bytes) -> int:
         return 0
     near = _nearest(middle[alike])
     low, apart, high = np.quantile(near, (0.1, 0.5, 0.9))
-    return round(usual) if high - low <= EVEN * apart else 0
+    return round(usual) if high - low <= EVEN * apart + HALF else 0
 
 
 def without_dots(darkness: Bytes, size: int) -> Bytes:

@@ -41,6 +41,14 @@ def test_dots_on_a_grid_are_taken_out_and_lines_left(pitch: float, radius: float
     np.testing.assert_array_equal(cleared[LINES > 128], page[LINES > 128])
 
 
+@pytest.mark.parametrize("pitch", [5.3, 5.6, 6.0])
+def test_the_dots_of_fine_tone_are_taken_out_too(pitch: float) -> None:
+    """Their middles are told to half a px, which is much of so short a distance."""
+    dots = grid(pitch, 1.2, 45, 210)
+    cleared = without_dots(np.maximum(dots, LINES), dot_size(dots))
+    assert (cleared[cv2.dilate(LINES, np.ones((11, 11))) == 0] > DARK).mean() < 0.002
+
+
 def test_what_is_larger_than_a_dot_stays() -> None:
     page = grid(26, 1.6)
     cv2.circle(page, (249, 353), 5, 220, -1)
