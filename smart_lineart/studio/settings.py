@@ -278,11 +278,11 @@ class DocumentState:
         old = values.get("settings")
         settings = InkSettings.from_dict(old) if isinstance(old, dict) else None
         records: dict[tuple[str, str], LineartRecord] = {}
-        for item in _list(values.get("records"))[-MOST_RECORDS:]:
+        for item in _list(values.get("records")):
             record = _record(item, old)
             if record is not None:
                 records.setdefault(record.slot, record)
-        return cls(settings, tuple(records.values()))
+        return cls(settings, tuple(records.values())[-MOST_RECORDS:])
 
 
 def read_object(text: str) -> dict[str, Any] | None:

@@ -201,7 +201,7 @@ def test_a_record_of_a_colour_that_is_not_known_is_not_the_linearts() -> None:
 
 def test_a_file_holds_one_record_of_each_lineart_and_no_more_than_anyone_draws() -> None:
     """Each is looked at several times a second."""
-    again = [{"sketch": "{s}", "layers": [f"{{{n}}}"], "hue": "red"} for n in range(MOST_RECORDS // 2)]
+    again = [{"sketch": "{s}", "layers": [f"{{{n}}}"], "hue": "red"} for n in range(MOST_RECORDS + 9)]
     state = DocumentState.from_json(json.dumps({"version": 1, "records": again}))
     assert [one.layers for one in state.records] == [("{0}",)]
     many = [{"sketch": f"{{{n}}}"} for n in range(MOST_RECORDS + 9)]
