@@ -41,7 +41,10 @@ def _show(due: int) -> None:
 
 
 def _lists() -> list[Any]:
-    """Of the window in front."""
-    boxes = [docker for docker in Krita.instance().dockers() if docker.objectName() == BOX]
+    """Of the window in front; none where no window is left: asked for dockers then, Krita ends at once."""
+    krita = Krita.instance()
+    if krita.activeWindow() is None:
+        return []
+    boxes = [docker for docker in krita.dockers() if docker.objectName() == BOX]
     models = [model for box in boxes for model in box.findChildren(QAbstractItemModel)]
     return [model for model in models if model.metaObject().className() == LIST]

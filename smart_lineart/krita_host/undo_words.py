@@ -12,7 +12,7 @@ not told from what the menu says after one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -25,12 +25,16 @@ MOST_STEPS = 200  # as many as Krita can undo, left to itself
 
 @dataclass(frozen=True)
 class _Step:
-    """`layer`: the one that it brought; `word`: "" where Krita's own does; `whole`: what it is a part of."""
+    """`layer`: the one that it brought; `word`: "" where Krita's own does; `whole`: what it is a part of;
+    `before`, `after`: which layers there were, see `_which`.
+    """
 
     document: Document
     layer: str
     word: str
     whole: object = None
+    before: int = 0
+    after: int = 0
 
 
 class UndoWords:
@@ -49,13 +53,20 @@ class UndoWords:
         finally:
             self._ours -= 1
 
-    def note(self, document: Document, layer: Layer, word: str, whole: object = None) -> None:
+    def note(
+        self, document: Document, layer: Layer, word: str, whole: object = None, instead: str = ""
+    ) -> None:
         """A step of ours has brought this layer, and is the newest of its document, which is in front.
 
         `word`: "" for a new layer, of which Krita's own word tells. `whole`: whatever it is a part of.
+        `instead`: the identity of the layer in whose place it came.
         """
         kept = (step for step in self._steps if application.is_open(step.document))
-        self._steps = [*kept, _Step(document, layer.identity, word, whole)][-MOST_STEPS:]
+        brought = {layer.identity, *(one.identity for one in layer.inside())}
+        others = {one.identity for one in document.layers()} - brought - {instead}
+        before, after = _which(others | ({instead} - {""})), _which(others | brought)
+        step = _Step(document, layer.identity, word, whole, before, after)
+        self._steps = [*kept, step][-MOST_STEPS:]
         self.look(document)
 
     def wholes(self, document: Document) -> list[tuple[str, ...]]:
@@ -64,10 +75,18 @@ class UndoWords:
         found = (tuple(one.layer for one in steps if one.whole is whole) for whole in _once(steps))
         return [layers for layers in found if len(layers) > 1]
 
-    def are_ours(self, entry: str) -> bool:
-        """Whether the step that undo or redo would take may be one of ours, going by its name."""
-        words = {step.word for step in self._steps} - {""}
-        return application.step_named(entry) in {*words, *application.words_of_our_steps()}
+    def is_next(self, document: Document, entry: str, layer: str) -> bool:
+        """Whether the step that undo or redo would take, of the document in front, is the one of ours that
+        brought this layer: it is called as that is, and the layers there are now are those that there were
+        right after it, or before it. So a layer that the artist added or removed since is not taken for ours.
+        """
+        step = next((one for one in reversed(self._steps) if one.layer == layer), None)
+        if step is None or step.document != document:
+            return False
+        converted, added = application.words_of_our_steps()
+        called = application.step_named(entry) in ((step.word, converted) if step.word else (added,))
+        there = _which(one.identity for one in document.layers())
+        return called and there == (step.after if entry == "edit_undo" else step.before)
 
     def theirs(self) -> None:
         """A layer was converted: unless by us, the artist's steps can't be told from ours any more."""
@@ -90,6 +109,13 @@ class UndoWords:
             number = last if entry == "edit_undo" else last + 1
             if 0 <= number < len(steps) and steps[number].word:
                 application.word_step(entry, steps[number].word)
+
+
+def _which(layers: Iterable[str]) -> int:
+    """A number that tells these layers from all others, for as long as Krita runs: a page may have thousands,
+    and there are many steps.
+    """
+    return hash(frozenset(layers))
 
 
 def _once(steps: list[_Step]) -> list[object]:

@@ -23,6 +23,8 @@ LONGEST_NAME = 100
 LONGEST_NOTE = 1 << 20
 """Characters of a document's note: hundreds of sketches take a tenth of it. A longer one is damaged."""
 MOST_LAYERS = 64
+MOST_RECORDS = 2000
+"""Of a document: sketches with lineart, and their colours. Only a file made for it has more."""
 
 LIMITS = {"thickness": (0.5, 100.0), "weight": (0.0, 1.0), "detail": (-1.0, 1.0), "faint": (0.0, 1.0)}
 CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground"), "cut": CUTS}
@@ -133,6 +135,10 @@ class InkSettings:
     def with_colours_of(self, other: InkSettings) -> InkSettings:
         """A copy with another's choice of what is inked of a sketch's colours, and into which layers."""
         return replace(self, left_out=other.left_out, by_colour=other.by_colour, together=other.together)
+
+    def with_layers_of(self, other: InkSettings) -> InkSettings:
+        """A copy with another's choice of layers of colours, which is one for the whole lineart."""
+        return replace(self, by_colour=other.by_colour, together=other.together)
 
     def suited(self, thickness: float) -> InkSettings:
         """A copy whose thickness, in page px, was chosen from the drawing."""
@@ -271,8 +277,12 @@ class DocumentState:
         values = read_object(text) or {}
         old = values.get("settings")
         settings = InkSettings.from_dict(old) if isinstance(old, dict) else None
-        records = [_record(item, old) for item in _list(values.get("records"))]
-        return cls(settings, tuple(r for r in records if r is not None))
+        records: dict[tuple[str, str], LineartRecord] = {}
+        for item in _list(values.get("records")):
+            record = _record(item, old)
+            if record is not None:
+                records.setdefault(record.slot, record)
+        return cls(settings, tuple(records.values())[-MOST_RECORDS:])
 
 
 def read_object(text: str) -> dict[str, Any] | None:
@@ -297,8 +307,10 @@ def _record(values: Any, usual: object) -> LineartRecord | None:
     layers = [item for item in _list(values.get("layers")) if isinstance(item, str)][-MOST_LAYERS:]
     own = values.get("settings")
     settings = InkSettings.of_ink(own if isinstance(own, dict) else usual)
-    veil, hue = Veil.from_dict(values.get("veil")), values.get("hue")
-    return LineartRecord(values["sketch"], tuple(layers), settings, veil, hue if hue in HUES else "")
+    veil, hue = Veil.from_dict(values.get("veil")), values.get("hue", "")
+    if hue not in ("", DARK, *HUES):  # of a newer version's: the lineart itself has a record of its own
+        return None
+    return LineartRecord(values["sketch"], tuple(layers), settings, veil, hue)
 
 
 def _list(value: object) -> list[Any]:

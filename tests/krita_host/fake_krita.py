@@ -455,6 +455,7 @@ class Krita:
         self.menu: Any = None
         self.converts = True
         self.boxes: list[Any] = []
+        self.has_window = True
         self.about_to_quit = Emitter(lambda: True)
 
     def show(self, document: Document) -> Document:
@@ -487,6 +488,8 @@ class Krita:
         return self.open[-1]
 
     def activeWindow(self) -> Any:
+        if not self.has_window:
+            return None
         scroll = SimpleNamespace(
             metaObject=lambda: SimpleNamespace(className=lambda: "KisCanvasController"),
             horizontalScrollBar=lambda: SimpleNamespace(value=lambda: self.scrolled[0]),
@@ -507,6 +510,7 @@ class Krita:
         return SimpleNamespace(activeView=lambda: view, qwindow=lambda: window)
 
     def dockers(self) -> list[Any]:
+        assert self.has_window, "Krita would end here"
         return self.boxes
 
     def action(self, name: str) -> Action:

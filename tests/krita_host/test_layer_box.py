@@ -74,3 +74,13 @@ def test_a_list_without_a_document_is_left_alone(host, layer) -> None:
     change(layer, "name")
     host.krita.turn()
     assert layers.shown == 0
+
+
+def test_no_window_that_is_gone_is_asked_for_its_list(host, layer) -> None:
+    """Krita asks the window in front for its dockers without looking whether there is one."""
+    layers = Layers()
+    host.krita.boxes = [docker("KisLayerBox", layers)]
+    change(layer, "name")
+    host.krita.has_window = False
+    host.krita.turn()
+    assert layers.shown == 0

@@ -153,11 +153,10 @@ def test_whatever_is_done_corrections_stay_in_their_class(app: fake_krita.App, s
                 painted[layer, place] = b""
         else:
             before = {hue: drawing.where(hue) for hue in HUES}
-            new = {hue for hue in HUES if drawing.layer(LAYERS[HUES.index(hue)]) is None}
             drawing.set(action, how[0])
-            for layer, hue, place in list(erased):  # what was erased goes along into a new layer
+            for layer, hue, place in list(erased):  # what was erased goes along
                 moved = drawing.where(hue)
-                if before[hue] == layer and hue in new and moved not in (None, layer):
+                if before[hue] == layer and moved not in (None, layer):
                     erased.add((str(moved), hue, place))
         check(drawing, erased, painted)
 

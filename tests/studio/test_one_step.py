@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.krita_host.fake_krita import Document, Node
 
 CONVERT = "Convert to a Paint Layer"
+ADD = "Add Layer"
 
 
 class Scene:
@@ -72,8 +74,11 @@ class Scene:
     def layer(self, name: str) -> Node:
         return Node(self.raw, name, "paintlayer")
 
-    def note(self, node: Node, whole: object) -> None:
-        self.words.note(self.document, self.room.layer.Layer(node), "Line thickness", whole)
+    def note(self, node: Node, whole: object, old: Node | None = None) -> None:
+        """A step was ours: a layer in the place of an old one, or a new one."""
+        layer = self.room.layer.Layer
+        word, instead = ("Line thickness", layer(old).identity) if old is not None else ("", "")
+        self.words.note(self.document, layer(node), word, whole, instead)
 
     def artist(self, entry: str) -> None:
         """The artist asks for a step, and for no other until all is at rest."""
@@ -105,7 +110,7 @@ def several(scene: Scene) -> None:
     for old in olds:
         new = scene.layer(old.name() + "2")
         scene.take(CONVERT, old, new)
-        scene.note(new, whole)
+        scene.note(new, whole, old)
 
 
 def test_undo_and_redo_take_all_steps_of_a_whole(scene: Scene) -> None:
@@ -159,3 +164,35 @@ def test_while_the_artist_paints_nothing_more_is_undone(
     monkeypatch.setattr(scene.room.view, "painting", lambda: True)
     scene.artist("edit_undo")
     assert scene.asked == ["undo"]
+
+
+def added_and_converted(scene: Scene, between: Callable[[], None] = lambda: None) -> None:
+    """A group that was added and a lineart that was renewed, with what the artist does between the two."""
+    whole, lineart, group, new = object(), *(scene.layer(name) for name in ("main", "group", "main2"))
+    scene.take("Freehand Brush Stroke", None, lineart)
+    scene.take(ADD, None, group)
+    scene.note(group, whole)
+    between()
+    scene.take(CONVERT, lineart, new)
+    scene.note(new, whole, lineart)
+
+
+def test_a_layer_that_is_added_and_one_renewed_go_and_come_at_once(scene: Scene) -> None:
+    added_and_converted(scene)
+    scene.artist("edit_undo")
+    assert scene.there == ["main"]
+    scene.artist("edit_redo")
+    assert scene.there == ["group", "main2"]
+
+
+def test_a_layer_that_the_artist_added_in_between_stays(scene: Scene) -> None:
+    added_and_converted(scene, lambda: scene.take(ADD, None, scene.layer("own")))
+    scene.artist("edit_undo")
+    assert scene.there == ["group", "main", "own"]
+    assert scene.asked == ["undo"], "what comes next is called as ours are, and is the artist's"
+    for _ in range(2):
+        scene.undo()
+    assert scene.there == ["main"]
+    scene.artist("edit_redo")
+    assert scene.there == ["group", "main"]
+    assert scene.asked == ["redo"], "what comes next is the artist's"

@@ -827,6 +827,20 @@ class TestMemory:
         scene.context.memory.look_after(scene.document, scene.sketch.identity)
         assert InkRecord.from_bytes(scene.raw.notes[key]).coverage()[10].any()
 
+    def test_the_layers_of_all_colours_are_looked_for_in_one_walk(self, scene, monkeypatch) -> None:
+        """Looked for at each change, in pages of thousands of layers."""
+        memory, document, layer = scene.context.memory, scene.document, scene.room.layer.Layer
+        sketch, settings = scene.sketch.identity, scene.room.settings.InkSettings()
+        hues = ("", "red", "blue", "green")
+        for hue in hues:
+            memory.note_lineart(document, sketch, layer(scene.raw.add(hue or "main")), settings, hue)
+        walks, walk = [], type(document).layers
+        monkeypatch.setattr(type(document), "layers", lambda self: walks.append(1) or walk(self))
+        assert [one.name for one in memory.layers_of_colours(document, sketch).values()] == [*hues[1:]]
+        assert len(walks) == 1
+        memory.look_after(document, sketch)
+        assert len(walks) == 2
+
     def test_only_a_linearts_copy_takes_a_linearts_place(self, scene) -> None:
         ink(scene)
         memory, before = scene.context.memory, lineart(scene)

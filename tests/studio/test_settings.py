@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from smart_lineart.studio.settings import (
+    MOST_RECORDS,
     Colour,
     DocumentState,
     InkSettings,
@@ -182,3 +183,27 @@ def test_a_long_day_of_dragging_does_not_grow_the_file_without_end() -> None:
         record = record.with_layer(str(number))
     assert len(record.layers) == 64
     assert record.layers[-1] == "499"
+
+
+def test_every_kept_colour_has_a_record_of_its_own_dark_among_them() -> None:
+    """Dark lines are kept apart, too, where a sketch that was all colours got them later."""
+    hues = ("", "dark", "blue")
+    state = DocumentState(None, tuple(LineartRecord("{s}", (f"{{{hue}}}",), hue=hue) for hue in hues))
+    assert DocumentState.from_json(state.to_json()) == state
+
+
+def test_a_record_of_a_colour_that_is_not_known_is_not_the_linearts() -> None:
+    records = [{"sketch": "{s}", "layers": ["{new}"], "hue": hue} for hue in ("mauve", 3, ["red"])]
+    known = {"sketch": "{s}", "layers": ["{a}"]}
+    state = DocumentState.from_json(json.dumps({"version": 1, "records": [*records, known]}))
+    assert [(one.layers, one.hue) for one in state.records] == [(("{a}",), "")]
+
+
+def test_a_file_holds_one_record_of_each_lineart_and_no_more_than_anyone_draws() -> None:
+    """Each is looked at several times a second."""
+    again = [{"sketch": "{s}", "layers": [f"{{{n}}}"], "hue": "red"} for n in range(MOST_RECORDS + 9)]
+    state = DocumentState.from_json(json.dumps({"version": 1, "records": again}))
+    assert [one.layers for one in state.records] == [("{0}",)]
+    many = [{"sketch": f"{{{n}}}"} for n in range(MOST_RECORDS + 9)]
+    state = DocumentState.from_json(json.dumps({"version": 1, "records": many}))
+    assert [one.sketch for one in state.records] == [one["sketch"] for one in many[9:]]

@@ -260,16 +260,48 @@ class Base:
         """Fresh ink, as `place` gave it, as it is to be remembered: with what the artist erased of lines that
         are too light to be drawn now. They are then known to be erased once they are drawn again.
         """
-        alpha, old = self.layer.over(area)[0], self.record.coverage(area)
-        erased = alpha < old
-        erased &= changed_by_artist(old, alpha, exact=self.record.exact)
-        if fresh.every is None or not erased.any():
+        if fresh.every is None or not self._erased(area).any():
             return fresh
         every = self.place(replace(fresh.every(), values=fresh.values))
-        ink, merged = _over(every.coverage, every.area, area), self.merge(every, area)
-        withheld = merged.overlay & (merged.apply(alpha) <= SEEN)
+        ink, withheld = _over(every.coverage, every.area, area), self._staying_erased(every, area)
         drawn = _over(fresh.coverage, fresh.area, area)
         return replace(fresh, coverage=np.where(withheld, np.maximum(drawn, ink), drawn), area=area)
+
+    def erased_too(self, other: Base, fresh: FreshInk) -> Base:
+        """As if what the artist erased of lines in another lineart had been in this one and erased here: they
+        go from that into this. `fresh`: those lines. Where this layer holds anything nothing is erased.
+        """
+        if self.registration != HOME or other.registration != HOME or not self.record.exact:
+            return self
+        placed = other.place(fresh)
+        area = other.area(placed)
+        if not other._erased(area).any():
+            return self
+        gone = other._staying_erased(placed, area)
+        area = self.record.area.united(area)
+        ink = np.where(_over(gone, other.area(placed), area), _over(placed.coverage, placed.area, area), 0)
+        ink = np.where(self.layer.over(area)[0] <= SEEN, ink, 0)
+        if not ink.any():
+            return self
+        old = self.record
+        mixed = InkRecord.of(
+            np.maximum(old.coverage(area), ink.astype(np.uint8)),
+            area,
+            thickness=old.thickness,
+            notes=old.notes,
+        )
+        regions = tuple(region.over(area) for region in old.regions)
+        return replace(self, record=replace(old, area=area, tiles=mixed.tiles, regions=regions))
+
+    def _erased(self, area: Rect) -> Mask:
+        """What the artist took away."""
+        alpha, old = self.layer.over(area)[0], self.record.coverage(area)
+        return (alpha < old) & changed_by_artist(old, alpha, exact=self.record.exact)
+
+    def _staying_erased(self, placed: FreshInk, area: Rect) -> Mask:
+        """Where ink, as `place` gave it, is not to be seen once it is merged: it was erased."""
+        merged = self.merge(placed, area)
+        return merged.overlay & (merged.apply(self.layer.over(area)[0]) <= SEEN)
 
     def area(self, fresh: FreshInk) -> Rect:
         """Where the last ink or the fresh ink lies."""

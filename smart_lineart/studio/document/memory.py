@@ -5,7 +5,7 @@ the ink that was written into them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -135,8 +135,7 @@ class Memory:
     def layers_of_colours(self, document: Document, sketch: str) -> dict[str, Layer]:
         """The layers that lines of single colours of a sketch have of their own, by these."""
         records = [one for one in self.state_of(document).records if one.sketch == sketch and one.hue]
-        found = {one.hue: self.lineart_in_use(document, sketch, one.hue) for one in records}
-        return {hue: layer for hue, layer in found.items() if layer is not None}
+        return {record.hue: layer for record, layer in _in_use(document, records)}
 
     def pair_at_hand(self) -> tuple[Document, Pair] | None:
         """The document in front and the lineart that the layer selected in it belongs to."""
@@ -148,10 +147,8 @@ class Memory:
     def lineart_in_use(self, document: Document, sketch: str, hue: str = "") -> Layer | None:
         """The newest lineart of a sketch, or of its lines of one colour, that is in the document now."""
         record = self._lineart_of(document, sketch, hue)
-        if record is None:
-            return None
-        there = {layer.identity: layer for layer in document.layers()}
-        return next((there[identity] for identity in reversed(record.layers) if identity in there), None)
+        found = _in_use(document, [record]) if record is not None else []
+        return found[0][1] if found else None
 
     def ink_of(self, document: Document, lineart: Layer) -> InkRecord | None:
         """What was written into a lineart layer, into the frame shown; None if that is not known.
@@ -240,10 +237,8 @@ class Memory:
 
     def look_after(self, document: Document, sketch: str) -> None:
         """Undo may have brought older layers back: their ink and settings belong into the file again."""
-        for record in [one for one in self.state_of(document).records if one.sketch == sketch]:
-            lineart = self.lineart_in_use(document, sketch, record.hue)
-            if lineart is None:
-                continue
+        records = [one for one in self.state_of(document).records if one.sketch == sketch]
+        for record, lineart in _in_use(document, records):
             settings = self._settings_kept(document, lineart.identity)
             if settings is not None and settings != record.settings:
                 self._save(document, self.state_of(document).with_record(replace(record, settings=settings)))
@@ -291,6 +286,13 @@ class Memory:
 def _understood(note: str) -> DocumentState:
     """What a note says. Asked several times a second, and hundreds of sketches make a long one."""
     return DocumentState.from_json(note)
+
+
+def _in_use(document: Document, records: Sequence[LineartRecord]) -> list[tuple[LineartRecord, Layer]]:
+    """Each record that has a layer in the document now, with the newest of those. Walks through them once."""
+    there = {layer.identity: layer for layer in document.layers()} if records else {}
+    found = ((record, [one for one in record.layers if one in there]) for record in records)
+    return [(record, there[layers[-1]]) for record, layers in found if layers]
 
 
 def _lies_between(layer: Layer, pair: Pair, order: list[str]) -> bool:

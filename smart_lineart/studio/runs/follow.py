@@ -48,6 +48,7 @@ class Follower:
         self.selection = softened(item.document.selection(), item.document.page)
         self._news = Pending()
         self._layers = [FollowedLayer(self, hue) for hue in hues]
+        self._staying: list[FollowedLayer] = []
 
     def want(self, settings: InkSettings, *, final: bool) -> None:
         """The newest settings; older ones that weren't drawn yet are skipped. `final` ends the drag."""
@@ -78,7 +79,7 @@ class Follower:
                 drawn = yield from self._draw(drawn)
         finally:
             self.over = True
-        for layer in self._layers:
+        for layer in [*self._layers, *self._staying]:
             if drawn is not None and not self.stopped:
                 yield from layer.remember(drawn)
 
@@ -100,7 +101,9 @@ class Follower:
         return wanted if complete else drawn
 
     def _have_targets(self) -> Work:
-        """Whether there are layers to draw into; those of colours that are gone are left."""
+        """Whether there are layers to draw into; those of colours that are gone, or were changed too much to
+        find their ink in them, are left.
+        """
         first, *others = self._layers
         if not (yield from first.have_target()):
             self.stopped = True
@@ -108,4 +111,5 @@ class Follower:
         for layer in others:
             if not (yield from layer.have_target()):
                 self._layers.remove(layer)
+                self._staying += [layer] if layer.stays is not None else []
         return not self.stopped

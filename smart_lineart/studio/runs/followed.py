@@ -12,6 +12,7 @@ from smart_lineart.inking import Base, Cancelled, FreshInk, Rect
 from smart_lineart.inking.renewing.registration import HOME
 from smart_lineart.krita_host import application
 from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import LineartLayer
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.studio.context import Context
@@ -22,10 +23,10 @@ from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
-from .finding import find_base
+from .finding import NotFound, find_base
 from .pen import Pen, chosen_colour
 from .plan import Draft
-from .renewing import sentence_of_steps
+from .renewing import sentence_of_staying, sentence_of_steps
 from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS, stay_on
 
 
@@ -73,6 +74,7 @@ class FollowedLayer:
         self._target: LineartLayer | None = None
         self._base: Base | None = None
         self._last: tuple[Pen, Draft] | None = None
+        self.stays: Layer | None = None
         memory, sketch = drag.context.memory, drag.sketch
         self._whole = memory.settings_of(drag.document, sketch)
         self._own = memory.settings_of(drag.document, sketch, hue=hue) if hue != drag.hue else None
@@ -83,10 +85,23 @@ class FollowedLayer:
         return self._base is not None and self._base.registration != HOME
 
     def have_target(self) -> Work:
-        """Whether there is a layer to draw into."""
+        """Whether there is a layer to draw into.
+
+        Raises NotFound where that is the one that the drag is of. Another layer of a colour then stays as it
+        is, which is said, and holds up none of the others.
+        """
         if self._target is not None and self._target.in_document:
             return True
-        return (yield from self._renew())
+        try:
+            return (yield from self._renew())
+        except NotFound as error:
+            if self._hue == self._drag.hue:
+                raise
+            drag, context, document = self._drag, self._context, self._document
+            self.stays = context.memory.lineart_in_use(document, drag.sketch, self._hue)
+            if self.stays is not None:
+                context.messages.say(sentence_of_staying(self.stays, error), of=document)
+            return False
 
     def draw(self, wanted: InkSettings, region: Rect | None) -> Work:
         """Draw a part of the page, or all of it; whether it shows what is wanted, still."""
@@ -166,7 +181,7 @@ class FollowedLayer:
         word = word_of_change(memory.settings_of(document, sketch, hue=drag.hue), drag.wanted)
         with context.undo_words.ours():
             self._target = target = yield from LineartLayer.renew(document, old, drag.selection)
-        context.undo_words.note(document, target.layer, word, drag.whole)
+        context.undo_words.note(document, target.layer, word, drag.whole, old.identity)
         if steps:
             context.messages.say(steps, of=document, so=lambda: target.in_document)
         memory.carry(document, old.identity, self._target.layer)
@@ -177,6 +192,8 @@ class FollowedLayer:
     def remember(self, drawn: InkSettings) -> Work:
         """The drag has ended: take note of the ink that is in the layer now."""
         drag, context, document, target = self._drag, self._context, self._document, self._target
+        if self.stays is not None and drag.selection is None:  # what is inked into its place follows
+            context.memory.note_lineart(document, drag.sketch, self.stays, self._settings(drawn), self._hue)
         if target is None or self._last is None:
             return
         pen, draft = self._last

@@ -3,7 +3,8 @@
 
 Scripts cannot join steps in Krita, and each layer that is replaced is a step of its own. So where undo has
 taken back the last step of ours that is part of a whole, the others are taken back, too; redo likewise. It
-goes no further than steps that are called as ours are: a stroke that the artist painted in between is theirs.
+goes no further than steps that are proved ours: called so, with the layers there that there were then. A
+stroke that the artist painted in between, or a layer that they added, is theirs.
 """
 
 from __future__ import annotations
@@ -68,7 +69,8 @@ class OneStep:
     def _take(self, document: Document, entry: str, layers: tuple[str, ...]) -> Work:
         left = _left(document, entry, layers)
         while left and not view.painting() and application.is_active(document):
-            if not self._context.undo_words.are_ours(entry):
+            next_one = layers[left - 1] if entry == UNDO else layers[len(layers) - left]
+            if not self._context.undo_words.is_next(document, entry, next_one):
                 return
             application.trigger(entry)
             yield from _at_rest(document)

@@ -6,7 +6,7 @@ One undoable step, or none at all where nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -74,6 +74,11 @@ def keep_apart(lineart: Layer, error: NotFound) -> str:
     )
 
 
+def sentence_of_staying(lineart: Layer, error: NotFound) -> str:
+    """Says that a layer does not become another, and why."""
+    return translated(error) + " " + tr('"{name}" stays as it is.', name=lineart.name)
+
+
 class Renewer:
     """Renews linearts on behalf of runs and of the artist's "Use new ink here"."""
 
@@ -95,6 +100,7 @@ class Renewer:
         whole: object = None,
         ready: Callable[[], Work] = wait_for_pen,
         begin: Callable[[], None] = lambda: None,
+        moving: Sequence[tuple[Base, FreshInk]] = (),
     ) -> Work:
         """Merge fresh ink into a lineart, inside the selection if there is one; returns `Renewed`.
 
@@ -105,6 +111,9 @@ class Renewer:
 
         `whole`: whatever this is a part of, to be undone with it at once.
 
+        `moving`: linearts that lines come from into this one, and these lines: what was erased of them there
+        is erased here.
+
         `ready` waits until Krita may be told to change the layer; `begin` hears that it is about to be.
 
         Raises NotFound, NotRenewed.
@@ -113,6 +122,8 @@ class Renewer:
         for _ in range(TRIES):
             pen = Pen.of(colour, lineart.form, document, selection)
             base = yield from find_base(self._memory, self._worker, document, lineart)
+            for other, lines in moving:
+                base = yield self._worker.submit(partial(base.erased_too, other, lines))
             plan = yield from pen.plan(base, fresh, self._worker)
             yield from ready()
             again = yield from read_lineart(lineart.copy(), colours_of(base.record), document.page)
@@ -229,7 +240,7 @@ class Renewer:
         active = document.active_layer()
         with self._undo_words.ours():
             target = yield from LineartLayer.renew(document, lineart, selection)
-        self._undo_words.note(document, target.layer, word, whole)
+        self._undo_words.note(document, target.layer, word, whole, lineart.identity)
         self._memory.carry(document, lineart.identity, target.layer)
         if active is not None and active.identity != lineart.identity:
             yield from stay_on(document, active, target.layer)

@@ -56,6 +56,7 @@ class Run:
         self._is_in = False
         self._is_first: bool | None = None
         self._others: dict[float, CachedFeatures] = {}
+        self._moving: list[tuple[Base, FreshInk]] = []
         self._colours = ColourLayers(context, renewer, job, self._until_shown)
 
     def steps(self) -> Work:
@@ -131,6 +132,7 @@ class Run:
             self._job.document, self._job.sketch
         ):
             yield from self._colours.put(item, self._settings, self._others)
+            self._moving = yield from self._colours.moving_back(item, self._settings)
         lineart = yield from self._put(fresh, colour)
         if lineart is not None and lineart is not AGAIN:
             self._is_in = True
@@ -308,13 +310,15 @@ class Run:
             whole=job.whole,
             ready=self._until_shown,
             begin=job.commit,
+            moving=self._moving,
         )
         if renewed is None:
             return None
         if renewed.changed and steps:
             context.messages.say(steps, of=job.document, so=renewed.is_there)
         whole = context.memory.settings_of(job.document, job.sketch) if renewed.inside else None
-        context.memory.note_lineart(job.document, job.sketch, renewed.layer, whole or self._settings)
+        now = whole.with_layers_of(self._settings) if whole is not None else self._settings
+        context.memory.note_lineart(job.document, job.sketch, renewed.layer, now)
         context.corrections.show(renewed.kept)
         return renewed.layer
 
@@ -372,7 +376,13 @@ class Run:
 
     def _until_shown(self) -> Work:
         job = self._job
-        yield from until_in_front(self._context, self._turns, job, lambda: living_sketch(job))
+
+        def look() -> None:
+            living_sketch(job)
+            if not application.is_active(job.document):
+                job.reopen()  # it may be long: what is in stays, and the rest can be cancelled
+
+        yield from until_in_front(self._context, self._turns, job, look)
 
     def stopped(self) -> BaseException | None:
         """The gate of this run: once its document is closed, or it is cancelled, not a step more is taken."""
