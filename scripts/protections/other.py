@@ -230,7 +230,7 @@ OTHER = (
         "smart_lineart/inking/network/runtime/network.py",
         '    "can\'t alloc",',
         "    #",
-        ("tests/inking/network/test_isolated_network.py", "-k", "fail_for_real"),
+        ("tests/inking/network/test_runtime.py", "-k", "lack_of_memory_is_told"),
     ),
     Protection(
         0,
