@@ -360,20 +360,16 @@ class FlatsRun:
         """
         document, messages, surface = self._job.document, self._context.messages, self._surface
         assert surface is not None
-        if not surface.is_plain:
-            note = self._note
-            self._memory.save(document, replace(note, layered=not note.layered))
-            raise Problem(
-                'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out '
-                "first.",
-                name=old.name,
-            )
+        self._refuse_more_than_flats(surface)
         target = yield from new_target(document, old.name, found, self._form)
         shares = yield from shares_for(self._context.ink_worker, found, anew=True)
         yield from writing(target, found, shares)
         yield from wait_for_pen()
         now, active = self._in_use(), document.active_layer()
-        if now is None or now.identity != old.identity or self._resized() or not surface.stays:
+        if now is None or now.identity != old.identity or self._resized():
+            return False
+        self._refuse_more_than_flats(surface)  # again: the artist may have put something there meanwhile
+        if not surface.stays:
             return False
         self._job.commit()
         put_in_place(old, target.layer)
@@ -383,6 +379,19 @@ class FlatsRun:
         said = tr("Undo twice to take that back.")
         messages.say(said, of=document, so=lambda: target.layer.parent is not None)
         return True
+
+    def _refuse_more_than_flats(self, surface: Surface) -> None:
+        """Leave what is in the document now as it is where something of the artist's would be removed with
+        it. Raises Problem.
+        """
+        if surface.is_plain:
+            return
+        note = self._note
+        self._memory.save(self._job.document, replace(note, layered=not note.layered))
+        raise Problem(
+            'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out first.',
+            name=surface.old.name,
+        )
 
     def _keep(self, layer: Layer, found: Made, *, ready: bool, parts: tuple[str, ...] = ()) -> None:
         """A layer shows what was made, from now on; `parts`: layers in it with one colour each."""

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Nothing of the artist's is lost with flats, and nothing they decided is forgotten."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests import fake_krita
+from tests.fake_krita import FakeNode
+from tests.fresh_plugin import fresh_plugin
+from tests.studio.test_writers import Studio, draw_box, flats_again, group_of_flats
+
+
+@pytest.fixture
+def studio() -> Iterator[Studio]:
+    one = fake_krita.App()
+    with fresh_plugin(fake_krita.modules(one)):
+        yield Studio(one)
+
+
+def everything(node: FakeNode) -> Iterator[FakeNode]:
+    for child in node.nodes:
+        yield child
+        yield from everything(child)
+
+
+def titles(studio: Studio) -> list[str]:
+    return [node.title for node in everything(studio.document.root)]
+
+
+def part_of(studio: Studio, title: str) -> FakeNode:
+    (found,) = [node for node in studio.flats.nodes if node.title == title]
+    return found
+
+
+def grouped(studio: Studio) -> None:
+    """Flats in a group with one layer a colour, of two boxes."""
+    studio.session.flatting.set_layered(True)
+    studio.sketch.still[:] = 0
+    draw_box(studio.sketch.still, 5, 5, 58, 95)
+    draw_box(studio.sketch.still, 62, 5, 115, 95)
+    click(studio)
+
+
+def click(studio: Studio, **how: bool) -> None:
+    studio.document.active = studio.sketch
+    studio.session.flatting.begin(**how)
+    studio.loop.run()
+    studio.document.active = studio.sketch
+
+
+def said(studio: Studio) -> str:
+    return str(studio.session.messages.shown.text)
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_what_the_artist_puts_into_flats_while_they_are_converted_stays(
+    studio: Studio, layered: bool
+) -> None:
+    added_at = []
+    for moment in range(4, 40):
+        studio.app.open.clear()
+        studio.__init__(studio.app)  # type: ignore[misc]
+        if layered:
+            flats_again(studio)
+            studio.flats.look["locked"] = False
+        else:
+            group_of_flats(studio)
+            part_of(studio, "Shade").remove()
+        studio.document.active = studio.sketch
+        old = studio.flats
+        studio.session.flatting.set_layered(layered)
+
+        def put(step: int, moment: int = moment, old: FakeNode = old) -> None:
+            if step == moment and old.parent is not None:
+                mine = studio.document.createNode("Mine", "transparencymask" if layered else "paintlayer")
+                old.addChildNode(mine, None)
+                added_at.append(moment)
+
+        studio.loop.run(put)
+        if moment in added_at:
+            assert "Mine" in titles(studio), moment
+            assert studio.session.flatting.layered is not layered
+            assert "Take that out first" in said(studio)
+    assert len(added_at) > 8
