@@ -28,12 +28,14 @@ GROUP = "grouplayer"
 
 
 def parts_of(group: Layer, ours: Container[str], form: PixelFormat) -> list[Layer]:
-    """The parts of a group in a colour space; where none is known, the paint layers that lie right in it."""
-    inside = [one for one in _inside(group) if one.kind == "paintlayer" and one.form == form]
-    inside = [one for one in inside if not one.animated]
-    known = [one for one in inside if one.identity in ours]
-    direct = {Layer(child).identity for child in children(group.raw)}
-    return known or [one for one in inside if one.identity in direct and one.raw.blendingMode() == "normal"]
+    """The parts of a group in a colour space: layers that are known to be ours. Any other is the artist's."""
+    known = [one for one in _inside(group) if one.identity in ours and one.kind == "paintlayer"]
+    return [one for one in known if one.form == form and not one.animated]
+
+
+def holds_layers(group: Layer) -> bool:
+    """Whether there are layers or masks in a group."""
+    return bool(children(group.raw))
 
 
 def twins_in(copy: Layer, group: Layer) -> dict[str, Layer]:

@@ -88,3 +88,55 @@ def test_what_the_artist_puts_into_flats_while_they_are_converted_stays(
             assert studio.session.flatting.layered is not layered
             assert "Take that out first" in said(studio)
     assert len(added_at) > 8
+
+
+def merged(studio: Studio) -> FakeNode:
+    """The artist has merged our layers of a group into one; Krita gives it another identity."""
+    group_of_flats(studio)
+    one = studio.document.createNode("Merged", "paintlayer")
+    for node in [node for node in studio.flats.nodes if node.title != "Shade"]:
+        painted = node.still[..., 3] > 0
+        one.still[painted] = node.still[painted]
+        node.remove()
+    studio.flats.nodes.insert(0, one)
+    one.parent = studio.flats
+    studio.document.active = studio.sketch
+    return studio.flats
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_layers_that_are_not_known_to_be_ours_are_left_alone(studio: Studio, layered: bool) -> None:
+    group = merged(studio)
+    before = {node.title: node.still.copy() for node in group.nodes}
+    if layered:
+        click(studio)
+    else:
+        studio.session.flatting.set_layered(False)
+        studio.loop.run()
+    assert studio.flats is group
+    assert {node.title for node in group.nodes} == {"Merged", "Shade"} == set(before)
+    for node in group.nodes:
+        np.testing.assert_array_equal(node.still, before[node.title])
+    (new,) = [node for node in studio.document.root.nodes if node.title == "Flats 2"]
+    assert new.kind == ("grouplayer" if layered else "paintlayer")
+    assert "layer of their own" in said(studio)
+
+
+def test_layers_forgotten_as_ours_are_not_taken_for_flats(studio: Studio) -> None:
+    group_of_flats(studio)
+    group, memory = studio.flats, studio.session.context.flats
+    document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+    note = memory.note_of(document, studio.sketch.identity)
+    memory.save(document, note.with_parts(tuple(f"{{{number}}}" for number in range(10**6, 10**6 + 600))))
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats is group
+    assert "Shade" in titles(studio)
+
+
+def test_no_colours_are_proposed_for_layers_that_are_not_ours(studio: Studio) -> None:
+    merged(studio)
+    studio.session.flatting.proposing.begin()
+    studio.loop.run()
+    assert studio.session.flatting.proposing.shown is None
+    assert "changed too much" in said(studio)

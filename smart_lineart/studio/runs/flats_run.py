@@ -224,6 +224,9 @@ class FlatsRun:
         document = self._job.document
         note = self._note
         surface = self._surface = None if old is None else Surface(document, old, note.parts)
+        if old is not None and surface is not None and surface.is_strange:
+            self._apart = old.identity
+            return None
         form = self._form = document.new_layer("").form if surface is None else surface.form
         question = Question(
             ink,
@@ -412,7 +415,7 @@ class FlatsRun:
         shown, _ = yield from surface.read(document.page)
         table, worker = PixelTable(form.channels, form.dtype), self._context.ink_worker
         looked = yield worker.submit(partial(looked_at, before, shown, table, past))
-        if looked is None:
+        if looked is None or surface.is_strange:
             raise Problem(
                 "The flats were changed too much to find their areas again. Click Flats to make new ones."
             )

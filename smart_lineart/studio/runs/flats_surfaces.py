@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from smart_lineart.inking import Rect
 from smart_lineart.inking.renewing.flats_parts import Shares
 from smart_lineart.krita_host.document import Document
-from smart_lineart.krita_host.flats_group import GROUP, FlatsGroup, holds_only, parts_of, read_parts, twins_in
+from smart_lineart.krita_host.flats_group import GROUP, FlatsGroup, holds_layers, holds_only, parts_of, read_parts, twins_in
 from smart_lineart.krita_host.flats_layer import FlatsLayer, colours_of_pixels, read_pixels
 from smart_lineart.krita_host.geometry import strips
 from smart_lineart.krita_host.layer import Layer
@@ -49,6 +49,11 @@ class Surface:
             return Strips(page, tuple((yield from read_pixels(self._before[0], page)))), Parts()
         pixels, numbers = yield from read_parts(self._before, page, self.form)
         return Strips(page, tuple(pixels)), Parts(len(self.layers), tuple(numbers))
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether it is a group whose layers are all unknown: merged by the artist, perhaps, or their own."""
+        return self.grouped and not self.layers and holds_layers(self.old)
 
     @property
     def is_plain(self) -> bool:
