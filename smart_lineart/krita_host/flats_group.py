@@ -74,7 +74,7 @@ def read_parts(
                 slice(here.x - strip.x, here.right - strip.x),
             )
             seen = own[..., -1] > 0
-            shown[at][seen] = own[seen]
+            shown[at][seen] = _over(own[seen], shown[at][seen])
             number_of[at][seen] = number
             yield
         pixels.append(shown)
@@ -214,6 +214,23 @@ class FlatsGroup:
     def insert_under(self, lineart: Layer, *, hides: bool) -> None:
         """Put the group under a lineart, as it is seen: one undoable step. See `flats_layer.put_under`."""
         put_under(self.layer, lineart, hides=hides)
+
+
+def _over(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Pixels (n, channels) as they show over others: colours weigh as much as is seen of them."""
+    full = np.iinfo(upper.dtype).max if upper.dtype.kind == "u" else 1.0
+    soft = (upper[:, -1] < full) & (lower[:, -1] > 0)
+    if not soft.any():
+        return upper
+    out = upper.copy()
+    one, other = upper[soft].astype(np.float64), lower[soft].astype(np.float64)
+    share = one[:, -1:] / full
+    rest = other[:, -1:] / full * (1.0 - share)
+    mixed = np.empty_like(one)
+    mixed[:, :-1] = (one[:, :-1] * share + other[:, :-1] * rest) / (share + rest)
+    mixed[:, -1:] = (share + rest) * full
+    out[soft] = np.rint(mixed) if upper.dtype.kind == "u" else mixed
+    return out
 
 
 def _inside(group: Layer) -> list[Layer]:

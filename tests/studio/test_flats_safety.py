@@ -140,3 +140,62 @@ def test_no_colours_are_proposed_for_layers_that_are_not_ours(studio: Studio) ->
     studio.loop.run()
     assert studio.session.flatting.proposing.shown is None
     assert "changed too much" in said(studio)
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_layers_taken_out_of_a_group_while_its_flats_are_made_are_no_trouble(
+    studio: Studio, layered: bool
+) -> None:
+    taken = 0
+    for moment in range(2, 34, 2):
+        studio.app.open.clear()
+        studio.__init__(studio.app)  # type: ignore[misc]
+        again = group_of_flats(studio)
+        part_of(studio, "Shade").remove()
+        old, skin = studio.flats, part_of(studio, "Skin")
+        if layered:
+            again()
+        else:
+            studio.session.flatting.set_layered(False)
+
+        def take(step: int, moment: int = moment, old: FakeNode = old, skin: FakeNode = skin) -> None:
+            if step == moment and old.parent is not None:
+                skin.remove()
+
+        studio.loop.run(take)
+        taken += skin.parent is None
+        assert studio.session.messages.last_error == "", moment
+        assert studio.flats.kind == ("grouplayer" if layered else "paintlayer")
+        shown = studio.flats.nodes if layered else [studio.flats]
+        assert any(node.still[30, 35, 3] == 255 for node in shown), moment
+    assert taken > 5
+
+
+def test_soft_strokes_over_another_layers_colour_show_the_same_in_one_layer(studio: Studio) -> None:
+    grouped(studio)
+    low, top = studio.flats.nodes
+    column = 30 if low.still[45, 30].any() else 90
+    blue, green, red, alpha = map(int, low.still[45, column])
+    assert alpha == 255
+    top.still[40:50, column - 5 : column + 5] = (200, 0, 0, 51)
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats.kind == "paintlayer"
+    expected = [round((200 + 4 * blue) / 5), round(4 * green / 5), round(4 * red / 5), 255]
+    np.testing.assert_allclose(studio.flats.still[45, column], expected, atol=1)
+
+
+@pytest.mark.parametrize("kind", ["u1", "<u2", "<f2", "<f4"])
+def test_half_of_a_colour_over_half_of_another_is_mixed_as_krita_mixes_them(
+    studio: Studio, kind: str
+) -> None:
+    over = sys.modules["smart_lineart.krita_host.flats_group"]._over
+    full = np.iinfo(kind).max if np.dtype(kind).kind == "u" else 1.0
+    upper, lower = (
+        np.array([[full * red, full * blue, full * 0.5]]).astype(kind) for red, blue in ((1, 0), (0, 1))
+    )
+    mixed = over(upper, lower).astype(np.float64) / full
+    np.testing.assert_allclose(mixed, [[2 / 3, 1 / 3, 0.75]], atol=0.01)
+    opaque = np.array([[full, 0, full]]).astype(kind)
+    np.testing.assert_array_equal(over(opaque, lower), opaque)
+    np.testing.assert_array_equal(over(upper, np.zeros_like(upper)), upper)

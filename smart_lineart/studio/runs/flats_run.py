@@ -316,13 +316,13 @@ class FlatsRun:
         return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
-        """Whether it is done; False where the page was resized."""
+        """Whether it is done; False where the page was resized, or a layer taken out of the group."""
         document, context, surface = self._job.document, self._context, self._surface
         assert surface is not None
         names = yield from names_of_new(found, self._form)
         shares = yield from shares_for(context.ink_worker, found, anew=False)
         yield from until_in_front(context, self._turns, self._job, self._lineart)
-        if self._resized():
+        if self._resized() or not surface.is_whole:
             return False
         steps, active = surface.sentence_of_steps, document.active_layer()
         before = None
@@ -359,17 +359,19 @@ class FlatsRun:
     def _put_in_place(self, old: Layer, found: Made) -> Work:
         """Put flats of the other kind in a layer's or a group's place: two steps to undo, which is said.
 
-        Whether it is done; False where those were painted on, or the page resized.
+        Whether it is done; False where those were painted on or taken apart, or the page resized.
         """
         document, messages, surface = self._job.document, self._context.messages, self._surface
         assert surface is not None
+        if not surface.is_whole:
+            return False
         self._refuse_more_than_flats(surface)
         target = yield from new_target(document, old.name, found, self._form)
         shares = yield from shares_for(self._context.ink_worker, found, anew=True)
         yield from writing(target, found, shares)
         yield from wait_for_pen()
         now, active = self._in_use(), document.active_layer()
-        if now is None or now.identity != old.identity or self._resized():
+        if now is None or now.identity != old.identity or self._resized() or not surface.is_whole:
             return False
         self._refuse_more_than_flats(surface)  # again: the artist may have put something there meanwhile
         if not surface.stays:

@@ -8,7 +8,15 @@ from collections.abc import Container, Iterator
 from smart_lineart.inking import Rect
 from smart_lineart.inking.renewing.flats_parts import Shares
 from smart_lineart.krita_host.document import Document
-from smart_lineart.krita_host.flats_group import GROUP, FlatsGroup, holds_layers, holds_only, parts_of, read_parts, twins_in
+from smart_lineart.krita_host.flats_group import (
+    GROUP,
+    FlatsGroup,
+    holds_layers,
+    holds_only,
+    parts_of,
+    read_parts,
+    twins_in,
+)
 from smart_lineart.krita_host.flats_layer import FlatsLayer, colours_of_pixels, read_pixels
 from smart_lineart.krita_host.geometry import strips
 from smart_lineart.krita_host.layer import Layer
@@ -54,6 +62,14 @@ class Surface:
     def is_strange(self) -> bool:
         """Whether it is a group whose layers are all unknown: merged by the artist, perhaps, or their own."""
         return self.grouped and not self.layers and holds_layers(self.old)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its layers are the same as then: the artist may have deleted one or moved it out."""
+        if not self.grouped:
+            return True
+        now = parts_of(self.old, {one.identity for one in self.layers}, self.form)
+        return [one.identity for one in now] == [one.identity for one in self.layers]
 
     @property
     def is_plain(self) -> bool:
