@@ -146,11 +146,12 @@ class FlatsGroup:
             here = shares.of(slice(strip.y, strip.bottom))
             if not here.changed.any():
                 continue
+            (_, (shown_by, *_)) = yield from read_parts(self._before, strip, self._form)
             late = np.zeros(here.changed.shape, np.bool_)
             for old, part in zip(self._before, self.parts, strict=False):
                 late |= self._differ(old, part, strip)
                 yield
-            here = replace(here, changed=here.changed & ~late)
+            here = replace(here, changed=here.changed & ~late, shown_by=shown_by)
             for number, part in enumerate(self.parts, 1):
                 self._write_part(number, part, strip, here)
                 yield
@@ -195,9 +196,10 @@ class FlatsGroup:
         for strip in strips(area):
             rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
             here = shares.of(rows)
-            ((now, *_), _) = yield from read_parts(known, strip, self._form)
+            ((now, *_), (shown_by, *_)) = yield from read_parts(known, strip, self._form)
             same = alike(now, shares.pixels[before[rows]])
-            here = replace(here, changed=here.changed & same & (here.parts <= len(known)))
+            changed = here.changed & same & (here.parts <= len(known))
+            here = replace(here, changed=changed, shown_by=shown_by)
             for number, part in enumerate(known, 1) if here.changed.any() else ():
                 self._write_part(number, part, strip, here)
                 yield

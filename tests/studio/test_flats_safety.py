@@ -198,3 +198,63 @@ def test_half_of_a_colour_over_half_of_another_is_mixed_as_krita_mixes_them(
     opaque = np.array([[full, 0, full]]).astype(kind)
     np.testing.assert_array_equal(over(opaque, lower), opaque)
     np.testing.assert_array_equal(over(upper, np.zeros_like(upper)), upper)
+
+
+def three_boxes(studio: Studio) -> None:
+    studio.session.flatting.set_layered(True)
+    draw_box(studio.sketch.still, 20, 20, 90, 60)
+    draw_box(studio.sketch.still, 20, 65, 90, 95)
+    draw_box(studio.sketch.still, 93, 40, 115, 95)
+    click(studio, hints=True)
+
+
+def shown_at(studio: Studio, row: int, column: int) -> tuple[int, ...]:
+    """What the layers of a group show together."""
+    over = [node.still[row, column] for node in studio.flats.nodes if node.still[row, column].any()]
+    return tuple(over[-1].tolist()) if over else (0, 0, 0, 0)
+
+
+def test_a_layer_filled_with_another_layers_colour_is_renewed_like_any_other(studio: Studio) -> None:
+    three_boxes(studio)
+    filled = next(node for node in studio.flats.nodes if node.still[70, 105].any()).title
+    other = shown_at(studio, 80, 50)
+    small = part_of(studio, filled)
+    small.still[small.still[..., 3] > 0] = other
+    click(studio)
+    low = studio.flats.nodes[0]
+    dab = tuple(low.still[low.still[..., 3] > 0][0].tolist())
+    assert dab != other
+    studio.hints.still[68:74, 100:106] = dab
+    for turn in range(3):
+        before = studio.flats
+        click(studio)
+        assert shown_at(studio, 80, 108) == dab
+        assert turn == 0 or studio.flats is before, "nothing changed: no step"
+    studio.sketch.still[40:96, 91:116] = 0  # the third box is erased: paper again
+    studio.hints.still[:] = 0
+    click(studio)
+    assert shown_at(studio, 80, 108)[3] == 0
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_a_colour_that_comes_back_gets_its_blank_layer_again(studio: Studio, follows: bool) -> None:
+    three_boxes(studio)
+    before = [node.title for node in studio.flats.nodes]
+    gone = next(node for node in studio.flats.nodes if node.still[70, 105].any()).title
+    blue, green, red = (int(gone[at : at + 2], 16) for at in (5, 3, 1))
+    low = part_of(studio, next(name for name in before if name != gone))
+    studio.hints.still[68:74, 100:106] = low.still[low.still[..., 3] > 0][0]
+    click(studio)
+    assert not part_of(studio, gone).still.any()
+    click(studio)
+    studio.hints.still[68:74, 100:106] = (blue, green, red, 255)
+    if follows:
+        document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+        studio.document.active = studio.hints
+        studio.session.flatting.follow(document, studio.sketch.identity)
+        studio.loop.run()
+    else:
+        click(studio)
+    assert shown_at(studio, 80, 108) == (blue, green, red, 255)
+    assert [node.title for node in studio.flats.nodes] == before, "no layer more of that name"
+    assert part_of(studio, gone).still.any()

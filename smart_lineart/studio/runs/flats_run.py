@@ -46,6 +46,7 @@ from .flats_surfaces import (
     new_target,
     shares_for,
     twin_of,
+    with_blank_ones_reused,
     write_patch,
     writing,
 )
@@ -320,6 +321,7 @@ class FlatsRun:
         document, context, surface = self._job.document, self._context, self._surface
         assert surface is not None
         names = yield from names_of_new(found, self._form)
+        found, names = with_blank_ones_reused(found, names, surface.layers)
         shares = yield from shares_for(context.ink_worker, found, anew=False)
         yield from until_in_front(context, self._turns, self._job, self._lineart)
         if self._resized() or not surface.is_whole:
@@ -481,8 +483,8 @@ class FlatsRun:
         target = existing_target(document, flats, last.layers)
         if target is None or not (yield from target.shows(patch.area, patch.before, patch.made.table.pixels)):
             return False
-        yield from write_patch(document, target, patch)
-        self._keep(flats, patch.made, ready=True, parts=layers_of(target))
+        written = yield from write_patch(document, target, patch)
+        self._keep(flats, written, ready=True, parts=layers_of(target))
         if patch.area.width:
             yield from refresh_when_idle(document)
         return True

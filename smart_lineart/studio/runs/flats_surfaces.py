@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from dataclasses import replace
 
 from smart_lineart.inking import Rect
 from smart_lineart.inking.renewing.flats_parts import Shares
@@ -125,6 +126,18 @@ def names_of_new(found: Made, form: PixelFormat) -> Work:
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in colours]
 
 
+def with_blank_ones_reused(found: Made, names: list[str], parts: list[Layer]) -> tuple[Made, list[str]]:
+    """New colours get parts of their name that are blank by now, which had them before; and the names of the
+    parts that are still to come.
+    """
+    if found.homes is None or not names:
+        return found, names
+    blank = {part.name: number for number, part in enumerate(parts, 1) if not part.bounds.width}
+    places = [blank.pop(name, None) for name in names]
+    left = [name for name, place in zip(names, places, strict=True) if place is None]
+    return replace(found, homes=found.homes.reusing(places)), left
+
+
 def shares_for(worker: Worker, found: Made, *, anew: bool) -> Work:
     """How a group's layers share what was made; None where flats are one layer."""
     return None if found.homes is None else (yield worker.submit(lambda: found.shares(anew=anew)))
@@ -158,15 +171,18 @@ def existing_target(document: Document, flats: Layer, layers: tuple[str, ...]) -
 
 
 def write_patch(document: Document, target: FlatsTarget, patch: Patch) -> Work:
-    """Write a part of the page; in short steps. Layers that are new in a group are a step each to undo."""
+    """Write a part of the page, in short steps; returns what was made. Layers that are new in a group are a step each to undo."""
     pixels = patch.made.table.pixels
     if isinstance(target, FlatsLayer):
         yield from target.patch(patch.area, patch.before, patch.after, pixels)
-        return
+        return patch.made
     names = yield from names_of_new(patch.made, document.form)
     yield from wait_for_pen()
+    made, names = with_blank_ones_reused(patch.made, names, target.parts)
+    patch = replace(patch, made=made)
     active = document.active_layer()
     fresh = yield from target.patch(patch.area, patch.before, patch.shares(), names)
     for part in fresh:
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(document, active, part)
+    return made
