@@ -33,9 +33,10 @@ def parts_of(group: Layer, ours: Container[str], form: PixelFormat) -> list[Laye
     return [one for one in known if one.form == form and not one.animated]
 
 
-def holds_layers(group: Layer) -> bool:
-    """Whether there are layers or masks in a group."""
-    return bool(children(group.raw))
+def others_in(group: Layer, parts: list[Layer]) -> list[Layer]:
+    """The layers and masks in a group that are no parts of it, at any depth."""
+    ours = {one.identity for one in parts}
+    return [one for one in _inside(group) if one.identity not in ours]
 
 
 def twins_in(copy: Layer, group: Layer) -> dict[str, Layer]:

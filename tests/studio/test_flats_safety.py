@@ -258,3 +258,67 @@ def test_a_colour_that_comes_back_gets_its_blank_layer_again(studio: Studio, fol
     assert shown_at(studio, 80, 108) == (blue, green, red, 255)
     assert [node.title for node in studio.flats.nodes] == before, "no layer more of that name"
     assert part_of(studio, gone).still.any()
+
+
+def put_into_flats(studio: Studio, node: FakeNode) -> None:
+    node.remove()
+    studio.flats.addChildNode(node, studio.flats.nodes[-1])
+    studio.document.active = studio.sketch
+
+
+def test_hints_that_lie_in_the_group_of_flats_keep_their_colours(studio: Studio) -> None:
+    studio.session.flatting.set_layered(True)
+    draw_box(studio.sketch.still, 20, 20, 90, 60)
+    draw_box(studio.sketch.still, 20, 65, 90, 95)
+    click(studio, hints=True)
+    studio.hints.still[30:36, 30:36] = (0, 0, 255, 255)
+    click(studio)
+    assert shown_at_flats(studio, 45, 70) == (0, 0, 255, 255)
+    put_into_flats(studio, studio.hints)
+    old = studio.flats
+    for left in (50, 70):
+        draw_box(studio.sketch.still, left, 65, 90, 95)
+        click(studio)
+        assert studio.flats is not old
+        assert shown_at_flats(studio, 45, 70) == (0, 0, 255, 255), left
+        assert titles(studio).count("Colour hints") == 1
+    studio.flats.remove()  # undone
+    studio.document.root.addChildNode(old, None)
+    click(studio)
+    assert shown_at_flats(studio, 45, 70) == (0, 0, 255, 255)
+
+
+def shown_at_flats(studio: Studio, row: int, column: int) -> tuple[int, ...]:
+    """What the layers of flats in a group show together, without the dabs."""
+    nodes = [node for node in studio.flats.nodes if node.title != "Colour hints"]
+    over = [node.still[row, column] for node in nodes if node.still[row, column].any()]
+    return tuple(over[-1].tolist())
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_group_of_flats_that_holds_a_lineart_is_not_copied(studio: Studio, other: bool) -> None:
+    studio.session.flatting.set_layered(True)
+    draw_box(studio.sketch.still, 20, 20, 90, 60)
+    click(studio)
+    lineart = studio.sketch
+    if other:
+        lineart = studio.document.createNode("Other", "paintlayer")
+        studio.document.root.addChildNode(lineart, None)
+        draw_box(lineart.still, 20, 65, 90, 95)
+        studio.document.active = lineart
+        studio.session.flatting.begin()
+        studio.loop.run()
+    old = studio.flats
+    put_into_flats(studio, lineart)
+    draw_box(studio.sketch.still, 50, 20, 90, 60)
+    before = titles(studio)
+    for _ in range(2):
+        click(studio)
+        assert studio.flats is old
+        assert lineart in old.nodes
+        assert titles(studio) == before
+        assert "Take that out first" in said(studio)
+    lineart.remove()
+    studio.document.root.addChildNode(lineart, None)
+    click(studio)
+    assert studio.flats is not old

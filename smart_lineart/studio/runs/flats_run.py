@@ -33,6 +33,7 @@ from smart_lineart.krita_host.reading import read_sketch
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
+from smart_lineart.studio.document.flats import owner_of
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -277,7 +278,7 @@ class FlatsRun:
     def _read_hints(self, form: PixelFormat, page: Rect) -> Work:
         """What the layer of hints shows, in the colour space `form`; None where there is none."""
         document = self._job.document
-        layer = document.layer(self._note.hints)
+        layer = self._memory.hints_in_use(document, self._job.sketch)
         if layer is None or layer.kind != "paintlayer" or layer.animated:
             return None
         copy = layer.copy()
@@ -326,7 +327,9 @@ class FlatsRun:
         yield from until_in_front(context, self._turns, self._job, self._lineart)
         if self._resized() or not surface.is_whole:
             return False
+        self._refuse_linearts(surface)  # again: one may have been put there meanwhile
         steps, active = surface.sentence_of_steps, document.active_layer()
+        hints = self._memory.hints_in_use(document, self._job.sketch)
         before = None
         with suppress(DamagedAreas):  # said when they were looked for
             before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
@@ -340,6 +343,8 @@ class FlatsRun:
                 "try again."
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
+        if hints is not None and (copy := twin_of(target, hints)).identity != hints.identity:
+            self._memory.save(document, self._note.with_hints(copy.identity))
         if before is not None:  # told at once: Krita selects the copy, and a click may come
             past, note = (
                 self._memory.past_of(document, old.identity),
@@ -395,10 +400,23 @@ class FlatsRun:
             return
         note = self._note
         self._memory.save(self._job.document, replace(note, layered=not note.layered))
-        raise Problem(
-            'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out first.',
-            name=surface.old.name,
-        )
+        raise _more_than_flats(surface.old)
+
+    def _refuse_linearts(self, surface: Surface | None) -> None:
+        """Leave a group as it is that holds a lineart, its sketch or its flats: all notes on those would be
+        lost with their identities in a copy. Raises Problem.
+        """
+        others = [] if surface is None else surface.others
+        if not others:
+            return
+        document, memory, of = self._job.document, self._context.memory, self._job.sketch
+        records = memory.state_of(document).records
+        known = {of}.union(*((record.sketch, *record.layers) for record in records))
+        for one in others:
+            flats = owner_of(document, one.identity) not in {"", of}
+            if one.identity in known or flats or self._memory.note_of(document, one.identity).layers:
+                assert surface is not None
+                raise _more_than_flats(surface.old)
 
     def _keep(self, layer: Layer, found: Made, *, ready: bool, parts: tuple[str, ...] = ()) -> None:
         """A layer shows what was made, from now on; `parts`: layers in it with one colour each."""
@@ -433,14 +451,14 @@ class FlatsRun:
     def _add_hints(self) -> Work:
         """A layer for them over the flats, on which the artist goes on painting."""
         document = self._job.document
-        there = document.layer(self._note.hints)
+        there = self._memory.hints_in_use(document, self._job.sketch)
         if there is None:
             yield from wait_for_pen()
             note, flats = self._note, self._in_use()  # undo may have taken flats away, or brought hints back
-            there = document.layer(note.hints)
+            there = self._memory.hints_in_use(document, self._job.sketch)
             if there is None and flats is not None:
                 there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
-                self._memory.save(document, replace(note, hints=there.identity))
+                self._memory.save(document, note.with_hints(there.identity))
         if there is not None:
             yield
             if document.layer(there.identity) is not None:
@@ -488,3 +506,10 @@ class FlatsRun:
         if patch.area.width:
             yield from refresh_when_idle(document)
         return True
+
+
+def _more_than_flats(flats: Layer) -> Problem:
+    return Problem(
+        'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out first.',
+        name=flats.name,
+    )

@@ -12,8 +12,8 @@ from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.flats_group import (
     GROUP,
     FlatsGroup,
-    holds_layers,
     holds_only,
+    others_in,
     parts_of,
     read_parts,
     twins_in,
@@ -60,9 +60,14 @@ class Surface:
         return Strips(page, tuple(pixels)), Parts(len(self.layers), tuple(numbers))
 
     @property
+    def others(self) -> list[Layer]:
+        """What else lies in it now; a copy of a group has copies of that, with identities of their own."""
+        return others_in(self.old, self.layers) if self.grouped else []
+
+    @property
     def is_strange(self) -> bool:
         """Whether it is a group whose layers are all unknown: merged by the artist, perhaps, or their own."""
-        return self.grouped and not self.layers and holds_layers(self.old)
+        return self.grouped and not self.layers and bool(self.others)
 
     @property
     def is_whole(self) -> bool:
@@ -171,7 +176,9 @@ def existing_target(document: Document, flats: Layer, layers: tuple[str, ...]) -
 
 
 def write_patch(document: Document, target: FlatsTarget, patch: Patch) -> Work:
-    """Write a part of the page, in short steps; returns what was made. Layers that are new in a group are a step each to undo."""
+    """Write a part of the page, in short steps; returns what was made. Layers that are new in a
+    group are a step each to undo.
+    """
     pixels = patch.made.table.pixels
     if isinstance(target, FlatsLayer):
         yield from target.patch(patch.area, patch.before, patch.after, pixels)
