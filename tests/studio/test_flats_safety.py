@@ -322,3 +322,40 @@ def test_a_group_of_flats_that_holds_a_lineart_is_not_copied(studio: Studio, oth
     studio.document.root.addChildNode(lineart, None)
     click(studio)
     assert studio.flats is not old
+
+
+@pytest.mark.parametrize("how", ["click", "dab", "wish"])
+def test_a_conversion_that_was_undone_stays_undone(studio: Studio, how: str) -> None:
+    draw_box(studio.sketch.still, 20, 20, 50, 60)
+    click(studio, hints=True)
+    old = studio.flats
+    studio.session.flatting.set_layered(True)
+    assert studio.session.flatting.layered, "it is going to be"
+    studio.loop.run()
+    group = studio.flats
+    assert group.kind == "grouplayer"
+    assert studio.session.flatting.layered
+    group.remove()  # undone
+    studio.document.root.addChildNode(old, None)
+    studio.document.active = studio.sketch
+    assert not studio.session.flatting.layered
+    if how != "dab":
+        draw_box(studio.sketch.still, 35, 20, 50, 60)
+    if how == "click":
+        click(studio)
+    elif how == "wish":
+        studio.session.flatting.set_spread(0.5)
+        studio.loop.run()
+    else:
+        studio.app.actions["edit_redo"].isEnabled = lambda: False
+        studio.document.active = studio.hints
+        studio.hints.still[40:46, 28:32] = (0, 0, 255, 255)
+        document = sys.modules["smart_lineart.krita_host.document"].Document(studio.document)
+        studio.session.flatting.follow(document, studio.sketch.identity)
+        studio.loop.run()
+        assert said(studio) == ""
+        assert tuple(studio.flats.still[45, 40]) == (0, 0, 255, 255)
+    assert studio.flats.kind == "paintlayer"
+    studio.session.flatting.set_layered(True)
+    studio.loop.run()
+    assert studio.flats.kind == "grouplayer"

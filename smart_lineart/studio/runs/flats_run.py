@@ -84,7 +84,9 @@ class FlatsRun:
     @property
     def _note(self) -> Any:
         """What is noted of these flats, with what is wished for."""
-        note = self._memory.note_of(self._job.document, self._job.sketch)
+        note, flats = self._memory.note_of(self._job.document, self._job.sketch), self._in_use()
+        if flats is not None:  # undo may have brought others back than were last asked for
+            note = replace(note, layered=flats.kind == GROUP)
         return self._wish.noted(note)
 
     def steps(self) -> Work:
