@@ -45,11 +45,12 @@ def twins_in(copy: Layer, group: Layer) -> dict[str, Layer]:
 
 
 def holds_only(group: Layer, parts: list[Layer]) -> bool:
-    """Whether a group shows its parts as they are, and nothing else."""
+    """Whether a group shows its parts as they are, and nothing else, such as a layer style of its own."""
     plain = all(
         one.opacity == 255 and one.visible and one.raw.blendingMode() == "normal" and not one.has_style
         for one in parts
     )
+    plain = plain and not group.has_style
     return plain and [one.identity for one in _inside(group)] == [one.identity for one in parts]
 
 

@@ -359,3 +359,57 @@ def test_a_conversion_that_was_undone_stays_undone(studio: Studio, how: str) -> 
     studio.session.flatting.set_layered(True)
     studio.loop.run()
     assert studio.flats.kind == "grouplayer"
+
+
+def test_flats_that_are_converted_keep_how_they_are_locked_and_clipped(studio: Studio) -> None:
+    draw_box(studio.sketch.still, 20, 20, 50, 60)
+    click(studio)
+    look = {"alphaLocked": True, "inheritAlpha": True, "locked": True, "colorLabel": 3}
+    studio.flats.look.update(look)
+    for layered in (True, False):
+        studio.document.active = studio.sketch
+        studio.session.flatting.set_layered(layered)
+        studio.loop.run()
+        assert studio.flats.kind == ("grouplayer" if layered else "paintlayer")
+        assert look.items() <= studio.flats.look.items()
+
+
+def test_a_group_of_flats_with_a_layer_style_is_not_converted(studio: Studio) -> None:
+    grouped(studio)
+    group = studio.flats
+    group.__dict__["layerStyleToAsl"] = lambda: "shadow"
+    studio.session.flatting.set_layered(False)
+    studio.loop.run()
+    assert studio.flats is group
+    assert "Take that out first" in said(studio)
+
+
+def test_a_mask_has_no_colours_for_proposals(studio: Studio) -> None:
+    grouped(studio)
+    proposing = studio.session.flatting.proposing
+    proposing.begin()
+    studio.loop.run()
+    mask = studio.document.createNode("Mask", "transparencymask")
+    mask.still[20:60, 20:60] = 255
+    mask.__dict__["projectionPixelData"] = lambda x, y, width, height: bytes(width * height)
+    studio.flats.addChildNode(mask, None)
+    studio.document.active = mask
+    proposing.from_layer()
+    studio.loop.run()
+    assert said(studio) == '"Mask" has no colours to take.'
+
+
+def test_proposals_that_wait_are_shown_though_flats_are_asked_for_after_them(studio: Studio) -> None:
+    grouped(studio)
+    proposing = studio.session.flatting.proposing
+    proposing.begin()
+    studio.loop.run()
+    first = proposing.shown
+    studio.session.flatting.begin()
+    studio.loop.run_at_most(3)
+    proposing.more()
+    studio.session.flatting.begin()
+    studio.loop.run()
+    assert proposing.shown is not first
+    assert proposing.shown is not None
+    assert proposing.shown.asked.first == 6
