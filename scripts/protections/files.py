@@ -138,8 +138,8 @@ FILES = (
         8,
         "the lineart is on the disk before it has its name",
         "smart_lineart/cli/files/output.py",
-        "                os.fsync(file.fileno())\n",
-        "",
+        "os.fsync(file.fileno())  # else",
+        "pass  # else",
         ("tests/cli/files/test_output_files.py", "-k", "on_the_disk"),
     ),
     Protection(

@@ -504,7 +504,10 @@ def test_the_artist_paints_in_another_document_meanwhile(krita) -> None:
     krita.click("ink")
     krita.run("""
 def job():
-    yield from until(lambda: any(job.state.value == "inking" for job in session().queue.active))
+    import os, signal
+    engine = session().context.engine
+    yield from until(lambda: engine._inker is not None and engine._inker.worker_pid)
+    os.kill(engine._inker.worker_pid, signal.SIGSTOP)  # goes on until the stroke is over
     K.sketch = K.activeDocument()
     K.other = new_document(900, 700)
     layer = K.other.createNode("Paint", "paintlayer")
@@ -514,7 +517,13 @@ def job():
 """)
     places = krita.run("def job():\n    return [on_screen(K.other, x, 300) for x in (100, 700)]")
     krita.screen.stroke([tuple(place) for place in places], steps=30)
-    meanwhile = krita.run("def job():\n    return [j.state.value for j in session().queue.active]")
+    meanwhile = krita.run("""
+def job():
+    import os, signal
+    states = [job.state.value for job in session().queue.active]
+    os.kill(session().context.engine._inker.worker_pid, signal.SIGCONT)
+    return states
+""")
     krita.wait_idle()
     painted, there, other, shown = krita.run("""
 def job():

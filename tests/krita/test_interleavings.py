@@ -173,18 +173,18 @@ def test_ink_at_once_after_a_slider_waits_for_what_follows_it(krita) -> None:
     thin, meanwhile, layers, message = krita.run(
         """
 def job():
-    from smart_lineart.studio.runs import follow
+    from smart_lineart.studio.runs import followed
     document = sketch_document(300, 200)
     yield 500
     session().change("thickness", 2.0, final=True)
     yield from ink()
     thin = bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200)
-    show_ink, held = follow.refresh_when_idle, [True]
+    show_ink, held = followed.refresh_when_idle, [True]
     def hold(document, **options):
         while held[0]:
             yield 20
         yield from show_ink(document, **options)
-    follow.refresh_when_idle = hold
+    followed.refresh_when_idle = hold
     try:
         session().change("thickness", 12.0, final=True)
         written = lambda: (bgra(node_named(document, "Lineart: Sketch"), 0, 0, 300, 200) != thin).any()
@@ -197,7 +197,7 @@ def job():
         meanwhile = job.state.value
     finally:
         held[0] = False
-        follow.refresh_when_idle = show_ink
+        followed.refresh_when_idle = show_ink
     yield from idle()
     return [int((thin[..., 3] > 0).sum()), meanwhile, tree(document), session().messages.shown.text]
 """,

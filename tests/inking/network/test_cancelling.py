@@ -53,6 +53,20 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+def children() -> set[int]:
+    """The processes that this one has started and that are there still; none are told but by Linux."""
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(child) for one in lists for child in one.read_text().split()}
+
+
+def gone_at_once(before: set[int]) -> bool:
+    """Whether what was started since ends, while nobody waits for it."""
+    deadline = time.monotonic() + AT_ONCE
+    while children() - before and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not children() - before
+
+
 def seconds_of(action: Callable[[], object]) -> float:
     began = time.monotonic()
     action()
@@ -63,13 +77,14 @@ def seconds_of(action: Callable[[], object]) -> float:
 def test_cancel_takes_effect_wherever_the_process_is_stuck_and_the_next_run_works(
     stage: str, make, faulty, expected
 ) -> None:
-    folder = faulty(f"{stage}hang", 2)
+    folder, before = faulty(f"{stage}hang", 2), children()
     network = make(runtime="openvino")
     cancel = Cancel(folder)
     network.stop_when(cancel)
     with pytest.raises(Cancelled):
         network.run(TILE)
     assert time.monotonic() - cancel.seen < AT_ONCE
+    assert gone_at_once(before)
     faults.give(folder, "hang", 0)
     network.stop_when(None)
     assert np.array_equal(network.run(TILE), expected)
@@ -81,10 +96,11 @@ def test_cancel_takes_effect_wherever_the_process_is_stuck_and_the_next_run_work
 def test_closing_does_not_wait_for_a_process_that_is_stuck_as_it_starts(
     stage: str, end: str, make, faulty
 ) -> None:
-    folder = faulty(f"{stage}hang", 1)
+    folder, before = faulty(f"{stage}hang", 1), children()
     network = make(runtime="openvino")
     wait_until(lambda: faults.left(folder) == 0)
     assert seconds_of(getattr(network, end)) < AT_ONCE
+    assert gone_at_once(before)
 
 
 def test_looking_for_devices_does_not_wait_for_a_process_that_is_stuck_as_it_greets(
