@@ -42,7 +42,7 @@ def marks_in(segments: Floats, view: tuple[float, float, float, float], zoom: fl
     seen = _cut(segments.astype(np.float64), view)
     lengths = np.hypot(seen[:, 2] - seen[:, 0], seen[:, 3] - seen[:, 1]) * zoom
     so_far = np.cumsum(lengths)
-    few = int(min(MOST_PAINTED, np.searchsorted(so_far, LONGEST_PAINTED)))
+    few = min(MOST_PAINTED, int(np.searchsorted(so_far, LONGEST_PAINTED)))
     fine = len(seen) <= MOST_FINE and float(lengths.sum()) <= LONGEST_FINE
     return Marks(seen[:few].astype(np.float32), fine)
 
