@@ -28,12 +28,15 @@ GROUP = "grouplayer"
 
 
 def parts_of(group: Layer, ours: Container[str], form: PixelFormat) -> list[Layer]:
-    """The parts of a group in a colour space; where none is known, the paint layers that lie right in it."""
-    inside = [one for one in _inside(group) if one.kind == "paintlayer" and one.form == form]
-    inside = [one for one in inside if not one.animated]
-    known = [one for one in inside if one.identity in ours]
-    direct = {Layer(child).identity for child in children(group.raw)}
-    return known or [one for one in inside if one.identity in direct and one.raw.blendingMode() == "normal"]
+    """The parts of a group in a colour space: layers that are known to be ours. Any other is the artist's."""
+    known = [one for one in _inside(group) if one.identity in ours and one.kind == "paintlayer"]
+    return [one for one in known if one.form == form and not one.animated]
+
+
+def others_in(group: Layer, parts: list[Layer]) -> list[Layer]:
+    """The layers and masks in a group that are no parts of it, at any depth."""
+    ours = {one.identity for one in parts}
+    return [one for one in _inside(group) if one.identity not in ours]
 
 
 def twins_in(copy: Layer, group: Layer) -> dict[str, Layer]:
@@ -42,11 +45,12 @@ def twins_in(copy: Layer, group: Layer) -> dict[str, Layer]:
 
 
 def holds_only(group: Layer, parts: list[Layer]) -> bool:
-    """Whether a group shows its parts as they are, and nothing else."""
+    """Whether a group shows its parts as they are, and nothing else, such as a layer style of its own."""
     plain = all(
         one.opacity == 255 and one.visible and one.raw.blendingMode() == "normal" and not one.has_style
         for one in parts
     )
+    plain = plain and not group.has_style
     return plain and [one.identity for one in _inside(group)] == [one.identity for one in parts]
 
 
@@ -72,7 +76,7 @@ def read_parts(
                 slice(here.x - strip.x, here.right - strip.x),
             )
             seen = own[..., -1] > 0
-            shown[at][seen] = own[seen]
+            shown[at][seen] = _over(own[seen], shown[at][seen])
             number_of[at][seen] = number
             yield
         pixels.append(shown)
@@ -144,11 +148,12 @@ class FlatsGroup:
             here = shares.of(slice(strip.y, strip.bottom))
             if not here.changed.any():
                 continue
+            (_, (shown_by, *_)) = yield from read_parts(self._before, strip, self._form)
             late = np.zeros(here.changed.shape, np.bool_)
             for old, part in zip(self._before, self.parts, strict=False):
                 late |= self._differ(old, part, strip)
                 yield
-            here = replace(here, changed=here.changed & ~late)
+            here = replace(here, changed=here.changed & ~late, shown_by=shown_by)
             for number, part in enumerate(self.parts, 1):
                 self._write_part(number, part, strip, here)
                 yield
@@ -193,9 +198,10 @@ class FlatsGroup:
         for strip in strips(area):
             rows = slice(strip.y - area.y, strip.y - area.y + strip.height)
             here = shares.of(rows)
-            ((now, *_), _) = yield from read_parts(known, strip, self._form)
+            ((now, *_), (shown_by, *_)) = yield from read_parts(known, strip, self._form)
             same = alike(now, shares.pixels[before[rows]])
-            here = replace(here, changed=here.changed & same & (here.parts <= len(known)))
+            changed = here.changed & same & (here.parts <= len(known))
+            here = replace(here, changed=changed, shown_by=shown_by)
             for number, part in enumerate(known, 1) if here.changed.any() else ():
                 self._write_part(number, part, strip, here)
                 yield
@@ -212,6 +218,23 @@ class FlatsGroup:
     def insert_under(self, lineart: Layer, *, hides: bool) -> None:
         """Put the group under a lineart, as it is seen: one undoable step. See `flats_layer.put_under`."""
         put_under(self.layer, lineart, hides=hides)
+
+
+def _over(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """Pixels (n, channels) as they show over others: colours weigh as much as is seen of them."""
+    full = np.iinfo(upper.dtype).max if upper.dtype.kind == "u" else 1.0
+    soft = (upper[:, -1] < full) & (lower[:, -1] > 0)
+    if not soft.any():
+        return upper
+    out = upper.copy()
+    one, other = upper[soft].astype(np.float64), lower[soft].astype(np.float64)
+    share = one[:, -1:] / full
+    rest = other[:, -1:] / full * (1.0 - share)
+    mixed = np.empty_like(one)
+    mixed[:, :-1] = (one[:, :-1] * share + other[:, :-1] * rest) / (share + rest)
+    mixed[:, -1:] = (share + rest) * full
+    out[soft] = np.rint(mixed) if upper.dtype.kind == "u" else mixed
+    return out
 
 
 def _inside(group: Layer) -> list[Layer]:

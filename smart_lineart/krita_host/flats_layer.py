@@ -164,7 +164,8 @@ def put_in_place(old: Layer, new: Layer) -> None:
     new.raw.setBlendingMode(old.raw.blendingMode())
     new.set_opacity(old.opacity)
     new.set_visible(old.visible)
-    new.raw.setColorLabel(old.raw.colorLabel())
+    for name in ("ColorLabel", "AlphaLocked", "InheritAlpha", "Locked"):
+        getattr(new.raw, f"set{name}")(getattr(old.raw, name[0].lower() + name[1:])())
     parent.raw.addChildNode(new.raw, old.raw)
     old.raw.remove()
 

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from smart_lineart.inking.arrays import Floats
 from smart_lineart.krita_host import application, view
+from smart_lineart.studio.runs.seam_marks import Marks, marks_in, segments_of
 from smart_lineart.studio.runs.seams import Seams
 
 from .overlay import FOLLOW_MS, on_viewport, taken_away
@@ -21,7 +20,7 @@ class SeamsOverlay:
 
     def __init__(self) -> None:
         self._seams: Seams | None = None
-        self._paths: tuple[QtGui.QPainterPath, ...] = ()
+        self._lines: tuple[Floats, ...] = ()
         self._widget: _Lines | None = None
         self._timer = QtCore.QTimer()
         self._timer.timeout.connect(self._follow)
@@ -33,7 +32,7 @@ class SeamsOverlay:
             self._timer.stop()
             self._take_away()
         else:
-            self._paths = _path(seams.closed), _path(seams.open)
+            self._lines = segments_of(seams.closed), segments_of(seams.open)
             self._timer.start(FOLLOW_MS)
             self._follow()
 
@@ -48,21 +47,21 @@ class SeamsOverlay:
             self._take_away()
             self._widget = _Lines(place.viewport)
         assert self._widget is not None
-        self._widget.place(self._paths, (place.zoom, place.left, place.top))
+        self._widget.place(self._lines, (place.zoom, place.left, place.top))
 
     def _take_away(self) -> None:
         taken_away(self._widget)
         self._widget = None
 
 
-def _path(lines: Iterable[Floats]) -> QtGui.QPainterPath:
-    path = QtGui.QPainterPath()
-    for line in lines:
-        points = [QtCore.QPointF(x, y) for x, y in line.tolist()]
-        if len(points) > 1:
-            path.moveTo(points[0])
-            for point in points[1:]:
-                path.lineTo(point)
+def _path(segments: Floats) -> QtGui.QPainterPath:
+    """Segments, (n, 4), as one path; dots go on where one begins at the other's end."""
+    path, last = QtGui.QPainterPath(), None
+    for x, y, to_x, to_y in segments.tolist():
+        if (x, y) != last:
+            path.moveTo(x, y)
+        path.lineTo(to_x, to_y)
+        last = to_x, to_y
     return path
 
 
@@ -72,30 +71,42 @@ class _Lines(QtWidgets.QWidget):
         self.setObjectName("smart_lineart_seams")
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(QtCore.Qt.WidgetAttribute.WA_NoSystemBackground)
-        self.paths: tuple[QtGui.QPainterPath, ...] = ()
+        self._lines: tuple[Floats, ...] = ()
         self._where = (1.0, 0.0, 0.0)
 
-    def place(self, paths: tuple[QtGui.QPainterPath, ...], where: tuple[float, float, float]) -> None:
-        """Show lines in page px, where a page lies as (zoom, left, top) tell."""
+    def place(self, lines: tuple[Floats, ...], where: tuple[float, float, float]) -> None:
+        """Show segments (n, 4) in page px, where a page lies as (zoom, left, top) tell."""
         parent = self.parentWidget()
         if self.geometry() != parent.rect():
             self.setGeometry(parent.rect())
-        if paths is not self.paths or where != self._where or not self.isVisible():
-            self.paths, self._where = paths, where
+        if lines is not self._lines or where != self._where or not self.isVisible():
+            self._lines, self._where = lines, where
             self.show()
             self.raise_()
             self.update()
+
+    @property
+    def marks(self) -> tuple[Marks, ...]:
+        """What is painted of them."""
+        zoom, left, top = self._where
+        view = left / zoom, top / zoom, (left + self.width()) / zoom, (top + self.height()) / zoom
+        return tuple(marks_in(segments, view, zoom) for segments in self._lines)
 
     def paintEvent(self, _event: object) -> None:
         """Draw them: where areas end as lines, where they could as dots."""
         zoom, left, top = self._where
         painter = QtGui.QPainter(self)
-        painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing)
         painter.setTransform(QtGui.QTransform(zoom, 0.0, 0.0, zoom, -left, -top))
         styles = QtCore.Qt.PenStyle.SolidLine, QtCore.Qt.PenStyle.DotLine
-        for path, (opacity, width), style in zip(self.paths, (CLOSED, OPEN), styles, strict=True):
+        for marks, (opacity, width), style in zip(self.marks, (CLOSED, OPEN), styles, strict=True):
             pen = QtGui.QPen(QtGui.QColor(*TINT, opacity), width, style)
+            if not marks.fine:  # so many take seconds with smooth edges
+                pen = QtGui.QPen(QtGui.QColor(*TINT, opacity), 1.0)
             pen.setCosmetic(True)
             painter.setPen(pen)
-            painter.drawPath(path)
+            painter.setRenderHint(QtGui.QPainter.RenderHint.Antialiasing, marks.fine)
+            if marks.fine:
+                painter.drawPath(_path(marks.segments))
+            else:
+                painter.drawLines([QtCore.QLineF(*ends) for ends in marks.segments.tolist()])
         painter.end()

@@ -789,7 +789,7 @@ def test_seams_are_marked_over_the_canvas_and_are_no_part_of_the_picture(krita, 
         + """
 def lines():
     marks = [w for w in QtWidgets.QApplication.allWidgets() if w.objectName() == "smart_lineart_seams"]
-    return [[path.elementCount() for path in w.paths] for w in marks if w.isVisible()]
+    return [[len(one.segments) for one in w.marks] for w in marks if w.isVisible()]
 
 def job():
     ink = ink_page()

@@ -30,6 +30,8 @@ class Shares:
         changed: which of them are to be written, bool (height, width).
         pixels: of each code, (codes, channels).
         homes: the number of the part that each colour belongs into, by its code.
+        shown_by: the number of the part that showed each pixel until now, 0 for none, uint16 (height, width);
+            None where that is not known.
     """
 
     codes: np.ndarray
@@ -37,6 +39,7 @@ class Shares:
     changed: np.ndarray
     pixels: np.ndarray
     homes: dict[int, int]
+    shown_by: Numbers | None = None
 
     def of(self, rows: slice) -> Shares:
         """Of some rows."""
@@ -44,12 +47,15 @@ class Shares:
 
     def in_part(self, number: int, was: np.ndarray) -> np.ndarray:
         """What a part that shows `was`, (height, width, channels), is to show: colours go out of it and into
-        it. Strokes of the artist, also such as other parts hide, stay.
+        it. Strokes of the artist, also such as other parts hide, stay. What changes is never one of those,
+        so that all of a colour goes, also out of a part that another colour is at home in.
         """
         mains = [self.pixels[code] for code, home in self.homes.items() if home == number]
         ours = was[..., -1] == 0
         for main in mains:
             ours |= (was == main).all(-1)
+        if self.shown_by is not None:
+            ours |= self.shown_by == number
         mine = (self.parts == number)[..., None]
         then = np.where(mine, self.pixels[self.codes], np.zeros((), was.dtype))
         return np.where((self.changed & ours)[..., None], then, was)

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from smart_lineart.inking.renewing.flats import Flats, Ground
 from smart_lineart.inking.renewing.pixel_codes import PixelTable
 
-LARGEST = 1 << 24  # bytes, unpacked
+LARGEST = 1 << 20  # bytes, unpacked: enough for tens of thousands of areas
 LEVEL = 6  # of zlib
 MOST_ID = 1 << 20
+MOST_DIGITS = len(str(MOST_ID))
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,17 @@ class Past:
     def unpack(cls, data: bytes, size: int) -> Past | None:
         """Read what :meth:`pack` wrote of pixels of `size` bytes; None for anything else."""
         unpacked = zlib.decompressobj()
+        if len(data) > LARGEST:
+            return None
         try:
             lines = unpacked.decompress(data, LARGEST).decode("ascii").split("\n")
             known: dict[str, dict[int, bytes]] = {"s": {}, "w": {}, "c": {}}
             for kind, pixel, ones in (line.split(" ") for line in lines if line):
                 value = bytes.fromhex(pixel)
-                for one in map(int, ones.split(",")):
+                for digits in ones.split(","):
+                    if len(digits) > MOST_DIGITS:  # int takes very long for very many
+                        return None
+                    one = int(digits)
                     if not 0 <= one <= MOST_ID or len(value) != (0 if kind == "c" else size):
                         return None
                     known[kind][one] = value

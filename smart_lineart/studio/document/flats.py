@@ -46,6 +46,7 @@ class FlatsNote:
         layered: whether they are a group with one layer a colour.
         parts: the layers that ever were ours in such groups.
         hints: the layer whose dabs colour areas; "" where there is none.
+        older_hints: those that undo may bring back in its place.
     """
 
     of: str
@@ -55,11 +56,18 @@ class FlatsNote:
     spread: float = 0.0
     layered: bool = False
     parts: tuple[str, ...] = ()
+    older_hints: tuple[str, ...] = ()
 
     def with_layer(self, identity: str) -> FlatsNote:
         """A copy in which a layer is the newest."""
         others = tuple(layer for layer in self.layers if layer != identity)
         return replace(self, layers=(*others, identity)[-MOST_LAYERS:])
+
+    def with_hints(self, identity: str) -> FlatsNote:
+        """A copy in which a layer of hints is the newest."""
+        known = (*self.older_hints, self.hints) if self.hints else self.older_hints
+        others = tuple(one for one in known if one != identity)
+        return replace(self, hints=identity, older_hints=others[-MOST_LAYERS:])
 
     def with_parts(self, identities: tuple[str, ...]) -> FlatsNote:
         """A copy that knows of layers with one colour each."""
@@ -117,6 +125,12 @@ class FlatsMemory:
             return None
         there = {layer.identity: layer for layer in document.layers()}
         return next((there[one] for one in reversed(layers) if one in there), None)
+
+    def hints_in_use(self, document: Document, of: str) -> Layer | None:
+        """The newest layer of a lineart's colour hints that is in the document now."""
+        note = self.note_of(document, of)
+        found = (document.layer(one) for one in (note.hints, *reversed(note.older_hints)) if one)
+        return next((layer for layer in found if layer is not None), None)
 
     def areas_in(self, document: Document, layer: str) -> Areas | None:
         """What was written into a layer; None if that is not known. Raises DamagedAreas."""
@@ -195,7 +209,7 @@ class FlatsMemory:
 
 def owner_of_hints(document: Document, layer: str) -> str:
     """The same for layers of colour hints alone."""
-    return next((note.of for note in _notes(document) if layer and layer == note.hints), "")
+    return next((note.of for note in _notes(document) if layer and layer in _hints(note)), "")
 
 
 def owner_of(document: Document, layer: str) -> str:
@@ -203,7 +217,11 @@ def owner_of(document: Document, layer: str) -> str:
     none.
     """
     notes = _notes(document) if layer else ()
-    return next((note.of for note in notes if layer in (*note.layers, note.hints, *note.parts)), "")
+    return next((note.of for note in notes if layer in (*note.layers, *_hints(note), *note.parts)), "")
+
+
+def _hints(note: FlatsNote) -> tuple[str, ...]:
+    return note.hints, *note.older_hints
 
 
 def _notes(document: Document) -> tuple[FlatsNote, ...]:
@@ -230,6 +248,7 @@ def _note(values: Any) -> FlatsNote | None:
         _share(values.get("spread"), 0.0),
         values.get("layered") is True,
         _texts(values.get("parts"), MOST_PARTS),
+        _texts(values.get("older_hints"), MOST_LAYERS),
     )
 
 

@@ -33,6 +33,7 @@ from smart_lineart.krita_host.reading import read_sketch
 from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
+from smart_lineart.studio.document.flats import owner_of
 from smart_lineart.studio.language.i18n import tr, translated
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
@@ -46,6 +47,7 @@ from .flats_surfaces import (
     new_target,
     shares_for,
     twin_of,
+    with_blank_ones_reused,
     write_patch,
     writing,
 )
@@ -82,7 +84,9 @@ class FlatsRun:
     @property
     def _note(self) -> Any:
         """What is noted of these flats, with what is wished for."""
-        note = self._memory.note_of(self._job.document, self._job.sketch)
+        note, flats = self._memory.note_of(self._job.document, self._job.sketch), self._in_use()
+        if flats is not None:  # undo may have brought others back than were last asked for
+            note = replace(note, layered=flats.kind == GROUP)
         return self._wish.noted(note)
 
     def steps(self) -> Work:
@@ -224,6 +228,9 @@ class FlatsRun:
         document = self._job.document
         note = self._note
         surface = self._surface = None if old is None else Surface(document, old, note.parts)
+        if old is not None and surface is not None and surface.is_strange:
+            self._apart = old.identity
+            return None
         form = self._form = document.new_layer("").form if surface is None else surface.form
         question = Question(
             ink,
@@ -273,7 +280,7 @@ class FlatsRun:
     def _read_hints(self, form: PixelFormat, page: Rect) -> Work:
         """What the layer of hints shows, in the colour space `form`; None where there is none."""
         document = self._job.document
-        layer = document.layer(self._note.hints)
+        layer = self._memory.hints_in_use(document, self._job.sketch)
         if layer is None or layer.kind != "paintlayer" or layer.animated:
             return None
         copy = layer.copy()
@@ -313,15 +320,18 @@ class FlatsRun:
         return True
 
     def _renew(self, old: Layer, found: Made) -> Work:
-        """Whether it is done; False where the page was resized."""
+        """Whether it is done; False where the page was resized, or a layer taken out of the group."""
         document, context, surface = self._job.document, self._context, self._surface
         assert surface is not None
         names = yield from names_of_new(found, self._form)
+        found, names = with_blank_ones_reused(found, names, surface.layers)
         shares = yield from shares_for(context.ink_worker, found, anew=False)
         yield from until_in_front(context, self._turns, self._job, self._lineart)
-        if self._resized():
+        if self._resized() or not surface.is_whole:
             return False
+        self._refuse_linearts(surface)  # again: one may have been put there meanwhile
         steps, active = surface.sentence_of_steps, document.active_layer()
+        hints = self._memory.hints_in_use(document, self._job.sketch)
         before = None
         with suppress(DamagedAreas):  # said when they were looked for
             before = self._memory.areas_in(document, old.identity) if self._apart == "" else None
@@ -335,6 +345,8 @@ class FlatsRun:
                 "try again."
             ) from error
         context.undo_words.note(document, target.layer, tr("Flats"))
+        if hints is not None and (copy := twin_of(target, hints)).identity != hints.identity:
+            self._memory.save(document, self._note.with_hints(copy.identity))
         if before is not None:  # told at once: Krita selects the copy, and a click may come
             past, note = (
                 self._memory.past_of(document, old.identity),
@@ -356,24 +368,22 @@ class FlatsRun:
     def _put_in_place(self, old: Layer, found: Made) -> Work:
         """Put flats of the other kind in a layer's or a group's place: two steps to undo, which is said.
 
-        Whether it is done; False where those were painted on, or the page resized.
+        Whether it is done; False where those were painted on or taken apart, or the page resized.
         """
         document, messages, surface = self._job.document, self._context.messages, self._surface
         assert surface is not None
-        if not surface.is_plain:
-            note = self._note
-            self._memory.save(document, replace(note, layered=not note.layered))
-            raise Problem(
-                'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out '
-                "first.",
-                name=old.name,
-            )
+        if not surface.is_whole:
+            return False
+        self._refuse_more_than_flats(surface)
         target = yield from new_target(document, old.name, found, self._form)
         shares = yield from shares_for(self._context.ink_worker, found, anew=True)
         yield from writing(target, found, shares)
         yield from wait_for_pen()
         now, active = self._in_use(), document.active_layer()
-        if now is None or now.identity != old.identity or self._resized() or not surface.stays:
+        if now is None or now.identity != old.identity or self._resized() or not surface.is_whole:
+            return False
+        self._refuse_more_than_flats(surface)  # again: the artist may have put something there meanwhile
+        if not surface.stays:
             return False
         self._job.commit()
         put_in_place(old, target.layer)
@@ -383,6 +393,32 @@ class FlatsRun:
         said = tr("Undo twice to take that back.")
         messages.say(said, of=document, so=lambda: target.layer.parent is not None)
         return True
+
+    def _refuse_more_than_flats(self, surface: Surface) -> None:
+        """Leave what is in the document now as it is where something of the artist's would be removed with
+        it. Raises Problem.
+        """
+        if surface.is_plain:
+            return
+        note = self._note
+        self._memory.save(self._job.document, replace(note, layered=not note.layered))
+        raise _more_than_flats(surface.old)
+
+    def _refuse_linearts(self, surface: Surface | None) -> None:
+        """Leave a group as it is that holds a lineart, its sketch or its flats: all notes on those would be
+        lost with their identities in a copy. Raises Problem.
+        """
+        others = [] if surface is None else surface.others
+        if not others:
+            return
+        document, memory, of = self._job.document, self._context.memory, self._job.sketch
+        records = memory.state_of(document).records
+        known = {of}.union(*((record.sketch, *record.layers) for record in records))
+        for one in others:
+            flats = owner_of(document, one.identity) not in {"", of}
+            if one.identity in known or flats or self._memory.note_of(document, one.identity).layers:
+                assert surface is not None
+                raise _more_than_flats(surface.old)
 
     def _keep(self, layer: Layer, found: Made, *, ready: bool, parts: tuple[str, ...] = ()) -> None:
         """A layer shows what was made, from now on; `parts`: layers in it with one colour each."""
@@ -403,7 +439,7 @@ class FlatsRun:
         shown, _ = yield from surface.read(document.page)
         table, worker = PixelTable(form.channels, form.dtype), self._context.ink_worker
         looked = yield worker.submit(partial(looked_at, before, shown, table, past))
-        if looked is None:
+        if looked is None or surface.is_strange:
             raise Problem(
                 "The flats were changed too much to find their areas again. Click Flats to make new ones."
             )
@@ -417,14 +453,14 @@ class FlatsRun:
     def _add_hints(self) -> Work:
         """A layer for them over the flats, on which the artist goes on painting."""
         document = self._job.document
-        there = document.layer(self._note.hints)
+        there = self._memory.hints_in_use(document, self._job.sketch)
         if there is None:
             yield from wait_for_pen()
             note, flats = self._note, self._in_use()  # undo may have taken flats away, or brought hints back
-            there = document.layer(note.hints)
+            there = self._memory.hints_in_use(document, self._job.sketch)
             if there is None and flats is not None:
                 there = put_hints_over(document, flats, free_name(document, tr("Colour hints")))
-                self._memory.save(document, replace(note, hints=there.identity))
+                self._memory.save(document, note.with_hints(there.identity))
         if there is not None:
             yield
             if document.layer(there.identity) is not None:
@@ -467,8 +503,15 @@ class FlatsRun:
         target = existing_target(document, flats, last.layers)
         if target is None or not (yield from target.shows(patch.area, patch.before, patch.made.table.pixels)):
             return False
-        yield from write_patch(document, target, patch)
-        self._keep(flats, patch.made, ready=True, parts=layers_of(target))
+        written = yield from write_patch(document, target, patch)
+        self._keep(flats, written, ready=True, parts=layers_of(target))
         if patch.area.width:
             yield from refresh_when_idle(document)
         return True
+
+
+def _more_than_flats(flats: Layer) -> Problem:
+    return Problem(
+        'There is more than flats in "{name}", such as a mask or a layer of yours. Take that out first.',
+        name=flats.name,
+    )

@@ -4,11 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from dataclasses import replace
 
 from smart_lineart.inking import Rect
 from smart_lineart.inking.renewing.flats_parts import Shares
 from smart_lineart.krita_host.document import Document
-from smart_lineart.krita_host.flats_group import GROUP, FlatsGroup, holds_only, parts_of, read_parts, twins_in
+from smart_lineart.krita_host.flats_group import (
+    GROUP,
+    FlatsGroup,
+    holds_only,
+    others_in,
+    parts_of,
+    read_parts,
+    twins_in,
+)
 from smart_lineart.krita_host.flats_layer import FlatsLayer, colours_of_pixels, read_pixels
 from smart_lineart.krita_host.geometry import strips
 from smart_lineart.krita_host.layer import Layer
@@ -49,6 +58,24 @@ class Surface:
             return Strips(page, tuple((yield from read_pixels(self._before[0], page)))), Parts()
         pixels, numbers = yield from read_parts(self._before, page, self.form)
         return Strips(page, tuple(pixels)), Parts(len(self.layers), tuple(numbers))
+
+    @property
+    def others(self) -> list[Layer]:
+        """What else lies in it now; a copy of a group has copies of that, with identities of their own."""
+        return others_in(self.old, self.layers) if self.grouped else []
+
+    @property
+    def is_strange(self) -> bool:
+        """Whether it is a group whose layers are all unknown: merged by the artist, perhaps, or their own."""
+        return self.grouped and not self.layers and bool(self.others)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its layers are the same as then: the artist may have deleted one or moved it out."""
+        if not self.grouped:
+            return True
+        now = parts_of(self.old, {one.identity for one in self.layers}, self.form)
+        return [one.identity for one in now] == [one.identity for one in self.layers]
 
     @property
     def is_plain(self) -> bool:
@@ -104,6 +131,18 @@ def names_of_new(found: Made, form: PixelFormat) -> Work:
     return [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in colours]
 
 
+def with_blank_ones_reused(found: Made, names: list[str], parts: list[Layer]) -> tuple[Made, list[str]]:
+    """New colours get parts of their name that are blank by now, which had them before; and the names of the
+    parts that are still to come.
+    """
+    if found.homes is None or not names:
+        return found, names
+    blank = {part.name: number for number, part in enumerate(parts, 1) if not part.bounds.width}
+    places = [blank.pop(name, None) for name in names]
+    left = [name for name, place in zip(names, places, strict=True) if place is None]
+    return replace(found, homes=found.homes.reusing(places)), left
+
+
 def shares_for(worker: Worker, found: Made, *, anew: bool) -> Work:
     """How a group's layers share what was made; None where flats are one layer."""
     return None if found.homes is None else (yield worker.submit(lambda: found.shares(anew=anew)))
@@ -137,15 +176,20 @@ def existing_target(document: Document, flats: Layer, layers: tuple[str, ...]) -
 
 
 def write_patch(document: Document, target: FlatsTarget, patch: Patch) -> Work:
-    """Write a part of the page; in short steps. Layers that are new in a group are a step each to undo."""
+    """Write a part of the page, in short steps; returns what was made. Layers that are new in a
+    group are a step each to undo.
+    """
     pixels = patch.made.table.pixels
     if isinstance(target, FlatsLayer):
         yield from target.patch(patch.area, patch.before, patch.after, pixels)
-        return
+        return patch.made
     names = yield from names_of_new(patch.made, document.form)
     yield from wait_for_pen()
+    made, names = with_blank_ones_reused(patch.made, names, target.parts)
+    patch = replace(patch, made=made)
     active = document.active_layer()
     fresh = yield from target.patch(patch.area, patch.before, patch.shares(), names)
     for part in fresh:
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(document, active, part)
+    return made

@@ -71,6 +71,14 @@ class Homes:
         """The codes of colours that have no layer yet, in the order of those to come."""
         return sorted((code for code, home in self.of.items() if home > self.known), key=self.of.__getitem__)
 
+    def reusing(self, places: list[int | None]) -> Homes:
+        """The same where some of the `new` colours, in their order, get a known layer that is blank now."""
+        of, last = dict(self.of), self.known
+        for code, place in zip(self.new, places, strict=True):
+            last += place is None
+            of[code] = last if place is None else place
+        return Homes(self.known, of)
+
 
 @dataclass(frozen=True)
 class Question:

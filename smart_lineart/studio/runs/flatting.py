@@ -12,6 +12,7 @@ from smart_lineart.inking import Rect
 from smart_lineart.inking.areas import Areas, DamagedAreas
 from smart_lineart.krita_host import application, view
 from smart_lineart.krita_host.document import Document
+from smart_lineart.krita_host.flats_group import GROUP
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.flats import FlatsNote, owner_of
@@ -64,8 +65,16 @@ class Flatting:
 
     @property
     def layered(self) -> bool:
-        """Whether the flats of the lineart at hand are a group with one layer a colour."""
-        return self._note().layered
+        """Whether the flats of the lineart at hand are a group with one layer a colour, or will be."""
+        at_hand = self.lineart_at_hand()
+        if at_hand is None:
+            return False
+        wishes = self._runner.wishes(*at_hand[:2])
+        wished = [wish.layered for wish in wishes if wish.layered is not None]
+        if wished:
+            return wished[-1]
+        flats = self._context.flats.in_use(*at_hand[:2])  # which undo may have brought back
+        return self._note().layered if flats is None else flats.kind == GROUP
 
     def set_layered(self, layered: bool) -> None:
         """Have flats in a group with one layer a colour, or in one layer; those that are there follow."""

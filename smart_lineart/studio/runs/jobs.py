@@ -79,7 +79,8 @@ class Job:
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
     what is selected for it; it tells runs for different parts of a lineart apart. `flats`: what to make of
     the lineart; None: it is the ink itself that is made. `proposed`: the colours that it came up with.
-    `whole`: what all its steps are undone by, at once.
+    `whole`: what all its steps are undone by, at once. `done_by`: the run that took this one's
+    place while it waited.
     """
 
     document: Any
@@ -99,6 +100,7 @@ class Job:
     frame: tuple[int, int] | None = None
     changed: Signal = field(default_factory=Signal)
     seconds: dict[str, float] = field(default_factory=dict)
+    done_by: Job | None = None
     whole: object = field(default_factory=object, repr=False)
     _cancel: bool = False
     _committed: bool = False
@@ -160,6 +162,7 @@ class JobQueue:
                 if job.flats is not None and other.flats is not None:
                     job.flats = job.flats.after(other.flats)
                     job.live = job.live and other.live
+                    other.done_by = job
                 other.cancel()
         self.jobs = [other for other in self.jobs if not other.state.ended]
         self.jobs.append(job)

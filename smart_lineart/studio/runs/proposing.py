@@ -73,7 +73,12 @@ class Proposing:
         """Take the palette of the layer that is selected now."""
         document = self._of[0] if self._of is not None else None
         layer = document.active_layer() if document is not None else None
-        if document is not None and layer is not None and application.is_active(document):
+        if document is None or layer is None or not application.is_active(document):
+            return
+        if layer.is_mask:
+            said = tr('"{name}" has no colours to take.', name=layer.name)
+            self._context.messages.say(said, "error")
+        else:
             self._context.work_on(document, self._read_palette(document, layer))
 
     def look(self) -> None:
@@ -102,10 +107,15 @@ class Proposing:
             return
         document, of, name = self._of
         job = Job(document, of, name, InkSettings(), flats=wish)
-        job.changed.connect(lambda: self._ended(job, and_then))
+        self._listen(job, and_then)
         self._add(job)
 
+    def _listen(self, job: Job, and_then: Callable[[], None]) -> None:
+        job.changed.connect(lambda: self._ended(job, and_then))
+
     def _ended(self, job: Job, and_then: Callable[[], None]) -> None:
+        if job.state is JobState.cancelled and job.done_by is not None:
+            self._listen(job.done_by, and_then)
         if job.state is not JobState.finished or self._of is None:
             return
         if job.document != self._of[0] or job.sketch != self._of[1]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from smart_lineart.inking import Cancelled
 from smart_lineart.krita_host import application
+from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.lineart import NotRenewed
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.studio.context import Context
@@ -13,7 +14,7 @@ from smart_lineart.studio.steps import start
 from smart_lineart.studio.turns import Turns
 
 from .flats_run import FlatsRun
-from .jobs import Job, JobQueue, JobState
+from .jobs import FlatsWish, Job, JobQueue, JobState
 from .renewing import Renewer
 from .run import Run
 from .sketch import Problem
@@ -37,6 +38,11 @@ class Runner:
             self._context.reveal.glance.end()
         self._queue.add(job)
         self._next()
+
+    def wishes(self, document: Document, of: str) -> list[FlatsWish]:
+        """What is still to come of a lineart's flats."""
+        jobs = [job for job in self._queue.active if job.sketch == of and job.document == document]
+        return [job.flats for job in jobs if job.flats is not None]
 
     def stop(self) -> None:
         """Krita is closing: stop every run, begin none."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -64,3 +66,23 @@ def test_a_hint_leaves_nothing_and_what_the_artist_recoloured_is_theirs() -> Non
     settled = past.settle(now, table)
     assert settled.colours == {0: 0, 1: codes["red"], 2: codes["green"], 3: codes["red"]}
     assert settled.chosen == {2, 3}
+
+
+def test_what_swells_is_not_unpacked_and_long_numbers_are_not_read() -> None:
+    ids = ",".join(map(str, range(1 << 20)))
+    swollen = zlib.compress(f"s 00000000 {ids}\n".encode() * 2 + b"c  1\n" * (1 << 20))
+    digits = zlib.compress(b"c  " + b"1" * 900_000)
+    zeros = zlib.compress(b"c  " + b"0" * 900_000)
+    for data in (swollen, digits, zeros):
+        began = time.process_time()
+        tracemalloc.start()
+        try:
+            assert Past.unpack(data, 4) is None
+            assert tracemalloc.get_traced_memory()[1] < 16 << 20
+        finally:
+            tracemalloc.stop()
+        assert time.process_time() - began < 1.0
+    many = Past(
+        {one: bytes(8) for one in range(20_000)}, {one: bytes(8) for one in range(20_000)}, frozenset()
+    )
+    assert Past.unpack(many.pack(), 8) == many
