@@ -188,7 +188,7 @@ FILES = (
         "smart_lineart/cli/batch.py",
         "self.memory_limit < ROOM_FOR_BOTH or ",
         "",
-        ("tests/cli/test_memory.py", "-k", "as_alone"),
+        ("tests/cli/test_memory.py", "-k", "where_both_fit"),
     ),
     Protection(
         8,

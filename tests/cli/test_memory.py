@@ -8,10 +8,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import cv2
 import numpy as np
 import pytest
+
+from smart_lineart.cli.batch import ROOM_FOR_BOTH, _Desk
 
 A4_600 = (7016, 4960)
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +83,26 @@ def test_a4_at_600_dpi_takes_less_than_500_mb(large_scan, tmp_path):
 def test_a_limit_of_300_mib_is_kept(large_scan, tmp_path):
     assert peak(large_scan, tmp_path, "--memory-limit", "300M") < 300 << 20
     assert (tmp_path / "a4-600dpi-lineart.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("limit", "side", "last", "closed"),
+    [
+        (ROOM_FOR_BOTH, 3000, False, False),
+        (ROOM_FOR_BOTH - 1, 3000, False, True),
+        (ROOM_FOR_BOTH, 3001, False, True),
+        (ROOM_FOR_BOTH, 10, True, True),
+    ],
+)
+def test_the_decoder_stays_for_the_next_page_only_where_both_fit(
+    limit: int, side: int, last: bool, closed: bool
+) -> None:
+    """Ink within a limit is as of one sketch alone, whatever else the command is given."""
+    decoder = Mock()
+    decoder.read.return_value.sketch.size = (side, 3000)
+    desk = _Desk(Mock(), Mock(), limit, Mock(), decoder, lambda: False)
+    desk._read(Path("page.png"), last=last, spool=Mock())
+    assert decoder.close.called == closed
 
 
 @pytest.mark.long
