@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from smart_lineart.krita_host import application
 from smart_lineart.studio.corrections import Corrections
 from smart_lineart.studio.language.i18n import tr, tr_count
 
 from .overlay import Overlay
 from .qt import QtWidgets
+from .widgets import icon_button
 
 
 class CorrectionsRow(QtWidgets.QWidget):
@@ -23,11 +23,11 @@ class CorrectionsRow(QtWidgets.QWidget):
         self._label = QtWidgets.QLabel()
         self._label.setObjectName("corrections")
         self._label.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Fixed)
-        self._show = self._button("showCorrections", "visible", tr("Mark my changes on the canvas"))
+        self._show = icon_button("showCorrections", "visible", tr("Mark my changes on the canvas"))
         self._show.setAccessibleName(tr("Mark my changes"))
         self._show.setCheckable(True)
         self._show.toggled.connect(corrections.set_shown)
-        self._take = self._button(
+        self._take = icon_button(
             "takeNew",
             "krita_draw_path",
             tr("Use new ink here: replaces your changes inside the selection"),
@@ -40,18 +40,6 @@ class CorrectionsRow(QtWidgets.QWidget):
         row.addWidget(self._label, 1)
         row.addWidget(self._show)
         row.addWidget(self._take)
-
-    @staticmethod
-    def _button(name: str, icon: str, tip: str) -> QtWidgets.QToolButton:
-        button = QtWidgets.QToolButton()
-        button.setObjectName(name)
-        button.setAutoRaise(True)
-        picture = application.icon(icon)
-        if picture.isNull():
-            button.setText("…")
-        button.setIcon(picture)
-        button.setToolTip(tip)
-        return button
 
     def refresh(self) -> None:
         """Show what the corrections are now."""

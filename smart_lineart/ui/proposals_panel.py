@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from smart_lineart.inking.areas import Colour
-from smart_lineart.krita_host import application
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.runs.proposed import MOST_SWATCHES, PROPOSALS
 from smart_lineart.studio.runs.proposing import Proposing
 
 from .qt import QtCore, QtGui, QtWidgets
-from .widgets import ElidedLabel
+from .widgets import ElidedLabel, icon_button
 
 COLUMNS = 3
 SWATCH, DOT = 18, 6  # px
@@ -161,17 +162,9 @@ class _Picture(QtWidgets.QAbstractButton):
         self.update()
 
 
-def _button(name: str, icon: str, tip: str, clicked: object) -> QtWidgets.QToolButton:
-    button = QtWidgets.QToolButton()
-    button.setObjectName(name)
-    button.setAutoRaise(True)
-    picture = application.icon(icon)
-    if picture.isNull():
-        button.setText("…")
-    button.setIcon(picture)
-    button.setToolTip(tip)
-    button.setAccessibleName(tip)
-    button.clicked.connect(lambda *_: clicked())  # type: ignore[operator]
+def _button(name: str, icon: str, tip: str, clicked: Callable[[], object]) -> QtWidgets.QToolButton:
+    button = icon_button(name, icon, tip)
+    button.clicked.connect(lambda *_: clicked())
     return button
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+from smart_lineart.krita_host import application
 from smart_lineart.studio.language.i18n import tr
 
 from .qt import QtCore, QtGui, QtWidgets, mouse_x
@@ -301,3 +302,17 @@ class MessageBox(QtWidgets.QFrame):
         if icon is not None:
             self.icon.setPixmap(icon.pixmap(16, 16))
         self.setVisible(bool(text))
+
+
+def icon_button(name: str, icon: str, tip: str) -> QtWidgets.QToolButton:
+    """A button with one of Krita's icons, or with dots where this Krita has none of that name."""
+    button = QtWidgets.QToolButton()
+    button.setObjectName(name)
+    button.setAutoRaise(True)
+    picture = application.icon(icon)
+    if picture.isNull():
+        button.setText("…")
+    button.setIcon(picture)
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    return button

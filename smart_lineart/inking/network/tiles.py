@@ -44,8 +44,8 @@ def _round_up(value: int, step: int) -> int:
 def plan_tiles(height: int, width: int, *, stride: int, halo: int, max_pixels: int) -> TileShape:
     """The tiles that cover a page with the fewest pixels of windows (core and halo), none over max_pixels.
 
-    They are all about as large, since a narrow rest would be nearly all halo; and never smaller than
-    MIN_CORE, whatever the budget.
+    They are all about as large, since a narrow rest would be nearly all halo. Where the budget leaves no
+    room for cores of MIN_CORE, they have that size, whatever the budget.
     """
     best: tuple[int, TileShape] | None = None
     for across in range(1, max(1, width // MIN_CORE) + 1):
