@@ -91,11 +91,11 @@ def test_a_few_steps_lower_the_loss_and_training_goes_on(tmp_path: Path) -> None
     torch.manual_seed(0)
     pool(tmp_path / "pool", 0, 30)
     stream = batches(tmp_path / "pool", 4, 0)
-    training = PictureTraining("cpu", 3e-3)
+    training = PictureTraining("cpu", 3e-2)
     losses = [float(training.update(next(stream))["class"]) for _ in range(12)]
     assert losses[-1] < 0.7 * losses[0]
     training.save(tmp_path / "checkpoint.pt")
-    other = PictureTraining("cpu", 3e-3)
+    other = PictureTraining("cpu", 3e-2)
     other.load(tmp_path / "checkpoint.pt")
     assert other.step == 12
 
