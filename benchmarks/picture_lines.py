@@ -92,13 +92,13 @@ def measure(found: PictureFeatures, truth: np.ndarray) -> Scores:
     near, drawn, met, wanted = (np.zeros(count) for _ in range(4))
     for name in EDGES:
         can_be = [UNSURE, *(value for value, names in SETS.items() if name in names)]
-        known = _away(np.isin(truth, can_be)) > NEAR
-        mine, strokes = truth == name, _raster(found.lines[name].strokes, truth.shape)
+        known = distance(np.isin(truth, can_be)) > NEAR
+        mine, strokes = truth == name, raster(found.lines[name].strokes, truth.shape)
         drawn[name] = (strokes & known).sum()
-        near[name] = (strokes & known & (_away(mine) <= NEAR)).sum()
+        near[name] = (strokes & known & (distance(mine) <= NEAR)).sum()
         middle = thin(mine)[1:-1, 1:-1]
         wanted[name] = middle.sum()
-        met[name] = (middle & (_away(strokes) <= NEAR)).sum()
+        met[name] = (middle & (distance(strokes) <= NEAR)).sum()
     answer = classes(found)
     known = truth < count
     pixels = np.bincount(truth[known].astype(int) * count + answer[known], minlength=count * count)
@@ -110,10 +110,10 @@ def on_pair(reader: PictureReader, coloured: Path, lines: Path) -> dict[str, flo
     picture, drawn = (cv2.imread(str(path))[:, :, ::-1] for path in (coloured, lines))
     grey = drawn.astype(np.float32).mean(2)
     truth = grey < DARKER * cv2.GaussianBlur(grey, (0, 0), 30)
-    answer = _raster(reader.prepare(picture).lines[PictureClass.LINE].strokes, truth.shape)
+    answer = raster(reader.prepare(picture).lines[PictureClass.LINE].strokes, truth.shape)
     middle = thin(truth)[1:-1, 1:-1]
-    precision = (answer & (_away(truth) <= NEAR)).sum() / max(answer.sum(), 1)
-    recall = (middle & (_away(answer) <= NEAR)).sum() / max(middle.sum(), 1)
+    precision = (answer & (distance(truth) <= NEAR)).sum() / max(answer.sum(), 1)
+    recall = (middle & (distance(answer) <= NEAR)).sum() / max(middle.sum(), 1)
     both = 2 * precision * recall / max(precision + recall, 1e-9)
     return {name: round(100 * float(v), 1) for name, v in {"P": precision, "R": recall, "F": both}.items()}
 
@@ -124,7 +124,7 @@ def classes(found: PictureFeatures) -> np.ndarray:
     return np.abs(douga[..., None, :].astype(int) - DOUGA).sum(3).argmin(2)
 
 
-def _raster(strokes: Strokes, shape: tuple[int, int]) -> np.ndarray:
+def raster(strokes: Strokes, shape: tuple[int, int]) -> np.ndarray:
     out = np.zeros(shape, np.uint8)
     for stroke in strokes:
         cv2.polylines(
@@ -133,7 +133,7 @@ def _raster(strokes: Strokes, shape: tuple[int, int]) -> np.ndarray:
     return out > 0
 
 
-def _away(mask: np.ndarray) -> np.ndarray:
+def distance(mask: np.ndarray) -> np.ndarray:
     """Px from each pixel to the next of a mask."""
     if not mask.any():
         return np.full(mask.shape, np.inf)

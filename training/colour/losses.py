@@ -17,12 +17,12 @@ from smart_lineart.inking.picture.classes import PictureClass
 from training.colour.truth import SETS, UNSURE
 
 FOCUS = 2.0  # gamma of the focal loss
-WEIGHTS = {  # of the classes in weighted cross-entropy: about the square root of how rare they are
+WEIGHTS = {  # of the classes in weighted cross-entropy: rare ones more, lines foremost
     PictureClass.FLAT: 0.5,
-    PictureClass.LINE: 1.0,
-    PictureClass.SHADE_EDGE: 2.0,
-    PictureClass.HIGHLIGHT_EDGE: 2.0,
-    PictureClass.COLOUR_EDGE: 2.0,
+    PictureClass.LINE: 1.5,
+    PictureClass.SHADE_EDGE: 1.7,
+    PictureClass.HIGHLIGHT_EDGE: 1.7,
+    PictureClass.COLOUR_EDGE: 1.7,
     PictureClass.SHADE: 0.7,
     PictureClass.HIGHLIGHT: 1.2,
 }
