@@ -112,6 +112,20 @@ class TestTruth:
         areas[:, 45:48] = 1
         assert (truth_of(layers(areas, lines))[:, 21] == PictureClass.FLAT).all()
 
+    def test_a_hairline_is_a_line_without_gaps(self) -> None:
+        line = np.zeros((N, N), np.bool_)
+        line[:, 41] = True
+        assert (truth_of(layers(line=line))[:, 20] == PictureClass.LINE).all()
+        line[:, 41:46] = True
+        assert [(truth_of(layers(line=line))[:, x] == PictureClass.LINE).all() for x in range(19, 25)] == [
+            False,
+            True,
+            True,
+            True,
+            False,
+            False,
+        ]
+
     def test_an_edge_close_to_a_line_is_left_open(self) -> None:
         tones = no_tones()
         tones.which[:, N // 2 :] = 1

@@ -75,7 +75,7 @@ def test_the_rate_falls_with_the_time() -> None:
     assert rates == pytest.approx([1e-3, 0.51e-3, 0.02e-3])
 
 
-def test_batches_take_files_in_that_come_later(tmp_path: Path) -> None:
+def test_batches_take_files_in_that_come_later_and_forget_those_that_go(tmp_path: Path) -> None:
     pool(tmp_path / "a", 0, 10)
     stream = batches(tmp_path, 8, 1)
     first = next(stream)
@@ -84,6 +84,9 @@ def test_batches_take_files_in_that_come_later(tmp_path: Path) -> None:
     pool(tmp_path / "b", 0, 200)
     later = torch.cat([next(stream) for _ in range(60)])
     assert {round(float(one.float().mean()) / 100) for one in later[:, :3]} == {0, 2}
+    (tmp_path / "a" / "00000.npy").unlink()
+    last = torch.cat([next(stream) for _ in range(110)])[-80:]
+    assert last[:, :3].float().mean() > 150
     assert set(later[:, 3].unique().tolist()) == {int(PictureClass.LINE)}
 
 

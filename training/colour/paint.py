@@ -17,6 +17,7 @@ from training.looks import grain, low_frequency
 from training.roughen import Rng
 
 VISIBLE = 0.07  # of full scale, by which a line differs from what lies below it, in one channel at least
+DRAWN = 90  # of 255, from which a pixel of the canvas is a line's
 AS_INK = 0.12  # of full scale, within which a colour may be the ink's
 MANNERS = {"flat": 0.07, "cel": 0.56, "soft": 0.2, "mixed": 0.17}
 LINES = {"black": 0.36, "one": 0.2, "below": 0.18, "near": 0.12, "parts": 0.08, "light": 0.06}
@@ -172,7 +173,7 @@ def _lined(
         alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.6, 1.6))
     if rng.random() < 0.12:
         alpha = alpha * np.clip(1 + 0.2 * grain(rng, alpha.shape, papers), 0.3, 1.2).clip(0, 1)
-    drawn = line > 127
+    drawn = line > DRAWN
     near = np.abs(ink - image).max(2)
     differs = drawn & (near * alpha > VISIBLE)
     size = 2 * round(figure.pen * 0.6) + 1

@@ -66,13 +66,12 @@ def fill_pool(figures: Figures, folder: Path, side: int, count: int, seed: int) 
 
 
 def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
-    """Batches without end, uint8 (size, 4, side, side), from the files that lie in a pool, new ones too."""
+    """Batches without end, uint8 (size, 4, side, side), from the files that lie in a pool at a time."""
     rng = np.random.default_rng(seed)
     kept: dict[Path, np.ndarray] = {}
     while True:
-        for path in sorted(folder.rglob("*.npy")):
-            if path not in kept:
-                kept[path] = np.load(path)
+        paths = sorted(folder.rglob("*.npy"))
+        kept = {path: kept[path] if path in kept else np.load(path) for path in paths}
         files = list(kept.values())
         for _ in range(50):
             picks = [files[i][rng.integers(len(files[i]))] for i in rng.integers(len(files), size=size)]

@@ -83,7 +83,7 @@ def truth_of(layers: Layers) -> np.ndarray:
     tone = borders(which) & ~between
     lit = borders(which == 3) & ~between
     half = slice(FINE // 2, None, FINE)
-    line = shrunk(layers.line.astype(np.float32)) >= COVERED
+    line = _lines(layers.line)
     truth = _fills(which[half, half], colours[half, half], line, layers.open[half, half])
     if layers.tones.blur > SOFT[0]:
         near = 2 * int(2.4 * layers.tones.blur) + 3
@@ -106,6 +106,13 @@ def truth_of(layers: Layers) -> np.ndarray:
     truth[beside & _is_edge(truth)] = NO_LINE
     truth[line] = PictureClass.LINE
     return truth
+
+
+def _lines(line: np.ndarray) -> np.ndarray:
+    """The picture's pixels that lines cover, bool (h, w), those that hairlines touch with them."""
+    whole = line.astype(np.uint8)
+    hair = line & (cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) == 0)
+    return (shrunk(whole.astype(np.float32)) >= COVERED) | (shrunk(hair.astype(np.float32)) > 0)
 
 
 def _is_edge(truth: np.ndarray) -> np.ndarray:
