@@ -96,7 +96,7 @@ def trace_strokes(
     sure = most_near(line, at, 1) / 255.0
     measured = stroke_widths(darkness if drawn is None else drawn, found, rings)
     levels = fill_in_levels(levels, firm, measured.whole, tuning.levels)
-    apart = free.all(axis=1).tolist()
+    apart = [bool(start and end) for start, end in free]
     widths, alone = (
         [relative_widths(one, levels.usual, dot) for one, dot in zip(some, apart, strict=True)]
         for some in measured
