@@ -152,18 +152,20 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures as JSON")
     args = parser.parse_args()
     total: Scores | None = None
-    rows = []
+    rows: list[np.ndarray] = []
+    each: list[float] = []  # F of lines, figure by figure
     with PictureReader(model=args.model, threads=1) as reader:
         for picture, truth in pictures(args.icons, args.count):
             found = reader.prepare(picture)
             one = measure(found, truth)
+            each += [one.table()["line F"]] * bool(one.wanted[PictureClass.LINE])
             total = one if total is None else Scores(*(a + b for a, b in zip(total, one, strict=True)))
             shown = np.where(truth < len(PictureClass), truth, 0).astype(np.uint8)
             rows.append(np.concatenate([picture, douga_of(shown), np.concatenate(list(found.douga()))], 1))
         if args.pair:
             print("pair", on_pair(reader, *args.pair))
     assert total is not None
-    table = total.table()
+    table = total.table() | {"line F, median figure": float(np.median(each))}
     for name, value in table.items():
         print(f"{name:22} {value:6.1f}")
     if args.json:
