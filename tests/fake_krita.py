@@ -157,7 +157,7 @@ class FakeDocument(Owned):
         return 300.0
 
     def backgroundColor(self) -> Any:
-        return SimpleNamespace(alpha=lambda: 0)
+        return SimpleNamespace(getRgb=lambda: (255, 255, 255, 0))
 
     colorModel = lambda self: "RGBA"  # noqa: E731
     colorDepth = lambda self: "U8"  # noqa: E731

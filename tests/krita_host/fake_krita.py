@@ -284,6 +284,7 @@ class Document:
         self.meanwhile: Callable[[], None] = lambda: None  # what events bring while Krita composes
         self.title, self.file = "Drawing", "drawing.kra"
         self.modified, self.closed = True, False
+        self.beneath = (255, 255, 255, 0)
 
     def add(self, name: str, kind: str = "paintlayer", form: tuple[str, str, str] | None = None) -> Node:
         """A new layer on top."""
@@ -307,7 +308,10 @@ class Document:
         return self.ppi
 
     def backgroundColor(self) -> Any:
-        return SimpleNamespace(alpha=lambda: 0)
+        return SimpleNamespace(getRgb=lambda: self.beneath)
+
+    def setBackgroundColor(self, colour: Any) -> None:
+        self.beneath = colour
 
     def colorModel(self) -> str:
         return self.form[0]
