@@ -453,6 +453,8 @@ class Krita:
         names = ("applicationClosing", "imageClosed", "viewClosed")
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
         self.buttons, self.filters = 0, []
+        self.on_screen: list[Any] = []  # windows of Qt's
+        self.main_windows: list[Any] = []
         self.timers: list[Callable[[], None]] = []
         self.waits: list[int] = []  # ms, of all timers there ever were
         self.dialog: Any = None
@@ -555,6 +557,9 @@ class Krita:
         for timer in timers:
             timer()
 
+    def windows(self) -> list[Any]:
+        return list(self.main_windows)
+
     def notifier(self) -> Any:
         return SimpleNamespace(setActive=lambda on: setattr(self, "notifies", on), **self.signals)
 
@@ -622,8 +627,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         )
     }
     filtered = SimpleNamespace(
-        installEventFilter=krita.filters.append,
-        removeEventFilter=krita.filters.remove,
+        installEventFilter=lambda one: one in krita.filters or krita.filters.append(one),
+        removeEventFilter=lambda one: one in krita.filters and krita.filters.remove(one),
         aboutToQuit=krita.about_to_quit,
     )
     application = SimpleNamespace(
@@ -631,9 +636,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         activeModalWidget=lambda: krita.dialog,
         activePopupWidget=lambda: krita.menu,
         instance=lambda: filtered,
+        topLevelWindows=lambda: list(krita.on_screen),
         sendEvent=lambda receiver, event: receiver.received.append(event),
     )
     kinds = SimpleNamespace(
+        Close="close",
         MouseButtonPress="pressed",
         MouseMove="moved",
         MouseButtonRelease="let go",
