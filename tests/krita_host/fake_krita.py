@@ -454,6 +454,12 @@ class Krita:
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
         self.buttons, self.filters = 0, []
         self.on_screen: list[Any] = []  # windows of Qt's
+        self.watching_view: list[Any] = []
+        self.view_in_front: Any = SimpleNamespace(
+            destroyed=False,
+            installEventFilter=self.watching_view.append,
+            removeEventFilter=self.watching_view.remove,
+        )
         self.main_windows: list[Any] = []
         self.timers: list[Callable[[], None]] = []
         self.waits: list[int] = []  # ms, of all timers there ever were
@@ -505,7 +511,7 @@ class Krita:
             ),
         )
         other = SimpleNamespace(metaObject=lambda: SimpleNamespace(className=lambda: "QTextEdit"))
-        sub = SimpleNamespace(findChildren=lambda _kind: [other, scroll])
+        sub = SimpleNamespace(findChildren=lambda _kind: [other, scroll], widget=lambda: self.view_in_front)
         area = SimpleNamespace(currentSubWindow=lambda: sub)
         window = SimpleNamespace(
             winId=lambda: id(self), centralWidget=lambda: SimpleNamespace(findChildren=lambda _kind: [area])
