@@ -193,6 +193,9 @@ class FakeDocument(Owned):
     def currentTime(self) -> int:
         return self.shown
 
+    def waitForDone(self) -> None:
+        self.app.meanwhile(self)
+
     def setCurrentTime(self, time: int) -> None:
         self.shown = time
         self.times.append(time)
@@ -339,7 +342,11 @@ class FakeNode(Owned):
     colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731
     layerStyleToAsl = lambda self: ""  # noqa: E731
     blendingMode = lambda self: "normal"  # noqa: E731
-    opacity = lambda self: 255  # noqa: E731
+    opaque = 255
+
+    def opacity(self) -> int:
+        return self.opaque
+
     passThroughMode = lambda self: self.passing  # noqa: E731
 
     def animated(self) -> bool:
@@ -351,8 +358,8 @@ class FakeNode(Owned):
     def setBlendingMode(self, _mode: str) -> None:
         pass
 
-    def setOpacity(self, _opacity: int) -> None:
-        pass
+    def setOpacity(self, opacity: int) -> None:
+        self.opaque = opacity
 
     def setColorSpace(self, *_: str) -> None:
         pass

@@ -82,6 +82,7 @@ class _Keeper(QObject):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__()
         self.closed: list[Any] = []
+        self._awake = False
 
         # No method: PyQt holds those weakly, and this would be gone before, letting nothing go.
         def at_the_end() -> None:
@@ -91,7 +92,9 @@ class _Keeper(QObject):  # type: ignore[misc]
 
     def keep_from_now_on(self, *_: object) -> None:
         """Hear of all events of the program from now on."""
-        QApplication.instance().installEventFilter(self)
+        if not self._awake:
+            self._awake = True
+            QApplication.instance().installEventFilter(self)
 
     def eventFilter(self, receiver: Any, event: Any) -> bool:
         """Hears of events before anybody else."""
