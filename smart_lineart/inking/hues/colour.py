@@ -23,10 +23,12 @@ from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.page.survey import read_rows, working_size
 from smart_lineart.inking.raster.resampling import Reduced
 
-REACH = 3  # px at working scale from a line's middle in which its pencil is looked for
-NEAR = 1.0  # px: deviation of the weight that nearer pixels have
+REACH = 2  # px at working scale from a line's middle in which its pencil is looked for
+NEAR = 0.7  # px: deviation of the weight that nearer pixels have
+WIDE = 5  # px around a line's middle in which all that lies there is looked at, where colours are blurred
 GRAIN = 0.02  # darkness of paper that is not told from none
 ALL = 127
+USUAL_STEP = 3  # px between those that tell the paper's usual value
 CHUNK = 1 << 15  # vertices looked at together
 STRIP_PIXELS = 1 << 20  # of a page, read at once
 
@@ -138,6 +140,30 @@ def _along(colours: OnPaper, points: Floats) -> Floats:
             total[:, :3] += dark
             total[:, 3] += weight
     return total
+
+
+def colour_around(colours: OnPaper, points: Floats) -> Floats:
+    """What lies in squares around points (N, 2), x and y in working px, of what :func:`colour_on_paper`
+    gives: its mean red, green and blue, float32 (N, 3).
+
+    All of a square counts alike, and the paper's usual value is taken from it: a picture's colours are often
+    kept more coarsely than its light (JPEG: ITU-T T.81, 4:2:0), so that a thin line's lie beside it. Their
+    sum is kept.
+    """
+    tall, wide, _ = colours.shape
+    at = np.floor(points).astype(np.intp)
+    left, right = (np.clip(at[:, 0] + by, 0, wide) for by in (-WIDE, WIDE + 1))
+    top, bottom = (np.clip(at[:, 1] + by, 0, tall) for by in (-WIDE, WIDE + 1))
+    many = np.maximum((right - left) * (bottom - top), 1)
+    sums = np.zeros((tall + 1, wide + 1), np.int32)
+    out = np.empty((len(points), 3), np.float32)
+    for number in range(3):
+        np.cumsum(colours[..., number], axis=0, dtype=np.int32, out=sums[1:, 1:])
+        np.cumsum(sums[1:], axis=1, out=sums[1:])
+        inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+        usual = np.median(colours[::USUAL_STEP, ::USUAL_STEP, number])
+        out[:, number] = (inside / many - usual) / ALL
+    return out
 
 
 def mean_colours(sums: Floats) -> Floats:
