@@ -16,7 +16,9 @@ from PIL import Image
 
 from smart_lineart.cli import ink
 from smart_lineart.cli.files import output
+from smart_lineart.cli.files import page as page_files
 from smart_lineart.cli.files.page import Spool, read_page
+from smart_lineart.cli.files.values import colour, usual
 from smart_lineart.inking.hues.palette import Hue, Palette
 
 DARK, RED, BLUE = (
@@ -293,6 +295,18 @@ def test_a_large_pages_colours_are_kept_on_disk(tmp_path):
     page = read_page(tmp_path / "plain.png", Spool(100, tmp_path, colours=True))
     assert page.sketch._colours.in_file
     assert np.abs(page.sketch.read_colour(5, 25) * 255 - PAINT[5:25]).max() < 1
+
+
+def test_colours_do_not_lie_in_memory_beside_what_finding_lines_takes(tmp_path, monkeypatch):
+    monkeypatch.setattr(page_files, "COLOURS_IN_MEMORY", PAINT.nbytes - 1)
+    Image.fromarray(PAINT).save(tmp_path / "plain.png")
+    page = read_page(tmp_path / "plain.png", Spool(1 << 24, tmp_path, colours=True))
+    assert page.sketch._colours.in_file
+    assert not page.sketch._store.in_file
+
+
+def test_colours_of_eight_bits_are_kept_as_they_are():
+    assert colour(PAINT, usual("uint8")) is PAINT
 
 
 def test_the_engine_tells_a_files_colours_apart(run, tmp_path):

@@ -158,8 +158,8 @@ def colour_around(colours: OnPaper, points: Floats) -> Floats:
     sums = np.zeros((tall + 1, wide + 1), np.int32)
     out = np.empty((len(points), 3), np.float32)
     for number in range(3):
-        np.cumsum(colours[..., number], axis=0, dtype=np.int32, out=sums[1:, 1:])
-        np.cumsum(sums[1:], axis=1, out=sums[1:])
+        np.cumsum(np.ascontiguousarray(colours[..., number]), axis=1, dtype=np.int32, out=sums[1:, 1:])
+        np.cumsum(sums, axis=0, out=sums)
         inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
         usual = np.median(colours[::USUAL_STEP, ::USUAL_STEP, number])
         out[:, number] = (inside / many - usual) / ALL
