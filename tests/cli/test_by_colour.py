@@ -15,10 +15,9 @@ from cli_helpers import FakeFeatures, files_in
 from PIL import Image
 
 from smart_lineart.cli import ink
-from smart_lineart.cli.files import output
+from smart_lineart.cli.files import output, values
 from smart_lineart.cli.files import page as page_files
 from smart_lineart.cli.files.page import Spool, read_page
-from smart_lineart.cli.files.values import colour, usual
 from smart_lineart.inking.hues.palette import Hue, Palette
 
 DARK, RED, BLUE = (
@@ -306,7 +305,7 @@ def test_colours_do_not_lie_in_memory_beside_what_finding_lines_takes(tmp_path, 
 
 
 def test_colours_of_eight_bits_are_kept_as_they_are():
-    assert colour(PAINT, usual("uint8")) is PAINT
+    assert values.colour(PAINT, values.usual("uint8")) is PAINT
 
 
 def test_the_engine_tells_a_files_colours_apart(run, tmp_path):
