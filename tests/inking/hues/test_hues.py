@@ -135,6 +135,18 @@ def test_a_line_keeps_its_hue_where_others_cross_it() -> None:
     assert found == [{DARK: 1.0}] * len(ROWS) + [{"red": 1.0}] * 2 + [{"blue": 1.0}] * 2
 
 
+@pytest.mark.parametrize("flat", [(250, 200, 200), (170, 205, 245), (250, 220, 190), (250, 225, 90)])
+def test_a_flat_colour_beneath_makes_no_other_line_of_a_black_one(flat: Colour) -> None:
+    painted = np.full((*SIZE, 3), 255.0)
+    painted[:, 130:350] = flat
+    for row, colour in zip(ROWS, [BLACK, RED, BLACK, BLUE, BLACK, RED, BLACK], strict=True):
+        cover = line_map(SIZE, row, thickness=4)[..., None] / 255
+        painted += cover * (np.array(colour) - painted)
+    found = names_along(np.rint(painted).astype(np.uint8), ROWS)
+    assert found[::2] == [{DARK: 1.0}] * 4
+    assert found[3] == {"blue": 1.0}
+
+
 def test_a_line_parts_where_another_pencil_goes_on() -> None:
     one, two = straight((30, 100), (240, 100)), straight((240, 100), (450, 100))
     others = [(ROWS[3], BLACK), (ROWS[4], RED)]
