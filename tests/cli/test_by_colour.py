@@ -321,3 +321,17 @@ def test_the_engine_tells_a_files_colours_apart(run, tmp_path):
         assert ink.any(axis=0).sum() > 330
         assert rows.min() > y - 20
         assert rows.max() < y + 20
+
+
+@pytest.mark.parametrize("colour", [(60, 58, 62), (60, 110, 200)])
+def test_a_scan_in_one_colour_is_inked_bit_for_bit_as_ever(run, tmp_path, colour):
+    page = np.full((300, 420, 3), (238, 226, 196), np.uint8)
+    for y in (60, 140, 220):
+        points = np.array([(x, y + 12 * np.sin(x / 40)) for x in range(30, 390)], np.int32)
+        cv2.polylines(page, [points], False, colour, 3, cv2.LINE_AA)
+    Image.fromarray(page).save(tmp_path / "page.jpg", quality=70)
+    for name, options in (("plain", []), ("apart", ["--by-color"])):
+        assert run("ink", tmp_path / "page.jpg", *options, "-o", tmp_path / f"{name}.png").code == 0
+    assert files_in(tmp_path) == {"page.jpg", "plain.png", "apart.png"}
+    assert (tmp_path / "apart.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
+    assert pixels(tmp_path / "plain.png")[..., 3].any()
