@@ -232,7 +232,7 @@ def copied(drawing: Drawing, name: str) -> tuple[FakeNode, str]:
     raise AssertionError("nothing was copied")
 
 
-@pytest.mark.parametrize("at", ["Sketch", "Line colours: Sketch"])
+@pytest.mark.parametrize("at", ["Sketch", "Lineart: Sketch", "Line colours: Sketch"])
 def test_a_copy_at_the_sketch_has_the_lines_of_all_colours_in_a_group(app: fake_krita.App, at: str) -> None:
     drawing = Drawing(app)
     drawing.set("by_colour", True)
@@ -245,14 +245,11 @@ def test_a_copy_at_the_sketch_has_the_lines_of_all_colours_in_a_group(app: fake_
     assert below == "Line colours: Sketch"
 
 
-@pytest.mark.parametrize("at", ["Lineart: Sketch", "Blue lines"])
-def test_a_copy_at_one_layer_is_of_that_one(app: fake_krita.App, at: str) -> None:
+def test_a_copy_at_a_colours_layer_is_of_that_one(app: fake_krita.App) -> None:
     drawing = Drawing(app)
     drawing.set("by_colour", True)
-    new, below = copied(drawing, at)
-    assert below == at
-    assert new.title == {"Blue lines": "Vectors: Blue lines"}.get(at, "Vectors: Sketch")
-    assert new.kind == "vectorlayer"
+    new, below = copied(drawing, "Blue lines")
+    assert (new.title, new.kind, below) == ("Vectors: Blue lines", "vectorlayer", "Blue lines")
 
 
 def test_an_animation_says_that_it_keeps_no_colours_apart(app: fake_krita.App) -> None:

@@ -46,19 +46,17 @@ def lineart_at_hand(context: Context) -> tuple[Document, Pair] | None:
 
 
 def sources(context: Context, document: Document, pair: Pair, settings: InkSettings) -> list[Source]:
-    """The lineart at hand; of an artist who is at the sketch, or at the group of its colours, also the layers
-    that lines of single colours have of their own. `settings` are those of the lineart at hand.
+    """The lineart at hand, and the layers that lines of single colours have of their own; at one of these
+    that alone. `settings` are those of the lineart at hand.
     """
     memory, sketch = context.memory, pair.sketch.identity
 
     def source(one: Pair, own: InkSettings) -> Source:
         return Source(one, own, context.cache.get(document, sketch, own.detail))
 
-    active = document.active_layer()
-    if pair.hue or (active is not None and active.identity == pair.lineart.identity):
-        return [source(pair, settings)]
     found = [source(pair, settings)]
-    for hue, layer in memory.layers_of_colours(document, sketch).items():
+    others = {} if pair.hue else memory.layers_of_colours(document, sketch)
+    for hue, layer in others.items():
         own = memory.settings_of(document, sketch, hue=hue) or settings
         found.append(source(Pair(pair.sketch, layer, hue), own))
     return found
