@@ -28,7 +28,6 @@ NEAR = 0.7  # px: deviation of the weight that nearer pixels have
 WIDE = 5  # px around a line's middle in which all that lies there is looked at, where colours are blurred
 GRAIN = 0.02  # darkness of paper that is not told from none
 ALL = 127
-USUAL_STEP = 3  # px between those that tell the paper's usual value
 CHUNK = 1 << 15  # vertices looked at together
 STRIP_PIXELS = 1 << 20  # of a page, read at once
 
@@ -146,9 +145,8 @@ def colour_around(colours: OnPaper, points: Floats) -> Floats:
     """What lies in squares around points (N, 2), x and y in working px, of what :func:`colour_on_paper`
     gives: its mean red, green and blue, float32 (N, 3).
 
-    All of a square counts alike, and the paper's usual value is taken from it: a picture's colours are often
-    kept more coarsely than its light (JPEG: ITU-T T.81, 4:2:0), so that a thin line's lie beside it. Their
-    sum is kept.
+    All of a square counts alike: a picture's colours are often kept more coarsely than its light (JPEG with
+    4:2:0, ITU-T T.81), so that a thin line's lie beside it. Their sum is kept.
     """
     tall, wide, _ = colours.shape
     at = np.floor(points).astype(np.intp)
@@ -161,8 +159,7 @@ def colour_around(colours: OnPaper, points: Floats) -> Floats:
         np.cumsum(np.ascontiguousarray(colours[..., number]), axis=1, dtype=np.int32, out=sums[1:, 1:])
         np.cumsum(sums, axis=0, out=sums)
         inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-        usual = np.median(colours[::USUAL_STEP, ::USUAL_STEP, number])
-        out[:, number] = (inside / many - usual) / ALL
+        out[:, number] = inside / (many * ALL)
     return out
 
 
