@@ -8,9 +8,9 @@ truth of the next one, and no two trainings could be compared.
 from __future__ import annotations
 
 from smart_lineart.inking.lines.graph import Graph
-from smart_lineart.inking.lines.lenses import LensTuning, merge_lenses
 from smart_lineart.inking.lines.spurs import SpurTuning, prune_spurs
 from smart_lineart.inking.page.scale import ScaleTuning
+from training.lenses import LensTuning, merge_lenses
 
 SPURS = SpurTuning(spur=7.0, burr=1.5)
 LENSES = LensTuning(lens=10.0)

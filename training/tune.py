@@ -33,17 +33,14 @@ from smart_lineart.inking.tuning import BadNumber, Tuning
 THICKNESS = 4.0  # px at LONG_EDGE
 USUAL_LOOKS = "graphite,photo"
 
-Values = dict[str, float]  # a number's name, as in tracing.cycles.loop, to its value
+Values = dict[str, float]  # a number's name, as in tracing.gaps.gap, to its value
 
 # The numbers with which a rule does nothing.
 RULES: dict[str, Values] = {
     "fill holes": {"tracing.holes.largest": 0},
     "prune spurs": {"tracing.spurs.spur": 0, "tracing.spurs.burr": 0},
     "prune burrs": {"tracing.spurs.burr": 0},
-    "merge lenses": {"tracing.lenses.lens": 0},
-    "remove rungs": {"tracing.cycles.rung": 0},
-    "open cycles": {"tracing.cycles.side": 0},
-    "remove frays": {"tracing.cycles.fray": 0},
+    "put drawn spurs back": {"tracing.drawn.shortest": 40},
     "close gaps": {"tracing.gaps.gap": 0},
     "drop redundant lines": {"tracing.redundant.longest": 0},
     "ease junctions": {"tracing.junctions.farthest": 0},

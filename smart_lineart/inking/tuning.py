@@ -21,6 +21,15 @@ from smart_lineart.inking.page.scale import ScaleTuning
 from smart_lineart.inking.ranges import unsound
 
 KEY = "tuning"  # in a model's card
+RETIRED = frozenset(
+    {
+        "fills.mostly",
+        *(f"roughness.{name}" for name in ("as_sure", "closest", "fairly_sure", "few", "many")),
+        *(f"roughness.{name}" for name in ("no_second", "some", "sure")),
+        "tracing.cycles",
+        "tracing.lenses",
+    }
+)  # of rules that are gone: cards that were written with them stay valid
 
 
 class BadNumber(ValueError):
@@ -29,7 +38,7 @@ class BadNumber(ValueError):
 
 @dataclass(frozen=True)
 class Tuning:
-    """The numbers of every stage; those of a step are named as in ``tracing.cycles.loop``."""
+    """The numbers of every stage; those of a step are named as in ``tracing.gaps.gap``."""
 
     scale: ScaleTuning = field(default_factory=ScaleTuning)
     roughness: RoughnessTuning = field(default_factory=RoughnessTuning)
@@ -62,6 +71,8 @@ def _filled(numbers: Any, values: object, path: str) -> Any:
     known = {one.name for one in fields(numbers)}
     changes: dict[str, Any] = {}
     for name, value in values.items():
+        if path + str(name) in RETIRED:
+            continue
         if name not in known:
             raise BadNumber(path + ascii(name)[1:41].rstrip("'"))
         before = getattr(numbers, name)

@@ -22,13 +22,8 @@ NUMBERS = {
     "tracing.maps.line": (0.35, 0.02, 0.98),
     "tracing.spurs.spur": (7.0, 0.0, 40.0),
     "tracing.spurs.burr": (1.5, 0.0, 5.0),
-    "tracing.lenses.lens": (10.0, 0.0, 40.0),
-    "tracing.cycles.loop": (80.0, 0.0, 400.0),
-    "tracing.cycles.side": (30.0, 0.0, 200.0),
-    "tracing.cycles.unsure": (0.6, 0.0, 1.0),
-    "tracing.cycles.rung": (9.0, 0.0, 100.0),
-    "tracing.cycles.unsure_rung": (0.5, 0.0, 1.0),
-    "tracing.cycles.fray": (9.0, 0.0, 100.0),
+    "tracing.drawn.shortest": (3.5, 0.0, 40.0),
+    "tracing.drawn.sure": (0.85, 0.0, 1.0),
     "tracing.gaps.gap": (10.0, 0.0, 40.0),
     "tracing.gaps.sure_gap": (8.0, 0.0, 40.0),
     "tracing.gaps.cosine": (0.75, -1.0, 1.0),
@@ -84,3 +79,8 @@ def test_a_card_may_leave_a_number_out_or_use_all_of_its_range(name: str) -> Non
         strokes, _ = trace_strokes(LINES, LINES, (1.0, 1.0), tuning=tuning.tracing)
         assert np.isfinite(strokes.points).all()
         solid_shapes(LINES, LINES, LINES, 3.0, tuning.fills)
+
+
+@pytest.mark.parametrize("card", [{"tracing": {"lenses": {"lens": 10.0}}}, {"roughness": {"sure": 0.93}}])
+def test_numbers_of_rules_that_are_gone_are_passed_over(card: Any) -> None:
+    assert Tuning.from_dict(card) == Tuning()

@@ -13,8 +13,8 @@ import pytest
 
 from smart_lineart.inking import Inker, ModelError, load_model
 from smart_lineart.inking.drawing.fills import solid_shapes
-from smart_lineart.inking.lines.cycles import CycleTuning
 from smart_lineart.inking.lines.fairing import Fairer
+from smart_lineart.inking.lines.gaps import GapTuning
 from smart_lineart.inking.lines.tracing import TracingTuning, trace_strokes
 from smart_lineart.inking.lines.uncertainty import UncertaintyTuning
 from smart_lineart.inking.network.models import search_folders
@@ -54,8 +54,8 @@ class TestCards:
         assert tuning_of(load_model(write_model_folder(tmp_path / "old"))) == Tuning()
 
     def test_a_number_left_out_is_the_default(self) -> None:
-        tuning = Tuning.from_dict(nested("tracing.cycles.loop", 60))
-        assert tuning == replace(Tuning(), tracing=TracingTuning(cycles=CycleTuning(loop=60)))
+        tuning = Tuning.from_dict(nested("tracing.gaps.gap", 6))
+        assert tuning == replace(Tuning(), tracing=TracingTuning(gaps=GapTuning(gap=6)))
 
     @pytest.mark.parametrize("folder", sorted(search_folders()[1].iterdir()), ids=lambda folder: folder.name)
     def test_the_shipped_cards_have_every_number(self, folder: Path) -> None:
@@ -95,7 +95,7 @@ class TestCards:
             ([], "tuning"),
             ({"colours": {}}, "tuning.colours"),
             ({"tracing": {"holes": 3}}, "tuning.tracing.holes"),
-            ({"tracing": {"cycles": {"lo\nop": 3}}}, r"tuning.tracing.cycles.lo\nop"),
+            ({"tracing": {"gaps": {"ga\np": 3}}}, r"tuning.tracing.gaps.ga\np"),
             (nested("tracing.maps.line", 2.0), "tuning.tracing.maps.line"),
         ],
     )

@@ -62,9 +62,7 @@ def test_the_drawing_that_is_left_out_does_not_choose() -> None:
     assert cross_validated(scores[:1], ["a", "a", "b"]).tolist() == [0.5, 0.5, 0.5]
 
 
-@pytest.mark.parametrize(
-    "values", [{"tracing.cycles.lop": 3}, {"tracing": 3}, {LINE: 2}, {"fills.black": 1.5}]
-)
+@pytest.mark.parametrize("values", [{"tracing.gaps.gpa": 3}, {"tracing": 3}, {LINE: 2}, {"fills.black": 1.5}])
 def test_numbers_that_there_are_not_are_refused(values: dict[str, float]) -> None:
     with pytest.raises(BadNumber):
         changed(Tuning(), values)

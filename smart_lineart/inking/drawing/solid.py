@@ -25,6 +25,7 @@ CELL = 8
 CHUNK = 4096  # cells worked at once: 1 MB of float32, which stays in the processor's cache
 STEPS_PER_PX = 1 << 16
 SWELL = 40.0  # thicknesses from a stroke's end to where the hand presses fully
+BLUNT = 1.5  # thicknesses: strokes no longer than this are blunt
 THINNEST = 0.3  # px: radius below which a line would only turn grey
 Doubles = NDArray[np.float64]
 _CENTRES = np.arange(CELL, dtype=np.float32) + np.float32(0.5)
@@ -61,17 +62,20 @@ def _rings(strokes: Strokes) -> NDArray[np.bool_]:
     return np.repeat(strokes.closed, np.diff(strokes.starts))
 
 
-def _taper(strokes: Strokes, length: float) -> Floats:
-    """Factor 0..1 per vertex by which the pressure rises from free ends, over `length` px."""
+def _taper(strokes: Strokes, length: float, thickness: float) -> Floats:
+    """Factor 0..1 per vertex by which the pressure rises from free ends, over `length` px.
+
+    A stroke about as short as it is thick, a dot or a pupil, has no points.
+    """
     from_start, from_stop = distances(strokes)
     counts = np.diff(strokes.starts)
     # A stroke shorter than two tapers keeps its full width in the middle.
-    reach = np.minimum(length, 0.4 * (from_start + from_stop)) + 1e-6
+    reach = np.clip(0.4 * (from_start + from_stop - BLUNT * thickness), 1e-6, length)
     end = np.minimum(
         np.where(np.repeat(strokes.free[:, 0], counts), from_start, np.inf),
         np.where(np.repeat(strokes.free[:, 1], counts), from_stop, np.inf),
     )
-    factor = np.sqrt(np.clip(end / reach, 0.0, 1.0))
+    factor = 1.0 - reach / length * (1.0 - np.sqrt(np.clip(end / reach, 0.0, 1.0)))
     factor[_rings(strokes)] = 1.0
     return np.asarray(factor, np.float32)
 
@@ -117,7 +121,7 @@ def pressure_along(strokes: Strokes, thickness: float, style: Style) -> Floats:
     if medium.swell:
         pressure = pressure * _swell(strokes, medium.swell, SWELL * thickness)
     if medium.taper:
-        pressure = pressure * _taper(strokes, medium.taper * thickness)
+        pressure = pressure * _taper(strokes, medium.taper * thickness, thickness)
     return pressure
 
 

@@ -61,15 +61,17 @@ def widths_alone(alone: Floats, widths: Floats) -> Floats:
     return np.minimum(widths, np.maximum(alone, np.minimum(widths, np.float32(1.0))))
 
 
-def relative_widths(widths: Floats, usual: float) -> Floats:
+def relative_widths(widths: Floats, usual: float, apart: bool = False) -> Floats:
     """Widths (N,) in the page's usual one; 1 where either is unknown.
 
     Up to about 1.5 times as wide and as thin they are as drawn; none is MOST_SWELL times as wide, nor as
-    thin. Short lines are hardly wider than usual: they lie in the ink of those that they spring from.
+    thin. Short lines that are not `apart` are hardly wider than usual: they lie in the ink of those that they
+    spring from. A dot is as wide as it was drawn.
     """
     if not usual:
         return np.ones_like(widths)
     times = np.where(widths > 0, widths / np.float32(usual), np.float32(1.0))
     more = np.maximum(times, 1 / times) - 1
     more /= np.sqrt(1 + np.square(more / np.float32(MOST_SWELL - 1)))
-    return np.where(times < 1, 1 / (1 + more), 1 + more * np.float32(min(1.0, len(widths) / SHORT)))
+    share = 1.0 if apart else min(1.0, len(widths) / SHORT)
+    return np.where(times < 1, 1 / (1 + more), 1 + more * np.float32(share))

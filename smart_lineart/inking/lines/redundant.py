@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes, Floats, Mask
 from smart_lineart.inking.lines.chains import Polyline
-from smart_lineart.inking.lines.cycles import AT_NODES
 from smart_lineart.inking.lines.nearby import MEETING, by_x, near_each
 from smart_lineart.inking.lines.sampling import confidence
 from smart_lineart.inking.ranges import tuned
 
+AT_NODES = 2  # vertices at a line's ends that lie on other lines
 TIP = 8  # vertices that are a line's own end, where it may come near itself
 REACH = 5  # px to both sides over which a line's direction is taken
 

@@ -9,14 +9,12 @@ import numpy as np
 
 from smart_lineart.inking.arrays import Bytes
 from smart_lineart.inking.lines.assembly import AssemblyTuning, assemble
-from smart_lineart.inking.lines.chains import is_ring, join_through_junctions
-from smart_lineart.inking.lines.cycles import CycleTuning, open_cycles, remove_frays, remove_rungs
+from smart_lineart.inking.lines.chains import Polyline, is_ring, join_through_junctions
 from smart_lineart.inking.lines.fairing import Fairer, FairingTuning, rejoin, room_around
 from smart_lineart.inking.lines.gaps import GapTuning, close_gaps
 from smart_lineart.inking.lines.graph import Graph, trace
 from smart_lineart.inking.lines.holes import HoleTuning, fill_holes
 from smart_lineart.inking.lines.junctions import JunctionTuning, ease_junctions
-from smart_lineart.inking.lines.lenses import LensTuning, merge_lenses
 from smart_lineart.inking.lines.levels import (
     Levels,
     LevelTuning,
@@ -26,7 +24,7 @@ from smart_lineart.inking.lines.levels import (
 )
 from smart_lineart.inking.lines.redundant import RedundantTuning, without_redundant
 from smart_lineart.inking.lines.sampling import most_near
-from smart_lineart.inking.lines.spurs import SpurTuning, prune_spurs
+from smart_lineart.inking.lines.spurs import DrawnTuning, SpurTuning, prune_spurs, put_back
 from smart_lineart.inking.lines.standing import amounts, standings
 from smart_lineart.inking.lines.stroke_width import stroke_widths
 from smart_lineart.inking.network.maps import MapTuning
@@ -45,8 +43,7 @@ class TracingTuning:
     maps: MapTuning = field(default_factory=MapTuning)
     holes: HoleTuning = field(default_factory=HoleTuning)
     spurs: SpurTuning = field(default_factory=SpurTuning)
-    lenses: LensTuning = field(default_factory=LensTuning)
-    cycles: CycleTuning = field(default_factory=CycleTuning)
+    drawn: DrawnTuning = field(default_factory=DrawnTuning)
     gaps: GapTuning = field(default_factory=GapTuning)
     redundant: RedundantTuning = field(default_factory=RedundantTuning)
     junctions: JunctionTuning = field(default_factory=JunctionTuning)
@@ -55,17 +52,12 @@ class TracingTuning:
     assembly: AssemblyTuning = field(default_factory=AssemblyTuning)
 
 
-def _tidied(graph: Graph, line: Bytes, deep: Bytes, tuning: TracingTuning) -> Graph:
-    prune_spurs(graph, tuning.spurs, deep)
-    merge_lenses(graph, tuning.lenses)
-    remove_rungs(graph, line, tuning.cycles)
-    open_cycles(graph, line, tuning.cycles)
-    remove_frays(graph, line, tuning.cycles)
-    prune_spurs(graph, tuning.spurs, deep)
-    merge_lenses(graph, tuning.lenses)
-    prune_spurs(graph, tuning.spurs, deep)
+def _paths(graph: Graph, line: Bytes, deep: Bytes, tuning: TracingTuning) -> list[Polyline]:
+    """The lines of a skeleton, without what thinning and passes side by side leave in it."""
+    branches = prune_spurs(graph, tuning.spurs, deep)
     close_gaps(graph, line, tuning.gaps)
-    return graph
+    paths = without_redundant(join_through_junctions(graph), line, tuning.redundant)
+    return put_back(paths, branches, line, tuning.drawn)
 
 
 def trace_strokes(
@@ -86,8 +78,7 @@ def trace_strokes(
     fairer = fairer or Fairer()
     mask = fill_holes(close(line >= tuning.maps.least), line, tuning.holes)
     deep = depth(mask, DEEPEST)
-    paths = join_through_junctions(_tidied(trace(thin(mask)), line, deep, tuning))
-    paths = without_redundant(paths, line, tuning.redundant)
+    paths = _paths(trace(thin(mask)), line, deep, tuning)
     if not paths:
         return Strokes.empty(), levels
     found = [path.points for path in paths]
@@ -105,11 +96,12 @@ def trace_strokes(
     sure = most_near(line, at, 1) / 255.0
     measured = stroke_widths(darkness if drawn is None else drawn, found, rings)
     levels = fill_in_levels(levels, firm, measured.whole, tuning.levels)
-    widths = [relative_widths(one, levels.usual) for one in measured.whole]
-    alone = [
-        widths_alone(relative_widths(one, levels.usual), whole)
-        for one, whole in zip(measured.alone, widths, strict=True)
-    ]
+    apart = [bool(start and end) for start, end in free]
+    widths, alone = (
+        [relative_widths(one, levels.usual, dot) for one, dot in zip(some, apart, strict=True)]
+        for some in measured
+    )
+    alone = list(map(widths_alone, alone, widths))
     dark = np.array([np.median(one / np.float32(levels.certain)) for one in firm], np.float32)
     standing = standings(faired, rings, free, dark * amounts(widths))
     strokes = assemble(

@@ -307,6 +307,14 @@ class TestStyles:
         profile = ink_of(strokes_of(straight((200, 150), (230, 150))), 10.0, style).sum(axis=0) / 255
         assert profile.max() == pytest.approx(10.0, abs=0.5)
 
+    def test_a_dot_has_no_points(self) -> None:
+        """A nostril or a pupil is a blunt mark: as wide at its ends as in its middle, and round."""
+        for long, blunt in ((12, True), (60, False)):
+            dot = ink_of(strokes_of(straight((100, 150), (100 + long, 150))), 8.0, "pen").sum(axis=0) / 255
+            assert dot[100 + long // 2] == pytest.approx(8.0, abs=0.3)
+            assert (dot[101] > 7.5) == blunt
+            assert (dot[99 + long] > 7.5) == blunt
+
     def test_names_and_texts_are_there_for_the_artist(self) -> None:
         assert style_names()[0] == "pen"
         assert len(set(style_names())) == len(style_names()) >= 4

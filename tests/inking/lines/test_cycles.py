@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nets and frays that the network is unsure of are taken out; loops and links that it is sure of stay."""
+"""Rings, meshes and links stay, those that the network is unsure of too."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from smart_lineart.inking.lines.tracing import trace_strokes
 from smart_lineart.inking.strokes import Strokes
@@ -26,37 +25,6 @@ def traced(*maps: Bytes) -> Strokes:
 def near(strokes: Strokes, x: float, y: float) -> bool:
     """Whether any stroke passes within 2 px of a place."""
     return bool(min(float(np.hypot(*(p - (x, y)).T).min()) for p in paths_of(strokes)) < 2.0)
-
-
-RAILS = lines(straight((20, 96), (220, 96)), straight((20, 104), (220, 104)))
-
-
-@pytest.mark.parametrize(("value", "stays"), [(UNSURE, False), (SURE, True)])
-def test_a_rung_between_two_lines_stays_only_where_the_network_is_sure(value: int, stays: bool) -> None:
-    strokes = traced(RAILS, lines(straight((120, 96), (120, 104)), value=value))
-    assert near(strokes, 120, 100) is stays
-    if not stays:
-        assert sorted(int(p[:, 1].mean()) for p in paths_of(strokes)) == [96, 104]
-
-
-@pytest.mark.parametrize(("value", "stays"), [(UNSURE, False), (SURE, True)])
-def test_an_island_is_opened_on_its_unsure_side(value: int, stays: bool) -> None:
-    sure = lines(
-        straight((20, 100), (220, 100)), straight((120, 20), (120, 80)), straight((120, 80), (134, 100))
-    )
-    strokes = traced(sure, lines(straight((120, 80), (106, 100)), value=value))
-    assert near(strokes, 113, 90) is stays
-    assert near(strokes, 127, 90)
-    assert near(strokes, 120, 100)
-
-
-@pytest.mark.parametrize(
-    ("value", "length", "stays"), [(UNSURE, 12, False), (SURE, 12, True), (UNSURE, 30, True)]
-)
-def test_only_short_unsure_branches_are_frays(value: int, length: int, stays: bool) -> None:
-    branch = straight((120, 100), (120 + 0.6 * length, 100 - 0.8 * length))
-    strokes = traced(lines(straight((20, 100), (220, 100))), lines(branch, value=value))
-    assert near(strokes, *branch[-3]) is stays
 
 
 def test_a_ring_that_the_network_is_sure_of_stays_a_ring() -> None:

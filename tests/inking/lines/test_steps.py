@@ -10,17 +10,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from smart_lineart.inking.lines import cycles, sampling
+from smart_lineart.inking.lines import sampling
 from smart_lineart.inking.lines.assembly import AssemblyTuning, assemble
 from smart_lineart.inking.lines.chains import Polyline, is_ring, join_through_junctions
-from smart_lineart.inking.lines.cycles import CycleTuning, open_cycles, remove_frays, remove_rungs
 from smart_lineart.inking.lines.gaps import GapTuning, close_gaps
 from smart_lineart.inking.lines.graph import Edge, Graph, leaving
-from smart_lineart.inking.lines.lenses import LensTuning, merge_lenses
 from smart_lineart.inking.lines.levels import Levels, LevelTuning, fill_in_levels, relative_widths
 from smart_lineart.inking.lines.nearby import by_x, near_each
 from smart_lineart.inking.lines.redundant import RedundantTuning, find_redundant, without_redundant
-from smart_lineart.inking.lines.spurs import SpurTuning, prune_spurs
+from smart_lineart.inking.lines.spurs import DrawnTuning, SpurTuning, prune_spurs, put_back
 from tests.inking.pictures import paths_of, straight
 
 Places = dict[int, tuple[float, float]]
@@ -117,54 +115,49 @@ class TestSpurs:
     def test_the_shortest_goes_first_and_what_it_leaves_is_one_line(self) -> None:
         """At a fork of two short ends the longer is the line's end."""
         made = graph({0: (20, 50), 1: (60, 50), 2: (66, 50), 3: (60, 45)}, (0, 1), (1, 2), (1, 3))
-        prune_spurs(made, SpurTuning(spur=7.0))
+        (taken,) = prune_spurs(made, SpurTuning(spur=7.0))
         assert ways(made) == {(0, 2)}
+        assert taken[0].tolist() == [60, 50]
+        assert taken[-1].tolist() == [60, 45]
 
 
-class TestLenses:
+class TestDrawnSpurs:
+    """Which branches are put back at a line along y = 50; they spring from it at x = 60."""
+
     @staticmethod
-    def lens(height: float, half: float = 40.0) -> Graph:
-        places: Places = {0: (10, 100), 1: (50, 100), 2: (50 + 2 * half, 100), 3: (190, 100)}
-        return graph(
-            places, (0, 1), (1, 2, (50 + half, 100 - height)), (1, 2, (50 + half, 100 + height)), (2, 3)
-        )
+    def put_back(end: float, probability: int = 255, *, root: float = 50.0, others: tuple = ()) -> bool:
+        lines = [line((20, 50), (120, 50)), *others]
+        paths = [Polyline(points, (True, True)) for points in lines]
+        sure = np.full_like(BLANK, probability)
+        found = put_back(paths, [line((60, root), (60, end))], sure, DrawnTuning(shortest=3.5, sure=0.85))
+        assert found[: len(paths)] == paths
+        added = found[len(paths) :]
+        assert all(path.free == (False, True) for path in added)
+        return bool(added)
 
-    @pytest.mark.parametrize(("height", "merges"), [(9.8, True), (10.5, False)])
-    def test_two_ways_become_their_mean_where_they_lie_within_ten_px_on_average(self, height, merges) -> None:
-        made = self.lens(height)
-        merge_lenses(made, LensTuning(lens=10.0))
-        if merges:
-            (edge,) = made.edges
-            assert np.abs(edge.points[:, 1] - 100).max() < 1e-3
-            assert edge.length() == pytest.approx(180, abs=0.5)
-        else:
-            assert len(made.edges) == 4
+    @pytest.mark.parametrize(("end", "stays"), [(53, False), (54, True), (57, True)])
+    def test_one_that_is_long_enough_is(self, end: float, stays: bool) -> None:
+        assert self.put_back(end) == stays
 
-    def test_a_way_far_longer_than_the_other_is_none_of_its_passes(self) -> None:
-        for detour, merges in ((20, True), (60, False)):
-            places: Places = {0: (40, 100), 1: (60, 100), 2: (20, 100), 3: (90, 100)}
-            made = graph(places, (0, 1), (0, 1, (50, 100 + detour)), (2, 0), (1, 3))
-            merge_lenses(made, LensTuning(lens=40.0))
-            assert (len(made.edges) == 1) == merges, detour
-        for side, merges in ((25, True), (33, False)):  # 1.6 times as long, and 20 px
-            places = {0: (40, 100), 1: (60, 100)}
-            made = graph(places, (0, 1), (0, 1, (50, 100 + side)))
-            merge_lenses(made, LensTuning(lens=10.0 if side > 30 else 13.0))
-            assert (len(made.edges) == 1) == merges
+    @pytest.mark.parametrize(("probability", "stays"), [(216, False), (217, True)])
+    def test_the_network_must_be_sure_of_it(self, probability: int, stays: bool) -> None:
+        assert self.put_back(56, probability) == stays
 
-    def test_loops_and_ways_between_other_nodes_stay(self) -> None:
-        places: Places = {0: (40, 100), 1: (60, 100), 2: (60, 103)}
-        made = graph(places, (0, 1), (0, 2), (0, 0, (38, 100)))
-        merge_lenses(made, LensTuning(lens=10.0))
-        assert ways(made) == {(0, 1), (0, 2), (0, 0)}
+    def test_its_outer_half_tells(self) -> None:
+        sure = np.full_like(BLANK, 255)
+        paths, branch = [Polyline(line((20, 50), (120, 50)), (True, True))], line((60, 50), (60, 57))
+        sure[:53] = 0
+        assert len(put_back(paths, [branch], sure, DrawnTuning())) == 2
+        sure[:], sure[54:] = 255, 0
+        assert len(put_back(paths, [branch], sure, DrawnTuning())) == 1
 
-    def test_three_ways_become_one_whichever_way_they_were_followed(self) -> None:
-        places: Places = {0: (40, 100), 1: (100, 100), 2: (10, 100), 3: (130, 100)}
-        made = graph(places, (2, 0), (0, 1), (1, 0, (70, 106)), (0, 1, (70, 94)), (1, 3))
-        merge_lenses(made, LensTuning(lens=10.0))
-        (edge,) = made.edges
-        assert np.abs(edge.points[:, 1] - 100).max() < 3.1
-        assert np.ptp(edge.points[:, 0]) == pytest.approx(120, abs=0.1)
+    def test_what_it_sprang_from_must_be_there(self) -> None:
+        assert not self.put_back(60, root=54)
+        assert put_back([], [line((60, 50), (60, 57))], BLANK, DrawnTuning()) == []
+
+    def test_its_end_must_lie_on_no_other_line(self) -> None:
+        assert self.put_back(56, others=(line((20, 59), (120, 59)),))
+        assert not self.put_back(56, others=(line((20, 57), (120, 57)),))
 
 
 class TestGaps:
@@ -265,89 +258,6 @@ class TestGaps:
                 assert len(made.edges) == 1, (x, shift)
 
 
-class TestCycles:
-    LOOP: ClassVar[Places] = {0: (20, 50), 1: (50, 50), 2: (80, 50), 3: (110, 50)}
-
-    def opened(self, height: float, weak: float, **tuning: float) -> bool:
-        """Whether the upper side of a loop in a line goes that is seen so weakly."""
-        made = graph(self.LOOP, (0, 1), (1, 2), (1, 2, (65, 50 - height)), (2, 3))
-        seen = np.full_like(BLANK, 255)
-        seen[:49] = round(255 * weak)
-        open_cycles(made, seen, CycleTuning(**tuning))
-        return ways(made) == {(0, 3)}
-
-    @pytest.mark.parametrize(("weak", "opens"), [(0.59, True), (0.61, False)])
-    def test_a_loop_is_opened_where_the_network_is_unsure(self, weak: float, opens: bool) -> None:
-        assert self.opened(10, weak, side=100.0, unsure=0.6) == opens
-
-    @pytest.mark.parametrize(("side", "opens"), [(36.1, True), (36.0, False)])
-    def test_a_side_is_no_longer_than_allowed(self, side: float, opens: bool) -> None:
-        assert self.opened(10, 0.3, side=side) == opens  # it is 36.06 px long
-
-    @pytest.mark.parametrize(("loop", "opens"), [(66.1, True), (66.0, False)])
-    def test_nor_is_the_way_around(self, loop: float, opens: bool) -> None:
-        assert self.opened(10, 0.3, side=100.0, loop=loop) == opens
-
-    def test_what_alone_joins_two_lines_stays(self) -> None:
-        made = graph(self.LOOP, (0, 1), (1, 2), (2, 3))
-        open_cycles(made, BLANK, CycleTuning())
-        assert ways(made) == {(0, 1), (1, 2), (2, 3)}
-
-    def test_a_way_around_may_lead_over_several_sides(self) -> None:
-        square: Places = {0: (50, 50), 1: (60, 50), 2: (60, 60), 3: (50, 60), 4: (20, 50), 5: (90, 60)}
-        made = graph(square, (0, 1), (1, 2), (2, 3), (3, 0), (4, 0), (2, 5))
-        edge = next(edge for edge in made.edges if edge.nodes == (0, 1))
-        assert cycles._joined_without(made, edge, 30.0)
-        assert not cycles._joined_without(made, edge, 29.9)
-
-    @pytest.mark.parametrize(
-        ("length", "weak", "goes"), [(9, 0.49, True), (9.1, 0.49, False), (9, 0.51, False)]
-    )
-    def test_a_rung_between_two_lines_goes(self, length: float, weak: float, goes: bool) -> None:
-        places: Places = {
-            0: (20, 50),
-            1: (60, 50),
-            2: (100, 50),
-            3: (20, 50 + length),
-            4: (60, 50 + length),
-            5: (100, 50 + length),
-        }
-        made = graph(places, (0, 1), (1, 2), (3, 4), (4, 5), (1, 4))
-        remove_rungs(made, np.full_like(BLANK, round(255 * weak)), CycleTuning(rung=9.0))
-        assert (ways(made) == {(0, 2), (3, 5)}) == goes
-        if not goes:
-            assert (1, 4) in ways(made)
-
-    def test_a_rung_at_a_corner_is_a_line(self) -> None:
-        places: Places = {0: (60, 20), 1: (60, 50), 2: (100, 50), 3: (20, 58), 4: (60, 58), 5: (100, 58)}
-        made = graph(places, (0, 1), (1, 2), (3, 4), (4, 5), (1, 4))
-        remove_rungs(made, BLANK, CycleTuning())
-        assert (1, 4) in ways(made)
-
-    @pytest.mark.parametrize(
-        ("length", "weak", "goes"), [(9, 0.59, True), (9.1, 0.59, False), (9, 0.61, False)]
-    )
-    def test_a_fray_goes(self, length: float, weak: float, goes: bool) -> None:
-        made = graph({0: (20, 50), 1: (60, 50), 2: (100, 50), 3: (60, 50 + length)}, (0, 1), (1, 2), (1, 3))
-        remove_frays(made, np.full_like(BLANK, round(255 * weak)), CycleTuning(fray=9.0))
-        assert (ways(made) == {(0, 2)}) == goes
-
-    def test_a_short_line_of_its_own_is_no_fray(self) -> None:
-        made = graph({0: (20, 50), 1: (26, 50)}, (0, 1))
-        remove_frays(made, BLANK, CycleTuning())
-        assert ways(made) == {(0, 1)}
-
-    def test_a_line_is_judged_without_its_ends_where_it_is_long_enough(self) -> None:
-        seen = BLANK.copy()
-        seen[50, 20:81] = 255
-        seen[50, 20 + cycles.AT_NODES : 81 - cycles.AT_NODES] = 100
-        edge = Edge(line((20, 50), (80, 50)), (0, 1))
-        assert cycles._edge_confidence(edge, seen) == pytest.approx(100 / 255)
-        seen[50] = 255
-        seen[50, : 20 + cycles.AT_NODES] = seen[50, 81 - cycles.AT_NODES :] = 0
-        assert cycles._edge_confidence(edge, seen) == 1.0
-
-
 class TestChains:
     def test_the_straightest_pairs_run_on_through_a_crossing(self) -> None:
         places: Places = {0: (20, 50), 1: (60, 50), 2: (100, 55), 3: (60, 20), 4: (65, 90)}
@@ -441,6 +351,10 @@ class TestLevels:
             relative_widths(np.array([2] * 90, np.float32), 4.0),
         )
         assert thin[0][0] == thin[1][0]
+
+    def test_a_dot_is_as_wide_as_it_was_drawn(self) -> None:
+        dot = relative_widths(np.array([6] * 5, np.float32), 4.0, apart=True)
+        assert dot[0] == relative_widths(np.array([6] * 90, np.float32), 4.0)[0]
 
 
 class TestAssembly:
