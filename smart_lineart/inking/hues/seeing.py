@@ -23,7 +23,7 @@ from smart_lineart.inking.strokes import Strokes
 
 ALONG, FAR_ALONG = 8, 30  # vertices before and after one whose hues count with its own
 STEADY = 0.7  # of what looks most like a hue, that keeps to it along its lines where a pencil drew them
-BLURRED = 1.03  # times as far apart as closely, that hues lie seen widely, from which colours are blurred
+BLURRED = 1.05  # times as far apart as closely, that hues lie seen widely, from which colours are blurred
 
 
 @dataclass(frozen=True)

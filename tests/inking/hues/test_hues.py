@@ -96,6 +96,13 @@ def test_a_palette_of_blurred_colours_stays_what_it_is() -> None:
     assert kept.seen_widely
     again = find_hues(ArraySketch(picture), features_of(*ROWS[:6]), kept)
     assert np.array_equal(again.strokes, first.strokes)
+    more = page(
+        *zip([*ROWS[:6], straight((60, 300), (400, 310))], [BLACK, INK_BLUE] * 3 + [RED], strict=True),
+        paper=BUFF,
+        thickness=2,
+    )
+    edited = find_hues(ArraySketch(scanned(more, quality=55)), features_of(*ROWS[:6]), kept)
+    assert np.array_equal(edited.strokes, first.strokes), "an edit is felt near it only"
     # With a sketch whose colours are sharp, lines are told by themselves alone.
     assert not kept.extended(Palette((Hue("red", ((1.0, 0.0),), RED),))).seen_widely
 
