@@ -178,6 +178,9 @@ class FakeDocument(Owned):
     def createGroupLayer(self, name: str) -> Any:
         return FakeNode(self, name, "grouplayer")
 
+    def createVectorLayer(self, name: str) -> Any:
+        return FakeNode(self, name, "vectorlayer")
+
     def refreshProjection(self) -> None:
         self.app.meanwhile(self)
 
@@ -246,6 +249,11 @@ class FakeNode(Owned):
         self.still = np.zeros((height, width, 4), np.uint8)
         self.keys: dict[int, np.ndarray] = {}
         self.passing = False
+        self.svg: list[str] = []
+
+    def addShapesFromSvg(self, svg: str) -> list[Any]:
+        self.svg.append(svg)
+        return []
 
     def touch(self, name: str) -> None:
         document = object.__getattribute__(self, "__dict__").get("document")

@@ -27,7 +27,7 @@ SIDES = 2  # px around a hole in which its sides lie
 class HoleTuning:
     """Which holes are none."""
 
-    narrow: int = tuned(4, 1, 16)  # a hole that is farther across than twice this lies between two lines
+    narrow: int = tuned(2, 1, 16)  # a hole that is farther across than twice this lies between two lines
     largest: int = tuned(1500, 0, 100_000)  # px of area
     half_seen: float = tuned(0.1, 0.0, 1.0)  # mean probability within, from which a hole may be ink
     sure_sides: float = tuned(0.6, 0.0, 1.0)  # middle probability along its sides, from which it is meant

@@ -41,18 +41,18 @@ def opened(line: Bytes) -> int:
 
 class TestFilled:
     def test_a_half_seen_hole_of_unsure_sides_is_filled(self) -> None:
-        assert opened(net(UNSURE, 50, 9)) > 300
+        assert opened(net(UNSURE, 50, 6)) > 200
 
     @pytest.mark.parametrize(
         ("sides", "within", "apart"),
-        [(SURE, 50, 9), (UNSURE, 0, 9), (UNSURE, 50, 18)],
+        [(SURE, 50, 6), (UNSURE, 0, 6), (UNSURE, 50, 9)],
         ids=["sure sides", "white within", "wide"],
     )
     def test_what_is_meant_stays_open(self, sides: int, within: int, apart: int) -> None:
         assert opened(net(sides, within, apart)) == 0
 
     def test_a_bay_that_is_open_to_the_page_stays(self) -> None:
-        assert opened(net(UNSURE, 50, 9, open_at="gap")) == 0
+        assert opened(net(UNSURE, 50, 6, open_at="gap")) == 0
 
     def test_paper_at_the_edge_of_the_page_stays(self) -> None:
         line = np.full((40, 60), 50, np.uint8)
@@ -64,7 +64,7 @@ class TestFilled:
 
     def test_it_thins_to_the_line_between_the_passes(self) -> None:
         ends = line_map(SIZE, straight((10, 60), (60, 60)), straight((140, 60), (190, 60)), value=SURE)
-        line = np.maximum(net(UNSURE, 50, 9), ends)
+        line = np.maximum(net(UNSURE, 50, 6), ends)
         strokes = trace_strokes(line, line, (1.0, 1.0))[0]
         (stroke,) = paths_of(strokes)
         assert np.abs(stroke[:, 1] - 60.5).max() < 1.5
