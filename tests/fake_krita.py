@@ -157,7 +157,7 @@ class FakeDocument(Owned):
         return 300.0
 
     def backgroundColor(self) -> Any:
-        return SimpleNamespace(alpha=lambda: 0)
+        return SimpleNamespace(getRgb=lambda: (255, 255, 255, 0))
 
     colorModel = lambda self: "RGBA"  # noqa: E731
     colorDepth = lambda self: "U8"  # noqa: E731
@@ -195,6 +195,9 @@ class FakeDocument(Owned):
 
     def currentTime(self) -> int:
         return self.shown
+
+    def waitForDone(self) -> None:
+        self.app.meanwhile(self)
 
     def setCurrentTime(self, time: int) -> None:
         self.shown = time
@@ -347,7 +350,11 @@ class FakeNode(Owned):
     colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731
     layerStyleToAsl = lambda self: ""  # noqa: E731
     blendingMode = lambda self: "normal"  # noqa: E731
-    opacity = lambda self: 255  # noqa: E731
+    opaque = 255
+
+    def opacity(self) -> int:
+        return self.opaque
+
     passThroughMode = lambda self: self.passing  # noqa: E731
 
     def animated(self) -> bool:
@@ -359,8 +366,8 @@ class FakeNode(Owned):
     def setBlendingMode(self, _mode: str) -> None:
         pass
 
-    def setOpacity(self, _opacity: int) -> None:
-        pass
+    def setOpacity(self, opacity: int) -> None:
+        self.opaque = opacity
 
     def setColorSpace(self, *_: str) -> None:
         pass
