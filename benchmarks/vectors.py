@@ -4,15 +4,16 @@
     python benchmarks/vectors.py [--thickness PX] SKETCH...
 
 The ink of every sketch is drawn once and given to all, as pixels to the tracers. Those that are installed are
-asked: potrace and autotrace (apt), vtracer (pip). A node is one on a curve; a kink is a turn of 5 to 30
-degrees at a node, which is neither smooth nor a corner. Likeness is intersection over union with the ink's
-pixels, each counted as far as it is covered, of the file as librsvg shows it.
+asked: potrace (apt), vtracer (pip), autotrace (apt or, as pyautotrace, pip). A node is one on a curve; a kink
+is a turn of 5 to 30 degrees at a node, which is neither smooth nor a corner. Likeness is intersection over
+union with the ink's pixels, each counted as far as it is covered, of the file as librsvg shows it.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -79,15 +80,21 @@ def rows(features: Features, thickness: float, ink: np.ndarray) -> list[Row]:
     ]
     with tempfile.TemporaryDirectory() as folder:
         for name, trace in TRACERS.items():
-            began = time.perf_counter()
+            began = processor_seconds()
             svg = trace(ink, Path(folder))
             if svg is None:
                 print(f"{name} is not installed", file=sys.stderr)
                 continue
+            seconds = processor_seconds() - began
             paths = re.findall(r'<path[^>]*?\sd="([^"]*)"', svg)
             filled = None if name.startswith("autotrace") else page_of(paths, ink.shape, svg)
-            found.append(row(name, paths, filled, ink, time.perf_counter() - began))
+            found.append(row(name, paths, filled, ink, seconds))
     return found
+
+
+def processor_seconds() -> float:
+    """Of this process and of those that it has waited for."""
+    return sum(os.times()[:4])
 
 
 def row(what: str, paths: list[str], svg: str | None, ink: np.ndarray, seconds: float) -> Row:
@@ -195,6 +202,12 @@ def with_vtracer(ink: np.ndarray, folder: Path) -> str | None:
 
 
 def with_autotrace(ink: np.ndarray, folder: Path) -> str | None:
+    if importlib.util.find_spec("autotrace") is not None:
+        from autotrace import Bitmap, VectorFormat
+
+        pixels = np.repeat(np.where(ink > 127, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+        traced = Bitmap(pixels).trace(centerline=True, color_count=2)
+        return str(traced.encode(VectorFormat.SVG).decode())
     if not shutil.which("autotrace"):
         return None
     source = picture(ink, folder / "in.pgm")

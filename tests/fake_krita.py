@@ -157,7 +157,7 @@ class FakeDocument(Owned):
         return 300.0
 
     def backgroundColor(self) -> Any:
-        return SimpleNamespace(alpha=lambda: 0)
+        return SimpleNamespace(getRgb=lambda: (255, 255, 255, 0))
 
     colorModel = lambda self: "RGBA"  # noqa: E731
     colorDepth = lambda self: "U8"  # noqa: E731
@@ -178,6 +178,9 @@ class FakeDocument(Owned):
     def createGroupLayer(self, name: str) -> Any:
         return FakeNode(self, name, "grouplayer")
 
+    def createVectorLayer(self, name: str) -> Any:
+        return FakeNode(self, name, "vectorlayer")
+
     def refreshProjection(self) -> None:
         self.app.meanwhile(self)
 
@@ -192,6 +195,9 @@ class FakeDocument(Owned):
 
     def currentTime(self) -> int:
         return self.shown
+
+    def waitForDone(self) -> None:
+        self.app.meanwhile(self)
 
     def setCurrentTime(self, time: int) -> None:
         self.shown = time
@@ -243,6 +249,11 @@ class FakeNode(Owned):
         self.still = np.zeros((height, width, 4), np.uint8)
         self.keys: dict[int, np.ndarray] = {}
         self.passing = False
+        self.svg: list[str] = []
+
+    def addShapesFromSvg(self, svg: str) -> list[Any]:
+        self.svg.append(svg)
+        return []
 
     def touch(self, name: str) -> None:
         document = object.__getattribute__(self, "__dict__").get("document")
@@ -339,7 +350,11 @@ class FakeNode(Owned):
     colorProfile = lambda self: "sRGB-elle-V2-srgbtrc.icc"  # noqa: E731
     layerStyleToAsl = lambda self: ""  # noqa: E731
     blendingMode = lambda self: "normal"  # noqa: E731
-    opacity = lambda self: 255  # noqa: E731
+    opaque = 255
+
+    def opacity(self) -> int:
+        return self.opaque
+
     passThroughMode = lambda self: self.passing  # noqa: E731
 
     def animated(self) -> bool:
@@ -351,8 +366,8 @@ class FakeNode(Owned):
     def setBlendingMode(self, _mode: str) -> None:
         pass
 
-    def setOpacity(self, _opacity: int) -> None:
-        pass
+    def setOpacity(self, opacity: int) -> None:
+        self.opaque = opacity
 
     def setColorSpace(self, *_: str) -> None:
         pass

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from smart_lineart.cli.arguments import Colour, Thickness
 from smart_lineart.cli.errors import Interrupted
 from smart_lineart.cli.files.output import check_writable, is_vector, write_set
-from smart_lineart.cli.files.page import ASSUMED_DPI, Page, Spool
+from smart_lineart.cli.files.page import ASSUMED_DPI, COLOURS_IN_MEMORY, Page, Spool
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.cli.hues import ALL_IN_ONE, Part, Sorting, all_targets, dropped, parts_of
 from smart_lineart.cli.memory import give_back, memory_now
@@ -230,8 +230,8 @@ def _spool(memory_limit: int, folder: Path, *, colours: bool = False) -> Spool:
     """Room for a page: what the limit leaves beside this process is for the one that decodes."""
     luma = memory_limit // LUMA_SHARE
     left = memory_limit - memory_now() - luma - TAKING_IN_BYTES
-    if colours:  # kept beside it, and three bytes a px where luma takes two
-        left -= luma
+    if colours:  # kept beside it
+        left -= COLOURS_IN_MEMORY
     return Spool(luma, folder, max(LEAST_ROOM, left), colours)
 
 

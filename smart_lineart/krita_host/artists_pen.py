@@ -21,9 +21,11 @@ from .pen_events import CANVASES, Pen, copied, hovering, pen_of
 try:
     from PyQt6.QtCore import QEvent, QObject
     from PyQt6.QtWidgets import QApplication
+    from PyQt6.sip import isdeleted
 except ImportError:
     from PyQt5.QtCore import QEvent, QObject
     from PyQt5.QtWidgets import QApplication
+    from PyQt5.sip import isdeleted
 
 KIND = QEvent.Type
 PEN = frozenset({KIND.TabletPress, KIND.TabletMove, KIND.TabletRelease})
@@ -54,13 +56,23 @@ class ArtistsPen(QObject):  # type: ignore[misc]
     def held_back(self) -> Iterator[None]:
         """What pen and mouse do while Krita's event loop runs within comes right after it, in order.
 
-        Sooner where the artist is asked for something meanwhile, or it gets too much.
+        Sooner where the artist is asked for something meanwhile, or it gets too much. Only what goes to
+        windows is looked at: to look at each event takes longer than Krita itself where it sends very many.
         """
         self._holding = True
+        windows = [window for window in QApplication.topLevelWindows() if window.isVisible()]
+        QApplication.instance().removeEventFilter(self)
+        for window in windows:
+            window.installEventFilter(self)
         try:
             yield
         finally:
             self._holding = False
+            for window in windows:
+                if not isdeleted(window):
+                    window.removeEventFilter(self)
+            if self._there:
+                QApplication.instance().installEventFilter(self)
             self._deliver()
 
     def _deliver(self) -> None:
@@ -73,7 +85,7 @@ class ArtistsPen(QObject):  # type: ignore[misc]
             self._sent = None
 
     def eventFilter(self, watched: Any, event: Any) -> bool:
-        """Hears of all events of the program before anybody else."""
+        """Hears of all events of the program, or of those of windows, before anybody else."""
         if event.type() not in POINTER:
             return False
         # What went up from here, Krita would show in a modal box, in the middle of a stroke.

@@ -21,9 +21,12 @@ from .pixels import PixelFormat
 
 try:
     from PyQt6.QtCore import QByteArray
+    from PyQt6.QtGui import QColor
 except ImportError:
     from PyQt5.QtCore import QByteArray
+    from PyQt5.QtGui import QColor
 
+OPAQUE = 255
 LONGEST_NOTE = 4 << 20  # bytes of a note that are looked at
 BAND = 256  # rows of a selection that are read at once
 LOOKED_AT = 100  # rows of a selection that tell its shape: 1 ms for A4 at 600 dpi, where all take 180
@@ -89,7 +92,20 @@ class Document:
     @property
     def has_background(self) -> bool:
         """Whether a colour lies under all layers, so that Krita's chequers are never seen."""
-        return bool(self.raw.backgroundColor().alpha() == 255)
+        return self.background[-1] == OPAQUE
+
+    @property
+    def background(self) -> tuple[int, int, int, int]:
+        """The colour under all layers: red, green, blue, alpha, 0 to 255 each."""
+        return self.raw.backgroundColor().getRgb()
+
+    def set_background(self, colour: tuple[int, int, int, int]) -> None:
+        """Put a colour under all layers, and show it; not undoable.
+
+        Krita composes the whole page, and handles events, in which the document may be closed.
+        """
+        with outlived():
+            self.raw.setBackgroundColor(QColor(*colour))
 
     # -- layers
 

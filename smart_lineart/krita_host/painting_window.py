@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking import InkError, Rect
 
-from . import application
+from . import application, pen_watch
 from .artists_pen import ArtistsPen
 from .document import Document
 from .layer import Layer
@@ -73,7 +73,7 @@ class PaintingWindow:
         """Where Krita lets its event loop run within, no step of ours begins, no document is destroyed, and
         no stroke of the artist begins but right after it.
         """
-        with self._artist.held_back(), outlived():
+        with self._artist.held_back(), pen_watch.paused(), outlived(sparing=True):
             yield
 
     def open(self, preset: Any, colour: Any | None) -> Generator[int, None, None]:
@@ -86,7 +86,8 @@ class PaintingWindow:
         )
         self._document.setBatchmode(True)
         yield 0
-        self._window = krita.openWindow()
+        with _opening():
+            self._window = krita.openWindow()
         if self._window is None:
             raise NotPainted
         self._hide()
@@ -265,6 +266,23 @@ class PaintingWindow:
                     _close(window.qwindow())
             finally:
                 settle_smoothing()
+
+
+_windows_to_come: list[None] = []
+
+
+def is_opening() -> bool:
+    """Whether the window that is being made is one that nobody will see."""
+    return bool(_windows_to_come)
+
+
+@contextmanager
+def _opening() -> Iterator[None]:
+    _windows_to_come.append(None)
+    try:
+        yield
+    finally:
+        _windows_to_come.pop()
 
 
 def _close(window: Any) -> None:

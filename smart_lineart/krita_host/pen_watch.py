@@ -7,7 +7,8 @@ their own (AppImages), in which a pen whose press a canvas takes shows in no but
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 try:
@@ -54,6 +55,20 @@ def end() -> None:
     """Watch it no more; no pen is down then."""
     while _watching:
         QApplication.instance().removeEventFilter(_watching.pop())
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Within, nothing is heard: to look at each event takes long where Krita sends very many."""
+    watching = list(_watching)
+    for watch in watching:
+        QApplication.instance().removeEventFilter(watch)
+    try:
+        yield
+    finally:
+        for watch in watching:
+            if watch in _watching:  # not ended meanwhile
+                QApplication.instance().installEventFilter(watch)
 
 
 def down() -> bool:

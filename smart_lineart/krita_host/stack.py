@@ -5,15 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from smart_lineart.inking import Rect
 
+from .colour import convert
 from .document import Document
 from .layer import Layer
 from .lists import children
-from .pixels import alpha_to_byte
+from .pixels import SRGB, alpha_to_byte
 
 OPAQUE = 255
-ACROSS = 5  # places looked at along each side of the page
+ACROSS = 7  # places looked at along each side of the page
+WHITE = 255, 255, 255
+SHEET = 0.25  # of those places: a layer that covers more of them with nothing beneath is no mere lines
 
 
 def over(layer: Layer) -> Iterator[Layer]:
@@ -21,25 +26,33 @@ def over(layer: Layer) -> Iterator[Layer]:
     return _beside(layer, after=True)
 
 
-def paper_shows_nothing_beneath(document: Document, layer: Layer) -> bool:
-    """Whether a layer covers places of the page under which there is nothing: where it fades, Krita shows
-    its chequers.
+def bare_paper(document: Document, layer: Layer) -> tuple[int, int, int] | None:
+    """The colour, in sRGB, of a layer that is a sheet of paper under which there is nothing; None of another.
+
+    Where such a layer fades, Krita shows its chequers. Krita may handle events meanwhile.
     """
     if document.has_background:
-        return False
-    page = document.page
+        return None
     beneath = list(_beside(layer, after=False))
-    for row in range(ACROSS):
-        for column in range(ACROSS):
-            spot = Rect(
-                (2 * column + 1) * page.width // (2 * ACROSS),
-                (2 * row + 1) * page.height // (2 * ACROSS),
-                1,
-                1,
-            )
-            if _covers(layer, spot) and not any(_covers(one, spot) for one in beneath):
-                return True
-    return False
+    spots = _spots(document.page)
+    bare = [spot for spot in spots if _covers(layer, spot) and not any(_covers(one, spot) for one in beneath)]
+    if len(bare) <= SHEET * len(spots):
+        return None
+    if layer.passes_through:  # Krita has no pixels of it as a whole
+        return WHITE
+    pixels = convert(b"".join(map(layer.shown_pixels, bare)), len(bare), 1, layer.form, SRGB)
+    blue, green, red, _ = np.median(np.frombuffer(pixels, np.uint8).reshape(-1, 4), axis=0).astype(int)
+    return int(red), int(green), int(blue)
+
+
+def _spots(page: Rect) -> list[Rect]:
+    """Rectangles of one pixel, evenly over the page."""
+    steps = range(1, 2 * ACROSS, 2)
+    return [
+        Rect(x * page.width // (2 * ACROSS), y * page.height // (2 * ACROSS), 1, 1)
+        for y in steps
+        for x in steps
+    ]
 
 
 def _beside(layer: Layer, *, after: bool) -> Iterator[Layer]:

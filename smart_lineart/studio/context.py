@@ -22,6 +22,7 @@ from .corrections import Corrections
 from .engine import MEGABYTE, Engine, EngineOptions, FeatureCache
 from .messages import Messages
 from .own_brushes import OwnBrushes
+from .paper import Paper
 from .reveal import Reveal
 from .steps import Loop, Pending, Work, Worker, start
 
@@ -42,7 +43,8 @@ class Context:
         self.copies = Copies(self.memory, self._show_soon)
         self.undo_words = UndoWords()
         self.corrections = Corrections()
-        self.reveal = Reveal(self.memory, self._show_soon, self._show_now)
+        self.paper = Paper(self.memory, self.work_on)
+        self.reveal = Reveal(self.memory, self.paper, self._show_soon, self._show_now)
         self.ink_worker, self.render_worker = Worker(loop, "inking"), Worker(loop, "rendering")
         self.device_worker = Worker(loop, "devices")
         self.use(preferences.load_engine_options())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from .language.i18n import tr
 from .line_hues import noted
 
 if TYPE_CHECKING:
@@ -55,18 +56,30 @@ def ink_hue(session: Session, name: str, *, on: bool) -> None:
     session.change("left_out", left if on else [*left, name], final=True)
 
 
-def keeps_colours(session: Session) -> bool | None:
-    """Whether lines of each colour of the sketch at hand go into a layer of their own; None where they can't:
-    those of keyframes.
-    """
-    if session.at_hand is None or session.at_hand[1].sketch.animated:
-        return None
-    return session.settings.by_colour
+def keeps_colours(session: Session) -> bool:
+    """Whether lines of each colour of the sketch at hand go into a layer of their own."""
+    return session.settings.by_colour and not _animated(session)
 
 
 def keep_colours(session: Session, *, on: bool) -> None:
-    """Ink lines of each colour into a layer of their own, or all into the lineart."""
+    """Ink lines of each colour into a layer of their own, or all into the lineart; says so where they can't
+    be kept: those of keyframes.
+    """
+    if on and _animated(session):
+        session.messages.say(
+            tr(
+                "All colours of an animation are inked into one lineart: they can be left out, but have no "
+                "layers of their own."
+            ),
+            "error",
+            so=lambda: _animated(session),
+        )
+        return
     session.change("by_colour", on, final=True)
+
+
+def _animated(session: Session) -> bool:
+    return session.at_hand is not None and session.at_hand[1].sketch.animated
 
 
 def put_apart(session: Session, name: str, *, on: bool) -> None:

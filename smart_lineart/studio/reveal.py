@@ -14,11 +14,15 @@ from dataclasses import dataclass, replace
 from smart_lineart.krita_host import application, stack
 from smart_lineart.krita_host.document import Document
 from smart_lineart.krita_host.layer import Layer
+from smart_lineart.krita_host.opacity_keys import opacity_is_animated
+from smart_lineart.studio.language.i18n import tr
 
 from . import preferences
 from .document.memory import Memory, Pair
 from .glance import Change, Glance, make
+from .paper import Paper
 from .settings import LineartRecord
+from .steps import Work
 from .veil import FAINT_ALREADY, HIDDEN, PALE, SHOWN, Veil
 
 
@@ -31,6 +35,16 @@ class Lifted:
     now: Change
 
 
+@dataclass(frozen=True)
+class Fading:
+    """How a sketch can step back: not where its opacity is `animated`; where nothing lies beneath, onto the
+    colour of its `paper`, "#rrggbb".
+    """
+
+    animated: bool = False
+    paper: str = ""
+
+
 class Reveal:
     """Shows, fades and hides sketches.
 
@@ -39,32 +53,57 @@ class Reveal:
     """
 
     def __init__(
-        self, memory: Memory, show_soon: Callable[[Document], None], show_now: Callable[[Document], None]
+        self,
+        memory: Memory,
+        paper: Paper,
+        show_soon: Callable[[Document], None],
+        show_now: Callable[[Document], None],
     ):
-        self._memory = memory
+        self._memory, self._paper = memory, paper
         self._show_soon, self._show_now = show_soon, show_now
         self._there: list[tuple[Document, set[str]]] = []
         self.glance = Glance(show_now, self._successor)
 
     # -- a sketch and its ink
 
-    def at_first_ink(self, document: Document, sketch: Layer) -> None:
-        """A sketch has just got its first ink: let it step back, where the artist likes that.
+    def before_first_ink(self, document: Document, sketch: Layer) -> Work:
+        """A sketch is about to get its first ink: returns how it is to step back, as a Fading."""
+        animated = opacity_is_animated(sketch)
+        yield  # Krita may have handled events
+        paper = _paper_of(document, sketch)
+        yield
+        return Fading(animated, paper)
 
-        Not where it is faint or hidden already, nor where it was shown from the docker before, nor where
-        Krita's chequers would come through. An animated layer is left alone: its opacity may be animated.
+    def at_first_ink(self, document: Document, sketch: Layer, fading: Fading) -> str:
+        """A sketch has just got its first ink: let it step back, where the artist likes that. Returns what is
+        to be said: a sentence, or "".
+
+        Not where it is faint or hidden already, nor where it was shown from the docker before, nor where its
+        opacity is animated.
         """
         known = self._memory.veil_of(document, sketch.identity)
         wanted = preferences.load_fades() and (known is None or known.on)
         if known is not None and not known.laid:
             self._memory.note_veil(document, sketch.identity, Veil.over(sketch.opacity))
-        faint = sketch.opacity <= FAINT_ALREADY or not sketch.visible
-        if not wanted or faint or sketch.animated or stack.paper_shows_nothing_beneath(document, sketch):
-            return
-        veil = replace(Veil.over(sketch.opacity), on=True)
+        if not wanted or sketch.opacity <= FAINT_ALREADY or not sketch.visible:
+            return ""
+        if fading.animated:
+            return _animated(sketch)
+        veil = replace(Veil.over(sketch.opacity), on=True, paper=fading.paper)
         sketch.set_opacity(veil.faded)
         self._memory.note_veil(document, sketch.identity, veil)
-        self._show_soon(document)
+        self._show(document, sketch, self._show_soon)
+        return ""
+
+    def _show(self, document: Document, sketch: Layer, show: Callable[[Document], None]) -> None:
+        """Show a document in which a sketch was faded, or given back."""
+        if not self._paper.look(document, sketch.identity, sketch):
+            show(document)
+
+    def look(self, document: Document, sketch: Layer) -> None:
+        """The artist is at a sketch. Called often, so it is quick."""
+        if not self.glance.active:
+            self._paper.look(document, sketch.identity, sketch)
 
     def look_of(self, document: Document, sketch: Layer) -> str:
         """How a sketch is seen: `SHOWN`, `PALE` or `HIDDEN`."""
@@ -73,11 +112,11 @@ class Reveal:
         veil = self._memory.veil_of(document, sketch.identity)
         return PALE if veil is not None and veil.seen(sketch.opacity).fades else SHOWN
 
-    def choose(self, document: Document, sketch: Layer, look: str) -> None:
-        """The artist has it shown, faded or hidden; an animated one can't be faded."""
+    def choose(self, document: Document, sketch: Layer, look: str) -> str:
+        """The artist has it shown, faded or hidden; not faded where its opacity is animated. Returns what is
+        to be said: a sentence, or "".
+        """
         self.glance.end()
-        if look == PALE and sketch.animated:
-            return
         opacity = sketch.opacity
         veil = (self._memory.veil_of(document, sketch.identity) or Veil.over(opacity)).seen(opacity)
         if look == HIDDEN:
@@ -86,11 +125,19 @@ class Reveal:
         else:
             veil = replace(veil, hidden=False, on=look == PALE, laid=True)
             wanted = veil.faded if veil.on else veil.own
-            if wanted != opacity:
+            animated = wanted != opacity and opacity_is_animated(sketch)
+            if application.is_open(document) and veil.on and not (animated or veil.paper):
+                veil = replace(veil, paper=_paper_of(document, sketch))
+            if not application.is_open(document):  # closed where Krita handled events
+                return ""
+            if animated and veil.on:
+                return _animated(sketch)
+            if wanted != opacity and not animated:
                 sketch.set_opacity(wanted)
             sketch.set_visible(True)
         self._memory.note_veil(document, sketch.identity, veil)
-        self._show_now(document)
+        self._show(document, sketch, self._show_now)
+        return ""
 
     def lift_inside(self, document: Document, group: Layer) -> list[Lifted]:
         """A group is inked as a whole: sketches in it count as they are without having been faded or hidden
@@ -136,12 +183,15 @@ class Reveal:
         before = self._take_note(document, set(layers))
         ours = {one for record in records for one in record.layers}
         came = set(layers) - before - ours  # a lineart of ours that came is no merge
-        changed = False
+        changed = shown = False
         for record in records:
             sketch = layers.get(record.sketch)
             if record.veil is not None and sketch is not None and not written(document, record.sketch):
                 changed |= self._follow(document, record, record.veil, sketch, set(layers), before, came)
-        if changed:
+            if not application.is_open(document):  # closed where Krita handled events
+                return
+            shown |= self._paper.look(document, record.sketch, sketch)
+        if changed and not shown:
             self._show_soon(document)
 
     def _take_note(self, document: Document, there: set[str]) -> set[str]:
@@ -170,10 +220,11 @@ class Reveal:
             merged = bool(came) and not application.can_redo()
             if not went or merged:  # into another layer: the ink is still seen
                 return False
-        # Whoever animated it since may have animated its opacity.
-        fades = veil.on and not sketch.animated
         then, now = (veil.own, veil.faded) if inked else (veil.faded, veil.own)
-        if fades and sketch.opacity == then:
+        fades = veil.on and sketch.opacity == then and not opacity_is_animated(sketch)
+        if not application.is_open(document):
+            return False
+        if fades:
             sketch.set_opacity(now)
         if veil.hidden and sketch.visible == inked:
             sketch.set_visible(not inked)
@@ -191,7 +242,9 @@ class Reveal:
 
     def hold(self, document: Document, pair: Pair, *, ink: bool) -> None:
         """Show the sketch alone as it is without ink, or the ink without the sketch, until `glance` ends."""
-        self.glance.begin(document, self._changes(document, pair, ink=ink))
+        changes = list(self._changes(document, pair, ink=ink))
+        if application.is_open(document):
+            self.glance.begin(document, changes)
 
     def _changes(self, document: Document, pair: Pair, *, ink: bool) -> Iterator[Change]:
         sketch = pair.sketch
@@ -201,7 +254,21 @@ class Reveal:
             return
         veil = self._memory.veil_of(document, sketch.identity)
         opacity = sketch.opacity
-        whole = veil.seen(opacity).own if veil is not None and not sketch.animated else opacity
+        whole = veil.seen(opacity).own if veil is not None else opacity
+        if whole != opacity and opacity_is_animated(sketch):
+            whole = opacity
+        if not application.is_open(document):
+            return
         for layer in list(stack.over(sketch)):
             yield Change(layer, visible=False, opacity=layer.opacity)
         yield Change(sketch, visible=True, opacity=whole)
+
+
+def _paper_of(document: Document, sketch: Layer) -> str:
+    """The colour of a sheet with nothing beneath; "" of another sketch."""
+    paper = stack.bare_paper(document, sketch)
+    return "" if paper is None else "#{:02x}{:02x}{:02x}".format(*paper)
+
+
+def _animated(sketch: Layer) -> str:
+    return tr('"{name}" is not faded, since its opacity is animated.', name=sketch.name)

@@ -339,6 +339,8 @@ class Session:
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
             self.flatting.seams.look()
+        if self.pair is not None:  # its eye may be opened or closed in Krita's docker
+            self.context.reveal.look(document, self.pair.sketch)
         self.counting.look(document, self.pair)
         self.flatting.hints.look(document, layer)
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 OPAQUE = 255
@@ -11,6 +12,8 @@ FADED = 77
 
 FAINT_ALREADY = 128
 """A sketch that shows no more than this is faint by the artist's own hand."""
+
+COLOUR = re.compile("#[0-9a-f]{6}")
 
 SHOWN, PALE, HIDDEN = "shown", "faded", "hidden"
 
@@ -25,6 +28,9 @@ class Veil:
         on: whether it is to be faded.
         hidden: whether its eye was closed from the docker.
         laid: whether the layer is so now: not while its ink is undone.
+        paper: the colour, "#rrggbb", of a sheet with nothing beneath, which goes under all layers while it is
+            faded: else Krita's chequers would come through; "" of another.
+        beneath: whether that colour was put there by us, and is there now.
     """
 
     own: int = OPAQUE
@@ -32,6 +38,8 @@ class Veil:
     on: bool = False
     hidden: bool = False
     laid: bool = True
+    paper: str = ""
+    beneath: bool = False
 
     @classmethod
     def over(cls, opacity: int) -> Veil:
@@ -49,7 +57,11 @@ class Veil:
             return None
         if not all(type(number) is int and 0 <= number <= OPAQUE for number in numbers):
             return None
-        return cls(*numbers, *flags)  # type: ignore[arg-type]
+        veil = cls(*numbers, *flags)  # type: ignore[arg-type]
+        paper, beneath = values.get("paper", ""), values.get("beneath", False)
+        if not isinstance(paper, str) or not COLOUR.fullmatch(paper) or type(beneath) is not bool:
+            return veil  # of an older version, or nonsense
+        return replace(veil, paper=paper, beneath=beneath)
 
     @property
     def fades(self) -> bool:

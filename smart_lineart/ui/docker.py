@@ -8,7 +8,7 @@ from typing import Any
 
 from krita import DockWidget
 
-from smart_lineart.krita_host import application
+from smart_lineart.krita_host import application, painting_window
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.session import Session
 from smart_lineart.studio.settings import LIMITS, shown_thickness, thickness_in_pixels
@@ -44,6 +44,8 @@ class SmartLineartDocker(DockWidget):
         super().__init__()
         self.setWindowTitle(tr("Smart Lineart"))
         self._listening: list[tuple[Any, Any]] = []
+        if painting_window.is_opening():
+            return  # nobody sees that one
         self._build()
         self._listen()
         self._show_settings()

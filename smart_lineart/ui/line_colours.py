@@ -48,8 +48,7 @@ def _add_keeping(menu: QtWidgets.QMenu, session: Session, hues: list[LineHue]) -
     entry.setObjectName("keepLineColours")
     entry.setToolTip(tr("Each colour is inked into a layer of its own, in its own colour"))
     entry.setCheckable(True)
-    entry.setChecked(bool(keeps))
-    entry.setEnabled(keeps is not None)
+    entry.setChecked(keeps)
     entry.toggled.connect(lambda on: keep_colours(session, on=on))
     for hue in hues:
         if keeps and hue.apart is not None:

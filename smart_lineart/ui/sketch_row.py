@@ -117,20 +117,15 @@ class SketchRow(QtWidgets.QWidget):
         self._label.show_text(texts[now], pair.sketch.name)
         for look, button in self._looks.items():
             button.setChecked(look == now)
-        fade, can_fade = self._looks[PALE], not pair.sketch.animated
-        fade.setEnabled(can_fade)
-        fade.setToolTip(
-            tr("Fade the sketch behind its ink")
-            if can_fade
-            else tr("A sketch with keyframes can be hidden, not faded")
-        )
 
     # -- what the artist does
 
     def _choose(self, look: str) -> None:
         at_hand = self._session.at_hand
         if at_hand is not None:
-            self._reveal.choose(at_hand[0], at_hand[1].sketch, look)
+            said = self._reveal.choose(at_hand[0], at_hand[1].sketch, look)
+            if said:
+                self._session.messages.say(said, of=at_hand[0])
         self.refresh()
 
     def _hold(self, ink: bool) -> None:

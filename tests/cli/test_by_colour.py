@@ -15,7 +15,8 @@ from cli_helpers import FakeFeatures, files_in
 from PIL import Image
 
 from smart_lineart.cli import ink
-from smart_lineart.cli.files import output
+from smart_lineart.cli.files import output, values
+from smart_lineart.cli.files import page as page_files
 from smart_lineart.cli.files.page import Spool, read_page
 from smart_lineart.inking.hues.palette import Hue, Palette
 
@@ -295,6 +296,18 @@ def test_a_large_pages_colours_are_kept_on_disk(tmp_path):
     assert np.abs(page.sketch.read_colour(5, 25) * 255 - PAINT[5:25]).max() < 1
 
 
+def test_colours_do_not_lie_in_memory_beside_what_finding_lines_takes(tmp_path, monkeypatch):
+    monkeypatch.setattr(page_files, "COLOURS_IN_MEMORY", PAINT.nbytes - 1)
+    Image.fromarray(PAINT).save(tmp_path / "plain.png")
+    page = read_page(tmp_path / "plain.png", Spool(1 << 24, tmp_path, colours=True))
+    assert page.sketch._colours.in_file
+    assert not page.sketch._store.in_file
+
+
+def test_colours_of_eight_bits_are_kept_as_they_are():
+    assert values.colour(PAINT, values.usual("uint8")) is PAINT
+
+
 def test_the_engine_tells_a_files_colours_apart(run, tmp_path):
     page = np.full((300, 420, 3), (238, 226, 196), np.uint8)
     for y, colour in ((60, (25, 25, 28)), (140, (205, 50, 60)), (220, (60, 110, 200))):
@@ -308,3 +321,17 @@ def test_the_engine_tells_a_files_colours_apart(run, tmp_path):
         assert ink.any(axis=0).sum() > 330
         assert rows.min() > y - 20
         assert rows.max() < y + 20
+
+
+@pytest.mark.parametrize("colour", [(60, 58, 62), (60, 110, 200)])
+def test_a_scan_in_one_colour_is_inked_bit_for_bit_as_ever(run, tmp_path, colour):
+    page = np.full((300, 420, 3), (238, 226, 196), np.uint8)
+    for y in (60, 140, 220):
+        points = np.array([(x, y + 12 * np.sin(x / 40)) for x in range(30, 390)], np.int32)
+        cv2.polylines(page, [points], False, colour, 3, cv2.LINE_AA)
+    Image.fromarray(page).save(tmp_path / "page.jpg", quality=70)
+    for name, options in (("plain", []), ("apart", ["--by-color"])):
+        assert run("ink", tmp_path / "page.jpg", *options, "-o", tmp_path / f"{name}.png").code == 0
+    assert files_in(tmp_path) == {"page.jpg", "plain.png", "apart.png"}
+    assert (tmp_path / "apart.png").read_bytes() == (tmp_path / "plain.png").read_bytes()
+    assert pixels(tmp_path / "plain.png")[..., 3].any()

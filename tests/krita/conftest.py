@@ -128,11 +128,19 @@ def folder_krita_sees() -> Iterator[Callable[[], Path]]:
 
 
 @pytest.fixture
-def pictures() -> Path:
-    """Where screenshots go: SMART_LINEART_SCREENSHOTS, else a folder for scratch files."""
+def pictures() -> Iterator[Path]:
+    """Where screenshots go: SMART_LINEART_SCREENSHOTS, else a folder for scratch files; by way of one that a
+    Krita in a chroot knows, too.
+    """
     folder = Path(os.environ.get("SMART_LINEART_SCREENSHOTS", "/tmp/smart-lineart-screenshots"))
     folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    if not harness.chroot():
+        yield folder
+        return
+    seen = harness.folder_krita_sees()
+    yield seen
+    shutil.copytree(seen, folder, dirs_exist_ok=True)
+    shutil.rmtree(seen)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 DRAWN = """
 def drawn():
     \"\"\"A sketch on white: a black line above, a blue and a red one below.\"\"\"
@@ -303,3 +305,131 @@ def job():
         ["Line colours: Sketch 2", ["Blue lines", "Red lines"]],
         *layers[2:],
     ]
+
+
+COPIES = """
+def group(document, word):
+    return next(node for node in children(document.rootNode()) if node.name().startswith(word))
+
+def shown(node):
+    data = bytes(node.projectionPixelData(0, 0, 500, 400))
+    return np.frombuffer(data, np.uint8).reshape(400, 500, 4)
+
+def looks(around):
+    \"\"\"Of each layer in a group the ink of each of the three lines, and its colour, RGB.\"\"\"
+    found = []
+    for node in children(around):
+        pixels = shown(node)
+        firm = pixels[pixels[..., 3] > 250][:, 2::-1]
+        ink = [int((pixels[rows][..., 3] > 127).sum()) for rows in ROWS]
+        found.append([node.name(), ink, firm.mean(axis=0).round().astype(int).tolist()])
+    return found
+
+def run(name):
+    menu = widget("sketchMenu").menu()
+    menu.aboutToShow.emit()
+    next(one for one in menu.actions() if one.objectName() == name).trigger()
+    yield 300
+    yield from idle(400)
+    K.activeDocument().waitForDone()
+    yield 400
+
+def job():
+    document = drawn()
+    yield 400
+    yield from ink()
+    yield from choose("keepLineColours")
+    before = tree(document)
+    if SELECTED:
+        part = Selection()
+        part.select(0, 0, 250, 400, 255)
+        document.setSelection(part)
+        yield 300
+    if ENTRY == "redraw":
+        K.activeWindow().activeView().setCurrentBrushPreset(K.resources("preset")["b) Basic-1"])
+        yield 200
+    yield from run(ENTRY)
+    found, said = looks(group(document, WORD)), session().messages.shown.text
+    layers = tree(document)
+    document.setSelection(None)
+    undo(document)
+    yield from settle()
+    return every(document), found, said, before, layers, tree(document)
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "word", "selected"),
+    [
+        ("copyVectors", "Vectors", False),
+        ("copyVectors", "Vectors", True),
+        ("copyVectorsAsShown", "Vectors", True),
+        ("redraw", "Redrawn", False),
+        ("redraw", "Redrawn", True),
+    ],
+)
+def test_copies_at_the_sketch_have_all_colours_in_a_group(
+    krita, entry: str, word: str, selected: bool
+) -> None:
+    code = f"ENTRY, WORD, SELECTED = {entry!r}, {word!r}, {selected}\n"
+    kept, found, said, before, layers, undone = krita.run(DRAWN + code + COPIES, timeout=240)
+    assert said == ""
+    assert [name.split(": ")[1] for name, *_ in found] == ["Sketch", "Blue lines", "Red lines"]
+    assert len([name for name in layers if name != "Selection Mask"]) == len(before) + 1
+    share = 0.5 if selected else 1.0
+    for number, (_, ink, colour) in enumerate(found):
+        whole = kept[number][number]
+        assert abs(ink[number] / whole - share) < 0.3 * share, "the lines of its colour"
+        assert sum(ink) == ink[number], "and no others"
+        if number:
+            assert colour.index(max(colour)) == (2 if number == 1 else 0)
+        else:
+            assert max(colour) < 30
+    if not selected:
+        assert undone == before
+
+
+def test_ink_inside_a_selection_keeps_colours_there(krita) -> None:
+    found = krita.run(
+        DRAWN
+        + """
+def halves(document):
+    found = []
+    for name in ("Lineart: Sketch", "Blue lines", "Red lines"):
+        alpha = bgra(node_named(document, name), 0, 0, 500, 400)[..., 3] > 127
+        found.append([[int(alpha[rows][:, part].sum()) for rows in ROWS]
+                      for part in (slice(0, 250), slice(250, 500))])
+    return found
+
+def job():
+    document = drawn()
+    yield 400
+    yield from ink()
+    yield from choose("keepLineColours")
+    before = halves(document)
+    part = Selection()
+    part.select(0, 0, 250, 400, 255)
+    document.setSelection(part)
+    yield 300
+    document.setActiveNode(node_named(document, "Sketch"))
+    yield 300
+    session().change("thickness", 11.0, final=True)
+    yield 300
+    yield from idle()
+    thick = halves(document)
+    yield from choose("ink-blue")
+    return before, thick, halves(document)
+""",
+        timeout=240,
+    )
+    before, thick, without = found
+    for number in range(3):
+        (left, right), (now, beside) = before[number], thick[number]
+        assert beside == right, "beyond what is selected nothing changes"
+        assert now[number] > 1.5 * left[number]
+        assert sum(now) == now[number]
+    blue = without[1]
+    assert sum(blue[0]) < 0.1 * sum(thick[1][0])
+    assert blue[1] == before[1][1]
+    for now, then in zip(without[2], thick[2], strict=True):
+        assert now == pytest.approx(then, rel=0.02)

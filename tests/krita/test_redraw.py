@@ -391,3 +391,124 @@ def job():
     assert found["latest"] < 1.1
     assert found["stroke"] < 3
     assert found["longest"] < 0.1 * found["all"]
+
+
+def test_opening_its_window_takes_no_longer_than_krita_itself_takes(krita, figures) -> None:
+    """A look at each of the 50,000 events that Krita sends to make a window took longer than the window.
+
+    In processor time of Krita's own thread: with a window of Krita's that nobody looks at, for comparison.
+    """
+    found = krita.run(
+        REDRAW
+        + """
+def made():
+    window = K.openWindow()
+    window.qwindow().setAttribute(QtCore.Qt.WidgetAttribute.WA_DontShowOnScreen, True)
+    yield 300
+    window.qwindow().close()
+    yield 500
+
+def job():
+    from contextlib import contextmanager
+    from smart_lineart.krita_host import artists_pen, outlived, painting_window, pen_watch
+    document = yield from inked()
+    yield from choose()
+    Window, steps, heard, within = painting_window.PaintingWindow, [], [0], [False]
+    usual = Window.undisturbed
+    @contextmanager
+    def timed(self):
+        with usual(self):
+            begun = time.thread_time()
+            within[0] = True
+            try:
+                yield
+            finally:
+                within[0] = False
+                steps.append(time.thread_time() - begun)
+    watches = artists_pen.ArtistsPen, outlived._Keeper, pen_watch._Watch
+    filters = [one.eventFilter for one in watches]
+    def counted(look):
+        def look_at(self, watched, event):
+            heard[0] += within[0]
+            return look(self, watched, event)
+        return look_at
+    yield from made()  # the first one takes longer
+    pen_watch.end()
+    begun = time.thread_time()
+    window = K.openWindow()
+    krita_s = time.thread_time() - begun
+    window.qwindow().setAttribute(QtCore.Qt.WidgetAttribute.WA_DontShowOnScreen, True)
+    yield 300
+    window.qwindow().close()
+    yield 500
+    pen_watch.begin()
+    Window.undisturbed = timed
+    yield from redraw()
+    steps_s = sorted(steps)[-4:]
+    for watch, look in zip(watches, filters):
+        watch.eventFilter = counted(look)
+    try:
+        yield from redraw()
+    finally:
+        Window.undisturbed = usual
+        for watch, look in zip(watches, filters):
+            watch.eventFilter = look
+    return {"steps": steps_s, "krita": krita_s, "heard": heard[0]}
+""",
+        timeout=600,
+    )
+    figures(str(found))
+    assert found["heard"] < 10_000  # 150,000 were; windows hear of some
+    assert found["steps"][-1] < 1.5 * found["krita"]
+
+
+@pytest.mark.parametrize("closed", ["document", "window"])
+def test_what_is_closed_while_its_window_opens_is_destroyed_afterwards(krita, closed: str) -> None:
+    found = krita.run(
+        REDRAW
+        + """
+def job():
+    from smart_lineart.krita_host import outlived, painting_window
+    document = yield from inked()
+    yield from choose()
+    kept, usual, real = [], outlived._Keeper.let_go_soon, painting_window.Krita
+    def let_go_soon(self):
+        kept.extend(one.metaObject().className() for one in self.closed)
+        usual(self)
+    other = None
+    if CLOSED == "window":
+        other = K.openWindow()
+        other.qwindow().show()
+        yield 500
+    class Opening:
+        def __getattr__(self, name):
+            if name == "openWindow":
+                if CLOSED == "document":
+                    document.setModified(False)
+                    document.close()
+                else:
+                    other.qwindow().close()
+                QtCore.QCoreApplication.sendPostedEvents(None, QtCore.QEvent.Type.DeferredDelete.value
+                    if hasattr(QtCore.QEvent.Type.DeferredDelete, "value") else QtCore.QEvent.DeferredDelete)
+            return getattr(K, name)
+    class Instead:
+        @staticmethod
+        def instance():
+            return Opening()
+    painting_window.Krita, outlived._Keeper.let_go_soon = Instead, let_go_soon
+    try:
+        entry("redraw").trigger()
+        yield from idle(200)
+        yield 500
+    finally:
+        painting_window.Krita, outlived._Keeper.let_go_soon = real, usual
+    return {"kept": sorted(set(kept)), "windows": len(K.windows()), "documents": len(K.documents()),
+            "error": session().messages.last_error}
+""",
+        CLOSED=closed,
+        timeout=400,
+    )
+    there = {"document": 0, "window": 1}[closed]
+    kept = {"document": "KisDocument", "window": "KisMainWindow"}[closed]
+    assert kept in found.pop("kept")
+    assert found == {"windows": 1, "documents": there, "error": ""}

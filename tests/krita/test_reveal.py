@@ -339,66 +339,242 @@ def job():
     assert found == [[255, True], [77, True, True], [77, False, True], [255, True, True]]
 
 
-def test_paper_with_nothing_beneath_is_not_faded_by_itself(krita) -> None:
-    """Krita's chequers would come through."""
+@pytest.mark.parametrize("form", [("RGBA", "U8"), ("GRAYA", "U16")])
+def test_paper_with_nothing_beneath_fades_onto_its_own_colour(krita, form: tuple[str, str]) -> None:
+    """Not onto Krita's chequers; that colour goes with the fading."""
+    found = run(
+        krita,
+        """
+def job():
+    document = new_document(600, 400, *FORM)
+    picture = strokes(600, 400)
+    picture[(picture[..., :3] > 128).all(2)] = [210, 230, 240, 255]  # yellowish paper
+    (scan,) = children(document.rootNode())
+    scan.setName("Sketch")
+    paint(document, scan, picture)
+    document.refreshProjection()
+    document.setActiveNode(scan)
+    yield 500
+    under = lambda: list(document.backgroundColor().getRgb())
+    kind = {"U8": np.uint8, "U16": np.uint16}[FORM[1]]
+    corner = lambda: np.frombuffer(bytes(document.pixelData(300, 5, 1, 1)), kind) / np.iinfo(kind).max
+    before = [under(), corner()]
+    alike = lambda: bool(np.abs(corner() - before[1]).max() < 0.01)
+    yield from ink()
+    yield 600
+    found = [[seen(), under(), alike()]]
+
+    def now():
+        yield 600
+        yield from idle()
+        found.append([seen()[0], under()[3], alike()])
+
+    for what in (undo, redo):
+        yield from step(what)
+        yield from now()
+    for name in ("hideSketch", "fadeSketch", "showSketch", "fadeSketch"):
+        widget(name).click()
+        yield from now()
+    layer().setVisible(False)  # by hand, in Krita's docker
+    yield from now()
+    layer().setVisible(True)
+    yield from now()
+    layer().remove()
+    document.waitForDone()
+    yield 600
+    yield from idle()
+    found.append(under()[3])
+    yield from step(undo)
+    yield 600
+    found.append([seen()[0], under()[3]])
+    return [before[0][3], found]
+""",
+        FORM=form,
+    )
+    clear, ((seen, under, same), *found) = found
+    grey = form[0] == "GRAYA"
+    paper = [[231] * 3, [240, 230, 210]][not grey]
+    assert (clear, seen, under[3], same) == (0, [77, True], 255, True)
+    assert all(abs(one - other) < 3 for one, other in zip(under, paper, strict=False)), under
+    faded, shown, hidden = [77, 255, True], [255, 0, True], [77, 0, False]
+    assert found == [shown, faded, hidden, faded, shown, faded, hidden, faded, 0, [77, 255]]
+
+
+def test_a_colour_that_the_artist_puts_under_all_layers_stays(krita) -> None:
     found = run(
         krita,
         """
 def job():
     document = sketch_document(600, 400, opaque=True)
     yield 400
-    children(document.rootNode())[0].setVisible(False)
-    yield from ink()
-    found = [seen()]
-    yield from step(undo)
-    document.setBackgroundColor(QtGui.QColor(255, 255, 255))
+    children(document.rootNode())[0].remove()
+    document.waitForDone()
     document.setActiveNode(layer())
+    yield 400
     yield from ink()
-    found += [seen(), int(projection(document, 300, 5, 1, 1)[0, 0, 3])]
+    yield 600
+    found = [seen(), list(document.backgroundColor().getRgb())]
+    document.setBackgroundColor(QtGui.QColor(0, 0, 255))
+    yield 600
     yield from step(undo)
-    document.setBackgroundColor(QtGui.QColor(255, 255, 255, 0))
-    children(document.rootNode())[0].setVisible(True)
-    document.setActiveNode(layer())
-    yield from ink()
-    return [*found, seen()]
+    return [*found, seen(), list(document.backgroundColor().getRgb())]
 """,
     )
-    assert found == [[255, True], [77, True], 255, [77, True]]
+    assert found == [[77, True], [255, 255, 255, 255], [255, True], [0, 0, 255, 255]]
 
 
-def test_a_sketch_with_keyframes_is_hidden_and_never_faded(krita) -> None:
-    """Its opacity may be animated: setting it would make a keyframe of it."""
+def test_lines_alone_in_a_document_fade_and_get_no_colour_beneath(krita) -> None:
     found = run(
         krita,
         """
 def job():
+    document = sketch_document(600, 400, opaque=False, thick=30)
+    yield 400
+    children(document.rootNode())[0].remove()
+    document.waitForDone()
+    document.setActiveNode(layer())
+    yield 400
+    yield from ink()
+    yield 600
+    return [seen(), document.backgroundColor().alpha(), tree(document)]
+""",
+    )
+    assert found == [[77, True], 0, ["Sketch", "Lineart: Sketch"]]
+
+
+ANIMATED = """
+def animation():
     document = sketch_document(600, 400, opaque=False)
     yield 400
+    layer().enableAnimation()
+    yield 300
+    document.setCurrentTime(5)
+    yield 400
+    K.action("add_duplicate_frame").trigger()
+    yield 400
+    return document
+
+def key_the_opacity():
     K.action("add_scalar_keyframes").trigger()
     yield 400
-    document.setCurrentTime(5)
-    yield 300
-    found = [layer().animated()]
-    yield from ink()
+
+def at(document, time):
+    document.setCurrentTime(time)
+    document.waitForDone()
     yield 400
-    found += [seen(), widget("fadeSketch").isEnabled()]
-    widget("hideSketch").click()
-    yield 300
-    found.append(seen())
-    widget("showSketch").click()
-    yield 300
-    found.append(seen())
+"""
+
+
+@pytest.mark.parametrize("frames", ["this", "all"])
+def test_an_animation_fades_whose_opacity_is_not_animated(krita, frames: str) -> None:
+    found = run(
+        krita,
+        ANIMATED
+        + """
+def job():
+    document = yield from animation()
+    session().frames = {"this": (5, 5), "all": (0, 5)}[FRAMES]
+    found = [[time for time in range(9) if layer().hasKeyframeAtTime(time)], seen()]
+    said = yield from ink()
+    yield 400
+    found += [seen(), said, *buttons()]
     for what in (undo, redo):
         yield from step(what)
-    document.setCurrentTime(0)
+        found.append(seen())
+    for time in (0, 5):
+        yield from at(document, time)
+        found.append(seen())
+    session().context.reveal.hold(*session().at_hand, ink=False)
     yield 300
+    found.append(seen())
+    session().context.reveal.glance.end()
+    yield 300
+    found.append(seen())
+    for name in ("showSketch", "fadeSketch"):
+        widget(name).click()
+        yield 400
+        found.append([*seen(), *buttons()])
+    layer("Lineart: Sketch").remove()
+    yield from at(document, 0)
+    yield 400
+    found.append(seen())
+    found.append([len(K.documents()), document == K.activeDocument(), document.activeNode().name()])
+    return found
+""",
+        FRAMES=frames,
+    )
+    whole, faded = [255, True], [77, True]
+    assert found[:5] == [[0, 5], whole, faded, "", "fadeSketch"]
+    assert found[5:] == [
+        *(whole, faded, faded, faded, whole, faded),
+        *([*whole, "showSketch"], [*faded, "fadeSketch"], whole, [1, True, "Sketch"]),
+    ]
+
+
+@pytest.mark.parametrize("frames", ["this", "all", "one that follows"])
+def test_an_animation_whose_opacity_is_animated_is_left_and_that_is_said(krita, frames: str) -> None:
+    found = run(
+        krita,
+        ANIMATED
+        + """
+def job():
+    document = yield from animation()
+    yield from at(document, 0)
+    yield from key_the_opacity()
+    yield from at(document, 5)
+    session().frames = {"this": (5, 5), "all": (0, 5)}.get(FRAMES)
+    said = yield from ink()
+    yield 400
+    found = [said, seen(), widget("fadeSketch").isEnabled()]
+    session().messages.say("")
+    for name in ("fadeSketch", "hideSketch", "showSketch"):
+        widget(name).click()
+        yield 400
+        found.append([*seen(), *buttons(), session().messages.shown.text])
+    for what in (undo, redo):
+        yield from step(what)
+    yield from at(document, 0)
     layer().setOpacity(9)  # the one keyframe there is: were there another at 5, that would stay
-    document.setCurrentTime(5)
+    yield from at(document, 5)
+    return [*found, seen()]
+""",
+        FRAMES=frames,
+    )
+    said = '"Sketch" is not faded, since its opacity is animated.'
+    assert found == [
+        *(said, [255, True], True),
+        *([255, True, "showSketch", said], [255, False, "hideSketch", said], [255, True, "showSketch", said]),
+        [9, True],
+    ]
+
+
+def test_an_opacity_that_was_animated_since_is_left(krita) -> None:
+    """Neither the undo of the ink nor a look at the sketch alone makes a keyframe."""
+    found = run(
+        krita,
+        ANIMATED
+        + """
+def job():
+    document = yield from animation()
+    yield from ink()
+    found = [seen()]
+    yield from at(document, 0)
+    yield from key_the_opacity()
+    yield from at(document, 5)
+    session().context.reveal.hold(*session().at_hand, ink=False)
     yield 300
+    session().context.reveal.glance.end()
+    layer("Lineart: Sketch").remove()
+    document.waitForDone()
+    yield 700
+    found.append(seen())
+    yield from at(document, 0)
+    layer().setOpacity(9)
+    yield from at(document, 5)
     return [*found, seen()]
 """,
     )
-    assert found == [True, [255, True], False, [255, False], [255, True], [9, True]]
+    assert found == [[77, True], [77, True], [9, True]]
 
 
 def test_every_sketch_has_its_own_and_locks_do_not_matter(krita) -> None:

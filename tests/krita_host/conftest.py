@@ -17,6 +17,7 @@ MODULES = (
         "document",
         "frames",
         "layer",
+        "layer_box",
         "lineart",
         "living",
         "reading",

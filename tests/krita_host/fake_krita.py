@@ -284,6 +284,7 @@ class Document:
         self.meanwhile: Callable[[], None] = lambda: None  # what events bring while Krita composes
         self.title, self.file = "Drawing", "drawing.kra"
         self.modified, self.closed = True, False
+        self.beneath = (255, 255, 255, 0)
 
     def add(self, name: str, kind: str = "paintlayer", form: tuple[str, str, str] | None = None) -> Node:
         """A new layer on top."""
@@ -307,7 +308,10 @@ class Document:
         return self.ppi
 
     def backgroundColor(self) -> Any:
-        return SimpleNamespace(alpha=lambda: 0)
+        return SimpleNamespace(getRgb=lambda: self.beneath)
+
+    def setBackgroundColor(self, colour: Any) -> None:
+        self.beneath = colour
 
     def colorModel(self) -> str:
         return self.form[0]
@@ -449,6 +453,14 @@ class Krita:
         names = ("applicationClosing", "imageClosed", "viewClosed")
         self.signals = {name: Emitter(lambda: self.notifies) for name in names}
         self.buttons, self.filters = 0, []
+        self.on_screen: list[Any] = []  # windows of Qt's
+        self.watching_view: list[Any] = []
+        self.view_in_front: Any = SimpleNamespace(
+            destroyed=False,
+            installEventFilter=self.watching_view.append,
+            removeEventFilter=self.watching_view.remove,
+        )
+        self.main_windows: list[Any] = []
         self.timers: list[Callable[[], None]] = []
         self.waits: list[int] = []  # ms, of all timers there ever were
         self.dialog: Any = None
@@ -499,7 +511,7 @@ class Krita:
             ),
         )
         other = SimpleNamespace(metaObject=lambda: SimpleNamespace(className=lambda: "QTextEdit"))
-        sub = SimpleNamespace(findChildren=lambda _kind: [other, scroll])
+        sub = SimpleNamespace(findChildren=lambda _kind: [other, scroll], widget=lambda: self.view_in_front)
         area = SimpleNamespace(currentSubWindow=lambda: sub)
         window = SimpleNamespace(
             winId=lambda: id(self), centralWidget=lambda: SimpleNamespace(findChildren=lambda _kind: [area])
@@ -550,6 +562,9 @@ class Krita:
         timers, self.timers = self.timers, []
         for timer in timers:
             timer()
+
+    def windows(self) -> list[Any]:
+        return list(self.main_windows)
 
     def notifier(self) -> Any:
         return SimpleNamespace(setActive=lambda on: setattr(self, "notifies", on), **self.signals)
@@ -618,8 +633,8 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         )
     }
     filtered = SimpleNamespace(
-        installEventFilter=krita.filters.append,
-        removeEventFilter=krita.filters.remove,
+        installEventFilter=lambda one: one in krita.filters or krita.filters.append(one),
+        removeEventFilter=lambda one: one in krita.filters and krita.filters.remove(one),
         aboutToQuit=krita.about_to_quit,
     )
     application = SimpleNamespace(
@@ -627,9 +642,11 @@ def _modules(krita: Krita) -> dict[str, ModuleType]:
         activeModalWidget=lambda: krita.dialog,
         activePopupWidget=lambda: krita.menu,
         instance=lambda: filtered,
+        topLevelWindows=lambda: list(krita.on_screen),
         sendEvent=lambda receiver, event: receiver.received.append(event),
     )
     kinds = SimpleNamespace(
+        Close="close",
         MouseButtonPress="pressed",
         MouseMove="moved",
         MouseButtonRelease="let go",

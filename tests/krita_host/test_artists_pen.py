@@ -17,6 +17,12 @@ class Receiver:
     def __init__(self, kind: str = ""):
         self.kind = kind
         self.received: list[Any] = []
+        self.destroyed = False
+        self.filters: list[Any] = []
+        self.installEventFilter, self.removeEventFilter = self.filters.append, self.filters.remove
+
+    def isVisible(self) -> bool:  # noqa: N802
+        return True
 
     def isWindowType(self) -> bool:  # noqa: N802
         return not self.kind
@@ -63,11 +69,27 @@ def sent(room: Any, window: Receiver) -> Any:
     """How Qt sends an event to a window: whoever looks at all events hears of it first."""
 
     def send(receiver: Receiver, event: Event) -> None:
-        if not any(one.eventFilter(receiver, event) for one in list(room.krita.filters)):
+        if not any(one.eventFilter(receiver, event) for one in [*room.krita.filters, *receiver.filters]):
             receiver.received.append(event)
 
     room.artists_pen.QApplication.sendEvent = send
+    room.krita.on_screen.append(window)
     return lambda kind: send(window, Event(kind))
+
+
+def test_only_what_goes_to_windows_is_looked_at_within(room) -> None:
+    """Krita may send very many events there; whoever looks at all of them hears of all again afterwards."""
+    window = Receiver()
+    send = sent(room, window)
+    with room.watch.held_back():
+        assert room.krita.filters == []
+        send("pen pressed")
+        assert window.received == []
+    assert (room.krita.filters, window.filters) == ([room.watch], [])
+    assert kinds(window) == ["pen pressed"]
+    with room.watch.held_back():
+        room.watch.leave()
+    assert (room.krita.filters, window.filters) == ([], [])
 
 
 @pytest.mark.parametrize("asked", ["dialog", "menu"])

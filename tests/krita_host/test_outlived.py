@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -111,6 +112,35 @@ def test_anything_else_is_destroyed_when_krita_wishes(host, raw) -> None:
     raw.meanwhile = lambda: (host.krita.delete_later(other), seen.append(other.times))
     host.document.Document(raw).refresh()
     assert seen == [1]
+
+
+class TestSparingly:
+    """No event is looked at before something was closed."""
+
+    def test_a_document_closed_meanwhile_is_destroyed_afterwards(self, host, held) -> None:
+        host.krita.notifies = True
+        with host.outlived.outlived(sparing=True):
+            assert host.krita.filters == []
+            host.krita.signals["imageClosed"].emit("drawing.kra")
+            host.krita.delete_later(held)
+            assert nested.under_way()
+        assert (held.times, host.krita.filters) == (0, [])
+        host.krita.turn()
+        assert held.times == 1
+        host.krita.signals["imageClosed"].emit("another.kra")
+        assert host.krita.filters == []
+
+    def test_a_window_closed_meanwhile_is_destroyed_afterwards(self, host) -> None:
+        window, watching = Destroyable("KisMainWindow"), []
+        window.installEventFilter, window.removeEventFilter = watching.append, watching.remove
+        host.krita.main_windows.append(SimpleNamespace(qwindow=lambda: window))
+        with host.outlived.outlived(sparing=True):
+            (keeper,) = watching
+            assert keeper.eventFilter(window, SimpleNamespace(type=lambda: "close")) is False
+            host.krita.delete_later(window)
+        assert (window.times, watching, host.krita.filters) == (0, [], [])
+        host.krita.turn()
+        assert window.times == 1
 
 
 def test_an_error_leaves_nothing_behind(host, raw, held) -> None:

@@ -34,7 +34,11 @@ class Window:
         view = SimpleNamespace(destroy=lambda: self.gone.append("view"))
         area = SimpleNamespace(findChildren=lambda kind: [view] * (kind.__name__ == "QMdiSubWindow"))
         return SimpleNamespace(
-            close=self._close, findChildren=lambda kind: [area] * (kind.__name__ == "QMdiArea")
+            close=self._close,
+            findChildren=lambda kind: [area] * (kind.__name__ == "QMdiArea"),
+            destroyed=False,
+            installEventFilter=lambda _: None,
+            removeEventFilter=lambda _: None,
         )
 
     def _close(self) -> None:
@@ -151,7 +155,7 @@ def test_marks_do_not_follow_each_other_without_giving_way(scene) -> None:
 
 
 def test_no_step_of_ours_begins_while_krita_makes_the_window(scene, monkeypatch) -> None:
-    """Nor in any other part of the work that lets its event loop run; and no document is destroyed there."""
+    """Nor in any other part of the work that lets its event loop run."""
     monkeypatch.setattr(scene.room.view, "modifier_down", lambda: False)
     seen = []
 
@@ -166,7 +170,7 @@ def test_no_step_of_ours_begins_while_krita_makes_the_window(scene, monkeypatch)
         for _ in steps:
             assert not nested.under_way()
         assert len(scene.krita.filters) == 1
-    assert seen == [(True, 2)] * 4
+    assert seen == [(True, 0)] * 4, "Krita sends so many events there that a look at each takes long"
 
 
 @pytest.mark.parametrize(

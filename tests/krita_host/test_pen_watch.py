@@ -66,3 +66,13 @@ def test_one_watch_and_none_in_the_end(host) -> None:
     host.pen_watch.end()
     assert host.krita.filters == []
     assert not host.view.painting()
+
+
+def test_nothing_is_heard_where_it_is_paused_nor_after_the_end(host) -> None:
+    watching = list(host.krita.filters)
+    with host.pen_watch.paused():
+        assert host.krita.filters == []
+    assert host.krita.filters == watching
+    with host.pen_watch.paused():
+        host.pen_watch.end()
+    assert host.krita.filters == []

@@ -49,7 +49,7 @@ STUDIO = (
         "glance",
         "messages",
     ),
-    *("preferences", "presets", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
+    *("paper", "preferences", "presets", "reveal", "session", "settings", "steps", "target", "turns", "veil"),
     *(f"runs.{name}" for name in RUNS),
 )
 

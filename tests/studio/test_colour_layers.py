@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -212,3 +213,51 @@ def test_more_than_a_colours_layers_in_a_group_is_a_group_of_the_artists(app: fa
     application = importlib.import_module("smart_lineart.krita_host.application")
     layer = importlib.import_module("smart_lineart.krita_host.layer").Layer(group)
     assert memory.sketch_for(application.active_document(), layer).name == group.title
+
+
+def copied(drawing: Drawing, name: str) -> tuple[FakeNode, str]:
+    """What an artist who is at a layer puts in with Copy as vector layer, and what lies below."""
+    drawing.document.active = drawing.layer(name)
+    drawing.session.look()
+    drawing.loop.run()
+    before = list(drawing.document.root.nodes)
+    drawing.session.copy_as_vectors(as_shown=True)
+    drawing.loop.run()
+    assert drawing.session.messages.last_error == ""
+    for parent in (drawing.document.root, drawing.layer("Line colours: Sketch")):
+        for below, node in pairwise(parent.nodes):
+            if node.title.startswith("Vectors") and node not in before:
+                drawing.document.active = drawing.sketch
+                return node, below.title
+    raise AssertionError("nothing was copied")
+
+
+@pytest.mark.parametrize("at", ["Sketch", "Lineart: Sketch", "Line colours: Sketch"])
+def test_a_copy_at_the_sketch_has_the_lines_of_all_colours_in_a_group(app: fake_krita.App, at: str) -> None:
+    drawing = Drawing(app)
+    drawing.set("by_colour", True)
+    new, below = copied(drawing, at)
+    assert [node.title for node in new.nodes] == [
+        "Vectors: Sketch",
+        "Vectors: Blue lines",
+        "Vectors: Red lines",
+    ]
+    assert below == "Line colours: Sketch"
+
+
+def test_a_copy_at_a_colours_layer_is_of_that_one(app: fake_krita.App) -> None:
+    drawing = Drawing(app)
+    drawing.set("by_colour", True)
+    new, below = copied(drawing, "Blue lines")
+    assert (new.title, new.kind, below) == ("Vectors: Blue lines", "vectorlayer", "Blue lines")
+
+
+def test_an_animation_says_that_it_keeps_no_colours_apart(app: fake_krita.App) -> None:
+    at_hand = importlib.import_module("smart_lineart.studio.hues_at_hand")
+    drawing = Drawing(app)
+    drawing.animate(drawing.sketch)
+    drawing.at_sketch()
+    at_hand.keep_colours(drawing.session, on=True)
+    assert "have no layers of their own" in drawing.session.messages.shown.text
+    assert not drawing.session.settings.by_colour
+    assert not at_hand.keeps_colours(drawing.session)

@@ -62,7 +62,17 @@ def test_of_a_sketch_in_one_colour_or_in_grey_nothing_is_left_out(item: CachedFe
     for row in ROWS:
         blue[line_map(SIZE, row, thickness=3) > 127] = COLOURS[1]
     item.read = Read(blue, in_colour=True)
-    assert lines_of(item, InkSettings(left_out=("blue",))) is every
+    for settings in (InkSettings(left_out=("blue",)), InkSettings(by_colour=True)):
+        assert lines_of(item, settings) is every
+
+
+def test_a_colour_is_inked_into_a_layer_of_its_own_or_into_the_lineart(item: CachedFeatures) -> None:
+    every, apart = item.features, InkSettings(by_colour=True)
+    assert np.array_equal(lines_of(item, apart).strokes.points, strokes_of(ROWS[0], ROWS[2]).points)
+    assert np.array_equal(lines_of(item, apart, "blue").strokes.points, strokes_of(ROWS[1], ROWS[3]).points)
+    together = InkSettings(by_colour=True, together=("blue",))
+    assert lines_of(item, together) is every
+    assert not len(lines_of(item, together, "blue").strokes)
 
 
 def test_colours_are_looked_for_once(item: CachedFeatures, monkeypatch) -> None:

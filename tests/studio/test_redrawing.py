@@ -52,8 +52,8 @@ def test_what_waits_begins_however_it_ends(scene, monkeypatch, end, state) -> No
     begun: list[Any] = []
     scene.turns.given_up.connect(lambda: begun.append(scene.queue.next))
 
-    def steps(job: Any, pair: Any, *_: Any) -> Any:
-        with scene.turns.at_work(scene.document, pair.sketch.identity):
+    def steps(job: Any, found: Any, *_: Any) -> Any:
+        with scene.turns.at_work(scene.document, found[0].pair.sketch.identity):
             yield 0
             if end == "stop":
                 job.cancel()
@@ -63,7 +63,8 @@ def test_what_waits_begins_however_it_ends(scene, monkeypatch, end, state) -> No
 
     monkeypatch.setattr(scene.redraw, "_steps", steps)
     settings = scene.room.settings.InkSettings()
-    scene.redraw._start(scene.document, scene.pair, settings, None, None)
+    source = SimpleNamespace(pair=scene.pair, settings=settings)
+    scene.redraw._start(scene.document, [source], None)
     (redrawing,) = scene.queue.jobs
     waiting = scene.room.jobs.Job(scene.document, "{s}", "Sketch", settings)
     scene.queue.add(waiting)

@@ -42,7 +42,8 @@ class Context:
         self.shown: list[Any] = []
         self.corrections = room.corrections.Corrections()
         self.copies = room.copies.Copies(self.memory, self.shown.append)
-        self.reveal = room.reveal.Reveal(self.memory, self.shown.append, self.shown.append)
+        paper = room.paper.Paper(self.memory, lambda document, _work: self.shown.append(document))
+        self.reveal = room.reveal.Reveal(self.memory, paper, self.shown.append, self.shown.append)
         self.ink_worker = SimpleNamespace(submit=self.submit)
         self.cache = SimpleNamespace(
             get=lambda _document, sketch, _detail=None: self.kept.get(sketch),

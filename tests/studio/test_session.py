@@ -1076,7 +1076,7 @@ class TestASketchInAGroupThatIsInked:
     @pytest.fixture
     def grouped(self, scene, monkeypatch) -> Any:
         """The sketch, faded behind its ink, lies in a group that is selected."""
-        monkeypatch.setattr(scene.room.reveal.stack, "paper_shows_nothing_beneath", lambda *_: False)
+        monkeypatch.setattr(scene.room.reveal.stack, "bare_paper", lambda *_: None)
         around = scene.raw.add("group", "grouplayer")
         scene.sketch.remove()
         around.addChildNode(scene.sketch, None)

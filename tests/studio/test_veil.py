@@ -55,3 +55,16 @@ def test_what_makes_no_sense_is_none(change: dict[str, object]) -> None:
     assert Veil.from_dict(values) is not None
     assert Veil.from_dict({**values, **change}) is None
     assert Veil.from_dict([]) is None
+
+
+def test_the_colour_beneath_is_kept_and_one_that_makes_no_sense_is_none() -> None:
+    veil = replace(LAID, paper="#f0e6d2", beneath=True)
+    values = {"own": 200, "faded": 77, "on": True, "hidden": False, "laid": True}
+    assert Veil.from_dict({**values, "paper": "#f0e6d2", "beneath": True}) == veil
+    for wrong in (
+        {"paper": "white"},
+        {"paper": "#f0e6d2\n"},
+        {"paper": 3},
+        {"paper": "#f0e6d2", "beneath": 1},
+    ):
+        assert Veil.from_dict({**values, "beneath": True, **wrong}) == LAID

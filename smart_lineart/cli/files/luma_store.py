@@ -8,7 +8,7 @@ import mmap
 import os
 import tempfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -52,7 +52,11 @@ class LumaStore:
     def write(self, top: int, luma: NDArray[np.float32]) -> None:
         """Put in rows of luma, float32 0..1, from row `top` on."""
         full = np.iinfo(self.dtype).max
-        self.array[top : top + len(luma)] = np.rint(luma * full).clip(0, full)
+        self.put(top, np.rint(luma * full).clip(0, full))
+
+    def put(self, top: int, values: NDArray[Any]) -> None:
+        """Put in rows from row `top` on that are over the full range already."""
+        self.array[top : top + len(values)] = values
         self.let_go()
 
     def let_go(self) -> None:

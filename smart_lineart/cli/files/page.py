@@ -18,6 +18,11 @@ __all__ = ["ASSUMED_DPI", "MAX_PIXELS", "Page", "Spool", "keep", "read_page"]
 
 ASSUMED_DPI = 300.0
 
+COLOURS_IN_MEMORY = 8 << 20
+"""Bytes of a page's colours that are kept in memory: they are read once, when its lines are found, and would
+lie beside all that takes.
+"""
+
 
 @dataclass
 class Page:
@@ -36,7 +41,7 @@ class Spool:
     """Where a page's luma is kept: up to `in_memory` bytes in memory, beyond that in `folder`.
 
     `most_at_once`: bytes that decoding may take beyond the program itself. `colours`: the page's are kept,
-    too, three bytes a px.
+    too, three bytes a px, of which up to COLOURS_IN_MEMORY lie in memory.
     """
 
     in_memory: int
@@ -47,6 +52,11 @@ class Spool:
     def store(self, height: int, width: int, dtype: str) -> LumaStore:
         """An empty store for a page of that size."""
         return LumaStore(height, width, dtype, in_memory=self.in_memory, folder=self.folder)
+
+    def colour_store(self, height: int, width: int) -> LumaStore:
+        """An empty store for the colours of a page of that size, rows three times as wide."""
+        most = min(self.in_memory, COLOURS_IN_MEMORY)
+        return LumaStore(height, 3 * width, "uint8", in_memory=most, folder=self.folder)
 
 
 def read_page(path: Path, spool: Spool) -> Page:
@@ -71,7 +81,7 @@ def keep(picture: Picture, spool: Spool, meaning: Meaning | None = None) -> Page
     store = spool.store(picture.height, picture.width, "uint8" if exact else "uint16")
     meaning = meaning or usual(picture.sample)
     in_colour = spool.colours and picture.bands >= 3
-    colours = spool.store(picture.height, picture.width * 3, "uint8") if in_colour else None
+    colours = spool.colour_store(picture.height, picture.width) if in_colour else None
     look = Look(picture, meaning) if meaning.paper else None  # what is read over black was seen before
     top = 0
     with np.errstate(all="ignore"):  # a file may hold what is no number
@@ -79,7 +89,7 @@ def keep(picture: Picture, spool: Spool, meaning: Meaning | None = None) -> Page
             pixels = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
             store.write(top, luma(pixels, meaning))
             if colours is not None:
-                colours.write(top, colour(pixels, meaning).reshape(len(pixels), -1))
+                colours.put(top, colour(pixels, meaning).reshape(len(pixels), -1))
             if look is not None:
                 look.see(top, pixels)
             top += len(pixels)

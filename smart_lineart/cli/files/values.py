@@ -68,15 +68,17 @@ def luma(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.float32]:
     return over.astype(np.float32, copy=False)
 
 
-def colour(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.float32]:
-    """Red, green and blue, float32 (rows, width, 3) over the paper that `luma` has, of pixels of 3 or 4
-    bands.
+def colour(pixels: NDArray[Any], meaning: Meaning) -> NDArray[np.uint8]:
+    """Red, green and blue, uint8 (rows, width, 3) over the paper that `luma` has, of pixels of 3 or 4 bands;
+    of 8 bits, and without opacity, a view of those.
     """
+    if pixels.shape[2] == 3 and pixels.dtype == np.uint8 and meaning == usual("uint8"):
+        return pixels
     over = np.clip(np.nan_to_num(_scaled(pixels[..., :3], meaning.black, meaning.white, plain=False)), 0, 1)
     if pixels.shape[2] == 4:
         opacity = np.nan_to_num(_scaled(pixels[..., 3:], 0.0, meaning.opaque, plain=False))
         over = meaning.paper + opacity * (over - np.float32(meaning.paper))
-    return over.astype(np.float32, copy=False)
+    return np.asarray(np.rint(over * np.float32(255)), np.uint8)
 
 
 def _scaled(pixels: NDArray[Any], black: float, white: float, *, plain: bool = True) -> NDArray[Any]:

@@ -23,10 +23,13 @@ from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.page.survey import read_rows, working_size
 from smart_lineart.inking.raster.resampling import Reduced
 
-REACH = 3  # px at working scale from a line's middle in which its pencil is looked for
-NEAR = 1.0  # px: deviation of the weight that nearer pixels have
+REACH = 2  # px at working scale from a line's middle in which its pencil is looked for
+NEAR = 0.7  # px: deviation of the weight that nearer pixels have
+WIDE = 5  # px around a line's middle in which all that lies there is looked at, where colours are blurred
 GRAIN = 0.02  # darkness of paper that is not told from none
 ALL = 127
+BLOCK, BLOCK_STEP = 64, 2  # px: side of the blocks whose paper is looked at, and between px that are
+MOST_BARE = 3  # of ALL, that paper differs from what it is taken to be
 CHUNK = 1 << 15  # vertices looked at together
 STRIP_PIXELS = 1 << 20  # of a page, read at once
 
@@ -138,6 +141,41 @@ def _along(colours: OnPaper, points: Floats) -> Floats:
             total[:, :3] += dark
             total[:, 3] += weight
     return total
+
+
+def colour_around(colours: OnPaper, points: Floats) -> Floats:
+    """What lies in squares around points (N, 2), x and y in working px, of what :func:`colour_on_paper`
+    gives: its mean red, green and blue, float32 (N, 3).
+
+    All of a square counts alike: a picture's colours are often kept more coarsely than its light (JPEG with
+    4:2:0, ITU-T T.81), so that a thin line's lie beside it. Their sum is kept. What bare paper has near by is
+    taken away: it is little, and much of a square is paper.
+    """
+    tall, wide, _ = colours.shape
+    at = np.floor(points).astype(np.intp)
+    left, right = (np.clip(at[:, 0] + by, 0, wide) for by in (-WIDE, WIDE + 1))
+    top, bottom = (np.clip(at[:, 1] + by, 0, tall) for by in (-WIDE, WIDE + 1))
+    row, column = (at[:, 1].clip(0, tall - 1) // BLOCK, at[:, 0].clip(0, wide - 1) // BLOCK)
+    many = np.maximum((right - left) * (bottom - top), 1)
+    sums = np.zeros((tall + 1, wide + 1), np.int32)
+    out = np.empty((len(points), 3), np.float32)
+    for number in range(3):
+        np.cumsum(np.ascontiguousarray(colours[..., number]), axis=1, dtype=np.int32, out=sums[1:, 1:])
+        np.cumsum(sums, axis=0, out=sums)
+        inside = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
+        out[:, number] = (inside / many - _bare(colours[..., number])[row, column]) / ALL
+    return out
+
+
+def _bare(plane: NDArray[np.int8]) -> Floats:
+    """What most of each block of a plane has, (rows, columns), where that may be paper."""
+    some = plane[::BLOCK_STEP, ::BLOCK_STEP]
+    side = BLOCK // BLOCK_STEP
+    rows, columns = (-(-length // side) for length in some.shape)
+    padded = np.pad(some, ((0, rows * side - some.shape[0]), (0, columns * side - some.shape[1])), "edge")
+    blocks = padded.reshape(rows, side, columns, side).swapaxes(1, 2).reshape(rows, columns, side * side)
+    middle = np.partition(blocks, side * side // 2, axis=2)[..., side * side // 2]
+    return np.asarray(middle.clip(-MOST_BARE, MOST_BARE), np.float32)
 
 
 def mean_colours(sums: Floats) -> Floats:

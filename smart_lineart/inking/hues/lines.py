@@ -5,21 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from smart_lineart.inking.arrays import Floats
 from smart_lineart.inking.errors import OutOfMemory
 from smart_lineart.inking.features import Features
-from smart_lineart.inking.hues.colour import OnPaper, colour_along, colour_on_paper, hue_plane, mean_colours
-from smart_lineart.inking.hues.following import Kinds, follow, nearest
-from smart_lineart.inking.hues.palette import DARK, Palette, find_palette
+from smart_lineart.inking.hues.colour import OnPaper, colour_on_paper, hue_plane
+from smart_lineart.inking.hues.following import Kinds, nearest
+from smart_lineart.inking.hues.palette import Palette
 from smart_lineart.inking.hues.parting import parted, parted_solid, solid_kinds
+from smart_lineart.inking.hues.seeing import SeenLines
 from smart_lineart.inking.page.sketch import ColourSketch
 from smart_lineart.inking.strokes import Strokes
-
-ALONG, FAR_ALONG = 8, 30  # vertices before and after one whose hues count with its own
-STEADY = 0.7  # of what looks most like a hue, that keeps to it along its lines where a pencil drew them
 
 
 @dataclass(frozen=True)
@@ -91,75 +90,17 @@ class _Page:
 
     def hues(self, known: Palette | None) -> LineHues:
         features, light = self._features, self._features.light
-        colours, steps = self._along(features.strokes)
-        palette = known or self._palette(features.strokes, colours, steps)
-        strokes = self._follow(features.strokes, colours, steps, palette)
-        lighter = None if light is None else self._follow(light, *self._along(light), palette)
+        lines = self._lines(features.strokes)
+        palette = known or lines.palette()
+        lighter = None if light is None else self._lines(light).follow(palette)
         solid = features.solid
-        kinds = (
-            None
-            if solid is None
-            else solid_kinds(solid, self._colours, lambda sums: self._kinds(sums, palette))
-        )
-        return LineHues(palette, strokes, lighter, kinds)
+        kinds = None if solid is None else solid_kinds(solid, self._colours, partial(self._kinds, palette))
+        return LineHues(palette, lines.follow(palette), lighter, kinds)
 
-    def _along(self, strokes: Strokes) -> tuple[Floats, Floats]:
-        """The sums of colours along strokes, (N, 4), and the length of each vertex, (N,), px at working
-        scale.
-        """
-        points = strokes.points * self._scale
-        return colour_along(self._colours, points), _steps(points, strokes)
+    def _lines(self, strokes: Strokes) -> SeenLines:
+        return SeenLines.of(self._colours, strokes, strokes.points * self._scale, self._features.inverted)
 
-    def _palette(self, strokes: Strokes, colours: Floats, steps: Floats) -> Palette:
-        means, inverted = mean_colours(colours), self._features.inverted
-        # Means of hues, not of colours: where a line is crossed the other's would count the more.
-        plane = hue_plane(means, inverted=inverted)
-        near, far = (_along_means(plane, strokes, reach) for reach in (ALONG, FAR_ALONG))
-        palette = find_palette(near, far, means, steps, inverted=inverted)
-        while (steadier := self._steadier(strokes, colours, steps, palette)) is not palette:
-            palette = steadier
-        return palette
-
-    def _steadier(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Palette:
-        """Without the place among hues that lines keep to the least, where that is so little that no pencil
-        drew them; the same palette where there is none. Two pencils that run along each other look like a
-        third one, here and there, and so does paper beneath a faint line.
-        """
-        apart = palette.by_centres()
-        plane = hue_plane(mean_colours(colours), inverted=self._features.inverted)
-        names, many = np.array(apart.names), len(apart.hues)
-        near = nearest(plane, apart)
-        kept = names[near] == names[self._follow(strokes, colours, steps, apart)]
-        share = np.bincount(near[kept], steps[kept], many) / np.maximum(np.bincount(near, steps, many), 1)
-        share[names == DARK] = 1
-        least = int(share.argmin())
-        return palette.without(apart.hues[least]) if share[least] < STEADY else palette
-
-    def _follow(self, strokes: Strokes, colours: Floats, steps: Floats, palette: Palette) -> Kinds:
-        if len(palette.hues) == 1 or not len(strokes):
-            return np.zeros(len(strokes.points), np.uint8)
-        means = mean_colours(colours)
-        plane = hue_plane(means, inverted=self._features.inverted)
-        return follow(plane, means.max(axis=1), steps, strokes.starts, palette)
-
-    def _kinds(self, sums: Floats, palette: Palette) -> Kinds:
-        return nearest(hue_plane(sums, inverted=self._features.inverted), palette)
-
-
-def _steps(points: Floats, strokes: Strokes) -> Floats:
-    """How long each vertex is: half of what lies before and after it."""
-    apart = np.hypot(*np.diff(points, axis=0).T).astype(np.float32)
-    apart[strokes.starts[1:-1] - 1] = 0  # from one stroke to the next
-    steps = np.zeros(len(points), np.float32)
-    steps[1:] += apart / 2
-    steps[:-1] += apart / 2
-    return steps
-
-
-def _along_means(plane: Floats, strokes: Strokes, reach: int) -> Floats:
-    """Means, (N, 2), of places in the plane of some vertices before and after each, of its own stroke."""
-    sums = np.concatenate([np.zeros((1, 2)), np.cumsum(plane, axis=0, dtype=np.float64)])
-    owner, every = strokes.owner(), np.arange(len(plane))
-    first = np.maximum(every - reach, strokes.starts[owner])
-    last = np.minimum(every + reach + 1, strokes.starts[owner + 1])
-    return np.asarray((sums[last] - sums[first]) / (last - first)[:, None], np.float32)
+    def _kinds(self, palette: Palette, sums: Floats) -> Kinds:
+        """Hues of solid areas: those are as broad as what is seen widely."""
+        seen = palette.widely() if palette.seen_widely else palette
+        return nearest(hue_plane(sums, inverted=self._features.inverted), seen)

@@ -51,11 +51,13 @@ class Hue:
         name: one of NAMES or "dark".
         centres: where its lines gather in the plane of hues.
         colour: its lines' own, sRGB 0..255, as it looks on white paper.
+        wide: the same of what lies around its lines; none where that tells no more.
     """
 
     name: str
     centres: tuple[Centre, ...]
     colour: tuple[int, int, int]
+    wide: tuple[Centre, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,15 @@ class Palette:
     def names(self) -> tuple[str, ...]:
         """What they are called."""
         return tuple(hue.name for hue in self.hues)
+
+    @property
+    def seen_widely(self) -> bool:
+        """Whether what lies around lines tells their hues better than they do themselves."""
+        return all(hue.wide for hue in self.hues)
+
+    def widely(self) -> Palette:
+        """The same pencils by what lies around their lines."""
+        return Palette(tuple(replace(hue, centres=hue.wide) for hue in self.hues))
 
     def extended(self, other: Palette) -> Palette:
         """With the hues of another that it has none of the name of, after its own."""
@@ -104,7 +115,12 @@ class Palette:
     def to_dict(self) -> list[dict[str, Any]]:
         """Plain values, as JSON keeps them; see :meth:`from_dict`."""
         return [
-            {"name": hue.name, "centres": [list(one) for one in hue.centres], "colour": list(hue.colour)}
+            {
+                "name": hue.name,
+                "centres": [list(one) for one in hue.centres],
+                "colour": list(hue.colour),
+                **({"wide": [list(one) for one in hue.wide]} if hue.wide else {}),
+            }
             for hue in self.hues
         ]
 
@@ -121,17 +137,26 @@ class Palette:
 def _hue(values: Any) -> Hue | None:
     if not isinstance(values, dict) or values.get("name") not in (DARK, *NAMES):
         return None
-    centres, colour = values.get("centres"), values.get("colour")
-    if (
-        not isinstance(centres, list)
-        or not 0 < len(centres) <= MOST_CENTRES
-        or not _numbers(colour, 3, 0, 255)
-    ):
+    centres, wide = values.get("centres"), values.get("wide", [])
+    colour: Any = values.get("colour")
+    if not _are_centres(centres) or not _numbers(colour, 3, 0, 255):
         return None
-    if not all(_numbers(one, 2, -2, 2) for one in centres):
+    if wide != [] and not _are_centres(wide):
         return None
-    red, green, blue = (int(one) for one in colour or ())
-    return Hue(values["name"], tuple((float(x), float(y)) for x, y in centres), (red, green, blue))
+    red, green, blue = (int(one) for one in colour)
+    return Hue(values["name"], _centres(centres), (red, green, blue), _centres(wide))
+
+
+def _centres(values: Any) -> tuple[Centre, ...]:
+    return tuple((float(x), float(y)) for x, y in values)
+
+
+def _are_centres(values: Any) -> bool:
+    return (
+        isinstance(values, list)
+        and 0 < len(values) <= MOST_CENTRES
+        and all(_numbers(one, 2, -2, 2) for one in values)
+    )
 
 
 def _numbers(values: Any, count: int, low: float, high: float) -> bool:

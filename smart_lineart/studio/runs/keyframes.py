@@ -50,12 +50,16 @@ def ink_frames(context: Context, job: Job) -> Work:
 
     name = free_name(job.document, tr("Lineart: {name}", name=layer.name))
     copy = yield from frames.make_frames(job.document, layer, old, name, times, ink_of, job.selection)
+    fading = None
+    if used is None:
+        fading = yield from context.reveal.before_first_ink(job.document, living_sketch(job))
     layer = living_sketch(job)
     job.commit()
     renewal.remember(copy)  # first: Krita selects the layer that comes, and a click may come
     active = job.document.active_layer()
     older = context.memory.lineart_in_use(job.document, job.sketch) if job.keep_copy else None
     frames.put_frames(job.document, layer, old, copy)
+    unfaded = context.reveal.at_first_ink(job.document, layer, fading) if fading is not None else ""
     # Else the older one shows more than the new one.
     if (
         older is not None
@@ -66,10 +70,9 @@ def ink_frames(context: Context, job: Job) -> Work:
     if active is not None and (old is None or active.identity != old.identity):
         yield from stay_on(job.document, active, copy)
     without = [moment for moment in times if moment not in inked or inked[moment].whole.empty]
-    if renewal.left or without:
-        said = filter(
-            None, (steps, renewal.sentence(), nothing_found_in(without, of_some=bool(job.settings.left_out)))
-        )
+    if renewal.left or without or unfaded:
+        blank = nothing_found_in(without, of_some=bool(job.settings.left_out))
+        said = filter(None, (steps, renewal.sentence(), blank, unfaded))
         context.messages.say(" ".join(said), of=job.document)
 
 

@@ -27,7 +27,6 @@ from smart_lineart.krita_host.pixels import ink_pixels
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document import redrawn
 from smart_lineart.studio.document.copies import free_name
-from smart_lineart.studio.document.memory import Pair
 from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.line_hues import lines_of
@@ -35,7 +34,7 @@ from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work, start
 from smart_lineart.studio.turns import Turns
 
-from .at_hand import lineart_at_hand
+from .at_hand import Source, lineart_at_hand, put_in, sources
 from .jobs import Job, JobQueue, JobState
 from .painting import Painting, safely
 from .pen import chosen_colour
@@ -59,6 +58,19 @@ class _Plan:
     solid: NDArray[np.uint8] | None
 
 
+@dataclass(frozen=True)
+class _Redrawn:
+    """A layer to come, what it was made of, what is on it, and how broad the brush paints."""
+
+    source: Source
+    layer: Layer
+    plan: _Plan
+    usual: brush_marks.Measured
+
+
+_NO_MARK = object()
+
+
 class Redraw:
     """What a click on "Redraw with my brush" does."""
 
@@ -80,7 +92,7 @@ class Redraw:
         messages = self._context.messages
         name = redrawn.brush_of(document, pair.sketch.identity) if again else ""
         preset = brushes.preset_named(name) if name else brushes.current_preset()
-        lines = self._context.cache.get(document, pair.sketch.identity, settings.detail)
+        found = sources(self._context, document, pair, settings)
         if preset is None and name:
             messages.say(tr('The brush "{name}" is not in this Krita.', name=name), "error")
         elif preset is None:
@@ -95,7 +107,7 @@ class Redraw:
                 "error",
                 so=_chosen(preset.name),
             )
-        elif pair.lineart.animated or pair.sketch.animated:
+        elif any(one.pair.lineart.animated or one.pair.sketch.animated for one in found):
             messages.say(tr("An animation cannot be redrawn with a brush."), "error")
         elif self._turns.busy or self._painting.busy:
             messages.say(
@@ -103,23 +115,16 @@ class Redraw:
                 "error",
                 so=lambda: self._turns.busy or self._painting.busy,
             )
-        elif lines is None:
+        elif any(one.lines is None for one in found):
             messages.say(
                 tr("The strokes are known only after inking. Click Ink again first."), "error", of=document
             )
         else:
             messages.say("")
-            self._start(document, pair, settings, lines, preset)
+            self._start(document, found, preset)
 
-    def _start(
-        self,
-        document: Document,
-        pair: Pair,
-        settings: InkSettings,
-        lines: CachedFeatures,
-        preset: brushes.Preset,
-    ) -> None:
-        sketch = pair.sketch
+    def _start(self, document: Document, found: list[Source], preset: brushes.Preset) -> None:
+        sketch, settings = found[0].pair.sketch, found[0].settings
         job = Job(document, sketch.identity, sketch.name, settings, keep_copy=True, state=JobState.writing)
         self._queue.add(job)
 
@@ -137,33 +142,51 @@ class Redraw:
             job.enter(JobState.finished)
             self._turns.given_up.emit()  # what waits in the queue could not begin before this had ended
 
-        work = self._steps(job, pair, lines, preset)
+        work = self._steps(job, found, preset)
         start(self._context.loop, work, stopped, failed).when_done(ended)
 
-    def _steps(self, job: Job, pair: Pair, lines: CachedFeatures, preset: brushes.Preset) -> Work:
-        document, settings = job.document, job.settings
-        with self._turns.at_work(document, pair.sketch.identity):
-            with self._painting.window(document.page, document.form, document.ppi) as window:
-                made = yield from self._painted(window, job, pair, lines, preset)
-            if made is None:
+    def _steps(self, job: Job, found: list[Source], preset: brushes.Preset) -> Work:
+        """Redraw all of them, and put what came in, in one step: several layers in a group."""
+        document, sketch = job.document, found[0].pair.sketch
+        made: list[_Redrawn] = []
+        with self._turns.at_work(document, sketch.identity):
+            for number, source in enumerate(found):
+                part = number / len(found), 1 / len(found)
+                with self._painting.window(document.page, document.form, document.ppi) as window:
+                    one = yield from self._painted(window, job, source, preset, part)
+                if one is _NO_MARK:
+                    return
+                made += [one] if one is not None else []
+            if not made:
+                self._context.messages.say(tr("There is no ink to redraw here."), of=document)
                 return
             yield from wait_for_pen()
-            if pair.lineart.parent is None:  # undone meanwhile
+            if made[-1].source.pair.lineart.parent is None:  # undone meanwhile
                 return
-            layer, plan, usual = made
             job.commit()
             active = document.active_layer()
-            document.insert(layer, pair.lineart)
-            self._context.memory.note_put_in(layer)
-            redrawn.remember(document, pair.sketch.identity, preset.name)
-            yield from stay_on(document, active, layer)
-        self._say_what_differs(document, pair, plan, usual, preset, layer.name, settings.thickness)
+            name = free_name(document, tr("Redrawn: {name}", name=sketch.name))
+            newcomer = put_in(document, name, [(one.layer, one.source) for one in made])
+            for layer in (newcomer, *(one.layer for one in made)):
+                self._context.memory.note_put_in(layer)
+            redrawn.remember(document, sketch.identity, preset.name)
+            yield from stay_on(document, active, newcomer)
+        self._say_what_differs(document, made, preset)
 
     def _painted(
-        self, window: PaintingWindow, job: Job, pair: Pair, lines: CachedFeatures, preset: brushes.Preset
+        self,
+        window: PaintingWindow,
+        job: Job,
+        source: Source,
+        preset: brushes.Preset,
+        part: tuple[float, float],
     ) -> Work:
-        """The layer to come, what is on it, and how broad the brush paints; None where that is nothing."""
-        document, settings = job.document, job.settings
+        """A layer to come, what is on it, and how broad the brush paints; None where that is nothing.
+
+        `part`: where it begins, of all the work, and how much of that it is.
+        """
+        document, settings, lines = job.document, source.settings, source.lines
+        assert lines is not None
         colour = chosen_colour(settings)
         yield from wait_for_pen()
         yield from safely(window, window.open(preset.raw, colour))
@@ -171,19 +194,26 @@ class Redraw:
         usual = yield from safely(window, brush_marks.size_for(window, settings.thickness))
         if not usual.width:
             self._say_no_mark(preset)
-            return None
+            return _NO_MARK
         selected = yield from selected_over(document.selection(), lines.area)
-        make = partial(_plan, lines, settings, _style_of(mark), selected, pair.hue)
+        make = partial(_plan, lines, settings, _style_of(mark), selected, source.pair.hue)
         plan = yield self._context.render_worker.submit(make)
         if not plan.strokes and plan.solid is None:
-            self._context.messages.say(tr("There is no ink to redraw here."), of=document)
             return None
-        yield from safely(window, self._paint(window, job, plan, usual.size, colour))
-        layer = document.new_layer(free_name(document, tr("Redrawn: {name}", name=pair.sketch.name)))
+        yield from safely(window, self._paint(window, job, plan, usual.size, colour, part))
+        layer = document.new_layer(free_name(document, tr("Redrawn: {name}", name=source.name)))
         yield from safely(window, _copied(window, layer, document.page))
-        return layer, plan, usual
+        return _Redrawn(source, layer, plan, usual)
 
-    def _paint(self, window: PaintingWindow, job: Job, plan: _Plan, size: float, colour: Any) -> Work:
+    def _paint(
+        self,
+        window: PaintingWindow,
+        job: Job,
+        plan: _Plan,
+        size: float,
+        colour: Any,
+        part: tuple[float, float],
+    ) -> Work:
         """Paint all of it; a turn of the event loop every few strokes, in which it may be cancelled."""
         window.clear()
         if plan.solid is not None:
@@ -207,7 +237,7 @@ class Redraw:
             share = done / len(plan.strokes)
             if share - told >= FINEST:
                 told = share
-                job.report(share)
+                job.report(part[0] + part[1] * share)
             if waiting >= AT_ONCE:
                 waiting = 0
                 yield from window.settled()
@@ -222,30 +252,27 @@ class Redraw:
             so=_chosen(preset.name),
         )
 
-    def _say_what_differs(
-        self,
-        document: Document,
-        pair: Pair,
-        plan: _Plan,
-        usual: brush_marks.Measured,
-        preset: brushes.Preset,
-        name: str,
-        thickness: float,
-    ) -> None:
+    def _say_what_differs(self, document: Document, made: list[_Redrawn], preset: brushes.Preset) -> None:
         told = []
-        corrected = self._context.corrections.of(document, pair.lineart.identity)
-        if corrected is not None and corrected.places:
-            told.append(
-                tr('Your corrections are not in "{name}": it has the strokes as they were inked.', name=name)
-            )
-        if plan.solid is not None:
-            told.append(tr('Solid areas in "{name}" are filled, not painted with your brush.', name=name))
-        if abs(usual.width / thickness - 1) > NEAR:
+        for one in made:
+            name = one.layer.name
+            corrected = self._context.corrections.of(document, one.source.pair.lineart.identity)
+            if corrected is not None and corrected.places:
+                told.append(
+                    tr(
+                        'Your corrections are not in "{name}": it has the strokes as they were inked.',
+                        name=name,
+                    )
+                )
+            if one.plan.solid is not None:
+                told.append(tr('Solid areas in "{name}" are filled, not painted with your brush.', name=name))
+        thickness, width = made[0].source.settings.thickness, made[0].usual.width
+        if abs(width / thickness - 1) > NEAR:
             told.append(
                 tr(
                     '"{name}" paints lines of {width} px: it comes no closer to {thickness} px.',
                     name=preset.name,
-                    width=f"{usual.width:.1f}",
+                    width=f"{width:.1f}",
                     thickness=f"{thickness:.1f}",
                 )
             )

@@ -336,6 +336,10 @@ class Run:
         yield  # converting colours lets Krita handle events
         yield from target.write(Ink(fresh.coverage, fresh.area, colour, paints=paints))
         record = yield from pen.record_of_new(parts, fresh, self._context.ink_worker)
+        first = memory.lineart_in_use(job.document, job.sketch) is None
+        fading = None
+        if first and not job.live:  # under live the artist is drawing the sketch
+            fading = yield from context.reveal.before_first_ink(job.document, living_sketch(job))
         yield from wait_for_pen()
         if self._lineart(apart) is not None or self._moved():
             return AGAIN
@@ -345,7 +349,6 @@ class Run:
         sketch = living_sketch(job)
         older = self._older()
         job.commit()
-        first = memory.lineart_in_use(job.document, job.sketch) is None
         target.insert(sketch)
         context.undo_words.note(job.document, target.layer, "", job.whole)
         memory.note_ink(job.document, target.layer, record)
@@ -353,8 +356,8 @@ class Run:
         job.settings = self._settings  # what was chosen from the drawing is shown from now on
         if older is not None and job.selection is None and not older.animated:  # else it shows more
             self._context.copies.hide(job.document, job.sketch, older)
-        if first and not job.live:  # under live the artist is drawing the sketch
-            self._context.reveal.at_first_ink(job.document, sketch)
+        if fading is not None and (said := context.reveal.at_first_ink(job.document, sketch, fading)):
+            context.messages.say(said, of=job.document)
         # Krita soon selects the new layer; the artist's next stroke belongs where they are.
         yield from stay_on(job.document, active, target.layer)
         if job.live:

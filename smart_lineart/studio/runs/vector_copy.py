@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from smart_lineart.inking.vectors.selecting import SELECTED, inside, solid_insid
 from smart_lineart.inking.vectors.svg import outline_data
 from smart_lineart.krita_host.colour import on_screen
 from smart_lineart.krita_host.document import Document, selected_over
+from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.retouched import read_lineart
 from smart_lineart.krita_host.vector_layer import VectorLayer
 from smart_lineart.studio.context import Context
@@ -28,9 +29,18 @@ from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
-from .at_hand import lineart_at_hand
+from .at_hand import Source, lineart_at_hand, put_in, sources
 from .pen import chosen_colour
 from .settling import stay_on, wait_for_pen
+
+
+@dataclass(frozen=True)
+class _Copy:
+    """A vector layer to come, and what it was made of. `textured`: its brush has a texture."""
+
+    source: Source
+    layer: Layer
+    textured: bool
 
 
 class VectorCopy:
@@ -50,8 +60,8 @@ class VectorCopy:
         if at_hand is None:
             return
         document, pair = at_hand
-        lines = self._context.cache.get(document, pair.sketch.identity, settings.detail)
-        if pair.lineart.animated or pair.sketch.animated:
+        found = sources(self._context, document, pair, settings)
+        if any(one.pair.lineart.animated or one.pair.sketch.animated for one in found):
             messages.say(
                 tr("An animation cannot be copied as vectors: vector layers have no frames."), "error"
             )
@@ -59,7 +69,7 @@ class VectorCopy:
             messages.say(
                 tr("Wait until the lineart is inked, then try again."), "error", so=lambda: self._turns.busy
             )
-        elif lines is None and not as_shown:
+        elif not as_shown and any(one.lines is None for one in found):
             messages.say(
                 tr(
                     "The strokes are known only after inking. Click Ink again first, or copy the layer with "
@@ -69,21 +79,15 @@ class VectorCopy:
             )
         else:
             messages.say("")
-            work = (
-                self._traced(document, pair)
-                if as_shown
-                else self._strokes(document, lines, settings, pair.hue)
-            )
-            self._context.work_on(document, self._steps(document, pair, settings, work, as_shown=as_shown))
+            self._context.work_on(document, self._steps(document, found, as_shown=as_shown))
 
-    def _strokes(
-        self, document: Document, lines: CachedFeatures | None, settings: InkSettings, hue: str
-    ) -> Work:
+    def _strokes(self, document: Document, source: Source) -> Work:
         """The `Vectors` of the lines as inked, inside the selection if there is one, and where they lie."""
+        lines, settings = source.lines, source.settings
         assert lines is not None
         selected = yield from selected_over(document.selection(), lines.area)
         style = self._context.brushes.find(settings.style)
-        make = partial(_vectors_of, lines, settings, style, selected, hue)
+        make = partial(_vectors_of, lines, settings, style, selected, source.pair.hue)
         return (yield self._context.render_worker.submit(make)), lines.area
 
     def _traced(self, document: Document, pair: Pair) -> Work:
@@ -93,42 +97,64 @@ class VectorCopy:
         coverage = ink.alpha if selected is None else np.where(selected >= SELECTED, ink.alpha, np.uint8(0))
         return (yield self._context.render_worker.submit(partial(retrace, coverage))), ink.area
 
-    def _steps(
-        self, document: Document, pair: Pair, settings: InkSettings, making: Work, *, as_shown: bool
-    ) -> Work:
-        messages = self._context.messages
-        with self._turns.at_work(document, pair.sketch.identity):
-            vectors, area = yield from making
-            shapes = yield self._context.render_worker.submit(partial(_shapes, vectors, area))
-            if not shapes:
+    def _steps(self, document: Document, found: list[Source], *, as_shown: bool) -> Work:
+        """Copy all of them, and put the copies in, in one step: of several in a group."""
+        messages, first = self._context.messages, found[0].pair
+        copies: list[_Copy] = []
+        with self._turns.at_work(document, first.sketch.identity):
+            for source in found:
+                copy = yield from self._copied(document, source, as_shown=as_shown)
+                copies += [copy] if copy is not None else []
+            if not copies:
                 messages.say(tr("There is no ink to copy here."), "error", of=document)
                 return
-            colour = on_screen(chosen_colour(settings))
-            yield  # converting colours lets Krita handle events
-            name = free_name(document, tr("Vectors: {name}", name=pair.sketch.name))
-            target = VectorLayer(document, name)
-            yield from target.add(shapes, colour)
             yield from wait_for_pen()
-            if pair.lineart.parent is None:  # undone meanwhile
+            if copies[-1].source.pair.lineart.parent is None:  # undone meanwhile
                 return
             active = document.active_layer()
-            document.insert(target.layer, pair.lineart)
-            self._context.memory.note_put_in(target.layer)
-            yield from stay_on(document, active, target.layer)
-        corrected = self._context.corrections.of(document, pair.lineart.identity)
-        if not as_shown and corrected is not None and corrected.places:
-            messages.say(
-                tr(
-                    'Your corrections are not in "{name}": it has the strokes as they were inked. To have '
-                    "them, use Copy as vector layer, with corrections.",
-                    name=name,
-                ),
-                of=document,
-            )
-        elif not as_shown and vectors.textured:
-            messages.say(
-                tr('"{name}" has outlines only: vectors show no texture of a brush.', name=name), of=document
-            )
+            name = free_name(document, tr("Vectors: {name}", name=first.sketch.name))
+            newcomer = put_in(document, name, [(copy.layer, copy.source) for copy in copies])
+            for layer in (newcomer, *(copy.layer for copy in copies)):
+                self._context.memory.note_put_in(layer)
+            yield from stay_on(document, active, newcomer)
+        self._say_what_differs(document, copies, as_shown=as_shown)
+
+    def _copied(self, document: Document, source: Source, *, as_shown: bool) -> Work:
+        """A layer with the vectors of a lineart, which is no part of the document yet; None of one without
+        ink.
+        """
+        making = self._traced(document, source.pair) if as_shown else self._strokes(document, source)
+        vectors, area = yield from making
+        shapes = yield self._context.render_worker.submit(partial(_shapes, vectors, area))
+        if not shapes:
+            return None
+        colour = on_screen(chosen_colour(source.settings))
+        yield  # converting colours lets Krita handle events
+        target = VectorLayer(document, free_name(document, tr("Vectors: {name}", name=source.name)))
+        yield from target.add(shapes, colour)
+        return _Copy(source, target.layer, textured=vectors.textured)
+
+    def _say_what_differs(self, document: Document, copies: list[_Copy], *, as_shown: bool) -> None:
+        if as_shown:
+            return
+        said = []
+        for copy in copies:
+            name = copy.layer.name
+            corrected = self._context.corrections.of(document, copy.source.pair.lineart.identity)
+            if corrected is not None and corrected.places:
+                said.append(_without_corrections(name))
+            elif copy.textured:
+                said.append(tr('"{name}" has outlines only: vectors show no texture of a brush.', name=name))
+        if said:
+            self._context.messages.say(" ".join(said), of=document)
+
+
+def _without_corrections(name: str) -> str:
+    return tr(
+        'Your corrections are not in "{name}": it has the strokes as they were inked. To have '
+        "them, use Copy as vector layer, with corrections.",
+        name=name,
+    )
 
 
 def _vectors_of(

@@ -70,6 +70,56 @@ def test_lines_are_called_by_their_pencils_on_any_paper(paper: Colour, blue: Col
     assert found == [{wanted[colour]: 1.0} for colour in colours]
 
 
+INK_BLUE, BUFF, OLD = (30, 40, 110), (244, 222, 170), (240, 212, 150)
+
+
+@pytest.mark.parametrize("paper", [BUFF, OLD])
+@pytest.mark.parametrize("thickness", [2, 3])
+@pytest.mark.parametrize("quality", [55, 75])
+def test_a_jpeg_of_yellow_paper_makes_no_black_of_blue_and_no_brown_of_black(
+    paper: Colour, thickness: float, quality: int
+) -> None:
+    """Its colours are coarser than its light: thin lines keep some of the paper's."""
+    colours = [BLACK, GRAPHITE, INK_BLUE, BLACK, INK_BLUE, GRAPHITE, BLACK]
+    picture = scanned(page(*zip(ROWS, colours, strict=True), paper=paper, thickness=thickness), quality)
+    wanted = ["blue" if colour == INK_BLUE else DARK for colour in colours]
+    assert names_along(picture, ROWS) == [{name: 1.0} for name in wanted]
+
+
+def test_a_palette_of_blurred_colours_stays_what_it_is() -> None:
+    picture = scanned(
+        page(*zip(ROWS, [BLACK, INK_BLUE] * 3, strict=False), paper=BUFF, thickness=2), quality=55
+    )
+    first = find_hues(ArraySketch(picture), features_of(*ROWS[:6]))
+    kept = Palette.from_dict(first.palette.to_dict())
+    assert kept == first.palette
+    assert kept.seen_widely
+    again = find_hues(ArraySketch(picture), features_of(*ROWS[:6]), kept)
+    assert np.array_equal(again.strokes, first.strokes)
+    more = page(
+        *zip([*ROWS[:6], straight((60, 300), (400, 310))], [BLACK, INK_BLUE] * 3 + [RED], strict=True),
+        paper=BUFF,
+        thickness=2,
+    )
+    edited = find_hues(ArraySketch(scanned(more, quality=55)), features_of(*ROWS[:6]), kept)
+    assert np.array_equal(edited.strokes, first.strokes), "an edit is felt near it only"
+    # With a sketch whose colours are sharp, lines are told by themselves alone.
+    assert not kept.extended(Palette((Hue("red", ((1.0, 0.0),), RED),))).seen_widely
+
+
+def test_sharp_colours_are_seen_closely() -> None:
+    picture = page(*zip(ROWS, [BLACK, INK_BLUE, RED] * 2, strict=False), thickness=2)
+    assert not find_hues(ArraySketch(picture), features_of(*ROWS[:6])).palette.seen_widely
+
+
+def test_a_line_that_ends_among_others_keeps_its_hue_to_its_end() -> None:
+    """What lies at the end of it is theirs."""
+    bars = [straight((x, 40), (x, 280)) for x in (100, 110, 120)]
+    ends = [straight((60, y), (124, y + 3)) for y in (70, 120, 170, 220)]
+    picture = page(*((bar, BLACK) for bar in bars), *((one, RED) for one in ends), thickness=10)
+    assert names_along(picture, [*bars, *ends]) == [{DARK: 1.0}] * 3 + [{"red": 1.0}] * 4
+
+
 @pytest.mark.parametrize("colour", [BLACK, GRAPHITE, RED, PALE_BLUE, NAVY, (120, 80, 40)])
 def test_where_all_is_of_one_pencil_nothing_is_told_apart(colour: Colour) -> None:
     features = features_of(*ROWS)
@@ -90,6 +140,18 @@ def test_a_line_keeps_its_hue_where_others_cross_it() -> None:
     lines += [(one, PALE_BLUE) for one in across[2:]]
     found = names_along(scanned(page(*lines)), [path for path, _ in lines])
     assert found == [{DARK: 1.0}] * len(ROWS) + [{"red": 1.0}] * 2 + [{"blue": 1.0}] * 2
+
+
+@pytest.mark.parametrize("flat", [(250, 200, 200), (170, 205, 245), (250, 220, 190), (250, 225, 90)])
+def test_a_flat_colour_beneath_makes_no_other_line_of_a_black_one(flat: Colour) -> None:
+    painted = np.full((*SIZE, 3), 255.0)
+    painted[:, 130:350] = flat
+    for row, colour in zip(ROWS, [BLACK, RED, BLACK, BLUE, BLACK, RED, BLACK], strict=True):
+        cover = line_map(SIZE, row, thickness=4)[..., None] / 255
+        painted += cover * (np.array(colour) - painted)
+    found = names_along(np.rint(painted).astype(np.uint8), ROWS)
+    assert found[::2] == [{DARK: 1.0}] * 4
+    assert found[3] == {"blue": 1.0}
 
 
 def test_a_line_parts_where_another_pencil_goes_on() -> None:
@@ -171,6 +233,9 @@ def test_a_palette_is_kept_as_plain_values() -> None:
         [{"name": "red", "centres": [], "colour": [0, 0, 0]}],
         [{"name": "red", "centres": [[0, float("nan")]], "colour": [0, 0, 0]}],
         [{"name": "red", "centres": [[0, 0]], "colour": [0, 0, 256]}],
+        [{"name": "red", "centres": [[0, 0]], "colour": [0, 0, 0], "wide": [[0, 3]]}],
+        [{"name": "red", "centres": [[0, 0]], "colour": [0, 0, 0], "wide": None}],
+        [{"name": "red", "centres": [[0, 0]], "colour": None}],
         [{"name": "red", "centres": [[0, 0]], "colour": [0, 0, 0]}] * 2,
         [{"name": "red", "centres": [[0, 0]], "colour": [0, 0, 0]}] * 7,
     ],
