@@ -5,7 +5,7 @@ The figures are OpenMoji's (CC BY-SA 4.0, `npm pack @iconify-json/openmoji`), of
 painted as training paints, so that the truth is known. Those kept aside are not among them. Lines and edges
 are measured on the strokes that come of them: precision is the share of their length within 3 px of the
 truth, recall the share of the truth's middle lines within 3 px of them. Classes are measured pixel by pixel.
-Where it cannot be told what a pixel is, nothing is measured.
+Where it cannot be told what a pixel is, nothing is measured, and a stroke counts only where it cannot be.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ from smart_lineart.inking.picture.classes import DOUGA, EDGES, PictureClass, dou
 from smart_lineart.inking.raster.thinning import thin
 from training.colour.figures import FINE, outlined, pen_width
 from training.colour.looks import finished
-from training.colour.paint import UNSURE, paint
+from training.colour.paint import paint
+from training.colour.truth import SETS, UNSURE
 from training.colour.vector_art import load_art
 
 SIDE = 480  # px of a picture
 LONG = (260, 440)  # px: longer side of a figure on it
+PENS = 2.7, 0.6, (1.0, 15.0)  # px: median width of lines, deviation of its logarithm, the limits
 NEAR = 3.0  # px within which a line counts as found
 SEED = 25
 DARKER = 0.75  # of the paper's light, that the lines of a line drawing have at most
@@ -79,7 +81,7 @@ def pictures(icons: Path, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]
         scale = rng.uniform(*LONG) / (high - low).max()
         matrix = np.eye(2) * scale
         offset = SIDE / 2 - matrix @ ((low + high) / 2)
-        figure = outlined(rng, art, SIDE, matrix, offset, pen_width(rng) * FINE)
+        figure = outlined(rng, art, SIDE, matrix, offset, pen_width(rng, PENS) * FINE)
         painted = paint(rng, figure, [])
         yield finished(rng, painted.picture), painted.truth
 
@@ -88,15 +90,17 @@ def measure(found: PictureFeatures, truth: np.ndarray) -> Scores:
     """Compare what was found with the truth, uint8 (H, W)."""
     count = len(PictureClass)
     near, drawn, met, wanted = (np.zeros(count) for _ in range(4))
-    known = truth != UNSURE
     for name in EDGES:
-        mine, strokes = truth == name, _raster(found.lines[name].strokes, truth.shape)
+        can_be = [UNSURE, *(value for value, names in SETS.items() if name in names)]
+        known = distance(np.isin(truth, can_be)) > NEAR
+        mine, strokes = truth == name, raster(found.lines[name].strokes, truth.shape)
         drawn[name] = (strokes & known).sum()
-        near[name] = (strokes & known & (_away(mine) <= NEAR)).sum()
+        near[name] = (strokes & known & (distance(mine) <= NEAR)).sum()
         middle = thin(mine)[1:-1, 1:-1]
         wanted[name] = middle.sum()
-        met[name] = (middle & (_away(strokes) <= NEAR)).sum()
+        met[name] = (middle & (distance(strokes) <= NEAR)).sum()
     answer = classes(found)
+    known = truth < count
     pixels = np.bincount(truth[known].astype(int) * count + answer[known], minlength=count * count)
     return Scores(near, drawn, met, wanted, pixels.reshape(count, count))
 
@@ -106,10 +110,10 @@ def on_pair(reader: PictureReader, coloured: Path, lines: Path) -> dict[str, flo
     picture, drawn = (cv2.imread(str(path))[:, :, ::-1] for path in (coloured, lines))
     grey = drawn.astype(np.float32).mean(2)
     truth = grey < DARKER * cv2.GaussianBlur(grey, (0, 0), 30)
-    answer = _raster(reader.prepare(picture).lines[PictureClass.LINE].strokes, truth.shape)
+    answer = raster(reader.prepare(picture).lines[PictureClass.LINE].strokes, truth.shape)
     middle = thin(truth)[1:-1, 1:-1]
-    precision = (answer & (_away(truth) <= NEAR)).sum() / max(answer.sum(), 1)
-    recall = (middle & (_away(answer) <= NEAR)).sum() / max(middle.sum(), 1)
+    precision = (answer & (distance(truth) <= NEAR)).sum() / max(answer.sum(), 1)
+    recall = (middle & (distance(answer) <= NEAR)).sum() / max(middle.sum(), 1)
     both = 2 * precision * recall / max(precision + recall, 1e-9)
     return {name: round(100 * float(v), 1) for name, v in {"P": precision, "R": recall, "F": both}.items()}
 
@@ -120,7 +124,7 @@ def classes(found: PictureFeatures) -> np.ndarray:
     return np.abs(douga[..., None, :].astype(int) - DOUGA).sum(3).argmin(2)
 
 
-def _raster(strokes: Strokes, shape: tuple[int, int]) -> np.ndarray:
+def raster(strokes: Strokes, shape: tuple[int, int]) -> np.ndarray:
     out = np.zeros(shape, np.uint8)
     for stroke in strokes:
         cv2.polylines(
@@ -129,7 +133,7 @@ def _raster(strokes: Strokes, shape: tuple[int, int]) -> np.ndarray:
     return out > 0
 
 
-def _away(mask: np.ndarray) -> np.ndarray:
+def distance(mask: np.ndarray) -> np.ndarray:
     """Px from each pixel to the next of a mask."""
     if not mask.any():
         return np.full(mask.shape, np.inf)
@@ -148,18 +152,20 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the figures as JSON")
     args = parser.parse_args()
     total: Scores | None = None
-    rows = []
+    rows: list[np.ndarray] = []
+    each: list[float] = []  # F of lines, figure by figure
     with PictureReader(model=args.model, threads=1) as reader:
         for picture, truth in pictures(args.icons, args.count):
             found = reader.prepare(picture)
             one = measure(found, truth)
+            each += [one.table()["line F"]] * bool(one.wanted[PictureClass.LINE])
             total = one if total is None else Scores(*(a + b for a, b in zip(total, one, strict=True)))
-            shown = np.where(truth == UNSURE, 0, truth).astype(np.uint8)
+            shown = np.where(truth < len(PictureClass), truth, 0).astype(np.uint8)
             rows.append(np.concatenate([picture, douga_of(shown), np.concatenate(list(found.douga()))], 1))
         if args.pair:
             print("pair", on_pair(reader, *args.pair))
     assert total is not None
-    table = total.table()
+    table = total.table() | {"line F, median figure": float(np.median(each))}
     for name, value in table.items():
         print(f"{name:22} {value:6.1f}")
     if args.json:

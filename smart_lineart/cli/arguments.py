@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from smart_lineart import __version__
 from smart_lineart.cli.errors import UsageError
+from smart_lineart.cli.lines_options import add_colour, add_what
 
 DEFAULT_MEMORY = "1G"
 SMALLEST_MEMORY = 256 << 20  # what the interpreter, the runtime and one tile take
@@ -204,29 +205,7 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="what lineart is written as: pixels, strokes as vectors, or both (default: png)",
     )
     look = ink.add_argument_group("how the lineart looks")
-    look.add_argument(
-        "--thickness",
-        type=_reader(thickness),
-        default="auto",
-        metavar="PX|auto",
-        help="line thickness in pixels of the sketch, or in millimetres such as 0.5mm"
-        " (default: auto, a 500th of the sketch's longer side)",
-    )
-    look.add_argument(
-        "--weight",
-        type=_reader(weight),
-        default=USUAL_WEIGHT,
-        metavar="0..1",
-        help="how much lines swell: 0 all are even but for the brush's own points, 1 as drawn,"
-        " also where the sketch was only gone over"
-        f" (default: {USUAL_WEIGHT})",
-    )
-    look.add_argument(
-        "--style",
-        default="pen",
-        metavar="NAME|FILE",
-        help="brush style, see `info`, or the file of a brush strip (default: pen)",
-    )
+    _add_pen(look, "a 500th of the sketch's longer side")
     look.add_argument(
         "--detail",
         type=_reader(detail),
@@ -270,7 +249,36 @@ def _add_ink(commands: argparse._SubParsersAction[_Parser]) -> None:
         default="transparent",
         help="what lies behind the ink (default: transparent)",
     )
-    work = ink.add_argument_group("how the work is done")
+    _add_work(ink)
+
+
+def _add_pen(look: argparse._ArgumentGroup, usual: str) -> None:
+    look.add_argument(
+        "--thickness",
+        type=_reader(thickness),
+        default="auto",
+        metavar="PX|auto",
+        help=f"line thickness in pixels, or in millimetres such as 0.5mm (default: auto, {usual})",
+    )
+    look.add_argument(
+        "--weight",
+        type=_reader(weight),
+        default=USUAL_WEIGHT,
+        metavar="0..1",
+        help="how much lines swell: 0 all are even but for the brush's own points, 1 as drawn,"
+        " also where the sketch was only gone over"
+        f" (default: {USUAL_WEIGHT})",
+    )
+    look.add_argument(
+        "--style",
+        default="pen",
+        metavar="NAME|FILE",
+        help="brush style, see `info`, or the file of a brush strip (default: pen)",
+    )
+
+
+def _add_work(command: _Parser) -> None:
+    work = command.add_argument_group("how the work is done")
     work.add_argument(
         "--runtime",
         choices=["auto", "openvino", "onnxruntime"],
@@ -356,12 +364,34 @@ def _add_flats(commands: argparse._SubParsersAction[_Parser]) -> None:
     flats.add_argument("--json", action="store_true", help="print the areas as JSON")
 
 
+def _line_colour(text: str) -> Colour | None:
+    """Parse a colour, or "picture" (None) for that of the picture's own lines."""
+    return None if text.strip().lower() == "picture" else colour(text)
+
+
+def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
+    lines = commands.add_parser(
+        "lines",
+        help="take the lines out of a finished picture",
+        description="Take the lines out of a picture that is coloured and shaded already.",
+    )
+    add_what(lines, _reader(lambda text: Path(existing_name(text))))
+    look = lines.add_argument_group("how the lines look")
+    _add_pen(look, "as broad as the picture's own mostly are")
+    add_colour(look, _reader(_line_colour))
+    _add_work(lines)
+
+
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; `command` is "ink", "flats" or "info". It raises UsageError."""
+    """The parser of the whole command line; `command` is "ink", "lines", "flats" or "info".
+
+    It raises UsageError.
+    """
     parser = _Parser(prog="smart-lineart", description="Turn rough sketches into clean lineart.")
     parser.add_argument("--version", action="version", version=f"smart-lineart {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _add_ink(commands)
+    _add_lines(commands)
     _add_flats(commands)
     info = commands.add_parser(
         "info",

@@ -68,6 +68,11 @@ def _run(argv: Sequence[str] | None, voice: Voice) -> int:
             from smart_lineart.cli.flats import flats_command
 
         return flats_command(arguments, voice)
+    if arguments.command == "lines":
+        with all_there():
+            from smart_lineart.cli.lines import lines_command
+
+        return lines_command(arguments, voice)
     with all_there():
         from smart_lineart.cli.batch import ink_command
 

@@ -12,7 +12,7 @@ from benchmarks.picture_lines import classes, measure
 from smart_lineart.inking import PictureReader
 from smart_lineart.inking.picture.classes import DOUGA, EDGES, PictureClass
 from tests.inking.picture_models import write_picture_model
-from training.colour.paint import UNSURE
+from training.colour.truth import ANY_EDGE, EDGE_OR_LINE, UNSURE
 
 
 def test_what_is_right_counts_so_and_what_is_unsure_not_at_all(tmp_path: Path) -> None:
@@ -30,6 +30,9 @@ def test_what_is_right_counts_so_and_what_is_unsure_not_at_all(tmp_path: Path) -
     missed[20:-20, 40:44] = PictureClass.LINE
     assert measure(found, missed).table()["line R"] == pytest.approx(50, abs=2)
     assert measure(found, missed).table()["line P"] > 98
-    unsure = np.where(truth == PictureClass.LINE, UNSURE, truth).astype(np.uint8)
-    assert measure(found, unsure).table()["line P"] == 0
-    assert measure(found, unsure).drawn[PictureClass.LINE] < 40
+    for value in (UNSURE, EDGE_OR_LINE):
+        unsure = np.where(truth == PictureClass.LINE, value, truth).astype(np.uint8)
+        assert measure(found, unsure).drawn[PictureClass.LINE] == 0
+    wrong = np.where(truth == PictureClass.LINE, ANY_EDGE, truth).astype(np.uint8)
+    assert measure(found, wrong).drawn[PictureClass.LINE] > 200
+    assert measure(found, wrong).table()["line P"] == 0

@@ -20,7 +20,8 @@ from training.roughen import Rng
 from training.scenes import SHIFT, fixed
 
 FINE = 2  # px of a figure's canvas for one of the picture
-PENS = 2.7, 0.6, (1.0, 15.0)  # px: median width of lines, deviation of its logarithm, the limits
+PENS = 3.2, 0.65, (1.0, 24.0)  # px: median width of lines, deviation of its logarithm, the limits
+BROADEST = 16  # times as long as its lines are broad is a figure at least
 SIZES = (220, 1500)  # px: longer side of a drawing of which a picture shows a part
 ART_SIZES = (110, 700)  # px: of an icon, which has fewer lines
 SMALL = 60  # px of the canvas: smaller areas are slivers between lines
@@ -49,9 +50,9 @@ class Figure:
     dark: set[int] = field(default_factory=set)
 
 
-def pen_width(rng: Rng) -> float:
+def pen_width(rng: Rng, pens: tuple[float, float, tuple[float, float]] = PENS) -> float:
     """How broad a picture's lines are, in its px."""
-    median, deviation, limits = PENS
+    median, deviation, limits = pens
     return float(np.clip(np.exp(rng.normal(np.log(median), deviation)), *limits))
 
 
@@ -70,7 +71,7 @@ def from_drawing(rng: Rng, drawing: Drawing, side: int, sizes: tuple[float, floa
     pen = pen_width(rng) * FINE
     line = drawing.strokes[rng.integers(len(drawing.strokes))]
     centre = line[rng.integers(len(line)), :2]
-    wanted = float(np.exp(rng.uniform(*np.log(sizes))))
+    wanted = max(float(np.exp(rng.uniform(*np.log(sizes)))), pen / FINE * BROADEST * 2)
     matrix, offset = placed(rng, drawing.size, centre, side, wanted)
     missing = rng.uniform(0.05, 0.6) if rng.random() < MISSING else 0.0
     walls, lines = (np.zeros((side * FINE, side * FINE), np.uint8) for _ in range(2))
@@ -145,7 +146,7 @@ def trapped(walls: np.ndarray, closing: int) -> np.ndarray:
 def from_art(rng: Rng, art: Art, side: int) -> Figure:
     """A part of `side` px of vector art: its areas outlined, most of them, and its designer's shades."""
     pen = pen_width(rng) * FINE
-    wanted = float(np.exp(rng.uniform(*np.log(ART_SIZES))))
+    wanted = max(float(np.exp(rng.uniform(*np.log(ART_SIZES)))), pen / FINE * BROADEST)
     ring = art[rng.integers(len(art))].rings[0]
     matrix, offset = placed(rng, 1.0, ring[rng.integers(len(ring))], side, wanted)
     return outlined(rng, art, side, matrix, offset, pen)

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paints figures, and says of every pixel what it is: line, an edge, shade, highlight or flat.
-
-A border of two colours under a line is no edge; edges are `EDGE` px broad, lines as broad as drawn. What
-cannot be told, such as where shade begins that falls off softly, is `UNSURE` and not learned.
-"""
+"""Paints figures as artists do, in cel and soft manners, and says of every pixel what it is."""
 
 from __future__ import annotations
 
@@ -12,44 +8,39 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from smart_lineart.inking.picture.classes import PictureClass
 from training.colour.figures import FINE, Figure
 from training.colour.palette import palette, with_tones
 from training.colour.shapes import blobs, light_shape, shade_shape
+from training.colour.surfaces import airbrushed, backdrop, blushed, haired
+from training.colour.truth import Layers, Tones, shrunk, truth_of
 from training.looks import grain, low_frequency
 from training.roughen import Rng
 
-UNSURE = 255
-EDGE = 3.0  # px, how broad an edge is
-COVERED = 0.4  # of a pixel, from which it is a line's or an edge's
-BESIDE = 1.5  # px beside a line, where no edge is told from it
-SOFT = 1.2, 4.0  # px of blur: below the first an edge is one, above the second there is none
 VISIBLE = 0.07  # of full scale, by which a line differs from what lies below it, in one channel at least
-MANNERS = {"flat": 0.08, "cel": 0.62, "soft": 0.14, "mixed": 0.16}
-LINES = {"black": 0.44, "one": 0.2, "below": 0.22, "parts": 0.08, "light": 0.06}
+DRAWN = 90  # of 255, from which a pixel of the canvas is a line's
+AS_INK = 0.12  # of full scale, within which a colour may be the ink's
+MANNERS = {"flat": 0.07, "cel": 0.56, "soft": 0.2, "mixed": 0.17}
+LINES = {"black": 0.36, "one": 0.2, "below": 0.18, "near": 0.12, "parts": 0.08, "light": 0.06}
+BROKEN = 0.15  # share of the pictures whose lines are missing in places
+HAIRED = 0.15  # share of those with hair or fur in many tones
+DARKS = 0.2  # share of those with a colour as dark as ink
 
 
 @dataclass(frozen=True)
 class Painted:
-    """`picture` float32 (h, w, 3), 0 to 1; `truth` uint8 (h, w) of PictureClass or UNSURE."""
+    """`picture` float32 (h, w, 3), 0 to 1; `truth` uint8 (h, w) as `truth_of` gives it."""
 
     picture: np.ndarray
     truth: np.ndarray
 
 
-@dataclass
-class _Tones:
-    """Tones on the canvas: `which` uint8, their opacity float32 (n, n), and the blur of their edges in px."""
-
-    which: np.ndarray
-    opacity: np.ndarray
-    blur: float
-
-
 def paint(rng: Rng, figure: Figure, papers: list[np.ndarray]) -> Painted:
     """Colour a figure in a manner drawn at random."""
     colours = _coloured(rng, figure)
-    table, seen = with_tones(rng, palette(rng, int(colours.max()) + 1))
+    flat = palette(rng, int(colours.max()) + 1)
+    if rng.random() < DARKS:
+        flat[rng.integers(len(flat))] = rng.uniform(0, AS_INK, 3)
+    table, seen = with_tones(rng, flat)
     manner = str(rng.choice(list(MANNERS), p=list(MANNERS.values())))
     ground = figure.areas == 0
     tones = _toned(rng, figure, manner)
@@ -59,13 +50,34 @@ def paint(rng: Rng, figure: Figure, papers: list[np.ndarray]) -> Painted:
     if bare:
         tones.which[ground] = 0
     image = _filled(rng, table, colours, tones, papers)
-    backed = bare and rng.random() < 0.5
-    if backed:
-        image = np.where(ground[..., None], _backdrop(rng, ground.shape, papers), image)
+    image, textured = _surfaced(rng, image, figure, manner)
+    if bare and rng.random() < 0.5:
+        image = np.where(ground[..., None], backdrop(rng, ground.shape, papers), image)
+        textured &= ~ground
+    broken = _broken(rng, figure.line) if rng.random() < BROKEN else figure.line
+    finished, line, inked = _lined(rng, image, figure, broken, papers)
+    truth = truth_of(Layers(colours, flat, tones, image, line, inked, textured))
+    return Painted(shrunk(finished), truth)
+
+
+def _surfaced(rng: Rng, image: np.ndarray, figure: Figure, manner: str) -> tuple[np.ndarray, np.ndarray]:
+    """The picture with airbrush, hair and blush, and where what is filled cannot be told any more."""
+    textured = np.zeros(figure.areas.shape, np.bool_)
+    if rng.random() < (0.7 if manner == "soft" else 0.12):
+        image, textured = airbrushed(rng, image, figure.areas)
+    if rng.random() < HAIRED:
+        image, hair = haired(rng, image, figure.areas)
+        textured = textured | hair
     if rng.random() < 0.15:
-        image = _blushed(rng, image, figure.areas)
-    image, line = _lined(rng, image, figure, papers)
-    return Painted(_shrunk(image), _truth(colours, tones, line))
+        image = blushed(rng, image, figure.areas)
+    return image, textured
+
+
+def _broken(rng: Rng, line: np.ndarray) -> np.ndarray:
+    """Lines, uint8 (n, n), that are not drawn, or fade, in patches."""
+    field = low_frequency(rng, line.shape, int(rng.integers(3, 9))) + rng.uniform(-0.6, 0.8)
+    hard = rng.uniform(1.5, 40)
+    return np.rint(line * np.clip(0.5 + hard * field, 0, 1)).astype(np.uint8)
 
 
 def _coloured(rng: Rng, figure: Figure) -> np.ndarray:
@@ -84,11 +96,11 @@ def _coloured(rng: Rng, figure: Figure) -> np.ndarray:
     return out
 
 
-def _toned(rng: Rng, figure: Figure, manner: str) -> _Tones:
+def _toned(rng: Rng, figure: Figure, manner: str) -> Tones:
     """The tones of a figure before those are dropped that its colours do not show."""
     which, areas = np.zeros(figure.areas.shape, np.uint8), figure.areas
     if manner == "flat":
-        return _Tones(which, np.ones(which.shape, np.float32), 0.0)
+        return Tones(which, np.ones(which.shape, np.float32), 0.0)
     most = int(areas.max()) + 1
 
     def laid(mask: np.ndarray, tone: int, share: float) -> None:
@@ -111,11 +123,11 @@ def _toned(rng: Rng, figure: Figure, manner: str) -> _Tones:
     if manner == "mixed":  # cel, with the soft brush over it
         soft = cv2.GaussianBlur(blobs(rng, areas).astype(np.float32), (0, 0), 2 * FINE + blur * FINE)
         opacity, blur = 1 - soft * rng.uniform(0.1, 0.5), 0.0
-    return _Tones(which, opacity, blur)
+    return Tones(which, opacity, blur)
 
 
 def _filled(
-    rng: Rng, table: np.ndarray, colours: np.ndarray, tones: _Tones, papers: list[np.ndarray]
+    rng: Rng, table: np.ndarray, colours: np.ndarray, tones: Tones, papers: list[np.ndarray]
 ) -> np.ndarray:
     """The picture before its lines, float32 (n, n, 3)."""
     table = table.astype(np.float32)
@@ -151,104 +163,43 @@ def _filled(
     return np.clip(image, 0, 1).astype(np.float32)
 
 
-def _backdrop(rng: Rng, shape: tuple[int, int], papers: list[np.ndarray]) -> np.ndarray:
-    """A painted background: colours that run together, shapes out of focus, a brush's texture."""
-    shades = palette(rng, 4).astype(np.float32)
-    field = np.clip(0.5 + 0.4 * low_frequency(rng, shape, int(rng.integers(2, 6))), 0, 1)[..., None]
-    image = shades[0] + (shades[1] - shades[0]) * field
-    for colour in shades[2 : 2 + int(rng.integers(0, 3))]:
-        mask = blobs(rng, np.zeros(shape, np.int32)).astype(np.float32)
-        mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(6, 30))[..., None]
-        image = image + (colour - image) * mask * rng.uniform(0.3, 1)
-    if rng.random() < 0.5:
-        image = image * (1 + rng.uniform(0.01, 0.08) * grain(rng, shape, papers)[..., None])
-    return np.clip(image, 0, 1).astype(np.float32)
-
-
-def _blushed(rng: Rng, image: np.ndarray, areas: np.ndarray) -> np.ndarray:
-    """Soft red spots on the figure's areas."""
-    mask = np.zeros(areas.shape, np.float32)
-    for _ in range(rng.integers(1, 4)):
-        centre = tuple(int(c) for c in rng.integers(0, areas.shape[0], 2))
-        axes = int(rng.integers(8, 40)), int(rng.integers(6, 24))
-        cv2.ellipse(mask, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1.0, -1)
-    mask = cv2.GaussianBlur(mask, (0, 0), rng.uniform(5, 14)) * rng.uniform(0.2, 0.6)
-    red = np.array([0.95, rng.uniform(0.3, 0.6), rng.uniform(0.3, 0.6)], np.float32)
-    return image + (red - image) * mask[..., None]
-
-
 def _lined(
-    rng: Rng, image: np.ndarray, figure: Figure, papers: list[np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
-    """The picture with its lines, and where they can be seen, bool (n, n)."""
+    rng: Rng, image: np.ndarray, figure: Figure, line: np.ndarray, papers: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The picture with its lines; where they can be seen, and where colours are the ink's, bool (n, n)."""
+    ink = _ink(rng, image, figure)
+    alpha = line.astype(np.float32) / 255 * rng.uniform(0.6, 1.0)
+    if rng.random() < 0.15:
+        alpha = cv2.GaussianBlur(alpha, (0, 0), rng.uniform(0.6, 1.6))
+    if rng.random() < 0.12:
+        alpha = alpha * np.clip(1 + 0.2 * grain(rng, alpha.shape, papers), 0.3, 1.2).clip(0, 1)
+    drawn = line > DRAWN
+    near = np.abs(ink - image).max(2)
+    differs = drawn & (near * alpha > VISIBLE)
+    size = 2 * round(figure.pen * 0.6) + 1
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    seen = drawn & (cv2.dilate(differs.astype(np.uint8), disc) > 0)
+    return image + (ink - image) * np.clip(alpha, 0, 1)[..., None], seen, near < AS_INK
+
+
+def _ink(rng: Rng, image: np.ndarray, figure: Figure) -> np.ndarray:
+    """The colour of the lines, float32 (n, n, 3)."""
     kind = str(rng.choice(list(LINES), p=list(LINES.values())))
     ink = np.empty_like(image)
     if kind == "black":
         ink[:] = rng.uniform(0, 0.12)
     elif kind == "one":
-        ink[:] = palette(rng, 1)[0] * rng.uniform(0.15, 0.6)
+        ink[:] = palette(rng, 1)[0] * rng.uniform(0.15, 0.7)
     elif kind == "below":
         ink = cv2.blur(image, (9, 9)) * rng.uniform(0.2, 0.6)
+    elif kind == "near":  # hardly darker than what it bounds, of another hue
+        size = round(2 * figure.pen) | 1
+        ink = cv2.erode(image, np.ones((size, size), np.uint8))
+        ink = np.clip(ink * (rng.uniform(0.5, 0.85) + rng.normal(0, 0.06, 3)), 0, 1).astype(np.float32)
     elif kind == "parts":
-        inks = palette(rng, 3) * rng.uniform(0.1, 0.7)
+        inks = palette(rng, 3) * rng.uniform(0.1, 0.75)
         ink = inks[figure.areas % 3].astype(np.float32)
     else:
         dark = image.max(2) < 0.35
         ink = np.where(dark[..., None], rng.uniform(0.6, 1), rng.uniform(0, 0.15)).astype(np.float32)
-    alpha = figure.line.astype(np.float32) / 255 * rng.uniform(0.75, 1.0)
-    if rng.random() < 0.12:
-        alpha = alpha * np.clip(1 + 0.2 * grain(rng, alpha.shape, papers), 0.3, 1.2).clip(0, 1)
-    drawn = figure.line > 127
-    differs = drawn & (np.abs(ink - image).max(2) * alpha > VISIBLE)
-    size = 2 * round(figure.pen * 0.6) + 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    seen = drawn & (cv2.dilate(differs.astype(np.uint8), disc) > 0)
-    return image + (ink - image) * np.clip(alpha, 0, 1)[..., None], seen
-
-
-def _shrunk(image: np.ndarray) -> np.ndarray:
-    tall, wide = image.shape[0] // FINE, image.shape[1] // FINE
-    return cv2.resize(image, (wide, tall), interpolation=cv2.INTER_AREA)
-
-
-def _borders(numbers: np.ndarray) -> np.ndarray:
-    """Pixels whose right or lower neighbour has another number, and those neighbours, bool (n, n)."""
-    out = np.zeros(numbers.shape, np.bool_)
-    across, down = numbers[:, 1:] != numbers[:, :-1], numbers[1:] != numbers[:-1]
-    out[:, 1:] |= across
-    out[:, :-1] |= across
-    out[1:] |= down
-    out[:-1] |= down
-    return out
-
-
-def _truth(colours: np.ndarray, tones: _Tones, line: np.ndarray) -> np.ndarray:
-    """What each pixel of the picture is, uint8 (h, w)."""
-    broad = round(EDGE * FINE) - 1
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (broad | 1, broad | 1))
-    gap = 2 * round(BESIDE * FINE) + 1
-    free = cv2.dilate(line.astype(np.uint8), np.ones((gap, gap), np.uint8)) == 0
-    which = tones.which
-    between = _borders(colours)
-    lit = _borders(which == 3) & ~between
-    shaded = _borders(which) & ~between & ~lit
-    half = slice(FINE // 2, None, FINE)
-    truth = np.zeros((which.shape[0] // FINE, which.shape[1] // FINE), np.uint8)
-    fill = which[half, half]
-    truth[(fill == 1) | (fill == 2)] = PictureClass.SHADE
-    truth[fill == 3] = PictureClass.HIGHLIGHT
-    if tones.blur > SOFT[0]:
-        near = int(2.4 * tones.blur) + 1
-        zone = _borders(fill).astype(np.uint8)
-        truth[cv2.dilate(zone, np.ones((2 * near + 1,) * 2, np.uint8)) > 0] = UNSURE
-    for mask, name in (
-        (shaded, PictureClass.SHADE_EDGE),
-        (lit, PictureClass.HIGHLIGHT_EDGE),
-        (between, PictureClass.COLOUR_EDGE),
-    ):
-        if name != PictureClass.COLOUR_EDGE and tones.blur > SOFT[0]:
-            continue
-        edge = cv2.dilate(mask.astype(np.uint8), disc) & free
-        truth[_shrunk(edge.astype(np.float32)) >= COVERED] = name
-    truth[_shrunk(line.astype(np.float32)) >= COVERED] = PictureClass.LINE
-    return truth
+    return ink

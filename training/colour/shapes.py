@@ -56,13 +56,13 @@ def blobs(rng: Rng, areas: np.ndarray) -> np.ndarray:
     return np.asarray(field > rng.uniform(-0.3, 0.8))
 
 
-def _across(rng: Rng, shape: tuple[int, int], bend: float) -> tuple[np.ndarray, np.ndarray]:
+def across(rng: Rng, shape: tuple[int, int], bend: float) -> tuple[np.ndarray, np.ndarray]:
     """Coordinates across and along a bent band, in px."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     angle = rng.uniform(0, 2 * np.pi)
     along = x * np.cos(angle) + y * np.sin(angle)
-    across = -x * np.sin(angle) + y * np.cos(angle)
-    return across + bend * low_frequency(rng, shape, int(rng.integers(3, 6))), along
+    aside = -x * np.sin(angle) + y * np.cos(angle)
+    return aside + bend * low_frequency(rng, shape, int(rng.integers(3, 6))), along
 
 
 def _teeth(rng: Rng, along: np.ndarray) -> np.ndarray:
@@ -76,9 +76,9 @@ def _teeth(rng: Rng, along: np.ndarray) -> np.ndarray:
 
 def wave(rng: Rng, areas: np.ndarray) -> np.ndarray:
     """All on one side of a bent or toothed line."""
-    across, along = _across(rng, areas.shape, rng.uniform(5, 60))
-    across += _teeth(rng, along) * rng.uniform(10, 90)
-    return np.asarray(across > rng.choice(across.ravel()))
+    aside, along = across(rng, areas.shape, rng.uniform(5, 60))
+    aside += _teeth(rng, along) * rng.uniform(10, 90)
+    return np.asarray(aside > rng.choice(aside.ravel()))
 
 
 def cast(rng: Rng, areas: np.ndarray) -> np.ndarray:
@@ -123,13 +123,10 @@ def spots(rng: Rng, areas: np.ndarray) -> np.ndarray:
 
 def ring(rng: Rng, areas: np.ndarray) -> np.ndarray:
     """A toothed band, as shines about a head of hair."""
-    across, along = _across(rng, areas.shape, rng.uniform(10, 60))
-    middle = rng.choice(across.ravel())
-    across = across - middle
+    aside, along = across(rng, areas.shape, rng.uniform(10, 60))
+    aside = aside - rng.choice(aside.ravel())
     teeth, broad = rng.uniform(0, 30), rng.uniform(3, 18)
-    return np.asarray(
-        (across + teeth * _teeth(rng, along) > 0) & (across < broad + teeth * _teeth(rng, along))
-    )
+    return np.asarray((aside + teeth * _teeth(rng, along) > 0) & (aside < broad + teeth * _teeth(rng, along)))
 
 
 def rim(rng: Rng, areas: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from smart_lineart.inking.picture.classes import PictureClass
 from training.colour.figures import Figure, character, from_art, from_drawing
-from training.colour.looks import finished
 from training.colour.paint import paint
 from training.colour.vector_art import Art, load_art
 from training.corpus import Drawing, load_corpus
@@ -21,6 +21,7 @@ SHARES = {"art": 0.3, "characters": 0.4, "figures": 0.18, "icons": 0.12}
 CHARACTERS = 12  # pages of them that pictures are cut from in turn
 CUTS = 10  # pictures cut from one before another takes its place
 CHARACTER_SIZES = (500, 2000)  # px: longer side of such a page
+EMPTY = 0.2  # share of the pictures with hardly anything on them that are kept
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,17 @@ class Figures:
     papers: list[np.ndarray]
 
     @classmethod
-    def load(cls, data: Path, art: Path | None, most: int = 600) -> Figures:
+    def load(cls, data: Path, art: Path | None, most: int = 1000) -> Figures:
         """Read line drawings from `data`, and vector art from Iconify's `art`. Raises FileNotFoundError."""
         drawings = load_corpus(data, ("figures", "icons"))
         return cls(load_art(art, most) if art else [], drawings, load_papers(data))
 
 
 class Pictures:
-    """Pictures with their truth, uint8 (4, side, side): red, green, blue, PictureClass or UNSURE."""
+    """Pictures with their truth, uint8 (4, side, side): red, green, blue, and what `truth_of` gives.
+
+    They are as painted, without the faults of files.
+    """
 
     def __init__(self, figures: Figures, side: int, seed: int | list[int]):
         self._figures, self._side = figures, side
@@ -51,9 +55,11 @@ class Pictures:
         rng = self._rng
         while True:
             painted = paint(rng, self._figure(rng), self._figures.papers)
-            if (painted.truth == 255).mean() < 0.6:
-                planes = [finished(rng, painted.picture), painted.truth[..., None]]
-                yield np.ascontiguousarray(np.concatenate(planes, 2).transpose(2, 0, 1))
+            told = (painted.truth != PictureClass.FLAT) & (painted.truth < len(PictureClass))
+            if told.mean() > 0.02 or rng.random() < EMPTY:
+                shown = np.rint(np.clip(painted.picture, 0, 1) * 255).astype(np.uint8)
+                planes = np.concatenate([shown, painted.truth[..., None]], 2)
+                yield np.ascontiguousarray(planes.transpose(2, 0, 1))
 
     def _figure(self, rng: Rng) -> Figure:
         shares = {name: share for name, share in SHARES.items() if name != "art" or self._figures.art}

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Train the picture network: `python -m training.colour.train --art icons.json --out runs/p --minutes 45`.
+"""Train the picture network: `python -m training.colour.train --pool runs/pool --out runs/p --minutes 80`.
 
-Pictures are made first and kept (`--pool`), then drawn at random, turned, and their colours changed about.
-Goes on from OUT/checkpoint.pt where there is one, or starts from `--start`.
+Pictures are made first and kept (`--make`, `--pool`), then drawn at random, turned, their colours changed
+about and a file's faults laid on. More can be made while it trains. Goes on from OUT/checkpoint.pt where
+there is one, or starts from `--start`, or from a sketch network's `--trunk`. The learning rate goes down with
+the time that it is given.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -19,8 +22,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from training.colour.looks import finished
 from training.colour.losses import PICTURE_LOSS, PICTURE_LOSSES
-from training.colour.network import picture_net
+from training.colour.network import picture_net, take_trunk
 from training.colour.stream import Figures, Pictures
 from training.train import Training
 
@@ -30,9 +34,15 @@ PER_FILE = 100  # pictures in a file of the pool
 class PictureTraining(Training):
     """Network, moving average, optimiser and step of the picture network."""
 
-    def __init__(self, device: str, rate: float, total_steps: int, loss: str = PICTURE_LOSS):
-        super().__init__(device, rate, total_steps, net=picture_net())
+    def __init__(self, device: str, rate: float, loss: str = PICTURE_LOSS):
+        super().__init__(device, rate, 1, net=picture_net())
         self.loss = PICTURE_LOSSES[loss]
+        self.done = 0.0  # of its time
+
+    def learning_rate(self) -> float:
+        """Linear warm-up over 100 steps, then a cosine down to 2 % at the end of its time."""
+        falls = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, self.done)))
+        return self.rate * min(1.0, (self.step + 1) / 100) * falls
 
     def losses(self, batch: Tensor) -> dict[str, Tensor]:
         """The loss of pictures with their truth, uint8 (N, 4, H, W)."""
@@ -56,13 +66,12 @@ def fill_pool(figures: Figures, folder: Path, side: int, count: int, seed: int) 
 
 
 def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
-    """Batches without end, uint8 (size, 4, side, side), from the files that lie in a pool, new ones too."""
+    """Batches without end, uint8 (size, 4, side, side), from the files that lie in a pool at a time."""
     rng = np.random.default_rng(seed)
     kept: dict[Path, np.ndarray] = {}
     while True:
-        for path in sorted(folder.rglob("*.npy")):
-            if path not in kept:
-                kept[path] = np.load(path)
+        paths = sorted(folder.rglob("*.npy"))
+        kept = {path: kept[path] if path in kept else np.load(path) for path in paths}
         files = list(kept.values())
         for _ in range(50):
             picks = [files[i][rng.integers(len(files[i]))] for i in rng.integers(len(files), size=size)]
@@ -70,12 +79,14 @@ def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
 
 
 def _varied(rng: np.random.Generator, picture: np.ndarray) -> np.ndarray:
-    """A picture (4, side, side) turned or mirrored, its colours changed about."""
+    """A picture (4, side, side) turned or mirrored, its colours changed about, with a file's faults."""
     picture = np.rot90(picture, int(rng.integers(4)), (1, 2))
     if rng.random() < 0.5:
         picture = picture[:, :, ::-1]
     order = [*rng.permutation(3), 3] if rng.random() < 0.5 else [0, 1, 2, 3]
-    return np.ascontiguousarray(picture[order])
+    picture = picture[order]
+    shown = finished(rng, picture[:3].transpose(1, 2, 0).astype(np.float32) / 255)
+    return np.concatenate([shown.transpose(2, 0, 1), picture[3:]])
 
 
 def main() -> None:
@@ -88,8 +99,8 @@ def main() -> None:
     parser.add_argument("--make", type=int, default=0, help="pictures to make for the pool, and no training")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="weights to start from when OUT has no checkpoint")
-    parser.add_argument("--minutes", type=float, default=45.0)
-    parser.add_argument("--total-steps", type=int, default=4000)
+    parser.add_argument("--trunk", type=Path, help="or a sketch network's weights to start from")
+    parser.add_argument("--minutes", type=float, default=80.0)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--side", type=int, default=192)
     parser.add_argument("--rate", type=float, default=2e-3)
@@ -103,38 +114,49 @@ def main() -> None:
         fill_pool(Figures.load(args.data, args.art), pool, args.side, args.make, args.seed)
         return
     args.out.mkdir(parents=True, exist_ok=True)
-    training = PictureTraining(args.device, args.rate, args.total_steps, args.loss)
+    cv2.setNumThreads(0)
+    training = PictureTraining(args.device, args.rate, args.loss)
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
         training.load(checkpoint)
     elif args.start:
         training.load(args.start)
         training.step = 0
+    elif args.trunk:
+        sketches = torch.load(args.trunk, map_location="cpu", weights_only=True)["average"]
+        take_trunk(training.net, sketches)
+        take_trunk(training.average, sketches)
     _run(training, batches(pool, args.batch, training.step), checkpoint, args.minutes * 60)
 
 
 def _run(training: PictureTraining, stream: Iterator[Tensor], checkpoint: Path, seconds: float) -> None:
-    """Train until the schedule's end or `seconds`, saving every two minutes and logging every 20 steps."""
+    """Train for `seconds`, counting those before, saving every two minutes and logging every 20 steps."""
+    before = _seconds_before(checkpoint)
     start = saved = time.monotonic()
     total = torch.zeros(())
     for batch in stream:
         total = total + training.update(batch)["class"].cpu()
         now = time.monotonic()
+        past = before + now - start
+        training.done = past / seconds
         if training.step % 20 == 0:
-            line = {
-                "step": training.step,
-                "seconds": round(now - start, 1),
-                "loss": round(float(total) / 20, 5),
-            }
+            line = {"step": training.step, "seconds": round(past, 1), "loss": round(float(total) / 20, 5)}
             with (checkpoint.parent / "log.jsonl").open("a") as log:
                 log.write(json.dumps(line) + "\n")
             total = torch.zeros(())
-        done = training.step >= training.total or now - start > seconds
-        if done or now - saved > 120:
+        if past > seconds or now - saved > 120:
             training.save(checkpoint)
             saved = now
-        if done:
+        if past > seconds:
             break
+
+
+def _seconds_before(checkpoint: Path) -> float:
+    """How long a training that goes on was at it, after its log."""
+    log = checkpoint.parent / "log.jsonl"
+    if not checkpoint.exists() or not log.exists():
+        return 0.0
+    return float(json.loads(log.read_text().splitlines()[-1])["seconds"])
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,33 @@ def rgba(picture: Picture, most: int | None = None) -> Pixels:
     step = 1 if most is None else max(1, math.ceil(math.sqrt(picture.height * picture.width / most)))
     out = np.empty((-(-picture.height // step), -(-picture.width // step), 4), np.uint8)
     top = 0
-    with np.errstate(all="ignore"):  # a file may hold what is no number
-        for strip in picture.strips:
-            rows = np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
-            first = -top % step
-            part = _bytes(rows[first::step, ::step])
-            at = (top + first) // step
-            out[at : at + len(part)] = _with_all_bands(part)
-            top += len(rows)
+    for rows in _rows(picture):
+        first = -top % step
+        part = _bytes(rows[first::step, ::step])
+        at = (top + first) // step
+        out[at : at + len(part)] = _with_all_bands(part)
+        top += len(rows)
+    return upright(out, picture)
+
+
+def rgba_strips(picture: Picture) -> Iterator[Pixels]:
+    """A picture's rows from top to bottom as they lie in the file, uint8 RGBA (n, W, 4). Raises FileError."""
+    for rows in _rows(picture):
+        yield _with_all_bands(_bytes(rows))
+
+
+def upright(pixels: Pixels, picture: Picture) -> Pixels:
+    """Pixels (h, w, C) that lie as in a picture's file, turned as it is to be seen."""
     turned, down, across = _UPRIGHT.get(picture.orientation, _UPRIGHT[1])
     if turned:
-        out = out.transpose(1, 0, 2)
-    return np.ascontiguousarray(out[::down, ::across])
+        pixels = pixels.transpose(1, 0, 2)
+    return np.ascontiguousarray(pixels[::down, ::across])
+
+
+def _rows(picture: Picture) -> Iterator[NDArray[Any]]:
+    with np.errstate(all="ignore"):  # a file may hold what is no number
+        for strip in picture.strips:
+            yield np.frombuffer(strip, picture.sample).reshape(-1, picture.width, picture.bands)
 
 
 def _bytes(values: NDArray[Any]) -> Pixels:
