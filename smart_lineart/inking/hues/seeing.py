@@ -100,11 +100,14 @@ class SeenLines:
         drew them; the same palette where there is none. Two pencils that run along each other look like a
         third one, here and there, and so does paper beneath a faint line.
         """
+        if len(palette.hues) < 2:  # a page of one hue keeps it, however little of it there is
+            return palette
         apart = palette.by_centres()
         names, many, steps = np.array(apart.names), len(apart.hues), self.look.steps
         near = nearest(self.look.close, apart)
         kept = names[near] == names[self.follow(apart)]
-        share = np.bincount(near[kept], steps[kept], many) / np.maximum(np.bincount(near, steps, many), 1)
+        total = np.bincount(near, steps, many)
+        share = np.bincount(near[kept], steps[kept], many) / np.where(total > 0, total, 1.0)
         share[names == DARK] = 1
         least = int(share.argmin())
         return palette.without(apart.hues[least]) if share[least] < STEADY else palette

@@ -159,7 +159,10 @@ def _placed(
     for number, (line, ring) in enumerate(zip(lines, rings, strict=True)):
         if not ring:
             lines[number], free[number] = _drawn_on(line, free[number], known.at)
-    widths = [relative_widths(one, levels.usual) for one in stroke_widths(darkness, lines, rings).whole]
+    widths = [
+        relative_widths(one, levels.usual, bool(ends.all()))
+        for one, ends in zip(stroke_widths(darkness, lines, rings).whole, free, strict=True)
+    ]
     cuts = np.cumsum([len(line) for line in lines])[:-1]
     dark = np.split(most_near(darkness, np.rint(np.concatenate(lines)).astype(np.intp), 1), cuts)
     certain = np.float32(UNSEEN * 255 / levels.certain)

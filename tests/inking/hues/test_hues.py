@@ -129,6 +129,23 @@ def test_where_all_is_of_one_pencil_nothing_is_told_apart(colour: Colour) -> Non
     assert hues.parts(features, hues.palette.names) is features
 
 
+def test_a_page_of_one_coloured_dot_has_one_hue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is shorter than a px, and was taken for too little of its own hue, again and again."""
+    calls = []
+    without = Palette.without
+
+    def counted(palette: Palette, hue: Hue) -> Palette:
+        calls.append(hue)
+        assert len(calls) < 9, "it goes on without end"
+        return without(palette, hue)
+
+    monkeypatch.setattr(Palette, "without", counted)
+    for long in (0.1, 0.5, 0.9):
+        dot = np.array([(49.0, 63.7), (49.0 + long, 63.7)])
+        picture = page((dot, RED), thickness=3)
+        assert len(find_hues(ArraySketch(picture), features_of(dot)).palette.hues) == 1
+
+
 def test_a_grey_sketch_has_one_hue() -> None:
     grey = page(*((row, BLACK) for row in ROWS))[..., 0]
     assert len(find_hues(ArraySketch(grey), features_of(*ROWS)).palette.hues) == 1
