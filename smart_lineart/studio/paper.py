@@ -20,7 +20,7 @@ from .steps import Pending, Work
 from .veil import Veil
 
 OPAQUE = 255
-NEAR = 2  # levels by which Krita tells a colour otherwise than it was told, in other colour spaces
+NEAR = 2  # levels by which Krita may tell a colour otherwise, such as after a file was opened again
 Colour = tuple[int, int, int, int]
 
 
@@ -38,20 +38,38 @@ class Paper:
         veil = self._memory.veil_of(document, identity)
         if veil is None or not veil.paper or (self._change is not None and not self._change.done):
             return False
-        if veil.beneath and not _is(document.background, veil.paper):
-            self._memory.note_veil(document, identity, replace(veil, paper="", beneath=False))  # the artist's
+        if veil.beneath and not self._is_ours(document, identity, veil):
+            self._memory.note_veil(document, identity, veil.left_to_the_artist())
             return False
         if self._next(document, veil, sketch) is None:
             return False
         self._change = self._work_on(document, self._put(document, identity))
         return True
 
+    def leave(self, document: Document, identity: str) -> None:
+        """A sketch has gone into another layer, which may need the colour: it is the artist's from now on."""
+        veil = self._memory.veil_of(document, identity)
+        if veil is not None and veil.beneath:
+            self._memory.note_veil(document, identity, veil.left_to_the_artist())
+
+    def _is_ours(self, document: Document, identity: str, veil: Veil) -> bool:
+        """Whether the colour under all layers still is what was put there. Converting a document converts it
+        too, so that it is read anew then.
+        """
+        colour, form = document.background, _form_of(document)
+        if veil.form and form != veil.form and colour[-1] == OPAQUE:
+            self._memory.note_veil(document, identity, replace(veil, told=_text(colour), form=form))
+            return True
+        return _is(colour, veil.told or veil.paper)
+
     def _next(self, document: Document, veil: Veil, sketch: Layer | None) -> Colour | None:
         """The colour to put there; None where it is as it should be."""
-        wanted = veil.fades and sketch is not None and sketch.visible
+        wanted = veil.fades and sketch is not None and all(one.visible for one in (sketch, *sketch.above()))
         if wanted == veil.beneath or (wanted and document.background[-1]):
             return None
-        return (*_rgb(veil.paper), OPAQUE if wanted else 0)
+        if wanted:
+            return (*_rgb(veil.paper), OPAQUE)
+        return (*_rgb(veil.former), int(veil.former[7:9], 16)) if veil.former else (*_rgb(veil.paper), 0)
 
     def _put(self, document: Document, identity: str) -> Work:
         """Once nobody is painting, and if it is still asked for then."""
@@ -63,16 +81,34 @@ class Paper:
         def begin(put: Colour) -> None:
             veil = self._memory.veil_of(document, identity)
             if veil is not None:
-                self._memory.note_veil(document, identity, replace(veil, beneath=put[-1] == OPAQUE))
+                there = put[-1] == OPAQUE
+                former = _text(document.background) if there else ""
+                veil = replace(veil, beneath=there, told="", form="", former=former)
+                self._memory.note_veil(document, identity, veil)
 
         yield from change_background(document, colour, begin)
+        veil = self._memory.veil_of(document, identity)
+        if veil is not None and veil.beneath and not veil.told:
+            told = replace(veil, told=_text(document.background), form=_form_of(document))
+            self._memory.note_veil(document, identity, told)
 
 
 def _rgb(text: str) -> tuple[int, int, int]:
     return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
-def _is(colour: Colour, paper: str) -> bool:
-    """Whether the colour under all layers is the paper's."""
-    apart = (abs(one - other) for one, other in zip(colour, _rgb(paper), strict=False))
+def _text(colour: Colour) -> str:
+    """As "#rrggbbaa"."""
+    return "#{:02x}{:02x}{:02x}{:02x}".format(*colour)
+
+
+def _form_of(document: Document) -> str:
+    """The document's colour space."""
+    form = document.form
+    return f"{form.model}/{form.depth}/{form.profile}"
+
+
+def _is(colour: Colour, other: str) -> bool:
+    """Whether the colour under all layers is this one."""
+    apart = (abs(one - other) for one, other in zip(colour, _rgb(other), strict=False))
     return colour[-1] == OPAQUE and all(levels <= NEAR for levels in apart)

@@ -62,6 +62,7 @@ class Reveal:
         self._memory, self._paper = memory, paper
         self._show_soon, self._show_now = show_soon, show_now
         self._there: list[tuple[Document, set[str]]] = []
+        self._on_paper: tuple[Document | None, list[Layer]] = (None, [])
         self.glance = Glance(show_now, self._successor)
 
     # -- a sketch and its ink
@@ -84,12 +85,15 @@ class Reveal:
         known = self._memory.veil_of(document, sketch.identity)
         wanted = preferences.load_fades() and (known is None or known.on)
         if known is not None and not known.laid:
-            self._memory.note_veil(document, sketch.identity, Veil.over(sketch.opacity))
+            again = Veil.over(sketch.opacity).with_colour_of(known)
+            self._memory.note_veil(document, sketch.identity, again)
         if not wanted or sketch.opacity <= FAINT_ALREADY or not sketch.visible:
             return ""
         if fading.animated:
             return _animated(sketch)
         veil = replace(Veil.over(sketch.opacity), on=True, paper=fading.paper)
+        if known is not None and known.beneath:  # so that nothing seemed to be bare
+            veil = veil.with_colour_of(known)
         sketch.set_opacity(veil.faded)
         self._memory.note_veil(document, sketch.identity, veil)
         self._show(document, sketch, self._show_soon)
@@ -100,10 +104,16 @@ class Reveal:
         if not self._paper.look(document, sketch.identity, sketch):
             show(document)
 
-    def look(self, document: Document, sketch: Layer) -> None:
-        """The artist is at a sketch. Called often, so it is quick."""
-        if not self.glance.active:
-            self._paper.look(document, sketch.identity, sketch)
+    def look(self, document: Document) -> None:
+        """The artist may have opened or closed an eye in Krita's docker: of any sketch, or of a group that it
+        lies in. After `follow`, called often, so it is quick.
+        """
+        its, sketches = self._on_paper
+        if self.glance.active or its != document:
+            return
+        for sketch in sketches:
+            if sketch.parent is not None:  # else it has gone, and `follow` will see to that
+                self._paper.look(document, sketch.identity, sketch)
 
     def look_of(self, document: Document, sketch: Layer) -> str:
         """How a sketch is seen: `SHOWN`, `PALE` or `HIDDEN`."""
@@ -153,17 +163,24 @@ class Reveal:
             if veil.fades or (veil.hidden and not sketch.visible):
                 before = Change(sketch, sketch.visible, sketch.opacity)
                 self.choose(document, sketch, SHOWN)
+                if not application.is_open(document):  # closed where Krita handled events
+                    return []
                 lifted.append(Lifted(before, veil, Change(sketch, sketch.visible, sketch.opacity)))
         return lifted
 
     def lay_again(self, document: Document, lifted: list[Lifted]) -> None:
         """What was lifted for ink that did not come is as it was; not what the artist has changed since."""
+        if not application.is_open(document):
+            return
         for one in lifted:
             sketch = document.layer(one.now.layer.identity)
             if sketch is None or (sketch.visible, sketch.opacity) != (one.now.visible, one.now.opacity):
                 continue
             make(replace(one.now, layer=sketch), replace(one.before, layer=sketch))
-            self._memory.note_veil(document, sketch.identity, one.veil)
+            # The colour beneath may be gone by now, or not yet.
+            veil = one.veil.with_colour_of(self._memory.veil_of(document, sketch.identity))
+            self._memory.note_veil(document, sketch.identity, veil)
+            self._paper.look(document, sketch.identity, sketch)
         if lifted:
             self._show_soon(document)
 
@@ -176,6 +193,7 @@ class Reveal:
         """
         if self.glance.active:
             return
+        self._on_paper = (document, [])
         records = self._memory.state_of(document).records
         if not any(record.veil is not None for record in records):
             return
@@ -190,6 +208,10 @@ class Reveal:
                 changed |= self._follow(document, record, record.veil, sketch, set(layers), before, came)
             if not application.is_open(document):  # closed where Krita handled events
                 return
+            if sketch is not None and record.veil is not None and record.veil.paper:
+                self._on_paper[1].append(sketch)
+            if sketch is None and record.sketch in before and came and not application.can_redo():
+                self._paper.leave(document, record.sketch)  # merged into another layer
             shown |= self._paper.look(document, record.sketch, sketch)
         if changed and not shown:
             self._show_soon(document)

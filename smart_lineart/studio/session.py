@@ -333,14 +333,15 @@ class Session:
             self._staying.look(document, layer)
             self._one_step.look(document)
             self.context.reveal.follow(document, self.turns.written)
+            if not application.is_open(document):  # closed where Krita handled events
+                return
             target = self._target_at(document, layer)
             if self.shown.look(document, self._sketch, self.pair):
                 self.preview.stop()
             self.context.copies.look(document, self.turns.written)
             self._set_target(target)
             self.flatting.seams.look()
-        if self.pair is not None:  # its eye may be opened or closed in Krita's docker
-            self.context.reveal.look(document, self.pair.sketch)
+        self.context.reveal.look(document)
         self.counting.look(document, self.pair)
         self.flatting.hints.look(document, layer)
 

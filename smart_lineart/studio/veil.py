@@ -14,6 +14,7 @@ FAINT_ALREADY = 128
 """A sketch that shows no more than this is faint by the artist's own hand."""
 
 COLOUR = re.compile("#[0-9a-f]{6}")
+WITH_ALPHA = re.compile("#[0-9a-f]{8}")
 
 SHOWN, PALE, HIDDEN = "shown", "faded", "hidden"
 
@@ -31,6 +32,10 @@ class Veil:
         paper: the colour, "#rrggbb", of a sheet with nothing beneath, which goes under all layers while it is
             faded: else Krita's chequers would come through; "" of another.
         beneath: whether that colour was put there by us, and is there now.
+        told: that colour as Krita told it afterwards, "#rrggbbaa": it goes through the document's colour
+            space; "" where it is not known.
+        form: that colour space; another one once the document was converted.
+        former: the colour that was there before, "#rrggbbaa", which goes back; "" where it is not known.
     """
 
     own: int = OPAQUE
@@ -40,6 +45,9 @@ class Veil:
     laid: bool = True
     paper: str = ""
     beneath: bool = False
+    told: str = ""
+    form: str = ""
+    former: str = ""
 
     @classmethod
     def over(cls, opacity: int) -> Veil:
@@ -61,7 +69,30 @@ class Veil:
         paper, beneath = values.get("paper", ""), values.get("beneath", False)
         if not isinstance(paper, str) or not COLOUR.fullmatch(paper) or type(beneath) is not bool:
             return veil  # of an older version, or nonsense
-        return replace(veil, paper=paper, beneath=beneath)
+        told, form, former = (values.get(name, "") for name in ("told", "form", "former"))
+        if not all(
+            one == "" or (isinstance(one, str) and WITH_ALPHA.fullmatch(one)) for one in (told, former)
+        ):
+            told = former = ""
+        form = form if isinstance(form, str) else ""
+        return replace(veil, paper=paper, beneath=beneath, told=told, form=form, former=former)
+
+    def with_colour_of(self, other: Veil | None) -> Veil:
+        """With what another one says of the colour under all layers."""
+        if other is None:
+            return self
+        return replace(
+            self,
+            paper=other.paper,
+            beneath=other.beneath,
+            told=other.told,
+            form=other.form,
+            former=other.former,
+        )
+
+    def left_to_the_artist(self) -> Veil:
+        """The colour under all layers, if there is one, is none of ours any more."""
+        return replace(self, paper="", beneath=False, told="", form="", former="")
 
     @property
     def fades(self) -> bool:

@@ -886,3 +886,63 @@ def job():
         PATH=str(folder_krita_sees() / "corner.kra"),
     )
     assert found == [True, "Thickness: 1.9 px", "Thickness: 1.9 px"]
+
+
+@pytest.mark.parametrize("then", ["convert", "hide group", "merge"])
+def test_the_colour_of_paper_is_known_for_ours_whatever_becomes_of_the_document(krita, then: str) -> None:
+    """It goes with the fading after the document was converted, and while a group around the scan is hidden;
+    it stays where lineart and scan are merged into one layer.
+    """
+    found = run(
+        krita,
+        """
+def job():
+    document = new_document(600, 400, "RGBA", "U8")
+    picture = strokes(600, 400)
+    picture[(picture[..., :3] > 128).all(2)] = [210, 230, 240, 255]  # yellowish paper
+    (scan,) = children(document.rootNode())
+    scan.setName("Sketch")
+    paint(document, scan, picture)
+    document.refreshProjection()
+    document.setActiveNode(scan)
+    yield 500
+    alpha = lambda: document.backgroundColor().getRgb()[3]
+    yield from ink()
+    yield 600
+    found = [alpha()]
+
+    def now():
+        document.waitForDone()
+        yield 900
+        yield from idle()
+        found.append(alpha())
+
+    if THEN == "convert":
+        document.setColorSpace("GRAYA", "U8", "")
+        yield from now()
+        widget("showSketch").click()
+        yield from now()
+        widget("fadeSketch").click()
+        yield from now()
+        widget("showSketch").click()
+    elif THEN == "hide group":
+        group = document.createGroupLayer("Around")
+        document.rootNode().addChildNode(group, None)
+        document.waitForDone()
+        scan, lineart = layer(), layer("Lineart: Sketch")
+        for node in (scan, lineart):
+            document.rootNode().removeChildNode(node)
+            group.addChildNode(node, None)
+        yield from now()
+        group.setVisible(False)
+        yield from now()
+        group.setVisible(True)
+    else:
+        layer("Lineart: Sketch").mergeDown()
+    yield from now()
+    return found
+""",
+        THEN=then,
+    )
+    wanted = {"convert": [255, 255, 0, 255, 0], "hide group": [255, 255, 0, 255], "merge": [255, 255]}
+    assert found == wanted[then]

@@ -1130,6 +1130,158 @@ class TestASketchInAGroupThatIsInked:
         assert scene.sketch.opacity() == 200
 
 
+class TestPaperWithNothingBeneath:
+    """A scan that fades onto its own colour, under all layers."""
+
+    PAPER = (240, 230, 210, 255)
+    CLEAR = (10, 20, 30, 0)
+
+    @pytest.fixture
+    def faded(self, scene, monkeypatch) -> Any:
+        """Its document, as fake Krita has it."""
+        bare = lambda document, _layer: None if document.has_background else self.PAPER[:3]  # noqa: E731
+        monkeypatch.setattr(scene.room.reveal.stack, "bare_paper", bare)
+        scene.raw.beneath = self.CLEAR
+        ink(scene)
+        self.look(scene)
+        assert scene.raw.beneath[3] == 255
+        return scene.raw
+
+    def look(self, scene) -> None:
+        for _ in range(3):
+            scene.session.look()
+            scene.loop.turn()
+
+    def veil(self, scene) -> Any:
+        document = scene.room.document.Document(scene.raw)
+        return scene.session.context.memory.veil_of(document, scene.sketch.identity)
+
+    def choose(self, scene, look: str) -> None:
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        scene.session.context.reveal.choose(document, layer, look)
+        self.look(scene)
+
+    def test_goes_and_what_was_there_is_back_when_it_is_shown(self, scene, faded) -> None:
+        assert faded.beneath == self.PAPER
+        self.choose(scene, "shown")
+        assert faded.beneath == self.CLEAR
+        self.choose(scene, "faded")
+        assert faded.beneath == self.PAPER
+
+    @pytest.mark.parametrize("turns", [0, 1, 2, 4, 6])
+    def test_is_there_again_after_a_group_around_it_brought_no_ink(self, scene, faded, turns: int) -> None:
+        around = faded.add("group", "grouplayer")
+        scene.sketch.remove()
+        around.addChildNode(scene.sketch, None)
+        faded.active = around
+        self.look(scene)
+        scene.session.ink()
+        scene.loop.turn(turns)
+        (job,) = scene.session.queue.active
+        scene.session.cancel(job)
+        scene.loop.turn()
+        self.look(scene)
+        assert (scene.sketch.opacity(), faded.beneath) == (scene.room.veil.FADED, self.PAPER)
+        faded.active = scene.sketch
+        self.choose(scene, "shown")
+        assert faded.beneath == self.CLEAR, "it still is known for ours"
+
+    def test_is_known_for_ours_where_the_colour_space_changes_it(self, scene, faded, monkeypatch) -> None:
+        self.choose(scene, "shown")
+        put = lambda colour: setattr(faded, "beneath", (231, 231, 231, 255) if colour[3] else colour)  # noqa: E731
+        monkeypatch.setattr(faded, "setBackgroundColor", put)
+        self.choose(scene, "faded")
+        assert faded.beneath == (231, 231, 231, 255)
+        self.choose(scene, "shown")
+        assert faded.beneath == self.CLEAR
+
+    def test_is_known_for_ours_after_the_document_was_converted(self, scene, faded, monkeypatch) -> None:
+        monkeypatch.setattr(type(faded), "colorModel", lambda _: "GRAYA")
+        faded.beneath = (231, 231, 231, 255)
+        self.look(scene)
+        self.choose(scene, "shown")
+        assert faded.beneath == self.CLEAR
+
+    def test_one_that_the_artist_puts_there_stays(self, scene, faded) -> None:
+        faded.beneath = (231, 231, 231, 255)
+        self.look(scene)
+        self.choose(scene, "shown")
+        assert faded.beneath == (231, 231, 231, 255)
+        assert not self.veil(scene).beneath
+
+    def test_stays_for_good_where_the_scan_is_merged_into_another_layer(self, scene, faded) -> None:
+        for layer in [*faded.rootNode().childNodes()]:
+            layer.remove()
+        faded.active = faded.add("merged")
+        self.look(scene)
+        assert faded.beneath == self.PAPER
+
+    def test_goes_where_the_scan_is_deleted(self, scene, faded) -> None:
+        scene.sketch.remove()
+        (faded.active,) = faded.rootNode().childNodes()
+        self.look(scene)
+        assert faded.beneath == self.CLEAR
+
+    def test_goes_while_a_group_around_it_is_hidden(self, scene, faded) -> None:
+        around = faded.add("group", "grouplayer")
+        scene.sketch.remove()
+        around.addChildNode(scene.sketch, None)
+        self.look(scene)
+        assert faded.beneath == self.PAPER
+        around.setVisible(False)
+        self.look(scene)
+        assert faded.beneath == self.CLEAR
+        around.setVisible(True)
+        self.look(scene)
+        assert faded.beneath == self.PAPER
+
+    def test_goes_while_it_is_hidden_and_another_layer_is_at_hand(self, scene, faded) -> None:
+        faded.active = faded.add("another")
+        self.look(scene)
+        assert scene.session.pair is None
+        scene.sketch.setVisible(False)
+        self.look(scene)
+        assert faded.beneath == self.CLEAR
+
+    def test_is_known_for_ours_when_the_scan_gets_its_first_ink_again(self, scene, faded) -> None:
+        reveal = scene.session.context.reveal
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        scene.sketch.setOpacity(255)  # by hand, its lineart merged away
+        reveal.at_first_ink(document, layer, scene.room.reveal.Fading())
+        self.look(scene)
+        assert (scene.sketch.opacity(), self.veil(scene).beneath) == (scene.room.veil.FADED, True)
+        self.choose(scene, "shown")
+        assert faded.beneath == self.CLEAR
+
+    def test_is_known_for_ours_when_ink_comes_that_does_not_fade_it(self, scene, faded) -> None:
+        reveal, memory = scene.session.context.reveal, scene.session.context.memory
+        document, layer = scene.room.document.Document(scene.raw), scene.room.layer.Layer(scene.sketch)
+        memory.note_veil(document, scene.sketch.identity, replace(self.veil(scene), on=False, laid=False))
+        reveal.at_first_ink(document, layer, scene.room.reveal.Fading())
+        assert self.veil(scene).beneath
+        self.look(scene)
+        assert faded.beneath == self.CLEAR
+
+    def test_a_document_that_is_closed_meanwhile_is_looked_at_no_more(
+        self, scene, faded, monkeypatch
+    ) -> None:
+        reveal, asked = scene.session.context.reveal, []
+        monkeypatch.setattr(reveal, "follow", lambda *_: scene.room.krita.open.remove(faded))
+        monkeypatch.setattr(scene.session, "_target_at", lambda *rest: asked.append(rest))
+        scene.session._seen = None
+        scene.session.look()
+        assert asked == []
+
+    def test_nor_is_one_that_is_closed_where_a_group_is_lifted(self, scene, faded, monkeypatch) -> None:
+        around = faded.add("group", "grouplayer")
+        scene.sketch.remove()
+        around.addChildNode(scene.sketch, None)
+        reveal = scene.session.context.reveal
+        document, layer = scene.room.document.Document(faded), scene.room.layer.Layer(around)
+        monkeypatch.setattr(reveal, "choose", lambda *_: scene.room.krita.open.remove(faded))
+        assert reveal.lift_inside(document, layer) == []
+
+
 class TestALookAtOneOfTheTwo:
     @pytest.fixture
     def held(self, scene) -> Any:

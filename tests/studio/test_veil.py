@@ -61,6 +61,12 @@ def test_the_colour_beneath_is_kept_and_one_that_makes_no_sense_is_none() -> Non
     veil = replace(LAID, paper="#f0e6d2", beneath=True)
     values = {"own": 200, "faded": 77, "on": True, "hidden": False, "laid": True}
     assert Veil.from_dict({**values, "paper": "#f0e6d2", "beneath": True}) == veil
+    more = {"told": "#e7e7e7ff", "form": "GRAYA/U8/gray", "former": "#0a141e00"}
+    known = {**values, "paper": "#f0e6d2", "beneath": True, **more}
+    assert Veil.from_dict(known) == replace(veil, **more)
+    for nonsense in ({"told": 3}, {"told": "#e7e7e7"}, {"former": "white"}):
+        assert Veil.from_dict({**known, **nonsense}) == replace(veil, form=more["form"])
+    assert Veil.from_dict({**known, "form": 3}) == replace(veil, **{**more, "form": ""})
     for wrong in (
         {"paper": "white"},
         {"paper": "#f0e6d2\n"},
