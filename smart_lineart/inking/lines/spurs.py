@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Takes out spurs: short branches with a free end that thinning leaves. Lengths are px at working scale.
 
-A pupil under a lid and a tooth in a row are short branches, too, but the network is sure of them. They are in
+A pupil under a lid is a short branch, too, but the network is sure of them. They are in
 the way while lines are tidied, and are put back afterwards.
 """
 
@@ -18,7 +18,7 @@ from smart_lineart.inking.lines.nearby import by_x, near_each
 from smart_lineart.inking.lines.sampling import LINE_DEPTH, confidence, pixels_at
 from smart_lineart.inking.ranges import tuned
 
-AT_ROOT = 2.0  # px within which a branch's ends find another line
+MEETS = 2.0  # px within which a branch's ends find another line
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def put_back(
         return paths
     every = np.concatenate([path.points for path in paths])
     tips = [np.array([branch[at] for branch in branches]) for at in (0, -1)]
-    roots, ends = (near_each(places, every, AT_ROOT, by_x(every)) for places in tips)
+    roots, ends = (near_each(places, every, MEETS, by_x(every)) for places in tips)
     kept = [one for one, near, met in zip(branches, roots, ends, strict=True) if len(near) and not len(met)]
     return paths + [Polyline(branch, (False, True)) for branch in kept]
 
