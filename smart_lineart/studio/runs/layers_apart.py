@@ -8,7 +8,7 @@ a sketch, or a kind of what was found in a finished picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -74,9 +74,12 @@ class LayersApart:
         """What their group is put right above."""
         return sketch
 
-    def _put_beside(self, one: NewLayer, there: dict[str, Layer]) -> None:
-        """Put a layer more where there are some."""
-        self._job.document.insert(one.layer, list(there.values())[-1])
+    def _put_beside(self, new: list[NewLayer], there: dict[str, Layer]) -> Iterator[Layer]:
+        """Put layers more where there are some; yields each as it is in."""
+        below = list(there.values())[-1]
+        for one in new:
+            self._job.document.insert(one.layer, below)
+            yield one.layer
 
     # -- inking them
 
@@ -170,9 +173,8 @@ class LayersApart:
         job.commit()
         newcomers = [one.layer for one in new]
         if beside:
-            for one in new:
-                self._put_beside(one, beside)
-                self._context.undo_words.note(document, one.layer, "", job.whole)
+            for layer in self._put_beside(new, beside):
+                self._context.undo_words.note(document, layer, "", job.whole)
         else:
             newcomers = [document.new_group(free_name(document, self._group_name(sketch)), newcomers)]
             document.insert(newcomers[0], self._below(sketch))

@@ -3,20 +3,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from smart_lineart.inking import FreshInk
 from smart_lineart.krita_host.document import selected_over
-from smart_lineart.krita_host.flats_layer import BEHIND
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.studio.engine import CachedFeatures
 from smart_lineart.studio.language.i18n import tr
-from smart_lineart.studio.picture_kinds import KINDS, LINE, PictureWish, colour_of
+from smart_lineart.studio.picture_kinds import FILLS, KINDS, LINE, PictureWish, colour_of
 from smart_lineart.studio.settings import Colour, InkSettings
 from smart_lineart.studio.steps import Work
 
 from .layers_apart import LayersApart, NewLayer, inserts
 from .pen import chosen_colour
+from .sketch import living_sketch
 
 FROM_BELOW = tuple(reversed(KINDS))
 EVERY_LINE = 0.0  # as `faint`: what the network found in a picture is drawn, however unsure it is
@@ -95,13 +96,23 @@ class PictureLayers(LayersApart):
     def _word(self) -> str:
         return tr("Lines from picture")
 
-    def _put_beside(self, one: NewLayer, there: dict[str, Layer]) -> None:
-        """Over those that belong under it. Krita lets scripts put nothing at the foot of a group: there it
-        lies over the lowest, and is blended behind that.
+    def _put_beside(self, new: list[NewLayer], there: dict[str, Layer]) -> Iterator[Layer]:
+        """Lines and edges among those there are, fills right above the picture: Krita lets scripts put
+        nothing at the foot of a group.
         """
-        order = [kind for kind in FROM_BELOW if kind in there]
-        lower = [kind for kind in order if FROM_BELOW.index(kind) < FROM_BELOW.index(one.hue)]
-        if not lower:
-            one.layer.raw.setBlendingMode(BEHIND)
-        self._job.document.insert(one.layer, there[lower[-1] if lower else order[0]])
-        there[one.hue] = one.layer
+        document, known = self._job.document, dict(there)
+        for one in new:
+            document.insert(one.layer, _below(one.hue, known) or living_sketch(self._job))
+            known[one.hue] = one.layer
+            yield one.layer
+
+
+def _below(kind: str, there: dict[str, Layer]) -> Layer | None:
+    """The layer of those there that a new one of a kind goes right above; None: it goes under them all."""
+    mates = [one for one in FROM_BELOW if one in there and (one in FILLS) == (kind in FILLS)]
+    lower = [one for one in mates if FROM_BELOW.index(one) < FROM_BELOW.index(kind)]
+    if lower:
+        return there[lower[-1]]
+    if kind in FILLS:
+        return None
+    return there[mates[-1]] if mates else next(iter(there.values()))  # edges lie beside lines, not under them
