@@ -21,31 +21,28 @@ from .sketch import Problem, nothing_selected, selected
 
 
 class Picturing:
-    """Of the layer or group at hand. `defaults` tells how new sketches of a document are inked."""
+    """Of the layer or group at hand. `defaults` tells how new sketches of a document are inked.
+
+    Attributes:
+        kinds: what is taken from a picture, of `picture_kinds.KINDS`.
+        own_colour: whether lines get the picture's own colour.
+    """
 
     def __init__(self, context: Context, runner: Runner, defaults: Callable[[Document], InkSettings]):
         self._context, self._runner, self._defaults = context, runner, defaults
+        self.kinds, self.own_colour = preferences.load_picture()
         self._recolour = False
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """What is taken from a picture, of `picture_kinds.KINDS`."""
-        return preferences.load_picture()[0]
-
-    @property
-    def own_colour(self) -> bool:
-        """Whether lines get the picture's own colour."""
-        return preferences.load_picture()[1]
 
     def choose(self, kind: str, *, on: bool) -> None:
         """Take a kind from pictures, too, or no longer. Where it was the last, lines alone are taken."""
         kinds = [one for one in self.kinds if one != kind]
-        preferences.save_picture(kinds_of([*kinds, kind] if on else kinds) or USUAL, self.own_colour)
+        self.kinds = kinds_of([*kinds, kind] if on else kinds) or USUAL
+        preferences.save_picture(self.kinds, self.own_colour)
 
     def choose_own_colour(self, *, on: bool) -> None:
         """Give lines the picture's own colour, or not: those that come, and at the next click those there."""
+        self.own_colour, self._recolour = on, True
         preferences.save_picture(self.kinds, on)
-        self._recolour = True
 
     def begin(self, *, keep_copy: bool = False, again: bool = False) -> None:
         """Take lines from the picture at hand, into new layers or those there are; `again`: renew what is
