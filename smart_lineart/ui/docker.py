@@ -138,8 +138,11 @@ class SmartLineartDocker(DockWidget):
         self._live.toggled.connect(self.session.switch_live)
         head = QtWidgets.QHBoxLayout()
         head.setSpacing(3)
-        head.addWidget(self._ink, 1)
-        head.addWidget(PictureButton(self.session))
+        ink = QtWidgets.QHBoxLayout()
+        ink.setSpacing(0)
+        ink.addWidget(self._ink, 1)
+        ink.addWidget(PictureButton(self.session))
+        head.addLayout(ink, 1)
         head.addWidget(self._live)
         head.addWidget(self._copy)
         return head

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The button beside "Ink sketch" with what can be taken from a finished picture."""
+"""The arrow beside "Ink sketch" with what can be taken from a finished picture."""
 
 from __future__ import annotations
 
-from smart_lineart.krita_host import application
 from smart_lineart.studio.language.i18n import tr
 from smart_lineart.studio.line_hues import name_of
 from smart_lineart.studio.picture_kinds import FILLS, KINDS
 from smart_lineart.studio.session import Session
 
-from .qt import QtWidgets
+from .qt import QtCore, QtWidgets
+
+WIDTH = 16  # px: the words beside it are long in some languages
 
 
 class PictureButton(QtWidgets.QToolButton):
@@ -20,21 +21,21 @@ class PictureButton(QtWidgets.QToolButton):
         self._session, self._picturing = session, session.picturing
         self.setObjectName("pictureMenu")
         self.setAutoRaise(True)
-        icon = application.icon("krita_tool_color_sampler")
-        if icon.isNull():
-            self.setText("…")
-        else:
-            self.setIcon(icon)
+        self.setArrowType(QtCore.Qt.ArrowType.DownArrow)
         tip = tr("Lines from picture: take the lines out of a finished, coloured picture")
         self.setToolTip(tip)
         self.setAccessibleName(tr("Lines from picture"))
-        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # it would lie on the icon
+        self.setStyleSheet("QToolButton::menu-indicator { image: none; }")  # it would lie on the arrow
         self.setPopupMode(QtWidgets.QToolButton.ToolButtonPopupMode.InstantPopup)
         menu = QtWidgets.QMenu(self)
         menu.setToolTipsVisible(True)
         self._fill(menu)
         menu.aboutToShow.connect(self._show_ticks)
         self.setMenu(menu)
+
+    def sizeHint(self) -> QtCore.QSize:
+        """As narrow as the arrow."""
+        return QtCore.QSize(WIDTH, super().sizeHint().height())
 
     def _fill(self, menu: QtWidgets.QMenu) -> None:
         take = menu.addAction(tr("Lines from picture"))
