@@ -84,9 +84,9 @@ PARTS = (
     Protection(
         15,
         "a lifted sketch is laid again where nothing was inked",
-        "smart_lineart/studio/runs/run.py",
-        "if not self._is_in:\n                reveal.lay_again(job.document, lifted)\n        except",
-        "if False:\n                reveal.lay_again(job.document, lifted)\n        except",
+        "smart_lineart/studio/runs/lifting.py",
+        "if not is_in():\n            reveal.lay_again(job.document, lifted)\n    except",
+        "if False:\n            reveal.lay_again(job.document, lifted)\n    except",
         ("tests/studio/test_session.py", "-k", "Group"),
     ),
     Protection(
@@ -156,7 +156,7 @@ PARTS = (
     Protection(
         15,
         "in Krita: what was erased of lines goes with them into the layer of their colour",
-        "smart_lineart/studio/runs/colour_layers.py",
+        "smart_lineart/studio/runs/layers_apart.py",
         "draft(base, noted(fresh), recolour=True)",
         "draft(Base.blank(), noted(fresh), recolour=True)",
         ("tests/krita/test_keep_line_colours.py", "-k", "corrections"),
@@ -168,5 +168,21 @@ PARTS = (
         "return wanted if self._own is None else wanted.for_layer_of_colour(self._whole, self._own)",
         "return wanted",
         ("tests/krita/test_keep_line_colours.py", "-k", "corrections"),
+    ),
+    Protection(
+        15,
+        "what is drawn of a picture's lines stays as its layer is set, not as new sketches are",
+        "smart_lineart/studio/runs/picture_layers.py",
+        "own = wish.settings.get(kind) or known",
+        "own = wish.settings.get(kind)",
+        ("tests/studio/test_picture_run.py", "-k", "settings"),
+    ),
+    Protection(
+        15,
+        "lines of a picture that has not changed are not looked for again",
+        "smart_lineart/studio/runs/picture_run.py",
+        "if changed == NOWHERE:",
+        "if False:",
+        ("tests/studio/test_picture_run.py", "-k", "looked_for"),
     ),
 )
