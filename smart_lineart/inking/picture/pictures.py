@@ -62,9 +62,7 @@ class PictureFeatures:
         for other in PictureClass:
             if other != name:
                 np.maximum(others, self.maps[other], out=others)
-        own = self.maps[name]
-        likelier = np.where(own > others, 128 + (own - others) // 2, 127 - (others - own) // 2)
-        shapes = contour(likelier.astype(np.uint8), 0.5)
+        shapes = contour((self.maps[name] > others) * np.uint8(255), 0.5)
         some = bool((shapes > 127).any())
         return Features(
             self.size, self.scale, inverted=False, strokes=Strokes.empty(), solid=shapes if some else None
