@@ -18,7 +18,7 @@ from smart_lineart.inking.errors import ModelError, OutOfMemory
 from smart_lineart.inking.features import MIN_THICKNESS, Features
 from smart_lineart.inking.inker import BASE_BYTES
 from smart_lineart.inking.lines.tracing import trace_strokes
-from smart_lineart.inking.network.models import PICTURES, load_model
+from smart_lineart.inking.network.models import load_model, picture_model
 from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
 from smart_lineart.inking.network.tiles import halo_of, run_within
 from smart_lineart.inking.picture.classes import EDGES, PictureClass, douga_of
@@ -103,7 +103,7 @@ class PictureReader:
     ):
         self._notify = notify or ignore
         self._memory_limit = memory_limit
-        self._model = load_model(Path(PICTURES) if model is None else model)
+        self._model = picture_model() if model is None else load_model(model)
         channels = self._model.metadata["channels"]
         if channels != len(PictureClass):
             raise ModelError(

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from smart_lineart.inking import Cancelled, PictureClass, PictureFeatures, PictureReader, Strokes
+from smart_lineart.inking import Cancelled, ModelError, PictureClass, PictureFeatures, PictureReader, Strokes
 from smart_lineart.inking.features import Features
+from smart_lineart.inking.network import models
 from smart_lineart.inking.picture.classes import EDGES
 from smart_lineart.inking.rendering import render
 from tests.inking.picture_models import write_picture_model
@@ -79,3 +81,18 @@ class TestAreas:
         area = with_maps(maps).area(PictureClass.HIGHLIGHT)
         assert area.solid is None
         assert not render(area, thickness=5.0).any()
+
+
+def test_a_folder_of_the_user_s_is_not_taken_for_the_model(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The painting program may have been started anywhere."""
+    (tmp_path / models.PICTURES).mkdir()
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(model, tmp_path / "ours" / models.PICTURES)
+    monkeypatch.setattr(models, "search_folders", lambda: [tmp_path / "ours"])
+    with PictureReader() as reader:
+        assert reader._model.folder == tmp_path / "ours" / models.PICTURES
+    monkeypatch.setattr(models, "search_folders", lambda: [tmp_path / "gone"])
+    with pytest.raises(ModelError, match="does not exist"):
+        PictureReader()
