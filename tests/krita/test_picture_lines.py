@@ -184,11 +184,11 @@ def job():
     assert redone == now
 
 
-def test_corrections_and_settings_stay_over_runs_and_in_the_file(krita, tmp_path) -> None:
+def test_corrections_and_settings_stay_over_runs_and_in_the_file(krita, folder_krita_sees) -> None:
     found = krita.run(
         PAINTED
         + f"""
-path = {str(tmp_path / "picture.kra")!r}
+path = {str(folder_krita_sees() / "picture.kra")!r}
 """
         + """
 def gap(document):
