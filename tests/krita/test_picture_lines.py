@@ -363,7 +363,7 @@ def job():
     document.setModified(False)
     document.close()
     yield from idle()
-    left = [job.state.value for job in session().queue.jobs], modal(), session().messages.shown.text
+    left = [job.state.value for job in session().queue.jobs], modal(), session().messages.last_error
     again = painted()
     yield 400
     yield from take()
