@@ -313,7 +313,8 @@ def job():
     yield 500
     document.setActiveNode(group)
     yield 300
-    yield from take()
+    K.action("smart_lineart_lines_from_picture").trigger()  # as its shortcut does
+    yield from idle()
     return (*on_outline(document), tree(document)[-2:], session().messages.last_error)
 """,
         timeout=240,
