@@ -233,3 +233,23 @@ def test_a_krita_that_is_late_is_waited_for(room: SimpleNamespace, turns: int) -
     scene.artist("edit_redo")
     assert scene.asked == ["redo"] * 3
     assert scene.there == before
+
+
+def test_a_krita_that_shows_a_step_before_it_tells_of_it_is_followed(scene: Scene) -> None:
+    """The docker looks at the layers while Krita takes the step."""
+    several(scene)
+    before = scene.there
+    for entry, taken in (("edit_undo", "undo"), ("edit_redo", "redo")):
+        take = scene.room.krita.action(entry)
+        step = take.trigger
+        scene.one.look(scene.document)
+        scene.asked.clear()
+        step()
+        scene.one.look(scene.document)
+        scene.one.stepped(entry)
+        while scene.works:
+            for _ in scene.works.pop():
+                pass
+            scene.ends.pop()()
+        assert scene.asked == [taken] * 3
+    assert scene.there == before

@@ -9,6 +9,7 @@ stroke that the artist painted in between, or a layer that they added, is theirs
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -21,6 +22,7 @@ from .settling import SETTLE_MS
 
 MOST_TURNS = 400  # 2 s: a Krita that is never at rest plays an animation, say
 LATE_TURNS = 60  # 300 ms: a busy Krita may be at rest before it has begun with what was asked for
+JUST_S = 0.5  # Krita may show what an undo took away before it tells that one was asked for
 UNDO = "edit_undo"
 
 
@@ -30,13 +32,20 @@ class OneStep:
     def __init__(self, context: Context):
         self._context = context
         self._there: tuple[Document, set[str]] | None = None
+        self._before: tuple[float, set[str]] = 0.0, set()
         self._at_work = False
         self._taken = 0
 
     def look(self, document: Document) -> None:
         """Layers may have come or gone."""
-        if not self._at_work:
-            self._there = document, {layer.identity for layer in document.layers()}
+        if self._at_work:
+            return
+        there = {layer.identity for layer in document.layers()}
+        if self._there is not None and self._there[0] == document and self._there[1] != there:
+            self._before = time.monotonic(), self._there[1]
+        elif self._there is None or self._there[0] != document:
+            self._before = 0.0, set()
+        self._there = document, there
 
     def stepped(self, entry: str) -> None:
         """An undo or redo was asked for, as the menu's entry is called."""
@@ -46,7 +55,9 @@ class OneStep:
             return
         wholes = self._context.undo_words.wholes(document)
         marks = [layers[-1] if entry == UNDO else layers[0] for layers in wholes]
-        before = [mark in there[1] for mark in marks]
+        changed, earlier = self._before
+        sets = [there[1], earlier] if time.monotonic() - changed < JUST_S else [there[1]]
+        before = [(any if entry == UNDO else all)(mark in one for one in sets) for mark in marks]
         if wholes:
             self._at_work = True
             work = self._context.work_on(document, self._go_on(document, entry, wholes, marks, before))
