@@ -164,12 +164,9 @@ def job():
     assert ends == after
 
 
-def test_classes_are_left_out_or_inked_into_the_lineart_and_survive_saving(krita, tmp_path) -> None:
+def test_classes_are_left_out_or_inked_into_the_lineart_and_survive_saving(krita, folder_krita_sees) -> None:
     found = krita.run(
         DRAWN
-        + f"""
-path = {str(tmp_path / "colours.kra")!r}
-"""
         + """
 def job():
     document = drawn()
@@ -186,10 +183,10 @@ def job():
     back = every(document)
     ticks = {name: one.isChecked() for name, one in entries().items() if name}
     document.setBatchmode(True)
-    document.saveAs(path)
+    assert document.saveAs(PATH)
     document.close()
     yield 300
-    document = K.openDocument(path)
+    document = K.openDocument(PATH)
     K.activeWindow().addView(document)
     yield 800
     document.setActiveNode(node_named(document, "Line colours: Sketch"))
@@ -202,6 +199,7 @@ def job():
     yield from choose("keepLineColours")
     return kept, without, together, back, ticks, reopened, off, every(document), tree(document), text
 """,
+        PATH=str(folder_krita_sees() / "colours.kra"),
         timeout=240,
     )
     kept, without, together, back, ticks, reopened, off, on, layers, text = found
