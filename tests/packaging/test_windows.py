@@ -44,6 +44,16 @@ STARTS_PROGRAMS = re.compile(rf"^(import|from) .*\b({STARTERS})\b", re.MULTILINE
 # Many random examples tell nothing of the system that a few chosen ones don't.
 PLAIN = "not slow and not hypothesis"
 
+WORKER_FAULTS = (
+    "segmentation_fault",
+    "abort",
+    "killed",
+    "leave",
+    "nonsense",
+    "hang",
+    "hang_with_the_interpreter_locked",
+)  # of tests/inking/faulty_worker.py
+
 
 def unit_tests() -> list[Path]:
     """Files of tests that run under Wine."""
@@ -156,6 +166,16 @@ def test_a_worker_killed_in_mid_run_is_replaced_and_a_run_cancelled(windows, ske
     assert said["cancelled"]
     assert said["same"] == [True, True]
     assert said["later_notices"] == []
+
+
+def test_a_worker_that_goes_wrong_is_replaced_and_then_given_up_in_a_sentence(windows, sketch):
+    said = answer(
+        windows.python("3.13", JOBS / "worker_faults.py", windows.plugin, sketch, ROOT, *WORKER_FAULTS)
+    )
+    anew = "The inking process ended unexpectedly; inking went on in a new one."
+    assert said["came"] == {fault: [True, 0, anew] for fault in WORKER_FAULTS}
+    assert re.match(r"The inking process crashed .*document is as it was", said["sentence"])
+    assert (said["after"], said["inside"]) == (True, False)
 
 
 @pytest.mark.long
