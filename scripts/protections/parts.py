@@ -147,9 +147,17 @@ PARTS = (
     ),
     Protection(
         15,
+        "a group comes with its layers in one step",
+        "smart_lineart/krita_host/document.py",
+        "        group.setChildNodes([layer.raw for layer in layers])\n",
+        "        [group.addChildNode(layer.raw, None) for layer in layers]\n",
+        ("tests/krita_host/test_documents_and_layers.py", "-k", "one_step"),
+    ),
+    Protection(
+        15,
         "undo goes on only where it was the last step of a whole that it took back",
         "smart_lineart/studio/runs/one_step.py",
-        "if was == (entry == UNDO) and was != (mark in there):",
+        "if self._context.undo_words.is_next(document, REDO if back else UNDO, step):",
         "if True:",
         ("tests/studio/test_one_step.py",),
     ),

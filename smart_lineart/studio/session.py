@@ -331,7 +331,6 @@ class Session:
         if gone or seen != self._seen:
             self._seen = seen
             self._staying.look(document, layer)
-            self._one_step.look(document)
             self.context.reveal.follow(document, self.turns.written)
             if not application.is_open(document):  # closed where Krita handled events
                 return

@@ -32,6 +32,7 @@ class Scene:
         for name, step in (("edit_undo", self.undo), ("edit_redo", self.redo)):
             room.krita.action(name).trigger = step
         self.asked: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None  # what events bring while Krita undoes
         self.name()
 
     def work_on(self, _document: Any, work: Any) -> Any:
@@ -83,8 +84,8 @@ class Scene:
     def artist(self, entry: str) -> None:
         """The artist asks for a step, and for no other until all is at rest."""
         self.asked.clear()
-        self.one.look(self.document)
         {"edit_undo": self.undo, "edit_redo": self.redo}[entry]()
+        self.meanwhile()
         self.one.stepped(entry)
         while self.works:
             for _ in self.works.pop():
@@ -122,6 +123,22 @@ def test_undo_and_redo_take_all_steps_of_a_whole(scene: Scene) -> None:
     scene.artist("edit_redo")
     assert scene.there == ["a2", "b2", "c2"]
     assert scene.asked == ["redo"] * 3
+
+
+def test_events_that_krita_handles_while_it_undoes_change_nothing(scene: Scene) -> None:
+    """Layers are looked at then, and the menu's entries called as the artist knows our steps."""
+    several(scene)
+
+    def look() -> None:
+        names = {entry: scene.room.application.step_named(entry) for entry in ("edit_undo", "edit_redo")}
+        ours = {entry: "Line thickness" if name == CONVERT else name for entry, name in names.items()}
+        scene.room.application.step_named = ours.__getitem__
+
+    scene.meanwhile = look
+    scene.artist("edit_undo")
+    assert scene.there == ["a", "b", "c"]
+    scene.artist("edit_redo")
+    assert scene.there == ["a2", "b2", "c2"]
 
 
 def test_steps_before_and_after_are_one_each(scene: Scene) -> None:

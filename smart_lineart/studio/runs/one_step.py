@@ -17,7 +17,7 @@ from smart_lineart.studio.steps import Work
 from .settling import SETTLE_MS
 
 MOST_TURNS = 400  # 2 s: a Krita that is never at rest plays an animation, say
-UNDO = "edit_undo"
+UNDO, REDO = "edit_undo", "edit_redo"
 
 
 class OneStep:
@@ -25,45 +25,33 @@ class OneStep:
 
     def __init__(self, context: Context):
         self._context = context
-        self._there: tuple[Document, set[str]] | None = None
         self._at_work = False
-
-    def look(self, document: Document) -> None:
-        """Layers may have come or gone."""
-        if not self._at_work:
-            self._there = document, {layer.identity for layer in document.layers()}
 
     def stepped(self, entry: str) -> None:
         """An undo or redo was asked for, as the menu's entry is called."""
-        document, there = application.active_document(), self._there
-        if self._at_work or document is None or there is None or there[0] != document:
+        document = application.active_document()
+        if self._at_work or document is None:
             return
         wholes = self._context.undo_words.wholes(document)
-        marks = [layers[-1] if entry == UNDO else layers[0] for layers in wholes]
-        before = [mark in there[1] for mark in marks]
         if wholes:
             self._at_work = True
-            work = self._context.work_on(document, self._go_on(document, entry, wholes, marks, before))
-            work.when_done(lambda: self._done(document))
+            work = self._context.work_on(document, self._go_on(document, entry, wholes))
+            work.when_done(self._done)
 
-    def _done(self, document: Document) -> None:
+    def _done(self) -> None:
         self._at_work = False
-        if application.is_open(document):
-            self.look(document)
 
-    def _go_on(
-        self,
-        document: Document,
-        entry: str,
-        wholes: list[tuple[str, ...]],
-        marks: list[str],
-        before: list[bool],
-    ) -> Work:
-        """To the end of the whole whose last step was taken back, or whose first was taken again."""
+    def _go_on(self, document: Document, entry: str, wholes: list[tuple[str, ...]]) -> Work:
+        """To the end of the whole whose last step was taken back, or whose first was taken again.
+
+        That this was just now is told by what the other entry would take: what there was before may have been
+        looked at when it was too late, since Krita handles events while it undoes.
+        """
         yield from _at_rest(document)
-        there = {layer.identity for layer in document.layers()}
-        for layers, mark, was in zip(wholes, marks, before, strict=True):
-            if was == (entry == UNDO) and was != (mark in there):
+        back = entry == UNDO
+        for layers in wholes:
+            step = layers[-1] if back else layers[0]
+            if self._context.undo_words.is_next(document, REDO if back else UNDO, step):
                 yield from self._take(document, entry, layers)
 
     def _take(self, document: Document, entry: str, layers: tuple[str, ...]) -> Work:
