@@ -110,7 +110,9 @@ class Node:
         self.style = style
 
     def setBlendingMode(self, mode: str) -> None:
+        """A step to undo, also where nothing is changed, and where this layer is part of no document yet."""
         self.blending = mode
+        self.document.steps.append("Composition Mode Change")
 
     def layerStyleToAsl(self) -> str:
         return self.style
@@ -285,7 +287,7 @@ class EmptySelection(Selection):
 class Document:
     def __init__(self, width: int = 40, height: int = 30, form: tuple[str, str, str] = U8, ppi: float = 72.0):
         self.wide, self.tall, self.ppi, self.form = width, height, ppi, form
-        self.steps: list[str] = []  # that undo could take back; of adding layers alone
+        self.steps: list[str] = []  # that undo could take back, of adding layers and of blending them
         self.root = Node(self, "root", "grouplayer", form)
         self.active: Node | None = None
         self.chosen: Selection | None = None

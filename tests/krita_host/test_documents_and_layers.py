@@ -43,6 +43,15 @@ def test_a_group_with_its_layers_is_one_step_to_undo(host, raw) -> None:
     assert [one.name for one in document.layers()] == ["below", "group", "a", "b", "c"]
 
 
+def test_a_layer_that_is_blended_so_already_takes_no_step_to_undo(host, raw) -> None:
+    layer = host.document.Document(raw).new_layer("new")
+    layer.blend("normal")
+    layer.make_plain()
+    assert raw.steps == []
+    layer.blend("multiply")
+    assert (layer.raw.blendingMode(), raw.steps) == ("multiply", ["Composition Mode Change"])
+
+
 def test_layers_come_from_the_bottom_and_groups_before_what_lies_in_them(host, raw) -> None:
     group = raw.add("group", "grouplayer")
     inner = raw.createNode("inner", "grouplayer")
