@@ -157,8 +157,8 @@ PARTS = (
         15,
         "undo goes on only where it was the last step of a whole that it took back",
         "smart_lineart/studio/runs/one_step.py",
-        "if self._context.undo_words.is_next(document, REDO if back else UNDO, step):",
-        "if True:",
+        "if taken and self._context.undo_words.is_next(document, other, step):",
+        "if taken:",
         ("tests/studio/test_one_step.py",),
     ),
     Protection(

@@ -183,6 +183,19 @@ def test_while_the_artist_paints_nothing_more_is_undone(
     assert scene.asked == ["undo"]
 
 
+def test_a_stroke_after_a_whole_that_was_taken_back_in_part_goes_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(scene)
+    with monkeypatch.context() as painting:
+        painting.setattr(scene.room.view, "painting", lambda: True)
+        scene.artist("edit_undo")
+    scene.take("Freehand Brush Stroke")
+    scene.artist("edit_undo")
+    assert scene.there == ["a2", "b2", "c"]
+    assert scene.asked == ["undo"]
+
+
 def added_and_converted(scene: Scene, between: Callable[[], None] = lambda: None) -> None:
     """A group that was added and a lineart that was renewed, with what the artist does between the two."""
     whole, lineart, group, new = object(), *(scene.layer(name) for name in ("main", "group", "main2"))

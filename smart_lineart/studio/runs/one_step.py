@@ -48,11 +48,14 @@ class OneStep:
         looked at when it was too late, since Krita handles events while it undoes.
         """
         yield from _at_rest(document)
-        back = entry == UNDO
+        back, other = (True, REDO) if entry == UNDO else (False, UNDO)
+        there = {layer.identity for layer in document.layers()}
         for layers in wholes:
-            step = layers[-1] if back else layers[0]
-            if self._context.undo_words.is_next(document, REDO if back else UNDO, step):
+            step, *rest = reversed(layers) if back else layers
+            taken = (step in there) != back and any((one in there) == back for one in rest)
+            if taken and self._context.undo_words.is_next(document, other, step):
                 yield from self._take(document, entry, layers)
+                return
 
     def _take(self, document: Document, entry: str, layers: tuple[str, ...]) -> Work:
         left = _left(document, entry, layers)
