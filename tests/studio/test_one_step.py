@@ -84,6 +84,7 @@ class Scene:
     def artist(self, entry: str) -> None:
         """The artist asks for a step, and for no other until all is at rest."""
         self.asked.clear()
+        self.one.look(self.document)
         {"edit_undo": self.undo, "edit_redo": self.redo}[entry]()
         self.meanwhile()
         self.one.stepped(entry)
@@ -133,6 +134,7 @@ def test_events_that_krita_handles_while_it_undoes_change_nothing(scene: Scene) 
         names = {entry: scene.room.application.step_named(entry) for entry in ("edit_undo", "edit_redo")}
         ours = {entry: "Line thickness" if name == CONVERT else name for entry, name in names.items()}
         scene.room.application.step_named = ours.__getitem__
+        scene.one.look(scene.document)
 
     scene.meanwhile = look
     scene.artist("edit_undo")
@@ -226,3 +228,60 @@ def test_a_layer_that_the_artist_added_in_between_stays(scene: Scene) -> None:
     scene.artist("edit_redo")
     assert scene.there == ["group", "main"]
     assert scene.asked == ["redo"], "what comes next is the artist's"
+
+
+class Late(Scene):
+    """A Krita that is at rest for a while before it begins with what was asked for."""
+
+    def __init__(self, room: SimpleNamespace, turns: int):
+        super().__init__(room)
+        self.turns = turns
+        self.waiting: list[tuple[int, Callable[[], None]]] = []
+        for name, step in (("edit_undo", self.undo), ("edit_redo", self.redo)):
+            room.krita.action(name).trigger = lambda step=step: self.waiting.append((turns, step))
+
+    def artist(self, entry: str) -> None:
+        self.asked.clear()
+        self.one.look(self.document)
+        self.room.krita.action(entry).trigger()
+        self.one.stepped(entry)
+        while self.works:
+            for _ in self.works.pop():
+                self.waiting = [(turns - 1, step) for turns, step in self.waiting]
+                for turns, step in self.waiting:
+                    if turns <= 0:
+                        step()
+                self.waiting = [one for one in self.waiting if one[0] > 0]
+            self.ends.pop()()
+
+
+@pytest.mark.parametrize("turns", [1, 5, 40])
+def test_a_krita_that_is_late_is_waited_for(room: SimpleNamespace, turns: int) -> None:
+    scene = Late(room, turns)
+    several(scene)
+    before = scene.there
+    scene.artist("edit_undo")
+    assert scene.asked == ["undo"] * 3
+    scene.artist("edit_redo")
+    assert scene.asked == ["redo"] * 3
+    assert scene.there == before
+
+
+def test_a_krita_that_shows_a_step_before_it_tells_of_it_is_followed(scene: Scene) -> None:
+    """The docker looks at the layers while Krita takes the step."""
+    several(scene)
+    before = scene.there
+    for entry, taken in (("edit_undo", "undo"), ("edit_redo", "redo")):
+        take = scene.room.krita.action(entry)
+        step = take.trigger
+        scene.one.look(scene.document)
+        scene.asked.clear()
+        step()
+        scene.one.look(scene.document)
+        scene.one.stepped(entry)
+        while scene.works:
+            for _ in scene.works.pop():
+                pass
+            scene.ends.pop()()
+        assert scene.asked == [taken] * 3
+    assert scene.there == before

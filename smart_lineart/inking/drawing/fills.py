@@ -93,12 +93,12 @@ def _solid_within(
 ) -> Bytes | None:
     """:func:`solid_shapes` of a part of the page (h, w), with what is `broad` there, see `_broad`."""
     probability = _raised(probability, line, tuning)
-    found = _contour(probability, tuning.solid) > 127
+    found = contour(probability, tuning.solid) > 127
     solid = _drawn_on(found, darkness, tuning.drawn, deep)
     if not solid.any():
         return None
     apart = np.where(grow(solid, AROUND) & ~(found & ~solid), probability, np.uint8(0))
-    return _as_drawn(_contour(apart, tuning.solid), darkness, broad, tuning.drawn, deep)
+    return _as_drawn(contour(apart, tuning.solid), darkness, broad, tuning.drawn, deep)
 
 
 def _broad(dark: Mask, deep: int) -> Mask:
@@ -112,7 +112,7 @@ def _raised(probability: Bytes, line: Bytes, tuning: FillTuning) -> Bytes:
     Of a lash drawn in a few strokes the network says half one, half the other: either is ink, but neither
     would be drawn. Two thresholds, and what decides between them is an area, not a pixel (cf. Canny 1986).
     """
-    areas = _Areas(_contour(probability, tuning.weak) > 127)
+    areas = _Areas(contour(probability, tuning.weak) > 127)
     if tuning.weak >= tuning.solid or not len(areas):
         return probability
     rather = areas.select(areas.total(probability) > areas.total(line))
@@ -160,8 +160,8 @@ def _as_drawn(shapes: Bytes, darkness: Bytes, broad: Mask, least: int, deep: int
     areas = _Areas(solid)
     even = areas.total(dark & black) >= EVEN * areas.total(solid)
     hatched = areas.select(~even)
-    reach = _contour(np.where(grow(black, 1), np.uint8(255), np.uint8(0)), 0.5)
-    drawn = np.minimum(_contour(darkness, least / 255), reach)
+    reach = contour(np.where(grow(black, 1), np.uint8(255), np.uint8(0)), 0.5)
+    drawn = np.minimum(contour(darkness, least / 255), reach)
     out = np.maximum(drawn, np.where(grow(hatched, AROUND) & ~(solid & ~hatched), shapes, np.uint8(0)))
     either = _Areas(solid | (out > 127))
     ragged = either.select(either.total(_edges(out > 127)) > RAGGED * either.total(_edges(solid)))
@@ -177,7 +177,7 @@ def _edges(mask: Mask) -> Bytes:
     return count
 
 
-def _contour(probability: Bytes, level: float) -> Bytes:
+def contour(probability: Bytes, level: float) -> Bytes:
     """Probability smoothed over a working pixel or two, with `level` of it at 128: uint8 (h, w).
 
     It rises by EDGE a pixel across its contour, however slowly the probability does: a clean edge everywhere.

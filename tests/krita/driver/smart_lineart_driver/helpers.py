@@ -333,6 +333,7 @@ def fresh(**settings):
     ours.messages.last_error = ""
     ours.settings = InkSettings(**settings)
     preferences.save_settings(ours.settings)
+    ours.picturing.kinds, ours.picturing.own_colour = ("line",), False
     ours.settings_changed.emit()
     widget("keepCopy").setChecked(False)
     yield 100
