@@ -40,7 +40,7 @@ class RoughnessTuning:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """What a look at a page finds at working scale: darkness, probability of a line and of black, uint8 (H, W)."""
+    """What a look finds at working scale: darkness, probability of a line and of black, each uint8 (H, W)."""
 
     darkness: NDArray[np.uint8]
     line: NDArray[np.uint8]
