@@ -74,8 +74,18 @@ class _Stretches:
         )
 
 
-def fit(lines: Polylines, way: Doubles, tolerance: Doubles) -> Curves:
-    """Lay curves along lines, within `tolerance` (L,) px of vertices, which run as `way` (N, 2) says."""
+def fit(
+    lines: Polylines,
+    way: Doubles,
+    tolerance: Doubles,
+    which: Indices | None = None,
+    *,
+    settling: int = SETTLING,
+) -> Curves:
+    """Lay curves along lines, within `tolerance` (L,) px of vertices, which run as `way` (N, 2) says.
+
+    Those of `which` only, if it is given. In the end they are brought nearer in `settling` rounds.
+    """
     count = len(lines)
     steps = np.hypot(*np.diff(lines.points, axis=0, prepend=lines.points[:1]).T)
     # Whole steps add up exactly, so that a line's curves are the same whatever lines come before it.
@@ -88,7 +98,9 @@ def fit(lines: Polylines, way: Doubles, tolerance: Doubles) -> Curves:
     guess = np.full(count, FIRST_GUESS, np.float64)
     done: list[tuple[Indices, Indices, Indices, Doubles]] = []
     _straight(lines, at, reached, handles, np.arange(count))
-    active = np.flatnonzero(at < end)
+    active = np.arange(count) if which is None else which
+    active = active[(at < end)[active]]
+    asked = active
     while len(active):
         lengths = _lengths(reached[active], failed[active], (end - at)[active], guess[active])
         row, column = np.nonzero(lengths > 0)
@@ -106,8 +118,8 @@ def fit(lines: Polylines, way: Doubles, tolerance: Doubles) -> Curves:
         at[finished] = stop
         reached[finished], failed[finished] = 1, (end - at)[finished] + 1
         _straight(lines, at, reached, handles, finished[at[finished] < end[finished]])
-        active = np.flatnonzero(at < end)
-    return _gathered(lines, run, way, done)
+        active = asked[(at < end)[asked]]
+    return _gathered(lines, run, way, done, settling)
 
 
 def _lengths(reached: Indices, failed: Indices, left: Indices, guess: Doubles) -> Indices:
@@ -253,11 +265,11 @@ def _nearest(s: _Stretches, pair: Doubles, t: Doubles) -> tuple[Doubles, Doubles
     return nearer, np.sqrt(left.max(1))
 
 
-def _settled(stretches: _Stretches, handles: Doubles) -> Doubles:
+def _settled(stretches: _Stretches, handles: Doubles, rounds: int) -> Doubles:
     """Handles (J, 2) that fit, brought on to where the farthest sample is nearest."""
     best, nearest = handles, np.full(len(handles), np.inf)
     t, pair = stretches.along, handles
-    for _ in range(SETTLING):
+    for _ in range(rounds):
         pair = _handles(stretches, t)
         t, off = _nearest(stretches, pair, t)
         better = off < nearest
@@ -267,7 +279,11 @@ def _settled(stretches: _Stretches, handles: Doubles) -> Doubles:
 
 
 def _gathered(
-    lines: Polylines, run: Doubles, way: Doubles, done: list[tuple[Indices, Indices, Indices, Doubles]]
+    lines: Polylines,
+    run: Doubles,
+    way: Doubles,
+    done: list[tuple[Indices, Indices, Indices, Doubles]],
+    settling: int,
 ) -> Curves:
     """All curves in the order of their lines."""
     if not done:
@@ -279,6 +295,7 @@ def _gathered(
     handles = _settled(
         _stretches(lines.points, run, way, first, last, np.zeros(len(first)), np.zeros(len(first), np.bool_)),
         handles,
+        settling,
     )
     p, q = lines.points[first], lines.points[last]
     control = np.stack([p, p + way[first] * handles[:, :1], q - way[last] * handles[:, 1:2], q], axis=1)
