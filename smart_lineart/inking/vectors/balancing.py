@@ -19,7 +19,9 @@ from smart_lineart.inking.vectors.fitting import Curves, fit
 from smart_lineart.inking.vectors.polylines import Doubles, Indices, Mask, Polylines
 from smart_lineart.inking.vectors.refining import Chains, Points, Stretch, refine, value_at
 
-COARSE = 6.0  # tolerances, within which the curves are laid that a line begins with
+STRIDE = 4  # vertices, from which to which a line's turns are told
+EVEN = 0.02  # radians, for as many that run straight
+ONE_CURVE = 1.8  # radians that a curve goes around, to begin with
 POWER = 6.0
 SURE = 0.7  # of a curve, that is left out of what seems wanted
 TRIES = 12
@@ -76,15 +78,25 @@ class _Laying:
 
     def balanced(self) -> None:
         """Give all lines curves that are equally hard to lay, but for those that this leads nowhere with."""
-        every = np.arange(len(self._lines))
-        curves = fit(self._lines, self._way, COARSE * self._tolerance, settling=0)
-        laid = _breaks_of(curves, self._lines, every)
+        laid = self._by_turns()
         for number in range(TRIES):
             far, good = self._try(laid, self._plain(laid))
             if good.all():
                 break
             near = self._tolerance[laid.lines]
             laid = _more(laid, far, near, np.flatnonzero(~good), must=number % 2 == 1)
+
+    def _by_turns(self) -> _Laid:
+        """Breaks to begin with: after every turn by as much as one curve goes around with ease."""
+        breaks = []
+        for first, last in itertools.pairwise(self._lines.starts):
+            heading = self._heading[first:last:STRIDE]
+            turn = np.cumsum(np.abs(np.angle(heading[1:] * heading[:-1].conj())) + EVEN)
+            turn = np.concatenate([[0.0], turn, turn[-1:] + EVEN] if len(turn) else [[0.0, EVEN]])
+            place = np.minimum(np.arange(len(turn)) * float(STRIDE), last - 1.0 - first)
+            count = 1 + int(turn[-1] / ONE_CURVE)
+            breaks.append(np.interp(np.linspace(0.0, turn[-1], count + 1), turn, place))
+        return _Laid(np.arange(len(self._lines)), breaks)
 
     def one_by_one(self) -> None:
         """Lay curves along what is left one after the other, each as long as it can be: such lines have a

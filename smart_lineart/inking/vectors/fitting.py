@@ -74,17 +74,10 @@ class _Stretches:
         )
 
 
-def fit(
-    lines: Polylines,
-    way: Doubles,
-    tolerance: Doubles,
-    which: Indices | None = None,
-    *,
-    settling: int = SETTLING,
-) -> Curves:
+def fit(lines: Polylines, way: Doubles, tolerance: Doubles, which: Indices | None = None) -> Curves:
     """Lay curves along lines, within `tolerance` (L,) px of vertices, which run as `way` (N, 2) says.
 
-    Those of `which` only, if it is given. In the end they are brought nearer in `settling` rounds.
+    Those of `which` only, if it is given.
     """
     count = len(lines)
     steps = np.hypot(*np.diff(lines.points, axis=0, prepend=lines.points[:1]).T)
@@ -119,7 +112,7 @@ def fit(
         reached[finished], failed[finished] = 1, (end - at)[finished] + 1
         _straight(lines, at, reached, handles, finished[at[finished] < end[finished]])
         active = asked[(at < end)[asked]]
-    return _gathered(lines, run, way, done, settling)
+    return _gathered(lines, run, way, done)
 
 
 def _lengths(reached: Indices, failed: Indices, left: Indices, guess: Doubles) -> Indices:
@@ -265,11 +258,11 @@ def _nearest(s: _Stretches, pair: Doubles, t: Doubles) -> tuple[Doubles, Doubles
     return nearer, np.sqrt(left.max(1))
 
 
-def _settled(stretches: _Stretches, handles: Doubles, rounds: int) -> Doubles:
+def _settled(stretches: _Stretches, handles: Doubles) -> Doubles:
     """Handles (J, 2) that fit, brought on to where the farthest sample is nearest."""
     best, nearest = handles, np.full(len(handles), np.inf)
     t, pair = stretches.along, handles
-    for _ in range(rounds):
+    for _ in range(SETTLING):
         pair = _handles(stretches, t)
         t, off = _nearest(stretches, pair, t)
         better = off < nearest
@@ -283,7 +276,6 @@ def _gathered(
     run: Doubles,
     way: Doubles,
     done: list[tuple[Indices, Indices, Indices, Doubles]],
-    settling: int,
 ) -> Curves:
     """All curves in the order of their lines."""
     if not done:
@@ -295,7 +287,6 @@ def _gathered(
     handles = _settled(
         _stretches(lines.points, run, way, first, last, np.zeros(len(first)), np.zeros(len(first), np.bool_)),
         handles,
-        settling,
     )
     p, q = lines.points[first], lines.points[last]
     control = np.stack([p, p + way[first] * handles[:, :1], q - way[last] * handles[:, 1:2], q], axis=1)

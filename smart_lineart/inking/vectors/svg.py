@@ -8,14 +8,17 @@ from collections.abc import Iterable
 import numpy as np
 
 from smart_lineart.inking.vectors.paths import Path
-from smart_lineart.inking.vectors.polylines import Doubles
+from smart_lineart.inking.vectors.polylines import Doubles, unit
 
-STEPS = 0.05, 0.02  # px, that nodes are rounded to on pages that are long enough
-SHARE = 40_000  # steps along a page at least
+STEPS = 0.1, 0.05, 0.02  # px, that nodes are rounded to on pages that are long enough
+SHARE = 35_000  # steps along a page at least
 FINEST = 0.01
 LONG, USUAL = 3.0, 0.8  # px: handles as long are rounded to two steps, and to one
 SHORT = ((0.4, 0.01), (0.04, 0.001), (0.0, 0.0001))
 """Px from which a shorter one is so long, and what it is rounded to, or its direction would suffer."""
+
+COARSEST = 0.1, 0.05  # px, that long and usual handles are rounded to at the most
+ALONG = 0.25  # what a px along the line counts beside one across
 
 DIGITS = 4  # behind the point, at the most
 
@@ -44,15 +47,29 @@ def path_data(path: Path, step: float = FINEST) -> str:
     handles = np.rint(away / steps[..., None]) * steps[..., None]
     fine = np.minimum(step, steps.min(1))[:, None]  # beside a short handle, nodes count as well
     grid = _beside(fine, path.closed)
-    nodes = np.rint(path.nodes / grid) * grid
+    nodes = _rounded(path.nodes, grid, np.concatenate([away[:, 0], -away[-1:, 1]]))
+    if path.closed:
+        nodes[-1] = nodes[0]
     told = np.diff(nodes, axis=0)
     numbers = np.stack([handles[:, 0], told + handles[:, 1], told], 1).reshape(-1)
     return f"M{_numbers(nodes[0].tolist())}c{_numbers(numbers.tolist())}{'z' if path.closed else ''}"
 
 
+def _rounded(nodes: Doubles, grid: Doubles, way: Doubles) -> Doubles:
+    """Nodes (n, 2) on a grid of (n, 1) px: of the four places around each the one that lies least beside its
+    line, which runs as `way` (n, 2) says. A little along the line changes it less.
+    """
+    way = unit(way)
+    across = np.stack([-way[:, 1], way[:, 0]], 1)
+    corners = (np.floor(nodes / grid) + np.array([[[0, 0]], [[0, 1]], [[1, 0]], [[1, 1]]])) * grid
+    off = corners - nodes
+    worth = np.abs((off * across).sum(2)) + ALONG * np.abs((off * way).sum(2))
+    return corners[worth.argmin(0), np.arange(len(nodes))]
+
+
 def _handle_steps(lengths: Doubles, step: float) -> Doubles:
     """What handles of so many px are rounded to."""
-    rules = ((LONG, 2 * step), (USUAL, step), *SHORT)
+    rules = ((LONG, min(2 * step, COARSEST[0])), (USUAL, min(step, COARSEST[1])), *SHORT)
     return np.select([lengths >= least for least, _ in rules], [fine for _, fine in rules])
 
 

@@ -35,11 +35,25 @@ def path(curves: int = 300, size: float = 20.0, seed: int = 1) -> Path:
 def test_what_is_rounded_does_not_add_up(step, size):
     one = path(size=size)
     told = read(path_data(one, step))
-    assert abs(told - one.points).max() <= 1.5 * step + 1e-6
-    assert abs(told[::3] - one.points[::3]).max() <= step / 2 + 1e-6
+    assert abs(told - one.points).max() <= 2.1 * step + 1e-6
+    assert abs(told[::3] - one.points[::3]).max() <= step + 1e-6
 
 
-@pytest.mark.parametrize("step", [0.01, 0.05])
+def test_nodes_are_rounded_along_their_line_rather_than_across():
+    chance, off = np.random.default_rng(0), []
+    for angle in np.linspace(0.1, 6.2, 200):
+        way, at = np.array([np.cos(angle), np.sin(angle)]), chance.uniform(50, 60, 2)
+        points = at + way * np.arange(-9, 10, 3)[:, None]
+        off.append(
+            (read(path_data(Path(points, closed=False), 0.1))[3] - at)
+            @ np.array([way, way[::-1] * [1, -1]]).T
+        )
+    along, across = abs(np.array(off)).mean(0)
+    assert across < 0.02, "0.025 where each is rounded by itself"
+    assert along > across
+
+
+@pytest.mark.parametrize("step", [0.01, 0.05, 0.1])
 @pytest.mark.parametrize("length", [0.02, 0.1, 0.5, 1.0, 4.0])
 def test_short_handles_keep_their_direction(step, length):
     angle = np.linspace(0, 2 * np.pi, 100)
@@ -67,6 +81,8 @@ def test_numbers_are_as_short_as_they_can_be():
     assert path_data(Path(points, closed=False)) == "M10 .5c.5.25 1.25 0 2-1"
 
 
-@pytest.mark.parametrize(("size", "step"), [((3508, 2480), 0.05), ((720, 1000), 0.02), ((503, 430), 0.01)])
+@pytest.mark.parametrize(
+    ("size", "step"), [((3508, 2480), 0.1), ((1754, 1240), 0.05), ((720, 1000), 0.02), ((503, 430), 0.01)]
+)
 def test_a_page_s_size_tells_what_may_be_rounded_off(size, step):
     assert step_for(size) == step
