@@ -106,7 +106,7 @@ STAGES = (
     ("sheet, paper, stroke width, scale", "survey"),
     ("reading at working scale", "read_working"),
     ("darkness", "view_anew"),
-    ("network", "run_tiles"),
+    ("network", "run_within"),
     ("choosing between two looks", "roughness"),
     ("tracing", "trace_strokes"),
     ("solid areas", "solid_shapes"),

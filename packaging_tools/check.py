@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from . import macho
-from .contents import LIBRARIES, NAME
+from .contents import LIBRARIES, MODELS, NAME
 from .errors import PackingError
 from .recipes import LARGEST, Recipe, this_platform
 
@@ -133,7 +133,7 @@ def _content_faults(archive: zipfile.ZipFile, recipe: Recipe) -> list[str]:
         return ["bundle.json is missing or damaged"]
     wanted = [f"{LIBRARIES}/{name}" for name in (*recipe.openvino, *recipe.msvc)]
     wanted += [f"{NAME}/{folder}/numpy/__init__.py" for folder in manifest["numpy"].values()]
-    wanted += [f"{NAME}/models/lineart/model.onnx"]
+    wanted += [f"{NAME}/models/{model}/model.onnx" for model in MODELS]
     faults = [f"{name} is missing" for name in wanted if name not in names]
     for tag, folder in manifest["numpy"].items():
         core = f"{NAME}/{folder}/numpy/_core/_multiarray_umath."

@@ -26,7 +26,7 @@ _LEFT_OUT = ("cli", "__pycache__", "models", "runtime_libs", "vendor")
 _LEFT_OUT_FILES = ("__main__.py", "py.typed")
 _LEFT_OUT_SUFFIXES = (".po", ".pot")  # translators' files: the plugin reads the .mo made from them
 _SOURCE_SUFFIXES = (".py", ".mo", ".png", ".svg")
-MODEL = "lineart"  # the docker offers no other
+MODELS = ("lineart", "lines")  # for sketches, of which the docker offers no other, and for finished pictures
 _MODEL_FILES = ("README.md", "metadata.json", "model.onnx")
 
 # What numpy needs only to build or test others; its public modules all stay, since other plugins may share
@@ -97,13 +97,14 @@ def _add_plugin(entries: Entries, root: Path) -> None:
 
 
 def _add_models(entries: Entries, root: Path) -> None:
-    folder = root / "models" / MODEL
-    if not folder.is_dir():
-        raise PackingError(f"There is no model {MODEL} in models/.")
-    for name in _MODEL_FILES:
-        if not (folder / name).is_file():
-            raise PackingError(f"The model {folder} lacks {name}.")
-        entries.add_file(f"{NAME}/models/{MODEL}/{name}", folder / name)
+    for model in MODELS:
+        folder = root / "models" / model
+        if not folder.is_dir():
+            raise PackingError(f"There is no model {model} in models/.")
+        for name in _MODEL_FILES:
+            if not (folder / name).is_file():
+                raise PackingError(f"The model {folder} lacks {name}.")
+            entries.add_file(f"{NAME}/models/{model}/{name}", folder / name)
 
 
 def _add_licences(entries: Entries, wheels: list[tuple[Wheel, Path]], root: Path) -> None:

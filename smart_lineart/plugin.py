@@ -13,6 +13,7 @@ from smart_lineart.said import Said
 from smart_lineart.studio.language import i18n
 
 ACTION = "smart_lineart_ink"
+PICTURE_ACTION = "smart_lineart_lines_from_picture"
 FLATS_ACTION = "smart_lineart_flats"
 COPY_ACTION = "smart_lineart_copy_vectors"
 REDRAW_ACTION = "smart_lineart_redraw"
@@ -53,6 +54,8 @@ def _register() -> None:
             """Krita has opened a window."""
             action = window.createAction(ACTION, i18n.tr("Ink sketch"), "tools/scripts")
             action.triggered.connect(lambda *_: session.ink())
+            lines = window.createAction(PICTURE_ACTION, i18n.tr("Lines from picture"), "tools/scripts")
+            lines.triggered.connect(lambda *_: session.take_lines())
             flats = window.createAction(FLATS_ACTION, i18n.tr("Flats"), "tools/scripts")
             flats.triggered.connect(lambda *_: session.flatting.begin())
             for name, text, how in (

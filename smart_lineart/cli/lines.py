@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from smart_lineart import __version__
 from smart_lineart.cli.arguments import Colour, Thickness
 from smart_lineart.cli.decoding.decoder import Decoder
@@ -192,20 +190,12 @@ def _read(
     return _Read(upright_size(picture), upright(working.whole(), picture), dpi)
 
 
-def _own_colour(found: PictureFeatures, read: _Read) -> Colour:
-    """The colour that most of the picture's lines have; black where there are none."""
-    inked = read.working[found.maps[PictureClass.LINE] >= 230]
-    if not len(inked):
-        return Colour(0, 0, 0)
-    return Colour(*(255 - np.median(inked, axis=0).astype(int)).tolist())
-
-
 def _lineart(
     task: _Task, found: PictureFeatures, name: PictureClass, read: _Read, cancelled: Callable[[], bool]
 ) -> Lineart:
     features = found.lines[name]
     thickness = _thickness(task, found, read)
-    ink = task.colour or _own_colour(found, read)
+    ink = task.colour or Colour(*(found.colour or (0, 0, 0)))
     return Lineart(
         size=found.size,
         dpi=read.dpi,

@@ -46,7 +46,7 @@ from smart_lineart.inking.tuning import tuning_of
 from smart_lineart.said import Said
 
 BASE_BYTES = 200 << 20  # the process before the first tile: interpreter, numpy, runtime, model
-WORKING_BYTES = 22  # per pixel of the working image, from the survey to the strokes, measured
+WORKING_BYTES = 26  # per pixel of the working image, from the survey to the strokes, measured
 TILE_MULTIPLE = 16  # px: of the sides of what a network is given
 
 

@@ -22,6 +22,7 @@ from smart_lineart.inking import (
     Inker,
     Lines,
     ModelError,
+    PictureReader,
     Rect,
     RuntimeMissing,
     Sketch,
@@ -36,6 +37,8 @@ from smart_lineart.inking.strokes import Strokes
 from smart_lineart.said import Said
 
 from .line_hues import NOTED, lines_of, noted
+from .picture_kinds import is_kind
+from .picture_reading import FoundInPicture, find_in
 from .settings import InkSettings
 
 MEGABYTE = 1 << 20
@@ -85,9 +88,14 @@ class Earlier:
 class Engine:
     """Prepares and renders, each on a worker's thread. The network is loaded at the first run."""
 
-    def __init__(self, notify: Callable[[Said], None], make: Callable[..., Inker] = Inker):
+    def __init__(
+        self,
+        notify: Callable[[Said], None],
+        make: Callable[..., Inker] = Inker,
+        make_reader: Callable[..., PictureReader] = PictureReader,
+    ):
         self._notify = notify
-        self._make = make
+        self._make, self._make_reader = make, make_reader
         self._inker: Inker | None = None
         self._made_for: EngineOptions | None = None
         self._lock = threading.Lock()
@@ -134,6 +142,19 @@ class Engine:
             progress=progress,
             cancelled=cancelled,
         )
+
+    def read_picture(
+        self, picture: Any, progress: Callable[[float], None], cancelled: Callable[[], bool]
+    ) -> FoundInPicture:
+        """Find lines, edges and fills in a finished picture, a `LayerSketch`. Raises InkError.
+
+        Its network has a process of its own for as long as that takes, and the sketches' none meanwhile, so
+        that both together need no more memory than one.
+        """
+        if self._inker is not None:
+            self._inker.release_memory()
+        with self._make_reader(**self._wishes(self.options)) as reader:
+            return find_in(reader, picture, progress, cancelled)
 
     def render(
         self,
@@ -212,15 +233,18 @@ class Engine:
             if self._inker is None or self._made_for != options:
                 if self._inker is not None:
                     self._inker.close()
-                self._inker = self._make(
-                    runtime=options.runtime,
-                    device=options.device,
-                    memory_limit=options.memory * MEGABYTE,
-                    notify=self._notify,
-                    isolated=True,
-                )
+                self._inker = self._make(**self._wishes(options))
                 self._made_for = options
             return self._inker
+
+    def _wishes(self, options: EngineOptions) -> dict[str, Any]:
+        return {
+            "runtime": options.runtime,
+            "device": options.device,
+            "memory_limit": options.memory * MEGABYTE,
+            "notify": self._notify,
+            "isolated": True,
+        }
 
     def describe(self) -> str:
         """The runtime and device really used, or "" before the first run."""
@@ -241,10 +265,12 @@ class Engine:
 
 @dataclass(eq=False)
 class CachedFeatures:
-    """What is known of a sketch since it was inked; `read` is the `LayerSketch` it was then.
+    """What is known of a sketch since it was inked, or of a finished picture since lines were taken from it;
+    `read` is the `LayerSketch` it was then.
 
     `palette`: the colours that its lines have, once they were looked for; `hues`: which line has which;
     `looked`: whether these very lines were looked at: while drawing goes on live, the colours stay as known.
+    `picture`: what was found in a picture, whose lines are then `features`, too.
     """
 
     document: Any
@@ -257,11 +283,18 @@ class CachedFeatures:
     palette: Palette | None = None
     hues: LineHues | None = None
     looked: bool = False
+    picture: FoundInPicture | None = None
+
+    @property
+    def kinds(self) -> dict[str, Features]:
+        """What was found in a picture, by its kind; nothing of a sketch."""
+        return self.picture.kinds if self.picture is not None else {}
 
     @property
     def nbytes(self) -> int:
         """Memory held, in bytes."""
-        return self.features.nbytes + (0 if self.read is None else self.read.nbytes)
+        parts = [self.features, *self.kinds.values()]
+        return sum(one.nbytes for one in parts) + (0 if self.read is None else self.read.nbytes)
 
     @cached_property
     def extent(self) -> float:
@@ -321,19 +354,26 @@ class FeatureCache:
 
     def put(self, item: CachedFeatures) -> None:
         """Keep features, in place of older ones of the same sketch and detail."""
-        same = [old for old in self._items if self._same(old, item.document, item.sketch)]
+        of_picture = item.picture is not None
+        same = [old for old in self._items if self._same(old, item.document, item.sketch, of_picture)]
         gone = [old for old in same if old.detail == item.detail] or same[: 1 - DETAILS]
         self._items = [old for old in self._items if old not in gone] + [item]
         while len(self._items) > 1 and sum(kept.nbytes for kept in self._items) > self._limit:
             self._items.pop(0)
 
-    def all(self, document: Any, sketch: str) -> dict[float, CachedFeatures]:
+    def all(self, document: Any, sketch: str, hue: str = "") -> dict[float, CachedFeatures]:
         """The features of a sketch by their detail."""
-        return {item.detail: item for item in self._items if self._same(item, document, sketch)}
+        of_picture = is_kind(hue)
+        return {item.detail: item for item in self._items if self._same(item, document, sketch, of_picture)}
 
-    def get(self, document: Any, sketch: str, detail: float | None = None) -> CachedFeatures | None:
-        """The features of a sketch, if they are kept: those used last, or those of a detail."""
-        same = (item for item in reversed(self._items) if self._same(item, document, sketch))
+    def get(
+        self, document: Any, sketch: str, detail: float | None = None, hue: str = ""
+    ) -> CachedFeatures | None:
+        """The features of a sketch, if they are kept: those used last, or those of a detail. Where the `hue`
+        is a kind of a finished picture's, what was found in that.
+        """
+        of_picture = is_kind(hue)
+        same = (item for item in reversed(self._items) if self._same(item, document, sketch, of_picture))
         found = next((item for item in same if detail is None or item.detail == detail), None)
         if found is not None:
             self._items.remove(found)
@@ -348,8 +388,9 @@ class FeatureCache:
             _give_back_memory()
 
     @staticmethod
-    def _same(item: CachedFeatures, document: Any, sketch: str) -> bool:
-        return item.sketch == sketch and bool(item.document == document)
+    def _same(item: CachedFeatures, document: Any, sketch: str, of_picture: bool) -> bool:
+        same = item.sketch == sketch and bool(item.document == document)
+        return same and (item.picture is not None) == of_picture
 
 
 def _give_back_memory() -> None:

@@ -27,7 +27,7 @@ def hues_at_hand(session: Session) -> list[LineHue]:
     """The colours of the sketch at hand, and which are inked; none where it has one alone, or where they are
     not known.
     """
-    if session.at_hand is None:
+    if session.at_hand is None or session.at_hand[1].of_picture:
         return []
     document, pair = session.at_hand
     item = session.context.cache.get(document, pair.sketch.identity)

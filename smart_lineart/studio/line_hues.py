@@ -15,6 +15,7 @@ from smart_lineart.inking.hues.lines import LineHues, find_hues
 from smart_lineart.inking.hues.palette import Palette
 
 from .language.i18n import tr
+from .picture_kinds import is_kind
 from .settings import InkSettings
 
 NOTED = "hues"  # in what is noted of a sketch
@@ -29,6 +30,10 @@ class Known(Protocol):
     hues: LineHues | None
     looked: bool
 
+    @property
+    def kinds(self) -> dict[str, Features]:
+        """What was found in a finished picture, by its kind."""
+
 
 def with_asked_light(features: Features, settings: InkSettings) -> Features:
     """With lines that the network takes for none, where such may be drawn. Raises OutOfMemory."""
@@ -39,10 +44,13 @@ def with_asked_light(features: Features, settings: InkSettings) -> Features:
 def lines_of(item: Known, settings: InkSettings, hue: str = "", *, every: bool = False) -> Features:
     """A sketch's lines that these settings may draw into its lineart, or into the layer of a `hue`: with
     light ones where they ask for such, and without the colours that they leave out, or have elsewhere, unless
-    it is `every` line that may come there once. Of a sketch in one colour none is left out.
+    it is `every` line that may come there once. Of a sketch in one colour none is left out. Of a finished
+    picture: what was found of a kind.
 
     On a worker's thread. Raises OutOfMemory.
     """
+    if is_kind(hue):
+        return item.kinds.get(hue, item.features)
     item.features = features = with_asked_light(item.features, settings)
     if not settings.left_out and not settings.by_colour and not hue:
         return features
@@ -89,8 +97,14 @@ def noted(notes: Any) -> Palette | None:
 
 
 def name_of(hue: str) -> str:
-    """What the artist calls lines of a colour."""
+    """What the artist calls lines of a colour, or a kind of a finished picture's."""
     return {
+        "line": tr("Lines"),
+        "shade_edge": tr("Shade edges"),
+        "highlight_edge": tr("Highlight edges"),
+        "colour_edge": tr("Colour edges"),
+        "shade": tr("Shade fills"),
+        "highlight": tr("Highlight fills"),
         "dark": tr("Dark lines"),
         "red": tr("Red lines"),
         "orange": tr("Orange lines"),

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from smart_lineart.krita_host import application
 
 from .engine import EngineOptions
+from .picture_kinds import USUAL, kinds_of
 from .settings import InkSettings, read_object
 
 
@@ -41,3 +42,16 @@ def load_fades() -> bool:
 def save_fades(fades: bool) -> None:
     """Keep whether it does."""
     application.write_setting("fades", "yes" if fades else "no")
+
+
+def load_picture() -> tuple[tuple[str, ...], bool]:
+    """What is taken from finished pictures, and whether lines get the picture's own colour."""
+    kept = read_object(application.read_setting("picture")) or {}
+    kinds = kept.get("kinds")
+    wanted = kinds_of(one for one in kinds if isinstance(one, str)) if isinstance(kinds, list) else USUAL
+    return wanted or USUAL, kept.get("own_colour") is True
+
+
+def save_picture(kinds: tuple[str, ...], own_colour: bool) -> None:
+    """Keep them."""
+    application.write_setting("picture", json.dumps({"kinds": kinds, "own_colour": own_colour}))

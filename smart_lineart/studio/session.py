@@ -23,6 +23,7 @@ from smart_lineart.studio.runs.jobs import Job, JobQueue
 from smart_lineart.studio.runs.live import Live
 from smart_lineart.studio.runs.one_step import OneStep
 from smart_lineart.studio.runs.painting import Painting
+from smart_lineart.studio.runs.picturing import Picturing
 from smart_lineart.studio.runs.preview import Preview
 from smart_lineart.studio.runs.redraw import Redraw
 from smart_lineart.studio.runs.renewing import Renewer
@@ -74,6 +75,7 @@ class Session:
         self.live = Live(loop, self.context.memory, has_work, self.ink_live, renewer.live)
         self.shown = ShownSettings(self.context, self.queue, self._follows, self._waits_for_a_click)
         self.settings_changed = self.shown.changed
+        self.picturing = Picturing(self.context, self.runner, self.shown.defaults)
         self.pair: Pair | None = None
         self.presets = Presets(application.user_folder() / "presets")
         self.keep_copy = False
@@ -101,8 +103,11 @@ class Session:
     # -- what the artist does
 
     def ink(self) -> None:
-        """Ink the selected layer, or renew the lineart it has."""
+        """Ink the selected layer, or renew the lineart it has, or the lines that were taken from it."""
         self.look()
+        if self.pair is not None and self.pair.of_picture and not self.keep_copy:
+            self.picturing.begin(again=True)
+            return
         try:
             job = self._job_for_selection()
         except InkError as error:
@@ -111,6 +116,11 @@ class Session:
         self.messages.say("")
         self.shown.clicked()
         self.runner.add(job)
+
+    def take_lines(self) -> None:
+        """Take lines from the selected layer or group, a finished picture."""
+        self.look()
+        self.picturing.begin(keep_copy=self.keep_copy)
 
     def ink_live(self, document: Document, sketch: Layer) -> Job:
         """Ink a sketch that has just been drawn on."""
@@ -162,6 +172,11 @@ class Session:
     def switch_live(self, on: bool) -> None:
         """Follow the sketch at hand stroke by stroke, or no longer."""
         self.look()
+        if on and self.pair is not None and self.pair.of_picture:
+            text = tr('Live follows a sketch. Lines of a picture follow when you click "Ink again".')
+            self.messages.say(text, "error", so=lambda: self.pair is not None and self.pair.of_picture)
+            self.live.changed.emit()
+            return
         self.live.switch(on)
         if on and not self.live.on:
             text = tr("Open a document and select the layer with your sketch first.")
@@ -196,7 +211,10 @@ class Session:
         try:
             self.shown.show(settings)
         finally:  # whatever fails in showing it, a lineart that follows hears that the drag has ended
-            self._take_effect(name, settings, changed=changed, final=final)
+            if self.pair is not None and self.pair.of_picture:
+                self._take_effect_on_picture(name, settings, self.pair, changed=changed, final=final)
+            else:
+                self._take_effect(name, settings, changed=changed, final=final)
 
     def suit_thickness(self) -> None:
         """The thickness that suits the drawing at hand; without lineart, what suits each new sketch."""
@@ -208,7 +226,7 @@ class Session:
         if self.at_hand is None or not settings.auto:
             return settings
         document, pair = self.at_hand
-        return settings.suited(self._sliders.suiting_thickness(document, pair.sketch.identity))
+        return settings.suited(self._sliders.suiting_thickness(document, pair.sketch.identity, pair.hue))
 
     def use_for_new_sketches(self) -> None:
         """New sketches begin with the values that are shown."""
@@ -236,12 +254,35 @@ class Session:
         whole = memory.settings_of(document, pair.sketch.identity, hue=hue) or settings
         applied = whole.with_values(self.shown.set_here)
         if name == "unit":
-            whole = whole.with_value("unit", settings.unit)
-            memory.note_lineart(document, pair.sketch.identity, pair.lineart, whole, hue)
+            self._keep_unit(settings, document, pair)
         elif name == PRESET and lines is not None and settings.detail == applied.detail:
             self._sliders.moved(lines, settings, self.shown.where, hue, final=True)
         elif final:
             self._ink_so(name, settings, applied, document, pair)
+
+    def _keep_unit(self, settings: InkSettings, document: Document, pair: Pair) -> None:
+        memory, sketch = self.context.memory, pair.sketch.identity
+        whole = memory.settings_of(document, sketch, hue=pair.hue) or settings
+        whole = whole.with_value("unit", settings.unit)
+        memory.note_lineart(document, sketch, pair.lineart, whole, pair.hue)
+
+    def _take_effect_on_picture(
+        self, name: str, settings: InkSettings, pair: Pair, *, changed: bool, final: bool
+    ) -> None:
+        """Of lines that were taken from a picture: they have no other detail."""
+        document, detail = self._document, self.shown.loaded.detail
+        assert document is not None  # where there is a pair
+        if settings.detail != detail:
+            settings = replace(settings, detail=detail)
+            self.shown.show(settings)
+        lines = self.context.cache.get(document, pair.sketch.identity, detail, pair.hue)
+        if name == "unit":
+            self._keep_unit(settings, document, pair)
+        elif name != "detail" and lines is not None:
+            if changed or final:
+                self._sliders.moved(lines, settings, self.shown.where, pair.hue, final=final)
+        elif name != "detail" and final:
+            self.picturing.draw_so(document, pair, settings)
 
     def _ink_so(
         self, name: str, settings: InkSettings, applied: InkSettings, document: Document, pair: Pair
@@ -372,6 +413,7 @@ class Session:
         document, layer = selected()
         sketch = self.context.memory.sketch_for(document, layer)
         shown = self.pair is None or self.pair.sketch.identity == sketch.identity
+        shown = shown and (self.pair is None or not self.pair.of_picture)
         settings = self.context.brushes.known(self.shown.defaults(document))
         settings = self._of_whole("", self.settings) if shown else settings
         return self._job(document, sketch, settings)
@@ -400,6 +442,12 @@ class Session:
 
     def _follows(self) -> bool:
         """Whether what is shown is still being applied to the lineart at hand."""
+        if (
+            self.pair is not None
+            and self.pair.of_picture
+            and self.queue.reading(self._document, self._sketch)
+        ):
+            return True
         drags = [drag for drag in self.turns.drags if drag.sketch == self._sketch]
         return bool(self._jobs()) or any(drag.document == self._document for drag in drags)
 
@@ -415,7 +463,7 @@ class Session:
         memory.look_after(document, self._sketch)
         self.context.corrections.look(document, lineart)
         own, inside = self._sketch == sketch.identity, document.has_selection
-        return Target(sketch.name, own, sketch.animated, lineart.name, inside)
+        return Target(sketch.name, own, sketch.animated, lineart.name, inside, self.pair.of_picture)
 
     def _set_target(self, target: Target) -> None:
         if target != self.target:

@@ -14,6 +14,7 @@ from smart_lineart.inking.hues.palette import DARK
 from smart_lineart.inking.hues.palette import NAMES as HUES
 from smart_lineart.units import MM_PER_INCH
 
+from .picture_kinds import KINDS
 from .veil import Veil
 
 NOTE_KEY = "smart_lineart/state"
@@ -31,6 +32,7 @@ CHOICES = {"unit": ("px", "mm"), "colour": ("black", "foreground"), "cut": CUTS}
 REGIONAL = ("thickness", "weight", "style", "detail", "faint", "cut", "colour", "left_out")
 """What may be set for a part of a lineart."""
 MOST_COMPONENTS = 8
+SRGB = "RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Colour:
     depth: str
     profile: str
     components: tuple[float, ...]
+
+    @classmethod
+    def of_srgb(cls, colour: Sequence[int]) -> Colour:
+        """A colour told as red, green and blue, 0 to 255."""
+        red, green, blue = colour
+        return cls(*SRGB, tuple(value / 255 for value in (blue, green, red, 255)))
 
     @classmethod
     def from_dict(cls, values: object) -> Colour | None:
@@ -224,7 +232,8 @@ class LineartRecord:
 
     Renewing replaces the layer and undo brings an older one back, so every layer that ever was this lineart
     counts; the newest that is in the document is the one in use. `veil`: None where the sketch
-    was never faded. `hue`: the colour whose lines it has, "" where it is the sketch's lineart itself.
+    was never faded. `hue`: the colour whose lines it has, or which kind of a finished picture's, see
+    `picture_kinds`; "" where it is the sketch's lineart itself.
     """
 
     sketch: str
@@ -308,7 +317,12 @@ def _record(values: Any, usual: object) -> LineartRecord | None:
     own = values.get("settings")
     settings = InkSettings.of_ink(own if isinstance(own, dict) else usual)
     veil, hue = Veil.from_dict(values.get("veil")), values.get("hue", "")
-    if hue not in ("", DARK, *HUES):  # of a newer version's: the lineart itself has a record of its own
+    if hue not in (
+        "",
+        DARK,
+        *HUES,
+        *KINDS,
+    ):  # a newer version's: the lineart has its own
         return None
     return LineartRecord(values["sketch"], tuple(layers), settings, veil, hue)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Target:
     """What a click on "Ink sketch" would work on now. `lineart`: what the controls change, "": new ones;
-    `inside`: within a selection alone.
+    `inside`: within a selection alone. `of_picture`: the lineart was taken from a finished picture.
     """
 
     title: str = ""
@@ -17,3 +17,4 @@ class Target:
     animated: bool = False
     lineart: str = ""
     inside: bool = False
+    of_picture: bool = False

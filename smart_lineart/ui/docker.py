@@ -22,6 +22,7 @@ from .engine_box import EngineBox
 from .flats_row import FlatsRow
 from .job_row import JobRow
 from .manual import Manual
+from .picture_menu import PictureButton
 from .preview_overlay import PreviewOverlay
 from .proposals_panel import ProposalsPanel
 from .qt import QtCore, QtWidgets
@@ -137,7 +138,11 @@ class SmartLineartDocker(DockWidget):
         self._live.toggled.connect(self.session.switch_live)
         head = QtWidgets.QHBoxLayout()
         head.setSpacing(3)
-        head.addWidget(self._ink, 1)
+        ink = QtWidgets.QHBoxLayout()
+        ink.setSpacing(0)
+        ink.addWidget(self._ink, 1)
+        ink.addWidget(PictureButton(self.session))
+        head.addLayout(ink, 1)
         head.addWidget(self._live)
         head.addWidget(self._copy)
         return head
@@ -164,12 +169,6 @@ class SmartLineartDocker(DockWidget):
         self._style_row = StyleRow(self.session, self._style)
         self._detail = SliderSpinBox(tr("Simplify ↔ Detail"), -100, 100, suffix=" %")
         self._detail.setObjectName("detail")
-        self._detail.setToolTip(
-            tr(
-                "Left: one clean line out of many strokes. Right: keep every small mark. Middle: chosen for "
-                "this sketch. With a selection, only inside it."
-            )
-        )
         self._detail.moved.connect(
             lambda value, final: self.session.change("detail", value / 100, final=final)
         )
@@ -302,6 +301,15 @@ class SmartLineartDocker(DockWidget):
             tip = tr('Ink "{name}" into a new layer right above it', name=target.title)
         self._ink.setToolTip(tip)
         self._frame_row.setVisible(target.animated)
+        self._detail.setEnabled(not target.of_picture)
+        self._detail.setToolTip(
+            tr("Lines of a picture have no other detail.")
+            if target.of_picture
+            else tr(
+                "Left: one clean line out of many strokes. Right: keep every small mark. Middle: chosen for "
+                "this sketch. With a selection, only inside it."
+            )
+        )
         self._corrections.setVisible(bool(target.lineart))
         self._whose.show_target(target)
         self._sketch_row.refresh()

@@ -15,7 +15,8 @@ PLACES = FOLDER, FOLDER.parent / "docs/manual"  # of the zip, of a checkout
 NAME = "smart_lineart_manual"
 SIZE = 560, 640  # px
 ANCHORS = {
-    "ink": "ink", "keepCopy": "copy", "live": "live", "liveState": "live", "progress": "ink", "cancel": "ink",
+    "ink": "ink", "pictureMenu": "picture", "keepCopy": "copy",
+    "live": "live", "liveState": "live", "progress": "ink", "cancel": "ink",
     "whose": "settings", "settingsMenu": "settings", "thickness": "thickness", "unit": "thickness",
     "weight": "weight",
     "style": "style", "brushMenu": "brushes", "detail": "detail", "faint": "light", "colour": "colour",

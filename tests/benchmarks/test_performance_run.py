@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks import krita_task, performance, performance_report
+from benchmarks import krita_task, performance, performance_report, performance_tasks
 from benchmarks.performance_report import GOALS, Goal, goals_table
 from benchmarks.speed import Task, TaskFailed
 from benchmarks.speed_task import Options
@@ -170,6 +170,13 @@ class TestMeasuring:
         assert (played["OV_CPU_MAX_ISA"], played["ONEDNN_MAX_CPU_ISA"]) == ("AVX2", "AVX2")
         assert os.environ["OV_CPU_MAX_ISA"] == "AVX512"
         assert "ONEDNN_MAX_CPU_ISA" not in os.environ
+
+    def test_every_step_that_is_timed_is_there(self) -> None:
+        """One had another name once, and the benchmark ended at its last task."""
+        from smart_lineart.inking import inker, looking
+
+        for _, name in performance_tasks.STAGES:
+            assert callable(getattr(inker, name, None) or getattr(looking, name))
 
     @pytest.mark.long
     def test_every_task_of_the_engine_gives_its_figures(self, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ import pytest
 LONG = os.environ.get("SMART_LINEART_LONG") == "1"
 SEED = os.environ.get("SMART_LINEART_SEED", "18")
 WRITERS = (
-    *("new", "group", "renew", "slider", "live", "frames", "frames_again", "take_new"),
+    *("new", "group", "renew", "slider", "picture", "picture_again"),
+    *("live", "frames", "frames_again", "take_new"),
     *("flats", "flats_again", "hints", "group_of_flats", "flats_into_a_group"),
 )
 FEWER = 2, 8, 24  # steps a run may take fewer at another time: some only wait until Krita is idle

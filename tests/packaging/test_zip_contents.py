@@ -41,7 +41,8 @@ def checkout(tmp_path: Path) -> Path:
     names = ("smart_lineart", "docs/manual", "models")
     for name in names:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "model.onnx"))
-    (root / "models/lineart/model.onnx").write_bytes(b"a model")
+    for model in contents.MODELS:
+        (root / f"models/{model}/model.onnx").write_bytes(b"a model")
     for name in ("LICENSE", contents.TRAINING_DATA, "smart_lineart.desktop", "smart_lineart.action"):
         shutil.copy(ROOT / name, root / name)
     return root
@@ -83,7 +84,8 @@ def test_a_zip_holds_plugin_model_manual_licences_and_runtime(built):
         manifest = json.loads(packed.read("smart_lineart/bundle.json"))
     inside = {name.removeprefix("smart_lineart/") for name in names}
     assert {"plugin.py", "bundled.py", "inking/inker.py", "ui/docker.py", "manual.html"} <= inside
-    assert {f"models/lineart/{name}" for name in ("model.onnx", "metadata.json", "README.md")} <= inside
+    for model in ("lineart", "lines"):
+        assert {f"models/{model}/{name}" for name in ("model.onnx", "metadata.json", "README.md")} <= inside
     assert {f"inking/brushes/{name}.png" for name in STYLES} <= inside
     assert {"licences/Smart Lineart.txt", "licences/training data.md"} <= inside
     translations = {Path(name) for name in inside if "/translations/" in name and not name.endswith("/")}
@@ -138,7 +140,9 @@ def test_a_stray_file_is_refused(checkout, tmp_path, name):
         build("linux-x86_64", tmp_path, checkout)
 
 
-@pytest.mark.parametrize("name", ["models/lineart/model.onnx", "models/lineart/metadata.json"])
+@pytest.mark.parametrize(
+    "name", ["models/lineart/model.onnx", "models/lineart/metadata.json", "models/lines/model.onnx"]
+)
 def test_a_missing_model_is_refused(checkout, tmp_path, name):
     (checkout / name).unlink()
     with pytest.raises(PackingError, match="model"):

@@ -97,7 +97,7 @@ def test_with_all_its_lines_it_is_the_same_ink_but_for_those_left_out(item: Cach
 
 def test_the_cache_holds_as_much_as_it_may(item: CachedFeatures) -> None:
     def kept(sketch: str, size: int) -> Any:
-        return SimpleNamespace(document="d", sketch=sketch, nbytes=size)
+        return SimpleNamespace(document="d", sketch=sketch, picture=None, nbytes=size)
 
     cache = FeatureCache(limit=100)
     cache.put(kept("a", 60))

@@ -153,7 +153,7 @@ class Session:
     """As far as the colours at hand ask."""
 
     def __init__(self, item: CachedFeatures | None, notes: object = None):
-        pair = SimpleNamespace(sketch=SimpleNamespace(identity="{s}"))
+        pair = SimpleNamespace(sketch=SimpleNamespace(identity="{s}"), of_picture=False)
         self.at_hand = ("d", pair)
         self.settings = InkSettings(left_out=("blue",))
         self.context = SimpleNamespace(

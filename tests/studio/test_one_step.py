@@ -32,6 +32,7 @@ class Scene:
         for name, step in (("edit_undo", self.undo), ("edit_redo", self.redo)):
             room.krita.action(name).trigger = step
         self.asked: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None  # what events bring while Krita undoes
         self.name()
 
     def work_on(self, _document: Any, work: Any) -> Any:
@@ -85,6 +86,7 @@ class Scene:
         self.asked.clear()
         self.one.look(self.document)
         {"edit_undo": self.undo, "edit_redo": self.redo}[entry]()
+        self.meanwhile()
         self.one.stepped(entry)
         while self.works:
             for _ in self.works.pop():
@@ -122,6 +124,23 @@ def test_undo_and_redo_take_all_steps_of_a_whole(scene: Scene) -> None:
     scene.artist("edit_redo")
     assert scene.there == ["a2", "b2", "c2"]
     assert scene.asked == ["redo"] * 3
+
+
+def test_events_that_krita_handles_while_it_undoes_change_nothing(scene: Scene) -> None:
+    """Layers are looked at then, and the menu's entries called as the artist knows our steps."""
+    several(scene)
+
+    def look() -> None:
+        names = {entry: scene.room.application.step_named(entry) for entry in ("edit_undo", "edit_redo")}
+        ours = {entry: "Line thickness" if name == CONVERT else name for entry, name in names.items()}
+        scene.room.application.step_named = ours.__getitem__
+        scene.one.look(scene.document)
+
+    scene.meanwhile = look
+    scene.artist("edit_undo")
+    assert scene.there == ["a", "b", "c"]
+    scene.artist("edit_redo")
+    assert scene.there == ["a2", "b2", "c2"]
 
 
 def test_steps_before_and_after_are_one_each(scene: Scene) -> None:
@@ -166,6 +185,19 @@ def test_while_the_artist_paints_nothing_more_is_undone(
     assert scene.asked == ["undo"]
 
 
+def test_a_stroke_after_a_whole_that_was_taken_back_in_part_goes_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(scene)
+    with monkeypatch.context() as painting:
+        painting.setattr(scene.room.view, "painting", lambda: True)
+        scene.artist("edit_undo")
+    scene.take("Freehand Brush Stroke")
+    scene.artist("edit_undo")
+    assert scene.there == ["a2", "b2", "c"]
+    assert scene.asked == ["undo"]
+
+
 def added_and_converted(scene: Scene, between: Callable[[], None] = lambda: None) -> None:
     """A group that was added and a lineart that was renewed, with what the artist does between the two."""
     whole, lineart, group, new = object(), *(scene.layer(name) for name in ("main", "group", "main2"))
@@ -196,3 +228,60 @@ def test_a_layer_that_the_artist_added_in_between_stays(scene: Scene) -> None:
     scene.artist("edit_redo")
     assert scene.there == ["group", "main"]
     assert scene.asked == ["redo"], "what comes next is the artist's"
+
+
+class Late(Scene):
+    """A Krita that is at rest for a while before it begins with what was asked for."""
+
+    def __init__(self, room: SimpleNamespace, turns: int):
+        super().__init__(room)
+        self.turns = turns
+        self.waiting: list[tuple[int, Callable[[], None]]] = []
+        for name, step in (("edit_undo", self.undo), ("edit_redo", self.redo)):
+            room.krita.action(name).trigger = lambda step=step: self.waiting.append((turns, step))
+
+    def artist(self, entry: str) -> None:
+        self.asked.clear()
+        self.one.look(self.document)
+        self.room.krita.action(entry).trigger()
+        self.one.stepped(entry)
+        while self.works:
+            for _ in self.works.pop():
+                self.waiting = [(turns - 1, step) for turns, step in self.waiting]
+                for turns, step in self.waiting:
+                    if turns <= 0:
+                        step()
+                self.waiting = [one for one in self.waiting if one[0] > 0]
+            self.ends.pop()()
+
+
+@pytest.mark.parametrize("turns", [1, 5, 40])
+def test_a_krita_that_is_late_is_waited_for(room: SimpleNamespace, turns: int) -> None:
+    scene = Late(room, turns)
+    several(scene)
+    before = scene.there
+    scene.artist("edit_undo")
+    assert scene.asked == ["undo"] * 3
+    scene.artist("edit_redo")
+    assert scene.asked == ["redo"] * 3
+    assert scene.there == before
+
+
+def test_a_krita_that_shows_a_step_before_it_tells_of_it_is_followed(scene: Scene) -> None:
+    """The docker looks at the layers while Krita takes the step."""
+    several(scene)
+    before = scene.there
+    for entry, taken in (("edit_undo", "undo"), ("edit_redo", "redo")):
+        take = scene.room.krita.action(entry)
+        step = take.trigger
+        scene.one.look(scene.document)
+        scene.asked.clear()
+        step()
+        scene.one.look(scene.document)
+        scene.one.stepped(entry)
+        while scene.works:
+            for _ in scene.works.pop():
+                pass
+            scene.ends.pop()()
+        assert scene.asked == [taken] * 3
+    assert scene.there == before

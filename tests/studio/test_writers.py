@@ -75,8 +75,14 @@ class Engine:
         dark = sketch.read_luma(0, sketch.size[0]) < 0.5
         return dark * np.uint8(min(255, 150 + settings.thickness))
 
-    def draw(self, item: Any, settings: Any, **_: Any) -> FreshInk:
-        ink = self.render(item.features, settings)
+    def read_picture(self, picture: Any, *_: Any) -> Any:
+        """Each kind is all that is dark."""
+        reading = importlib.import_module("smart_lineart.studio.picture_reading")
+        kinds = {kind: self.prepare(picture, None) for kind in reading.KINDS}
+        return reading.FoundInPicture(kinds, 3.0, (60, 30, 20))
+
+    def draw(self, item: Any, settings: Any, hue: str = "", **_: Any) -> FreshInk:
+        ink = self.render(item.kinds.get(hue, item.features), settings)
         return FreshInk(ink, item.area, settings.thickness, None, {"sketch": item.notes()})
 
 
@@ -262,6 +268,33 @@ def colours_slider(studio: Studio) -> Callable[[], None]:
     return lambda: studio.session.change("thickness", 40.0, final=True)
 
 
+def picture(studio: Studio) -> Callable[[], None]:
+    """Lines and edges are taken from a finished picture."""
+    studio.session.picturing.choose("shade_edge", on=True)
+    return studio.session.take_lines
+
+
+def picture_again(studio: Studio) -> Callable[[], None]:
+    """The artist has drawn on the lines, changed the picture and ticked two kinds more."""
+    picture(studio)()
+    studio.loop.run()
+    (around,) = [node for node in studio.document.root.nodes if node.title == "Sketch lines"]
+    assert [node.title for node in around.nodes] == ["Shade edges", "Lines"]
+    draw(around.nodes[1].still, 80)
+    for kind in ("highlight_edge", "shade"):
+        studio.session.picturing.choose(kind, on=True)
+    studio.document.active = studio.sketch
+    studio.edit()
+    return studio.session.take_lines
+
+
+def picture_slider(studio: Studio) -> Callable[[], None]:
+    picture(studio)()
+    studio.loop.run()
+    studio.document.active = studio.sketch
+    return lambda: studio.session.change("thickness", 40.0, final=True)
+
+
 def live(studio: Studio) -> Callable[[], None]:
     def again() -> None:
         application = sys.modules["smart_lineart.krita_host.application"]
@@ -368,6 +401,9 @@ WRITERS = [
         colours,
         colours_again,
         colours_slider,
+        picture,
+        picture_again,
+        picture_slider,
         live,
         frames,
         frames_again,
@@ -434,7 +470,7 @@ def test_nothing_of_a_document_is_touched_once_it_is_closed(app: fake_krita.App,
 @pytest.mark.parametrize(
     "writer",
     [
-        *(new, group, renew, live, frames, frames_again),
+        *(new, group, renew, picture, picture_again, live, frames, frames_again),
         *(flats, flats_again, group_of_flats, flats_into_a_group),
     ],
 )

@@ -78,7 +78,7 @@ def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:
     paper = min(outside) if outside else 0
     for one in outside - {paper}:
         outlines.join(paper, one)
-    became = settle(outlines, areas, paper, least, walls.usual)
+    became = settle(outlines, areas, paper, least)
     table = np.zeros(int(labels.max()) + 1, np.int32)
     for one, root in became.items():
         table[one] = 0 if root == paper else root
@@ -126,7 +126,7 @@ def _as_areas(
     labels = with_ids_of(labels, before)
     which = _numbered(closures, labels.shape)
     outlines = Outlines(labels, walls.ink, which)
-    drawn = {one: outlines.drawn(one)[0] for one in np.unique(labels).tolist() if one}
+    drawn = {one: outlines.drawn(one) for one in np.unique(labels).tolist() if one}
     standing = {number for between in outlines.open.values() for one in between.values() for number in one}
     scale = np.array([shape[1] / labels.shape[1], shape[0] / labels.shape[0]])
     seams: tuple[list[Floats], list[Floats]] = ([], [])

@@ -22,7 +22,8 @@ MOST_PAGE_PX = 1 << 29
 LONGEST = 1 << 24  # px: a side of the page
 MOST_ID = 1 << 20
 MOST_AREAS = 1 << 17
-MOST_SEAMS, MOST_POINTS = 1 << 16, 1 << 20
+MOST_SEAMS, MOST_POINTS = 1 << 17, MOST_PX
+PER_PX = 4  # seams, and points of theirs, that there are for each px of labels at most
 STEP = 8.0  # of a page px: what places are rounded to
 
 
@@ -128,7 +129,8 @@ def _head(data: bytes) -> tuple[tuple[int, ...], bytes]:
     tall, wide, height, width, count, seams, opens, points = sizes
     page = 0 < height <= tall <= LONGEST and 0 < width <= wide <= LONGEST and height * width <= MOST_PX
     page = page and tall * wide <= MOST_PAGE_PX
-    few = count <= MOST_AREAS and seams + opens <= MOST_SEAMS and points <= MOST_POINTS
+    most = PER_PX * height * width
+    few = count <= MOST_AREAS and seams + opens <= min(MOST_SEAMS, most) and points <= min(MOST_POINTS, most)
     if not (page and few and zlib.crc32(packed) == checksum):
         raise DamagedAreas
     return tuple(sizes), packed

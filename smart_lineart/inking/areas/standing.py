@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Mask
 
-SMALL_GAP = 2.5  # usual line widths: an area with no longer gaps
-SMALL_GAPS = 0.45  # stands with so much of its outline drawn
 WITHIN = 0.2  # of what may be missing, that may where an area is only parted from another one
 
 Lengths = dict[int, dict[int, int]]
@@ -32,15 +30,11 @@ class Outlines:
                 else:
                     self.open[one].setdefault(other, {})[which] = count
 
-    def drawn(self, one: int) -> tuple[float, int]:
-        """The share of an area's outline that is ink, and its longest gap."""
+    def drawn(self, one: int) -> float:
+        """The share of an area's outline that is ink."""
         ink = sum(self.ink[one].values())
-        gaps: dict[int, int] = defaultdict(int)
-        for closures in self.open[one].values():
-            for which, count in closures.items():
-                gaps[which] += count
-        total = ink + sum(gaps.values())
-        return (ink / total if total else 1.0), max(gaps.values(), default=0)
+        gaps = sum(count for closures in self.open[one].values() for count in closures.values())
+        return ink / (ink + gaps) if ink + gaps else 1.0
 
     def join(self, kept: int, gone: int) -> None:
         """Make two areas one: `gone` is no more."""
@@ -84,9 +78,9 @@ def _borders(
 class _Settling:
     """Areas that are joined, the worst first, until each stands."""
 
-    def __init__(self, outlines: Outlines, areas: list[int], paper: int, least: float, usual: float):
+    def __init__(self, outlines: Outlines, areas: list[int], paper: int, least: float):
         self.became = {one: one for one in [*areas, paper]}
-        self._outlines, self._paper, self._least, self._usual = outlines, paper, least, usual
+        self._outlines, self._paper, self._least = outlines, paper, least
         self._version = dict.fromkeys(self.became, 0)
         self._heap: list[tuple[float, int, int]] = []
         for one in areas:
@@ -96,18 +90,16 @@ class _Settling:
             if self.became[one] == one and self._version[one] == version:
                 self._give_up_worst(one)
 
-    def _enough(self, one: int, gap: int) -> float:
-        enough = self._least
-        if self._paper not in self._outlines.open[one]:
-            enough = 1.0 - WITHIN * (1.0 - enough)
-        return min(enough, SMALL_GAPS) if gap <= SMALL_GAP * self._usual else enough
+    def _enough(self, one: int) -> float:
+        if self._paper in self._outlines.open[one]:
+            return self._least
+        return 1.0 - WITHIN * (1.0 - self._least)
 
     def _judge(self, one: int) -> None:
         if one == self._paper:
             return
-        share, gap = self._outlines.drawn(one)
         self._version[one] += 1
-        lacks = share - self._enough(one, gap)
+        lacks = self._outlines.drawn(one) - self._enough(one)
         if lacks < 0:
             heapq.heappush(self._heap, (lacks, one, self._version[one]))
 
@@ -129,12 +121,12 @@ class _Settling:
             self._judge(beside)
 
 
-def settle(outlines: Outlines, areas: list[int], paper: int, least: float, usual: float) -> dict[int, int]:
+def settle(outlines: Outlines, areas: list[int], paper: int, least: float) -> dict[int, int]:
     """What each area becomes when those are joined of whose outline less than `least` is drawn.
 
-    `usual` is how wide lines are; `paper`, the area outside, is not judged. `outlines` are changed.
+    `paper`, the area outside, is not judged. `outlines` are changed.
     """
-    became = _Settling(outlines, areas, paper, least, usual).became
+    became = _Settling(outlines, areas, paper, least).became
     for one in became:
         root = one
         while became[root] != root:

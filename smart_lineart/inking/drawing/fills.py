@@ -14,10 +14,12 @@ from smart_lineart.inking.arrays import Bytes, Mask
 from smart_lineart.inking.geometry import Rect
 from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.components import find_runs, label_runs, paint
+from smart_lineart.inking.raster.islands import find_islands
 from smart_lineart.inking.raster.morphology import depth, grow
 from smart_lineart.inking.raster.windows import over_squares
 
 STRIP = 512  # rows drawn at once
+FAR = 16  # px from an area within which anything about it is decided; and three times how deep it must be
 AROUND = 2  # px around an area that its contour is made of
 LEAST_DEEP = 2  # px that any area is deep somewhere: 3 px wide
 NEAR, LEAST_FALL = 4, 30  # px within which it is so much lighter than at an area's border, in the mean
@@ -72,14 +74,36 @@ def solid_shapes(
     """
     if known is not None:
         probability, darkness = (np.where(known, np.uint8(255), one) for one in (probability, darkness))
+    deep = max(LEAST_DEEP, math.ceil(0.5 * tuning.broad * usual))
+    broad = _broad(darkness > tuning.drawn, deep)
+    likely = probability >= 255 * min(tuning.weak, tuning.solid)
+    out = None
+    for window, own in find_islands(likely | broad, FAR + 3 * deep):
+        if not (likely[window] & own).any():
+            continue
+        part = _solid_within(line[window], probability[window], darkness[window], broad[window], deep, tuning)
+        if part is not None and part[own].any():
+            out = np.zeros(line.shape, np.uint8) if out is None else out
+            np.copyto(out[window], part, where=own)
+    return out
+
+
+def _solid_within(
+    line: Bytes, probability: Bytes, darkness: Bytes, broad: Mask, deep: int, tuning: FillTuning
+) -> Bytes | None:
+    """:func:`solid_shapes` of a part of the page (h, w), with what is `broad` there, see `_broad`."""
     probability = _raised(probability, line, tuning)
-    found = _contour(probability, tuning.solid) > 127
-    least_deep = max(LEAST_DEEP, math.ceil(0.5 * tuning.broad * usual))
-    solid = _drawn_on(found, darkness, tuning.drawn, least_deep)
+    found = contour(probability, tuning.solid) > 127
+    solid = _drawn_on(found, darkness, tuning.drawn, deep)
     if not solid.any():
         return None
     apart = np.where(grow(solid, AROUND) & ~(found & ~solid), probability, np.uint8(0))
-    return _as_drawn(_contour(apart, tuning.solid), darkness, tuning.drawn, least_deep)
+    return _as_drawn(contour(apart, tuning.solid), darkness, broad, tuning.drawn, deep)
+
+
+def _broad(dark: Mask, deep: int) -> Mask:
+    """What of a dark mask (H, W) belongs to places that are so deep somewhere, see `depth`."""
+    return grow(depth(dark, deep) >= deep, deep) & dark
 
 
 def _raised(probability: Bytes, line: Bytes, tuning: FillTuning) -> Bytes:
@@ -88,7 +112,7 @@ def _raised(probability: Bytes, line: Bytes, tuning: FillTuning) -> Bytes:
     Of a lash drawn in a few strokes the network says half one, half the other: either is ink, but neither
     would be drawn. Two thresholds, and what decides between them is an area, not a pixel (cf. Canny 1986).
     """
-    areas = _Areas(_contour(probability, tuning.weak) > 127)
+    areas = _Areas(contour(probability, tuning.weak) > 127)
     if tuning.weak >= tuning.solid or not len(areas):
         return probability
     rather = areas.select(areas.total(probability) > areas.total(line))
@@ -104,7 +128,8 @@ class _Areas:
         self.mask = mask
         self.runs = find_runs(mask)
         self.label = label_runs(self.runs, mask.shape[1])
-        self._first = self.runs.row * mask.shape[1] + self.runs.start
+        lengths = self.runs.stop - self.runs.start
+        self._first = np.cumsum(lengths) - lengths  # of each run, among the mask's pixels
 
     def __len__(self) -> int:
         return len(self.label)
@@ -113,10 +138,7 @@ class _Areas:
         """Sums (N,) of an image (H, W) over the areas."""
         if not len(self):
             return np.zeros(0)
-        # Sums from each run's start to the next run's: what lies between runs is none of an area.
-        inside = np.add.reduceat(
-            np.where(self.mask, image, image.dtype.type(0)).reshape(-1), self._first, dtype=np.int64
-        )
+        inside = np.add.reduceat(image[self.mask], self._first, dtype=np.int64)
         return np.asarray(np.bincount(self.label, inside, len(self)), np.float64)
 
     def select(self, kept: NDArray[np.bool_]) -> Mask:
@@ -124,22 +146,22 @@ class _Areas:
         return paint(self.runs, kept[self.label], self.mask.shape) if len(self) else self.mask
 
 
-def _as_drawn(shapes: Bytes, darkness: Bytes, least: int, deep: int) -> Bytes:
+def _as_drawn(shapes: Bytes, darkness: Bytes, broad: Mask, least: int, deep: int) -> Bytes:
     """Shapes (h, w) with the sketch's own contour where it is blacked evenly, and `shapes` where it is
     hatched or scribbled: that has no edge of its own, and the network's is never as sharp as what was drawn.
 
-    Black is what is darker than `least` and broader than strokes, so `deep` somewhere, and mostly solid.
+    Black is what is darker than `least` and `broad`, see `_broad`, and mostly solid.
     """
     solid, dark = shapes > 127, darkness > least
-    broad = _Areas(grow(depth(dark, deep) >= deep, deep) & dark)
-    black = broad.select(broad.total(solid) >= COVERED * broad.total(dark))
+    blots = _Areas(broad)
+    black = blots.select(blots.total(solid) >= COVERED * blots.total(dark))
     for _ in range(deep):  # the corners that opening took
         black |= grow(black, 1) & dark
     areas = _Areas(solid)
     even = areas.total(dark & black) >= EVEN * areas.total(solid)
     hatched = areas.select(~even)
-    reach = _contour(np.where(grow(black, 1), np.uint8(255), np.uint8(0)), 0.5)
-    drawn = np.minimum(_contour(darkness, least / 255), reach)
+    reach = contour(np.where(grow(black, 1), np.uint8(255), np.uint8(0)), 0.5)
+    drawn = np.minimum(contour(darkness, least / 255), reach)
     out = np.maximum(drawn, np.where(grow(hatched, AROUND) & ~(solid & ~hatched), shapes, np.uint8(0)))
     either = _Areas(solid | (out > 127))
     ragged = either.select(either.total(_edges(out > 127)) > RAGGED * either.total(_edges(solid)))
@@ -155,7 +177,7 @@ def _edges(mask: Mask) -> Bytes:
     return count
 
 
-def _contour(probability: Bytes, level: float) -> Bytes:
+def contour(probability: Bytes, level: float) -> Bytes:
     """Probability smoothed over a working pixel or two, with `level` of it at 128: uint8 (h, w).
 
     It rises by EDGE a pixel across its contour, however slowly the probability does: a clean edge everywhere.

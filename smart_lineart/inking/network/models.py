@@ -118,6 +118,15 @@ def default_model() -> Model:
     )
 
 
+def picture_model() -> Model:
+    """Return the model that reads finished pictures. Raises ModelError where there is none, or it is damaged.
+
+    It is looked for among those that come along alone, since any folder of a user's may have its name.
+    """
+    known = next((folder for folder in _model_folders() if folder.name == PICTURES), None)
+    return _checked(search_folders()[0] / PICTURES if known is None else known)
+
+
 def _either(places: list[Path]) -> Said | Path:
     """One place or another, in words."""
     *others, last = places

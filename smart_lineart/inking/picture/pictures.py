@@ -13,24 +13,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smart_lineart.inking.arrays import Bytes
+from smart_lineart.inking.drawing.fills import contour
 from smart_lineart.inking.errors import ModelError, OutOfMemory
 from smart_lineart.inking.features import MIN_THICKNESS, Features
 from smart_lineart.inking.inker import BASE_BYTES
 from smart_lineart.inking.lines.tracing import trace_strokes
-from smart_lineart.inking.network.models import PICTURES, load_model
-from smart_lineart.inking.network.runtime import load_network
+from smart_lineart.inking.network.models import load_model, picture_model
+from smart_lineart.inking.network.runtime import IsolatedNetwork, Network, load_network
 from smart_lineart.inking.network.tiles import halo_of, run_within
 from smart_lineart.inking.picture.classes import EDGES, PictureClass, douga_of
 from smart_lineart.inking.picture.working import working_picture, working_scale
 from smart_lineart.inking.progress import Cancel, Progress, ignore, never, rising, stop_if
 from smart_lineart.inking.raster.morphology import grow
 from smart_lineart.inking.raster.resampling import resize_in_strips
+from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.tuning import tuning_of
 from smart_lineart.said import Said
 
 WORKING_BYTES = 40  # per working px: colours, an answer of seven maps, and one map's tracing
 BESIDE = 3  # px beside a line within which an edge is the line's own
 DOUGA_PIXELS = 1 << 19  # of a page whose classes are told at once
+SURE = 230  # of 255: of a line, from which its colour is looked at
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class PictureFeatures:
         maps: uint8 (classes, h, w), the probability of each PictureClass at working scale, times 255.
         lines: for each of EDGES what `Inker.render` draws, in px of the picture.
         thickness: how broad the picture's own lines are, px; None where it has none.
+        colour: the red, green and blue that most of its lines have; None where it has none.
     """
 
     size: tuple[int, int]
@@ -50,6 +54,19 @@ class PictureFeatures:
     maps: Bytes
     lines: dict[PictureClass, Features]
     thickness: float | None
+    colour: tuple[int, int, int] | None = None
+
+    def area(self, name: PictureClass) -> Features:
+        """Where the picture is of a class such as SHADE: areas that `Inker.render` fills, no strokes."""
+        others = np.zeros_like(self.maps[name])
+        for other in PictureClass:
+            if other != name:
+                np.maximum(others, self.maps[other], out=others)
+        shapes = contour((self.maps[name] > others) * np.uint8(255), 0.5)
+        some = bool((shapes > 127).any())
+        return Features(
+            self.size, self.scale, inverted=False, strokes=Strokes.empty(), solid=shapes if some else None
+        )
 
     def length(self, name: PictureClass) -> float:
         """How long the lines of a class are together, in px of the picture."""
@@ -69,7 +86,8 @@ class PictureFeatures:
 class PictureReader:
     """Finds lines and edges in pictures with one model. Use from one thread at a time.
 
-    Arguments are those of :class:`Inker`. Raises ModelError, RuntimeMissing, BadOption.
+    Arguments are those of :class:`Inker`, and so are the errors of a network in a process of its own. Raises
+    ModelError, RuntimeMissing, BadOption.
     """
 
     def __init__(
@@ -81,10 +99,11 @@ class PictureReader:
         model: Path | None = None,
         threads: int | None = None,
         notify: Callable[[Said], None] | None = None,
+        isolated: bool = False,
     ):
         self._notify = notify or ignore
         self._memory_limit = memory_limit
-        self._model = load_model(Path(PICTURES) if model is None else model)
+        self._model = picture_model() if model is None else load_model(model)
         channels = self._model.metadata["channels"]
         if channels != len(PictureClass):
             raise ModelError(
@@ -94,9 +113,16 @@ class PictureReader:
                 known=len(PictureClass),
             )
         self.tuning = tuning_of(self._model)
-        self._network, _, _ = load_network(
-            self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
-        )
+        self._isolated: IsolatedNetwork | None = None
+        self._network: Network
+        if isolated:
+            self._network = self._isolated = IsolatedNetwork(
+                self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
+            )
+        else:
+            self._network, _, _ = load_network(
+                self._model.onnx, runtime=runtime, device=device, threads=threads, notify=notify
+            )
 
     def __enter__(self) -> PictureReader:
         return self
@@ -134,9 +160,12 @@ class PictureReader:
     ) -> PictureFeatures:
         """Find the lines of a picture of `size` (height, width) from what `WorkingPicture` kept of it.
 
-        Raises Cancelled, OutOfMemory, ModelError.
+        Raises Cancelled, OutOfMemory, ModelError; from a process of its own also ProcessFailed and
+        RuntimeMissing.
         """
         report, stop = rising(progress or ignore), cancelled or never
+        if self._isolated is not None:
+            self._isolated.stop_when(cancelled)
         tall, wide = working.shape[:2]
         scale = wide / size[1], tall / size[0]
         try:
@@ -153,7 +182,8 @@ class PictureReader:
         except MemoryError as error:
             raise OutOfMemory from error
         report(1.0)
-        return PictureFeatures(size, scale[0], maps, found, max(broad, MIN_THICKNESS) if broad else None)
+        thickness = max(broad, MIN_THICKNESS) if broad else None
+        return PictureFeatures(size, scale[0], maps, found, thickness, _line_colour(working, maps))
 
     def _answer(self, working: Bytes, report: Progress, cancelled: Cancel) -> Bytes:
         """The network's maps. Beyond its border the picture goes on as it is there: no edge is seen."""
@@ -182,6 +212,15 @@ def shown_as(maps: Bytes, name: PictureClass) -> Bytes:
     others = np.max([maps[other] for other in EDGES if other != name], axis=0)
     near = grow(maps[PictureClass.LINE] >= 128, BESIDE)
     return np.where(near | (others > own), np.uint8(0), own)
+
+
+def _line_colour(working: Bytes, maps: Bytes) -> tuple[int, int, int] | None:
+    """The colour that most lines have, of what `WorkingPicture` kept: the median, channel by channel."""
+    inked = working[maps[PictureClass.LINE] >= SURE]
+    if not len(inked):
+        return None
+    red, green, blue = (255 - np.median(inked, axis=0).astype(int)).tolist()
+    return red, green, blue
 
 
 def _resized(plane: Bytes, height: int, width: int, rows: int) -> Iterator[NDArray[np.float32]]:

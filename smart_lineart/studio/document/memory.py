@@ -18,6 +18,7 @@ from smart_lineart.krita_host.frames import shown_frame
 from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.retouched import components_of
 from smart_lineart.studio.language.i18n import tr
+from smart_lineart.studio.picture_kinds import KINDS, is_kind
 from smart_lineart.studio.settings import (
     NOTE_KEY,
     NOTE_TITLE,
@@ -37,11 +38,18 @@ LAYERS = 1000  # whose settings are known while Krita runs: undo brings them bac
 
 @dataclass(frozen=True)
 class Pair:
-    """A sketch and its lineart in use, or the layer that lines of one colour (`hue`) have of their own."""
+    """A sketch and its lineart in use, or the layer that lines of one colour (`hue`) have of their own; or a
+    finished picture and the layer of one kind of lines (`hue`, see `picture_kinds`) that were found in it.
+    """
 
     sketch: Layer
     lineart: Layer
     hue: str = ""
+
+    @property
+    def of_picture(self) -> bool:
+        """Whether the lines were found in a finished picture."""
+        return is_kind(self.hue)
 
 
 class Memory:
@@ -98,30 +106,32 @@ class Memory:
         for one in lineage:
             for part in ("lineart", "sketch"):
                 for pair in pairs:
-                    mine = part == "lineart" or not pair.hue
+                    mine = part == "lineart" or not pair.hue or pair.of_picture
                     if mine and getattr(pair, part).identity == one.identity:
                         return pair
-        pairs = [pair for pair in pairs if not pair.hue]
         record = self._record_at(document, layer)
+        of_picture = record is not None and is_kind(record.hue)
         for pair in pairs:
-            if record is not None and pair.sketch.identity == record.sketch:
+            mine = pair.of_picture if of_picture else not pair.hue
+            if record is not None and mine and pair.sketch.identity == record.sketch:
                 return pair
+        pairs = [pair for pair in pairs if not pair.hue]
         order = [one.identity for one in there]
         return next((pair for one in lineage for pair in pairs if _lies_between(one, pair, order)), None)
 
     def _pairs(self, document: Document, there: list[Layer]) -> list[Pair]:
-        """Those of the layers that are in a document."""
+        """Those of the layers that are in a document: linearts, then the others, a picture's last."""
         layers = {layer.identity: layer for layer in there}
         pairs = []
-        for record in sorted(self.state_of(document).records, key=lambda one: one.hue != ""):
+        for record in sorted(self.state_of(document).records, key=_rank):
             lineart = next((one for one in reversed(record.layers) if one in layers), None)
             if lineart is not None and record.sketch in layers:
                 pairs.append(Pair(layers[record.sketch], layers[lineart], record.hue))
         return pairs
 
     def _record_at(self, document: Document, layer: Layer) -> LineartRecord | None:
-        """The record in which a layer is the sketch or the lineart, or that of the layers of single colours
-        that a group holds and nothing else.
+        """The record in which a layer is the sketch or the lineart, or that of the layers of single colours,
+        or of a picture's lines, that a group holds and nothing else.
         """
         state = self.state_of(document)
         inside = layer.inside() if layer.kind == "grouplayer" else []
@@ -129,13 +139,26 @@ class Memory:
         of_colours = [record for record in found if record is not None and record.hue]
         known = of_colours[0] if inside and len(of_colours) == len(inside) else None
         if known is not None and all(record.sketch == known.sketch for record in of_colours):
-            return replace(known, hue="")
+            return known if all(is_kind(one.hue) for one in of_colours) else replace(known, hue="")
         return state.record_of(layer.identity)
 
     def layers_of_colours(self, document: Document, sketch: str) -> dict[str, Layer]:
         """The layers that lines of single colours of a sketch have of their own, by these."""
+        return {hue: layer for hue, layer in self._apart(document, sketch).items() if not is_kind(hue)}
+
+    def layers_of_picture(self, document: Document, sketch: str) -> dict[str, Layer]:
+        """The layers of what was found in a finished picture, by its kind."""
+        return {hue: layer for hue, layer in self._apart(document, sketch).items() if is_kind(hue)}
+
+    def _apart(self, document: Document, sketch: str) -> dict[str, Layer]:
         records = [one for one in self.state_of(document).records if one.sketch == sketch and one.hue]
         return {record.hue: layer for record, layer in _in_use(document, records)}
+
+    def drawing_of(self, document: Document, sketch: str) -> Pair | None:
+        """A sketch and what is drawn of it as a whole: its lineart, or the lines found in it as a picture."""
+        its = self._pairs(document, list(document.layers()))
+        its = [pair for pair in its if pair.sketch.identity == sketch and (not pair.hue or pair.of_picture)]
+        return its[0] if its else None
 
     def pair_at_hand(self) -> tuple[Document, Pair] | None:
         """The document in front and the lineart that the layer selected in it belongs to."""
@@ -246,12 +269,12 @@ class Memory:
 
     def veil_of(self, document: Document, sketch: str) -> Veil | None:
         """How a sketch is held back behind its ink; None where it never was."""
-        record = self._lineart_of(document, sketch)
+        record = self._veiled(document, sketch)
         return None if record is None else record.veil
 
     def note_veil(self, document: Document, sketch: str, veil: Veil) -> None:
         """A sketch that has lineart, or had some, is held back like this."""
-        record = self._lineart_of(document, sketch)
+        record = self._veiled(document, sketch)
         if record is not None and record.veil != veil:
             self._save(document, self.state_of(document).with_record(replace(record, veil=veil)))
 
@@ -274,12 +297,26 @@ class Memory:
         others = [one for one in self._settings if one[1] != layer or one[0] != document]
         self._settings = [*others, (document, layer, settings)][-LAYERS:]
 
+    def _veiled(self, document: Document, sketch: str) -> LineartRecord | None:
+        """The record that says how a sketch is held back: its lineart's, or one of a picture's that does."""
+        own = self.state_of(document).records
+        mine = sorted((one for one in own if one.sketch == sketch), key=_rank)
+        mine = [one for one in mine if not one.hue or is_kind(one.hue)]
+        return next((one for one in mine if one.veil is not None), mine[0] if mine else None)
+
     def _lineart_of(self, document: Document, sketch: str, hue: str = "") -> LineartRecord | None:
         return next((r for r in self.state_of(document).records if r.slot == (sketch, hue)), None)
 
     @staticmethod
     def _save(document: Document, state: DocumentState) -> None:
         document.set_note(NOTE_KEY, NOTE_TITLE, state.to_json())
+
+
+def _rank(record: LineartRecord) -> int:
+    """Which of a sketch's records counts first."""
+    if is_kind(record.hue):
+        return 2 + list(KINDS).index(record.hue)
+    return 1 if record.hue else 0
 
 
 @lru_cache(maxsize=4)

@@ -52,7 +52,7 @@ def sources(context: Context, document: Document, pair: Pair, settings: InkSetti
     memory, sketch = context.memory, pair.sketch.identity
 
     def source(one: Pair, own: InkSettings) -> Source:
-        return Source(one, own, context.cache.get(document, sketch, own.detail))
+        return Source(one, own, context.cache.get(document, sketch, own.detail, one.hue))
 
     found = [source(pair, settings)]
     others = {} if pair.hue else memory.layers_of_colours(document, sketch)

@@ -158,7 +158,8 @@ class FlatsRun:
         Problem.
         """
         job, memory = self._job, self._context.memory
-        found = memory.lineart_in_use(job.document, job.sketch) or job.document.layer(job.sketch)
+        drawing = memory.drawing_of(job.document, job.sketch)
+        found = drawing.lineart if drawing is not None else job.document.layer(job.sketch)
         if found is None:
             raise Problem('The layer "{name}" was deleted before it had its flats.', name=job.title)
         if found.animated:
@@ -180,15 +181,17 @@ class FlatsRun:
     def _strokes(self, ink: InkOnPage) -> Work:
         """The strokes of our own lineart, where its layer shows nothing but their ink; else None."""
         job, memory = self._job, self._context.memory
-        settings, lineart = memory.settings_of(job.document, job.sketch), self._lineart()
+        drawing, lineart = memory.drawing_of(job.document, job.sketch), self._lineart()
+        hue = drawing.hue if drawing is not None else ""
+        settings = memory.settings_of(job.document, job.sketch, hue=hue)
         if settings is None or lineart.identity == job.sketch:
             return None
-        lines, record = self._context.cache.get(job.document, job.sketch, settings.detail), None
+        lines, record = self._context.cache.get(job.document, job.sketch, settings.detail, hue), None
         with suppress(DamagedRecord):
             record = memory.ink_of(job.document, lineart)
         if lines is None or record is None or lines.features.solid is not None:
             return None
-        check = partial(strokes_as_inked, lines, settings, record, ink.coverage)
+        check = partial(strokes_as_inked, lines, settings, record, ink.coverage, hue)
         return (yield self._context.ink_worker.submit(check))
 
     def _ready(self, ink: InkOnPage) -> Work:

@@ -271,13 +271,13 @@ def with_other_hints(made: Made, hints: Strips, spread: float = 0.0) -> Patch:
 
 
 def strokes_as_inked(
-    lines: CachedFeatures, settings: InkSettings, record: InkRecord, coverage: Any
+    lines: CachedFeatures, settings: InkSettings, record: InkRecord, coverage: Any, hue: str = ""
 ) -> Strokes | None:
-    """A sketch's strokes in page px, where its lineart, inked with these settings, shows just their ink:
-    uint8 coverage (height, width). Raises OutOfMemory.
+    """A sketch's strokes in page px, or of a picture's those of a kind (`hue`), where the lineart, inked with
+    these settings, shows just their ink: uint8 coverage (height, width). Raises OutOfMemory.
     """
     page = Rect(0, 0, coverage.shape[1], coverage.shape[0])
     if record.regions or not np.array_equal(record.coverage(page), coverage):
         return None
-    strokes = lines_of(lines, settings).drawn_at(settings.faint, cut=settings.cut)
+    strokes = lines_of(lines, settings, hue).drawn_at(settings.faint, cut=settings.cut)
     return strokes.shifted(float(lines.area.x), float(lines.area.y))

@@ -155,7 +155,8 @@ class Flatting:
         memory = self._context.memory
         lineage = [layer, *layer.above()]
         owner = next((of for one in lineage if (of := owner_of(document, one.identity))), "")
-        lineart = memory.lineart_in_use(document, owner) or document.layer(owner)
+        drawing = memory.drawing_of(document, owner)
+        lineart = drawing.lineart if drawing is not None else document.layer(owner)
         if lineart is not None:
             return document, owner, lineart
         pair = memory.pair_at(document, layer)

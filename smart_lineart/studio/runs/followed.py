@@ -121,7 +121,7 @@ class FollowedLayer:
             settings,
             part=region,
             cancelled=outdated,
-            others=self._context.cache.all(self._document, drag.sketch),
+            others=self._context.cache.all(self._document, drag.sketch, self._hue),
             hue=self._hue,
         )
         draft = yield self._context.render_worker.submit(partial(self._drawn, draw, values, merge))
@@ -174,7 +174,7 @@ class FollowedLayer:
         else:
             return False
         if self._target is None:  # a run may have written the lineart until now, of a newer sketch
-            drag.item = context.cache.get(document, sketch, drag.item.detail) or drag.item
+            drag.item = context.cache.get(document, sketch, drag.item.detail, drag.hue) or drag.item
         self._base = yield from find_base(memory, context.render_worker, document, old)
         steps = sentence_of_steps(old)
         active = document.active_layer()

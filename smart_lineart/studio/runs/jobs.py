@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+from smart_lineart.studio.picture_kinds import PictureWish
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.signal import Signal
 
@@ -79,6 +80,7 @@ class Job:
     for before there was ink, so that an automatic thickness is still to be chosen from the drawing. `where`:
     what is selected for it; it tells runs for different parts of a lineart apart. `flats`: what to make of
     the lineart; None: it is the ink itself that is made. `proposed`: the colours that it came up with.
+    `picture`: what to take from the layer as a finished picture; None: it is none.
     `whole`: what all its steps are undone by, at once. `done_by`: the run that took this one's
     place while it waited.
     """
@@ -95,6 +97,7 @@ class Job:
     unsuited: bool = False
     flats: FlatsWish | None = None
     proposed: Any = None
+    picture: PictureWish | None = None
     state: JobState = JobState.queued
     progress: float = 0.0
     frame: tuple[int, int] | None = None
@@ -158,11 +161,14 @@ class JobQueue:
             twin = other.sketch == job.sketch and other.document == job.document and not job.keep_copy
             twin = twin and other.where == job.where and not other.keep_copy
             twin = twin and (other.flats is None) == (job.flats is None)
+            twin = twin and (other.picture is None) == (job.picture is None)
             if twin and other.state is JobState.queued:
                 if job.flats is not None and other.flats is not None:
                     job.flats = job.flats.after(other.flats)
                     job.live = job.live and other.live
                     other.done_by = job
+                if job.picture is not None and other.picture is not None:
+                    job.picture = job.picture.after(other.picture)
                 other.cancel()
         self.jobs = [other for other in self.jobs if not other.state.ended]
         self.jobs.append(job)
@@ -177,8 +183,13 @@ class JobQueue:
     def making(self, document: Any, sketch: str, *, live: bool) -> list[Job]:
         """Those of a sketch that make or renew its lineart; `live`: those that nobody asked for, too."""
         inking = [job for job in self.active if not job.keep_copy and job.flats is None]
-        active = [job for job in inking if live or not job.live]
+        active = [job for job in inking if job.picture is None and (live or not job.live)]
         return [job for job in active if job.sketch == sketch and job.document == document]
+
+    def reading(self, document: Any, picture: str) -> list[Job]:
+        """Those that take lines from a layer as a finished picture."""
+        reading = [job for job in self.active if job.picture is not None]
+        return [job for job in reading if job.sketch == picture and job.document == document]
 
     def tell(self, document: Any, sketch: str, settings: InkSettings, where: Any) -> bool:
         """Runs of a sketch that have not put their ink in yet do so with the newest settings; whether there

@@ -101,6 +101,7 @@ class Renewer:
         ready: Callable[[], Work] = wait_for_pen,
         begin: Callable[[], None] = lambda: None,
         moving: Sequence[tuple[Base, FreshInk]] = (),
+        word: str = "",
     ) -> Work:
         """Merge fresh ink into a lineart, inside the selection if there is one; returns `Renewed`.
 
@@ -113,6 +114,8 @@ class Renewer:
 
         `moving`: linearts that lines come from into this one, and these lines: what was erased of them there
         is erased here.
+
+        `word`: what undo says of it, where that is not "Ink sketch".
 
         `ready` waits until Krita may be told to change the layer; `begin` hears that it is about to be.
 
@@ -134,7 +137,7 @@ class Renewer:
         begin()
         if live:
             return (yield from self._carry_out_live(document, lineart, plan, pen.pixel, base))
-        word = tr("Ink sketch")
+        word = word or tr("Ink sketch")
         return (yield from self._carry_out(document, lineart, plan, pen.pixel, selection, word, whole))
 
     def take_new(

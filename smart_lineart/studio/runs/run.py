@@ -19,7 +19,6 @@ from smart_lineart.krita_host.layer import Layer
 from smart_lineart.krita_host.lineart import Ink, LineartLayer
 from smart_lineart.krita_host.living import Gone
 from smart_lineart.krita_host.reading import sketch_area
-from smart_lineart.krita_host.refreshing import refresh_when_idle
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.document.copies import free_name
 from smart_lineart.studio.engine import CachedFeatures, Earlier
@@ -34,6 +33,7 @@ from .finding import NotFound, find_parts
 from .in_front import until_in_front
 from .jobs import Job, JobState
 from .keyframes import ink_frames
+from .lifting import with_sketches_lifted
 from .nothing_found import say_where_nothing_is
 from .pen import Pen, chosen_colour, paints_of
 from .renewing import Renewer, keep_apart, sentence_of_steps
@@ -76,19 +76,8 @@ class Run:
 
     def _ink_lifted(self, began: float) -> Work:
         """A group is inked with what was faded in it lifted; it is faded again where no ink came."""
-        job, reveal = self._job, self._context.reveal
-        self._turns.finish_drags(job.document, job.sketch)
-        lifted = reveal.lift_inside(job.document, living_sketch(job))
-        try:
-            if lifted:
-                yield from refresh_when_idle(job.document)
-            yield from self._ink(began)
-            if not self._is_in:
-                reveal.lay_again(job.document, lifted)
-        except Exception:
-            if not self._is_in and application.is_open(job.document):
-                reveal.lay_again(job.document, lifted)
-            raise
+        self._turns.finish_drags(self._job.document, self._job.sketch)
+        yield from with_sketches_lifted(self._context, self._job, self._ink(began), lambda: self._is_in)
 
     def _ink(self, began: float) -> Work:
         job, context = self._job, self._context

@@ -15,6 +15,7 @@ from smart_lineart.studio.turns import Turns
 
 from .flats_run import FlatsRun
 from .jobs import FlatsWish, Job, JobQueue, JobState
+from .picture_run import PictureRun
 from .renewing import Renewer
 from .run import Run
 from .sketch import Problem
@@ -56,13 +57,15 @@ class Runner:
         if job is None:
             return
         self._turns.take(job)
-        run: Run | FlatsRun = (
-            Run(self._context, self._turns, self._renewer, job)
-            if job.flats is None
-            else FlatsRun(self._context, self._turns, job)
-        )
+        run = self._run(job)
         work = start(self._context.loop, run.steps(), run.stopped, lambda error: self._failed(job, error))
         work.when_done(lambda: self._ended(job))
+
+    def _run(self, job: Job) -> Run | FlatsRun | PictureRun:
+        if job.flats is not None:
+            return FlatsRun(self._context, self._turns, job)
+        kind = Run if job.picture is None else PictureRun
+        return kind(self._context, self._turns, self._renewer, job)
 
     def _ended(self, job: Job) -> None:
         if job.state is JobState.finished:

@@ -47,15 +47,21 @@ def read(layer: Layer, area: Rect, moment: int | None = None) -> Work:
 
     Raises Problem.
     """
+    sketch = yield from read_whatever(layer, area, moment)
+    if sketch is None or sketch.empty:
+        raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
+    if sketch.blank:
+        raise Problem('"{name}" is blank. Select the layer with your sketch.', name=layer.name)
+    return sketch
+
+
+def read_whatever(layer: Layer, area: Rect, moment: int | None = None) -> Work:
+    """The same, blank or not; None where the layer has no pixels."""
     sketch = None
     if not area.width:
-        raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
+        return None
     for step in read_sketch(layer, area, moment):
         sketch = step
         yield
     assert sketch is not None
-    if sketch.empty:
-        raise Problem('"{name}" is empty. Select the layer with your sketch.', name=layer.name)
-    if sketch.blank:
-        raise Problem('"{name}" is blank. Select the layer with your sketch.', name=layer.name)
     return sketch

@@ -9,6 +9,7 @@ from smart_lineart.inking.features import suiting_thickness
 from smart_lineart.krita_host.document import Document, Selected
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.engine import CachedFeatures, noted_extent
+from smart_lineart.studio.picture_kinds import is_kind
 from smart_lineart.studio.settings import InkSettings
 from smart_lineart.studio.turns import Turns
 
@@ -22,15 +23,19 @@ class Sliders:
         self._context = context
         self._turns = turns
 
-    def suiting_thickness(self, document: Document, sketch: str) -> float:
-        """The thickness in px that suits a sketch's lines, also where only the file tells how far they reach.
+    def suiting_thickness(self, document: Document, sketch: str, hue: str = "") -> float:
+        """The thickness in px that suits a sketch's lines, also where only the file tells how far they reach;
+        or, where `hue` is a kind of a finished picture's, that of its own lines.
 
         Where it does not, what was chosen for them once; else what suits the page.
         """
-        page, item = document.page, self._context.cache.get(document, sketch)
+        page, item = document.page, self._context.cache.get(document, sketch, hue=hue)
         memory = self._context.memory
-        extent = item.extent if item is not None else noted_extent(memory.notes_of_ink(document, sketch))
-        settings = memory.settings_of(document, sketch)
+        if item is not None and item.picture is not None and item.picture.thickness is not None:
+            return item.picture.thickness
+        notes = None if item is not None or is_kind(hue) else memory.notes_of_ink(document, sketch)
+        extent = item.extent if item is not None else noted_extent(notes)
+        settings = memory.settings_of(document, sketch, hue=hue if is_kind(hue) else "")
         if extent is None and settings is not None and settings.auto:
             return settings.thickness
         return suiting_thickness((page.height, page.width), math.inf if extent is None else extent)

@@ -56,7 +56,7 @@ class StrokeCut:
             return
         document, pair = at_hand
         messages = self._context.messages
-        lines = self._context.cache.get(document, pair.sketch.identity, settings.detail)
+        lines = self._context.cache.get(document, pair.sketch.identity, settings.detail, pair.hue)
         spot, place = view.pen_on_page(document), view.canvas_place(document)
         if pair.lineart.animated or pair.sketch.animated:
             messages.say(tr("Strokes of an animation can be erased by hand only."), "error")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -11,6 +13,7 @@ from smart_lineart.inking import Rect
 from smart_lineart.inking.arrays import Mask
 from smart_lineart.inking.drawing import fills as fills_module
 from smart_lineart.inking.drawing.fills import FillTuning, draw_solids, solid_shapes, unclaimed_black
+from smart_lineart.inking.raster.islands import Island
 from tests.inking.pictures import Bytes, count_parts
 
 BLACK = 240
@@ -336,3 +339,43 @@ class TestUnclaimedBlack:
         shapes = shapes_in(blank, blank, USUAL, known=known)
         assert shapes is not None
         np.testing.assert_array_equal(shapes[55:65, 75:85], 255)
+
+
+def blots(seed: int, size: tuple[int, int] = (420, 500)) -> tuple[Bytes, Bytes, Bytes]:
+    """Maps of lines and of black, and darkness, of discs and bars of all kinds that lie anywhere."""
+    random = np.random.default_rng(seed)
+    line, solid, darkness = (np.zeros(size, np.uint8) for _ in range(3))
+    for _ in range(14):
+        place = (
+            disc(size, random.uniform(0, size[1]), random.uniform(0, size[0]), random.uniform(2, 25)) > 127
+        )
+        for image in (line, solid, darkness):
+            image[place] = random.choice([20, 90, 160, 250])
+        y = random.integers(0, size[0] - 8)
+        darkness[y : y + random.integers(2, 8)] = np.maximum(darkness[y : y + 1], 180)
+    return line, solid, ndimage.gaussian_filter(darkness, 1)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_it_does_not_matter_that_blank_paper_is_left_out(seed, monkeypatch):
+    line, solid, darkness = blots(seed)
+    known = disc(line.shape, 250, 60, 9) > 127
+    parted = solid_shapes(line, solid, darkness, 6, FillTuning(), known)
+    everything = [Island((slice(None), slice(None)), np.ones(line.shape, np.bool_))]
+    monkeypatch.setattr(fills_module, "find_islands", lambda *_: everything)
+    whole = solid_shapes(line, solid, darkness, 6, FillTuning(), known)
+    assert parted is not None
+    assert parted.any()
+    np.testing.assert_array_equal(parted, whole)
+
+
+def test_blacks_of_a_large_page_take_little_memory():
+    line, solid, darkness = (np.zeros((3000, 3000), np.uint8) for _ in range(3))
+    for y in range(100, 3000, 400):
+        for image in (solid, darkness):
+            image[y : y + 20, y : y + 20] = 250
+    tracemalloc.start()
+    assert solid_shapes(line, solid, darkness, 4) is not None
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 8 * line.size  # bytes; as one part they take 25 times

@@ -102,11 +102,18 @@ class QuickEngine:
                 ink = ink[region.y : region.y + region.height, region.x : region.x + region.width]
             return np.ascontiguousarray(ink)
 
+        def read_picture(picture, progress, cancelled):
+            from smart_lineart.studio.picture_reading import KINDS, FoundInPicture
+
+            kinds = {kind: prepare(picture, None, progress, cancelled) for kind in KINDS}
+            return FoundInPicture(kinds, 3.0, (60, 30, 20))
+
         drawn = {}
         self._engine.prepare, self._engine.render = prepare, render
+        self._engine.read_picture = read_picture
 
     def __exit__(self, *_):
-        del self._engine.prepare, self._engine.render
+        del self._engine.prepare, self._engine.render, self._engine.read_picture
 
 
 def page(width=420, height=300):
@@ -188,6 +195,25 @@ def slider():
     document = yield from page()
     yield from inked(document)
     return document, lambda: session().change("thickness", 30.0, final=True)
+
+
+def picture():
+    document = yield from page()
+    session().picturing.choose("shade_edge", on=True)
+    return document, session().take_lines
+
+
+def picture_again():
+    """The artist has drawn on the lines, changed the picture and ticked another kind."""
+    document, begin = yield from picture()
+    begin()
+    yield from idle()
+    stroke = np.zeros((30, 90, 4), np.uint8)
+    stroke[..., 3] = 255
+    paint(document, node_named(document, "Lines"), stroke, 200, 150)
+    session().picturing.choose("shade", on=True)
+    yield from edit(document)
+    return document, begin
 
 
 def live():
@@ -294,7 +320,7 @@ def hints():
 WRITERS = {
     one.__name__: one
     for one in (
-        *(new, group, renew, slider, live, frames, frames_again, take_new),
+        *(new, group, renew, slider, picture, picture_again, live, frames, frames_again, take_new),
         *(flats, flats_again, hints, group_of_flats, flats_into_a_group),
     )
 }
