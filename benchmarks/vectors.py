@@ -29,7 +29,7 @@ import pyvips
 
 from smart_lineart.cli.files.page import Spool, read_page
 from smart_lineart.inking import Features, Inker
-from smart_lineart.inking.vectors.svg import outline_data
+from smart_lineart.inking.vectors.svg import outline_data, step_for
 
 NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 KINK = 5.0, 30.0
@@ -72,8 +72,9 @@ def rows(features: Features, thickness: float, ink: np.ndarray) -> list[Row]:
     began = time.process_time()
     vectors = features.vectors(thickness)
     seconds = time.process_time() - began
-    ours = [outline_data(one.outline) for one in (*vectors.strokes, *vectors.areas)]
-    centres = [outline_data([stroke.centre]) for stroke in vectors.strokes]
+    step = step_for(vectors.size)
+    ours = [outline_data(one.outline, step) for one in (*vectors.strokes, *vectors.areas)]
+    centres = [outline_data([stroke.centre], step) for stroke in vectors.strokes]
     found = [
         row("our centrelines", centres, None, ink, seconds),
         row("our outlines", ours, page_of(ours, ink.shape), ink, seconds),

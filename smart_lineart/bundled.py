@@ -18,7 +18,7 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from smart_lineart.said import Said, SaidError
 
@@ -27,9 +27,11 @@ MANIFEST = "bundle.json"
 OPENVINO_VARIABLE = "SMART_LINEART_OPENVINO"
 PACKAGES_VARIABLE = "SMART_LINEART_PACKAGES"
 LIBRARY_FOLDERS = ("runtime_libs", "vendor")
+IN_USE = "in-use"  # a file in each copy of the libraries, open as long as somebody loads from it
 
 _MACHINES = {"amd64": "x86_64", "aarch64": "arm64"}
 _SYSTEMS = {"win32": "windows", "darwin": "macos"}
+_held: list[IO[bytes]] = []
 
 
 class DoesNotFit(SaidError):
@@ -60,8 +62,8 @@ def activate() -> None:
         # Kept on the search path as long as Krita runs: numpy's and ONNX Runtime's libraries need
         # Microsoft's too.
         os.add_dll_directory(str(libraries / "runtime_libs" / "openvino"))
-    if libraries != PACKAGE:
-        os.environ.setdefault(OPENVINO_VARIABLE, str(libraries / "runtime_libs" / "openvino"))
+    if libraries != PACKAGE and _ours_to_lead():
+        os.environ[OPENVINO_VARIABLE] = str(libraries / "runtime_libs" / "openvino")
     _import_numpy(manifest["numpy"], libraries)
 
 
@@ -104,6 +106,15 @@ def added_packages() -> Path:
 def library_copies() -> Path:
     """Where the libraries are loaded from on Windows."""
     return resources() / "smart_lineart-libraries"
+
+
+def _ours_to_lead() -> bool:
+    """Whether the artist has named no OpenVINO.
+
+    A worker that is started after an update inherits the older copy's name from its Krita: no artist's wish.
+    """
+    named = os.environ.get(OPENVINO_VARIABLE)
+    return not named or library_copies() in Path(named).parents
 
 
 def _import_numpy(folders: dict[str, str], libraries: Path) -> None:
@@ -160,6 +171,7 @@ def _unlocked_libraries(key: str, system: str = sys.platform) -> Path:
         return PACKAGE
     try:
         copy = copy_libraries(PACKAGE, library_copies(), key)
+        hold(copy)
     except OSError:  # a full or read-only disk: works all the same, but an update needs Krita closed
         return PACKAGE
     remove_other_copies(copy)
@@ -188,13 +200,22 @@ def copy_libraries(package: Path, copies: Path, key: str) -> Path:
     return target
 
 
+def hold(copy: Path) -> None:
+    """Keep a file of the copy open until this program ends: Windows deletes none that is. Raises OSError."""
+    _held.append((copy / IN_USE).open("ab"))
+
+
 def remove_other_copies(current: Path) -> None:
-    """Delete the copies of other versions, except those in use: Windows refuses to rename their folders."""
+    """Delete the copies of other versions, except those in use.
+
+    Of these Windows refuses to delete the open file (see `hold`), and to rename the folders.
+    """
     for other in current.parent.iterdir():
         if other == current or not other.is_dir():
             continue
         doomed = other if other.name.startswith(".") else other.with_name(f".old-{other.name}")
         try:
+            (other / IN_USE).unlink(missing_ok=True)
             other.rename(doomed)
         except OSError:
             continue

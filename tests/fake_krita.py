@@ -338,6 +338,11 @@ class FakeNode(Owned):
         if top is self.document.root:
             self.document.active = child
 
+    def setChildNodes(self, nodes: list[FakeNode]) -> None:
+        assert not self.nodes
+        for node in nodes:
+            self.addChildNode(node, None)
+
     def remove(self) -> None:
         assert self.parent is not None
         self.parent.nodes = [node for node in self.parent.nodes if node is not self]

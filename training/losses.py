@@ -86,8 +86,13 @@ def _plain_cl_dice(logits: Tensor, line: Tensor) -> Tensor:
     return _cross_entropy(logits, line).mean() + 0.15 * overlap
 
 
+def weighted_cross_entropy(logits: Tensor, line: Tensor) -> Tensor:
+    """The cross-entropy (N, H, W) of each pixel, heavier near lines."""
+    return _cross_entropy(logits, line) * (0.35 + 0.65 * _near(line))
+
+
 def _weighted(logits: Tensor, line: Tensor) -> Tensor:
-    return (_cross_entropy(logits, line) * (0.35 + 0.65 * _near(line))).mean()
+    return weighted_cross_entropy(logits, line).mean()
 
 
 def _weighted_dice(logits: Tensor, line: Tensor) -> Tensor:

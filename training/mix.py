@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from training.astray import lead_astray
+from training.blots import with_blots
 from training.characters.draw import Artists
 from training.characters.page import patches
 from training.flats import with_flats
@@ -21,6 +22,7 @@ COLOURED = 0.25  # share of all patches whose areas are filled with tones
 LETTERED = 0.08  # share of all patches with lettering beside the drawing
 HATCHED = 0.15  # share of all patches of which areas are shaded in strokes
 SPOTTED = 0.1  # share of all patches with spots of black, little broader than the pen
+BLOTTED = 0.08  # share of all patches with blacks far broader than the pen and longer than broad
 ASTRAY = 0.2  # share of all patches that also hold what is no line
 
 
@@ -38,6 +40,8 @@ class Mix:
             patch = next(self._characters if self.rng.random() < CHARACTERS else self._scenes)
             if self.rng.random() < SPOTTED:
                 patch = with_spots(self.rng, patch)
+            if self.rng.random() < BLOTTED:
+                patch = with_blots(self.rng, patch)
             if self.rng.random() < LETTERED:
                 patch = with_lettering(self.rng, patch)
             if self.rng.random() < COLOURED:

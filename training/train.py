@@ -27,6 +27,7 @@ from training.losses import LINE_LOSS, geometry_loss
 from training.mix import Mix
 from training.network import LineartNet
 from training.scenes import Sources
+from training.teacher import Teacher, taught_loss
 
 POOL_START = 2000  # patches that must have come before batches are drawn from a pool
 
@@ -123,6 +124,7 @@ class Training:
         self.rate, self.total, self.step, self.device = rate, total_steps, 0, device
         self.line_loss = line_loss
         self.keep_norms = keep_norms
+        self.teacher: Teacher | None = None  # whose word is learned beside the truth
         # A processor with bfloat16 of its own takes 0.6 of the time with it, others twice as long.
         self.bfloat16 = torch.device(device).type != "cpu" or _has_bfloat16()
 
@@ -151,9 +153,11 @@ class Training:
         planes = batch.float()
         sketch = (planes[:, :1] / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.bfloat16):
-            logits = self.net(sketch)
+            logits = self.net(sketch).float()
+            said = None if self.teacher is None else self.teacher.says(sketch)
         line, solid = planes[:, 1] / 255, planes[:, 2] / 255
-        return geometry_loss(logits.float(), line, solid, self.line_loss)
+        found = geometry_loss(logits, line, solid, self.line_loss)
+        return found if said is None else found | taught_loss(logits, said, solid)
 
     @torch.no_grad()
     def _follow(self, decay: float) -> None:
@@ -206,6 +210,7 @@ def main() -> None:
     parser.add_argument(
         "--keep-norms", action="store_true", help="leave the means of batch norms as they are"
     )
+    parser.add_argument("--teacher", type=Path, help="weights whose word is learned beside the truth")
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--total-steps", type=int, default=4000, help="length of the learning-rate schedule")
     parser.add_argument("--batch", type=int, default=12)
@@ -220,6 +225,8 @@ def main() -> None:
     cv2.setNumThreads(0)  # its threads do not live on in the workers
     sources = Sources.load(args.data, args.hands)
     training = Training(args.device, args.rate, args.total_steps, keep_norms=args.keep_norms)
+    if args.teacher:
+        training.teacher = Teacher(training.net, args.teacher)
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists():
         training.load(checkpoint)

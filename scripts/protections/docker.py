@@ -80,6 +80,14 @@ DOCKER = (
     ),
     Protection(
         16,
+        "in Krita: no control moves when something is said",
+        "smart_lineart/ui/widgets.py",
+        "            self._lay_out()\n",
+        "            pass\n",
+        ("tests/krita/test_calm.py", "-k", "nothing_in_the_docker_moves"),
+    ),
+    Protection(
+        16,
         "in Krita: no control moves when a lineart comes",
         "smart_lineart/ui/docker.py",
         "        _keep_place(self._sketch_row)\n",

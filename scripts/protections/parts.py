@@ -147,10 +147,18 @@ PARTS = (
     ),
     Protection(
         15,
+        "a group comes with its layers in one step",
+        "smart_lineart/krita_host/document.py",
+        "        group.setChildNodes([layer.raw for layer in layers])\n",
+        "        [group.addChildNode(layer.raw, None) for layer in layers]\n",
+        ("tests/krita_host/test_documents_and_layers.py", "-k", "one_step"),
+    ),
+    Protection(
+        15,
         "undo goes on only where it was the last step of a whole that it took back",
         "smart_lineart/studio/runs/one_step.py",
-        "return [mark for mark in ends if (mark in there) != (entry == UNDO)]",
-        "return list(marks)",
+        "if self._was_last(document, entry, ends[mark]):",
+        "if True:",
         ("tests/studio/test_one_step.py",),
     ),
     Protection(

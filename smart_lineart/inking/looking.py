@@ -130,9 +130,10 @@ class Looks:
             def share(done: float) -> None:
                 report((number + done) / len(views))
 
-            said = self.run(views[number].darkness, None, share, cancelled)
-            answers.append(Prediction(views[number].darkness, said))
-            return Observation(views[number].darkness, answers[number].named.line, tuning, maps)
+            channels = self.run(views[number].darkness, None, share, cancelled)
+            answers.append(Prediction(views[number].darkness, channels))
+            said = answers[number].named
+            return Observation(views[number].darkness, said.line, said.solid, tuning, maps)
 
         near = observe(0)
         single = needs_no_far_look(near, tuning)

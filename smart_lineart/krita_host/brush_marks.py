@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Marks of the artist's brush preset, painted where nobody sees them: what it looks like, and how large it
-has to be for a line of some width.
+"""Marks of the artist's brush preset, painted where nobody sees them: what it looks like, how large it has to
+be for a line of some width, and how far beside its way it paints.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ CLOSE = 0.04  # of the width asked for: near enough
 WIDTH_TRIES = 7
 FROM, TO, POINTS = 40.0, 440.0, 41  # px: where a line begins and ends that is measured
 MEASURED = 100, 400  # px: of it
+REPEATED = 3  # times
+DRIFT = 7.0  # px: across its way, so that every part of a pixel counts
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,43 @@ def _line(window: PaintingWindow, size: float) -> Generator[int, None, Bytes]:
         )
     yield from window.settled()
     return window.alpha(Rect(MEASURED[0], 0, MEASURED[1] - MEASURED[0], LEAST))
+
+
+def beside(window: PaintingWindow, size: float) -> Generator[int, None, tuple[float, float]]:
+    """How far, x and y in px, marks of a brush of some size lie from where they are painted.
+
+    Krita lays some brushes on whole pixels, and some tips have their middle elsewhere.
+    """
+    right = yield from _beside(window, size, upright=True)
+    down = yield from _beside(window, size, upright=False)
+    return right, down
+
+
+def _beside(window: PaintingWindow, size: float, *, upright: bool) -> Generator[int, None, float]:
+    """The same across one line, painted a few times: hairs lie elsewhere each time."""
+    along = np.linspace(FROM, TO, POINTS)
+    across = LEAST / 2 + DRIFT * (along - FROM) / (TO - FROM)
+    line = np.column_stack([across, along] if upright else [along, across])
+    window.clear()
+    with window.painting(size):
+        for _ in range(REPEATED):
+            window.stroke(line, np.full(along.size, 0.5))
+    yield from window.settled()
+    first, count = MEASURED[0], MEASURED[1] - MEASURED[0]
+    ink = window.alpha(Rect(0, first, LEAST, count) if upright else Rect(first, 0, count, LEAST))
+    return off_the_way(ink.T if upright else ink, along, across)
+
+
+def off_the_way(ink: Bytes, along: NDArray[np.float64], across: NDArray[np.float64]) -> float:
+    """How far down, in px, the middle of a mark lies from a line through points (n,), in the columns that are
+    MEASURED: uint8 (height, their count).
+    """
+    columns = ink.astype(np.float64)
+    weight = columns.sum(0)
+    rows = np.arange(len(ink)) + 0.5
+    middle = (columns * rows[:, None]).sum(0) / np.maximum(weight, 1e-9)
+    asked = np.interp(np.arange(*MEASURED) + 0.5, along, across)
+    return float(((middle - asked) * weight).sum() / max(float(weight.sum()), 1e-9))
 
 
 def width_of(ink: Bytes) -> float:

@@ -143,12 +143,10 @@ class Document:
 
     def new_group(self, name: str, layers: Iterable[Layer]) -> Layer:
         """A group of new layers, the first at the bottom; none of them is part of the document yet."""
-        group = Layer(self.raw.createGroupLayer(name))
-        below = None
-        for layer in layers:
-            group.raw.addChildNode(layer.raw, below)
-            below = layer.raw
-        return group
+        group = self.raw.createGroupLayer(name)
+        # Not one by one: Krita takes a step to undo for each, of which nothing is seen.
+        group.setChildNodes([layer.raw for layer in layers])
+        return Layer(group)
 
     def insert(self, layer: Layer, above: Layer) -> None:
         """Put a new layer right above another one: one undoable step. Krita soon selects it."""

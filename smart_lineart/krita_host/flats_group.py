@@ -99,9 +99,10 @@ class FlatsGroup:
         self._form = document.form
 
     @classmethod
-    def new(cls, document: Document, name: str) -> FlatsGroup:
-        """An empty one, not part of the document yet."""
-        return cls(document, Layer(document.raw.createGroupLayer(name)), [], [])
+    def new(cls, document: Document, name: str, names: list[str]) -> FlatsGroup:
+        """One with a blank part of each name, the first at the bottom; not part of the document yet."""
+        parts = [document.new_layer(one) for one in names]
+        return cls(document, document.new_group(name, parts), parts, [])
 
     @classmethod
     def renew(
@@ -109,6 +110,8 @@ class FlatsGroup:
     ) -> FlatsGroup:
         """Put a copy in a group's place, with blank parts more of these names, ready to be written: two
         undoable steps, since Krita has no way to replace a group in one. Raises NotRenewed.
+
+        Krita takes a step more for each part that comes, before those two; nothing is seen of it.
         """
         parent = layer.parent
         if parent is None:
@@ -124,7 +127,9 @@ class FlatsGroup:
         return made
 
     def add(self, name: str) -> Layer:
-        """A blank part more, over the others; a step to undo where the group is part of the document."""
+        """A blank part more, over the others; a step to undo, of which nothing is seen where the group is not
+        part of the document.
+        """
         part = self._document.new_layer(name)
         self.put(part)
         return part

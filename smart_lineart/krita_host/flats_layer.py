@@ -145,14 +145,14 @@ def put_under(flats: Layer, lineart: Layer, *, hides: bool) -> None:
 
     Krita lets scripts put nothing at the foot of a group: there they lie over the lineart and are blended
     behind it. Over one that `hides` what is beneath, they multiply: white paper takes the colours, and black
-    ink stays.
+    ink stays. For either of these two Krita takes a step more, of which nothing is seen.
     """
     parent = lineart.parent
     if parent is None:
         raise LookupError("the lineart is no longer part of the document")
     hides = hides and lineart.raw.blendingMode() == NORMAL
     beneath = None if hides else _beneath(lineart, parent)
-    flats.raw.setBlendingMode(MULTIPLY if hides else NORMAL if beneath is not None else BEHIND)
+    flats.blend(MULTIPLY if hides else NORMAL if beneath is not None else BEHIND)
     parent.raw.addChildNode(flats.raw, lineart.raw if beneath is None else beneath)
 
 
@@ -161,7 +161,7 @@ def put_in_place(old: Layer, new: Layer) -> None:
     parent = old.parent
     if parent is None:
         raise LookupError("the flats are no longer part of the document")
-    new.raw.setBlendingMode(old.raw.blendingMode())
+    new.blend(old.raw.blendingMode())
     new.set_opacity(old.opacity)
     new.set_visible(old.visible)
     for name in ("ColorLabel", "AlphaLocked", "InheritAlpha", "Locked"):

@@ -148,9 +148,17 @@ class Layer:
         """Put pixels into the layer. Not undoable on a layer that is part of a document."""
         self.raw.setPixelData(QByteArray(data), rect.x, rect.y, rect.width, rect.height)
 
+    def blend(self, mode: str) -> None:
+        """Show it over others in one of Krita's ways.
+
+        A step to undo where it was shown in another, also for a layer that is not part of the document.
+        """
+        if self.raw.blendingMode() != mode:
+            self.raw.setBlendingMode(mode)
+
     def make_plain(self) -> None:
-        """Normal blending, opaque, visible, unlocked; not undoable, so for layers outside the document."""
-        self.raw.setBlendingMode("normal")
+        """Normal blending, opaque, visible, unlocked; hardly undoable, so for layers outside the document."""
+        self.blend("normal")
         self.raw.setOpacity(255)
         self.raw.setVisible(True)
         self.raw.setLocked(False)

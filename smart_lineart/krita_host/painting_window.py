@@ -2,8 +2,8 @@
 """A document in a window that is never shown, painted on with the artist's own brush preset.
 
 Krita has no way to paint with a preset at a script's command before 5.3, and none with pressure along a way
-since. So a second window is made, never shown, and what a pen would send is sent to its canvas. It takes
-its smoothing from Krita's settings as it is made, so those say "none" for that moment.
+since. So a second window is made, never shown, and what a pen would send is sent to its canvas. Its tools
+take from Krita's settings how they smooth and where a stroke's speed comes from, as they are made.
 
 Krita holds one preset for all windows: the size is set for the strokes of one turn of the event loop, and
 put back before the next.
@@ -27,7 +27,7 @@ from .document import Document
 from .layer import Layer
 from .lists import owned
 from .outlived import outlived
-from .pen_events import MadePen, Points, canvas_in, give_focus
+from .pen_events import TIMED, MadePen, Points, canvas_in, give_focus
 from .pixels import PixelFormat, alpha_to_byte
 from .view import scroll_area_in, sub_window, zoom_unit
 
@@ -43,7 +43,10 @@ except ImportError:
     from PyQt5.sip import delete
 
 LEAST = 512  # px: room for marks on small pages
-SMOOTHING, NONE, USUAL = "LineSmoothingType", "0", "1"  # Krita's setting, and its values
+SMOOTHING, SPEED = "LineSmoothingType", "useTimestampsForBrushSpeed"
+FOR_TOOLS = {SMOOTHING: ("0", "1"), SPEED: ("true", "false")}
+"""Krita's settings, as our tools need them and as they are by themselves: nothing is smoothed, and a stroke
+is as fast as its events say, whenever they are sent."""
 TURN_MS, TURNS = 10, 300
 SETTLED_MS = 50
 WARMING = 8  # times that a stroke is tried
@@ -92,11 +95,11 @@ class PaintingWindow:
             raise NotPainted
         self._hide()
         yield 0
-        _smoothing.turn_off()
+        _for_tools.turn_ours()
         try:
             self._view = self._window.addView(self._document)
         finally:
-            _smoothing.put_back()
+            _for_tools.put_back()
         ours = canvas_in(self._window.qwindow())
         if self._view is None or ours is None:
             raise NotPainted
@@ -265,7 +268,7 @@ class PaintingWindow:
                 if window is not None and any(one == window for one in owned(Krita.instance().windows())):
                     _close(window.qwindow())
             finally:
-                settle_smoothing()
+                settle_tools()
 
 
 _windows_to_come: list[None] = []
@@ -297,38 +300,47 @@ def _close(window: Any) -> None:
     window.close()
 
 
-class _Smoothing:
-    """How Krita's tools, those to come, smooth strokes: the artist's setting, turned off for a moment."""
+class _ForTools:
+    """Krita's settings that its tools, those to come, go by: the artist's, and ours for a moment."""
 
     def __init__(self) -> None:
-        self.usual: str | None = None  # the artist's, as long as it may have to be put back
+        self.usual: dict[str, str] = {}  # the artist's, as long as it may have to be put back
 
-    def turn_off(self) -> None:
-        """Have tools smooth nothing, where Krita's settings can be written."""
-        if self.usual is None:  # else it could not be put back yet, and what is read is ours
-            self.usual = Krita.instance().readSetting("", SMOOTHING, USUAL)
+    def turn_ours(self) -> None:
+        """Have tools be as ours shall be, where Krita's settings can be written."""
+        if not self.usual:  # else it could not be put back yet, and what is read is ours
+            self.usual = {key: _kept(key) for key in FOR_TOOLS if key != SPEED or TIMED}
         if application.has_room_for_settings():
-            Krita.instance().writeSetting("", SMOOTHING, NONE)
+            for key in self.usual:
+                Krita.instance().writeSetting("", key, FOR_TOOLS[key][0])
 
     def put_back(self) -> bool:
         """Whether it is as the artist had it; not where Krita's settings cannot be written now."""
-        if self.usual in {None, NONE} or Krita.instance().readSetting("", SMOOTHING, USUAL) != NONE:
-            return True
-        if not application.has_room_for_settings():
+        changed = {
+            key: usual
+            for key, usual in self.usual.items()
+            if usual != FOR_TOOLS[key][0] and _kept(key) == FOR_TOOLS[key][0]
+        }
+        if changed and not application.has_room_for_settings():
             return False
-        Krita.instance().writeSetting("", SMOOTHING, self.usual)
+        for key, usual in changed.items():
+            Krita.instance().writeSetting("", key, usual)
         return True
 
 
-_smoothing = _Smoothing()
+_for_tools = _ForTools()
 
 
-def settle_smoothing() -> bool:
-    """Once no window is left: whether Krita's tools smooth strokes as before. To be tried again where not."""
+def _kept(key: str) -> str:
+    return str(Krita.instance().readSetting("", key, FOR_TOOLS[key][1]))
+
+
+def settle_tools() -> bool:
+    """Once no window is left: whether Krita's tools will be as before. To be tried again where not."""
     # Tools write down what they smooth with when they are chosen, those of a window of ours, too.
-    if not _smoothing.put_back():
+    if not _for_tools.put_back():
         return False
-    _smoothing.usual = None
+    _for_tools.usual = {}
     return True
 
 

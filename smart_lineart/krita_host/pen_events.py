@@ -33,6 +33,11 @@ except ImportError:
 Points = NDArray[np.float64]
 
 PEN = 0x5EED  # tells our pen apart from those that are plugged in
+TIMED = not NEWER
+"""Whether events can say when they come: PyQt has no way to set that in Qt 6."""
+
+BEAT_MS = 16  # between two events of a stroke: a hand that takes its time, whose speed hardly tells
+PAUSE_MS = 500  # between two strokes
 LEAD = 2.0, 4.0, 6.0  # px from the beginning: Krita tells how fast a stroke is once it has gone 5 px
 FAR = -4096.0  # px: a place off every page, where a pen that hovers changes nothing
 CANVASES = frozenset({"KisQPainterCanvas", "KisOpenGLCanvas2"})
@@ -58,6 +63,7 @@ class MadePen:
         self._ours = ours
         self._theirs = theirs
         self._pen = _made_pen()
+        self._time = 0  # ms, by which Krita tells how fast a stroke is
 
     def come_in(self) -> None:
         """Krita listens to what is sent to the canvas of a window once that has had the focus."""
@@ -79,17 +85,27 @@ class MadePen:
             give_focus(theirs)
 
     def stroke(self, points: Points, pressure: Points) -> None:
-        """One stroke through points (n, 2) in px of the canvas, pressed 0 to 1 (n,) at each."""
+        """One stroke through points (n, 2) in px of the canvas, pressed 0 to 1 (n,) at each.
+
+        Its events say that they come at an even, slow pace, whenever they are sent: by the clock a stroke
+        would be hundreds of times as fast as a hand, the more the faster the machine, and presets that
+        follow the speed would paint lines of any width.
+        """
         points, pressure = led_in(points, pressure)
         x, y = points.T.tolist()
         pressed = pressure.tolist()
+        self._time += PAUSE_MS
         self._send(QEvent.Type.TabletPress, x[0], y[0], pressed[0], down=True)
         for place in range(1, len(x)):
             self._send(QEvent.Type.TabletMove, x[place], y[place], pressed[place], down=True)
         self._send(QEvent.Type.TabletRelease, x[-1], y[-1], 0.0, down=False)
 
     def _send(self, kind: Any, x: float, y: float, pressure: float, *, down: bool) -> None:
-        QApplication.sendEvent(self._ours, _event(self._pen, kind, QPointF(x, y), pressure, down=down))
+        event = _event(self._pen, kind, QPointF(x, y), pressure, down=down)
+        self._time += BEAT_MS
+        if TIMED:
+            event.setTimestamp(self._time)
+        QApplication.sendEvent(self._ours, event)
 
 
 def give_focus(canvas: QWidget | None) -> None:

@@ -266,6 +266,11 @@ class Sentence(QtWidgets.QTextEdit):
         super().resizeEvent(event)
         self._fit()
 
+    def wrap_at(self, width: int) -> None:
+        """Be as high as is needed at a width, px, that is still to come."""
+        self.document().setTextWidth(width)
+        self._fit()
+
     def _fit(self) -> None:
         self.setFixedHeight(math.ceil(self.document().size().height()))
 
@@ -301,7 +306,19 @@ class MessageBox(QtWidgets.QFrame):
         self.icon.setVisible(icon is not None)
         if icon is not None:
             self.icon.setPixmap(icon.pixmap(16, 16))
+        if text and not self.isVisible():
+            self._lay_out()
         self.setVisible(bool(text))
+
+    def _lay_out(self) -> None:
+        """Take the width that there will be.
+
+        Qt tells hidden widgets only once they are shown. A sentence wrapped at the width of long ago is too
+        high, and what lies above it would move for a moment.
+        """
+        self.resize(self.parentWidget().width(), self.height())
+        self.layout().setGeometry(self.contentsRect())
+        self.text.wrap_at(self.text.width())
 
 
 def icon_button(name: str, icon: str, tip: str) -> QtWidgets.QToolButton:

@@ -174,7 +174,10 @@ def test_every_number_reaches_the_step_that_has_it() -> None:
         solid_shapes(line, line, line, 3.0, tuning.fills)
     for value in (255, 190):
         looks = [line_map((side, side), ring(100, 90, 40), thickness=3, value=value) for side in (200, 400)]
-        near, far = (Observation(look, look, tuning.roughness, tuning.tracing.maps) for look in looks)
+        none = np.zeros_like
+        near, far = (
+            Observation(look, look, none(look), tuning.roughness, tuning.tracing.maps) for look in looks
+        )
         roughness(near, far, tuning.roughness)
         roughness(far, near, tuning.roughness)
     assert set(NAMES) <= read

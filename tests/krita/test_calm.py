@@ -82,7 +82,9 @@ def job():
     K.look()
     for teller in (session().queue, session().messages, session().context.corrections):
         teller.changed.disconnect(K.look)
-    moved = [at for at in K.places if at != K.places[0]]
+    first = K.places[0]
+    moved = [{name: [first[name], at[name]] for name in at if at[name] != first[name]} for at in K.places]
+    moved = [[number, at] for number, at in enumerate(moved) if at]
     return [len(K.places) > 4, moved, K.shown]
 """
 

@@ -55,8 +55,10 @@ def job():
     menu_entry("layerAColour").trigger()
     menu.aboutToShow.emit()
     result = {"before": before, "checked": menu_entry("layerAColour").isChecked()}
+    steps = steps_to_undo()
     result["said"] = yield from flats()
     yield 300
+    result["steps"] = steps_to_undo() - steps
     result["single"], result["shown"] = single, shown(document, *PLACES)
     result["tree"], result["parts"] = tree(document), parts(document)
     result["named"] = [named_colour(one) for one in result["shown"][1:]]
@@ -89,6 +91,7 @@ def job():
     assert (found["active"], found["mode"]) == ("Ink", "normal")
     assert found["each"] == [2, 2, 2], "a colour and nothing"
     assert found["undone"] == found["before"]
+    assert found["steps"] == 1, "not one for each colour as well"
     assert found["no step"]
 
 

@@ -126,6 +126,41 @@ def job():
     assert found["undone"] == before["tree"]
 
 
+@pytest.mark.parametrize(
+    "preset",
+    [
+        "d) Ink-3 Gpen",
+        "d) Ink-2 Fineliner",
+        "d) Ink-8 Sumi-e",
+        "c) Pencil-2",
+        "h) Charcoal Pencil Medium",
+        "f) Bristles-1 Details",
+    ],
+)
+def test_krita_s_own_presets_stay_within_a_pixel_and_a_half_of_the_ink(krita, figures, preset: str) -> None:
+    """Dark or pale, whatever the preset does with pressure and speed, and wherever it lays its tip."""
+    found = krita.run(
+        REDRAW
+        + """
+def job():
+    document = yield from inked(6.0)
+    yield from choose(PRESET)
+    said = yield from redraw()
+    (layer,) = redrawn(document)
+    ours, painted = alpha(node_named(document, "Lineart: Sketch")) > 127, alpha(layer)
+    theirs = painted > np.quantile(painted[painted > 8], 0.9) / 2
+    return {"said": said, "painted": int(theirs.sum()), "ours": int(ours.sum()),
+            "astray": int((theirs & ~grown(ours, 1.5)).sum()), "error": session().messages.last_error}
+""",
+        PRESET=preset,
+        timeout=500,
+    )
+    figures(f"{preset}: {found}")
+    assert (found["said"], found["error"]) == ("", "")
+    assert found["painted"] > 0.3 * found["ours"]
+    assert found["astray"] <= 0.0005 * found["painted"]
+
+
 def test_what_it_was_redrawn_with_is_remembered(krita) -> None:
     found = krita.run(
         REDRAW

@@ -110,7 +110,9 @@ class Node:
         self.style = style
 
     def setBlendingMode(self, mode: str) -> None:
+        """A step to undo, also where nothing is changed, and where this layer is part of no document yet."""
         self.blending = mode
+        self.document.steps.append("Composition Mode Change")
 
     def layerStyleToAsl(self) -> str:
         return self.style
@@ -124,6 +126,17 @@ class Node:
         return list(self.nodes)
 
     def addChildNode(self, node: Node, above: Node | None) -> None:
+        """A step to undo, also where this layer is part of no document yet."""
+        self._take_in(node, above)
+        self.document.steps.append("Add Layer")
+
+    def setChildNodes(self, nodes: list[Node]) -> None:
+        """Krita takes no step for it; where there are layers already, it goes wrong."""
+        assert not self.nodes
+        for node in nodes:
+            self._take_in(node, None)
+
+    def _take_in(self, node: Node, above: Node | None) -> None:
         self.nodes.insert(self.nodes.index(above) + 1 if above else len(self.nodes), node)
         node.parent = self
 
@@ -141,7 +154,7 @@ class Node:
         copy.keys, copy.style = list(self.keys), self.style
         copy.frames = {time: dict(pixels) for time, pixels in self.frames.items()}
         for child in self.nodes:
-            copy.addChildNode(child.duplicate(), None)
+            copy._take_in(child.duplicate(), None)
         return copy
 
     # -- frames
@@ -274,6 +287,7 @@ class EmptySelection(Selection):
 class Document:
     def __init__(self, width: int = 40, height: int = 30, form: tuple[str, str, str] = U8, ppi: float = 72.0):
         self.wide, self.tall, self.ppi, self.form = width, height, ppi, form
+        self.steps: list[str] = []  # that undo could take back, of adding layers and of blending them
         self.root = Node(self, "root", "grouplayer", form)
         self.active: Node | None = None
         self.chosen: Selection | None = None

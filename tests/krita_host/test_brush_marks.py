@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from smart_lineart.inking import Rect
 from tests.krita_host.fake_krita import fake_krita, run
 
 with fake_krita("krita_host.brush_marks") as host:
@@ -31,6 +32,50 @@ def test_a_line_is_as_broad_as_it_is_half_dark(width: float, tone: float, soft: 
 
 def test_no_ink_has_no_width() -> None:
     assert brush_marks.width_of(np.zeros((64, 40), np.uint8)) == 0.0
+
+
+class Shifted:
+    """A window's stand-in whose round brush paints so many px to the right and further down."""
+
+    def __init__(self, right: float, down: float):
+        self.off = np.array([right, down])
+
+    def clear(self) -> None:
+        self.ink = np.zeros((512, 512))
+
+    @contextmanager
+    def painting(self, size: float):
+        self.size = size
+        yield
+
+    def stroke(self, points: np.ndarray, _pressure: np.ndarray) -> None:
+        rows, columns = np.indices(self.ink.shape) + 0.5
+        (x0, y0), (x1, y1) = points[[0, -1]] + self.off
+        length = np.hypot(x1 - x0, y1 - y0)
+        apart = abs((columns - x0) * (y1 - y0) - (rows - y0) * (x1 - x0)) / length
+        self.ink = np.maximum(self.ink, 255 * np.clip(self.size / 2 + 0.5 - apart, 0, 1))
+
+    def settled(self):
+        yield 0
+
+    def alpha(self, rect: Rect) -> np.ndarray:
+        part = self.ink[rect.y : rect.y + rect.height, rect.x : rect.x + rect.width]
+        return np.rint(part).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("right", "down"), [(0.0, 0.0), (0.4, 0.5), (-0.33, -0.33), (3.0, -2.25)])
+@pytest.mark.parametrize("size", [1.5, 9.0])
+def test_how_far_beside_its_way_a_brush_paints_is_seen(right: float, down: float, size: float) -> None:
+    found = run(brush_marks.beside(Shifted(right, down), size))
+    # Lines drift a little across their way, so one's place along it counts for a sixtieth.
+    assert found == (pytest.approx(right, abs=0.08), pytest.approx(down, abs=0.08))
+
+
+def test_no_mark_lies_beside_nothing() -> None:
+    assert (
+        brush_marks.off_the_way(np.zeros((512, 300), np.uint8), np.array([0.0, 512.0]), np.array([256.0] * 2))
+        == 0
+    )
 
 
 class Brush:

@@ -33,6 +33,25 @@ def test_a_document_tells_its_page_and_name(host, raw) -> None:
     assert document.name == "drawing.kra"
 
 
+def test_a_group_with_its_layers_is_one_step_to_undo(host, raw) -> None:
+    document = host.document.Document(raw)
+    below = host.layer.Layer(raw.add("below"))
+    group = document.new_group("group", [document.new_layer(name) for name in ("a", "b", "c")])
+    before = len(raw.steps)
+    document.insert(group, below)
+    assert (before, len(raw.steps)) == (1, 2)
+    assert [one.name for one in document.layers()] == ["below", "group", "a", "b", "c"]
+
+
+def test_a_layer_that_is_blended_so_already_takes_no_step_to_undo(host, raw) -> None:
+    layer = host.document.Document(raw).new_layer("new")
+    layer.blend("normal")
+    layer.make_plain()
+    assert raw.steps == []
+    layer.blend("multiply")
+    assert (layer.raw.blendingMode(), raw.steps) == ("multiply", ["Composition Mode Change"])
+
+
 def test_layers_come_from_the_bottom_and_groups_before_what_lies_in_them(host, raw) -> None:
     group = raw.add("group", "grouplayer")
     inner = raw.createNode("inner", "grouplayer")

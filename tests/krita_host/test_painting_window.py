@@ -16,6 +16,7 @@ from tests.krita_host.fake_krita import fake_krita, run
 
 KEY = "", "LineSmoothingType"
 NONE, STABILIZER = "0", "3"
+SPEED = "", "useTimestampsForBrushSpeed"
 
 
 class Window:
@@ -82,6 +83,21 @@ def test_nothing_is_smoothed_in_it_and_the_artist_has_their_smoothing_again(scen
     assert scene.window.closed
     assert scene.krita.documents() == []
     assert scene.later == []
+
+
+def test_its_strokes_are_as_fast_as_their_events_say_and_the_artist_s_as_before(scene, monkeypatch) -> None:
+    seen: list[str | None] = []
+    scene.window.then = lambda: seen.append(scene.krita.kept.get(SPEED))
+    paint(scene)
+    assert seen.pop() is None, "in Qt 6 they say nothing"
+    monkeypatch.setattr(scene.room.painting_window, "TIMED", True)
+    scene.window.closed = False
+    paint(scene)
+    assert seen == ["true"]
+    assert scene.krita.kept[SPEED] == "false"
+    scene.krita.kept[SPEED], scene.window.closed = "true", False
+    paint(scene)
+    assert scene.krita.kept[SPEED] == "true"
 
 
 def test_its_view_goes_before_it(scene) -> None:

@@ -34,6 +34,34 @@ def test_a_dot_stays_as_long_as_it_was(room, length: float, count: int) -> None:
     assert pressed.tolist() == [0.5] * count
 
 
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_stroke_s_events_come_at_one_pace_whatever_the_clock_says(room, monkeypatch, timed) -> None:
+    """But in Qt 6, of whose events PyQt cannot set the time."""
+    module, sent = room.pen_events, []
+
+    class Event(SimpleNamespace):
+        def setTimestamp(self, time: int) -> None:  # noqa: N802
+            self.time = time
+
+    monkeypatch.setattr(module, "TIMED", timed)
+    monkeypatch.setattr(module, "_made_pen", lambda: None)
+    monkeypatch.setattr(module, "_event", lambda *_, **__: Event(time=None))
+    monkeypatch.setattr(
+        module, "QApplication", SimpleNamespace(sendEvent=lambda _to, event: sent.append(event))
+    )
+    pen = module.MadePen(None, lambda: None)
+    for count in (2, 40):
+        pen.stroke(np.column_stack([np.linspace(0, 90, count), np.zeros(count)]), np.ones(count))
+    times = [event.time for event in sent]
+    assert len(times) == (1 + 4 + 1) + (1 + 40 + 1)
+    if not timed:
+        assert set(times) == {None}
+        return
+    steps = np.diff(times)
+    assert set(np.delete(steps, 5)) == {module.BEAT_MS}
+    assert steps[5] == module.PAUSE_MS + module.BEAT_MS, "the pen is lifted for a while"
+
+
 PRESS = {
     "pointingDevice": "their pen",
     "position": (5.0, 6.0),

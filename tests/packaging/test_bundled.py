@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -144,18 +145,63 @@ def test_a_copy_that_fails_leaves_nothing(package, tmp_path, monkeypatch):
 
 
 def test_old_copies_go_unless_a_krita_uses_them(tmp_path, monkeypatch):
-    for name in ("current", "old", "busy", ".partial-x", ".old-y"):
+    for name in ("current", "old", "busy", "held", ".partial-x", ".old-y"):
         (tmp_path / name / "runtime_libs").mkdir(parents=True)
-    rename = Path.rename
+    for name in ("old", "held"):
+        (tmp_path / name / bundled.IN_USE).touch()
+    rename, unlink = Path.rename, Path.unlink
 
     def refuse_busy(self, target):
         if self.name == "busy":  # what Windows does with a folder from which a library is loaded
             raise PermissionError("in use")
         return rename(self, target)
 
+    def refuse_held(self, **options):
+        if self == tmp_path / "held" / bundled.IN_USE:  # what it does with a file that is open
+            raise PermissionError("in use")
+        return unlink(self, **options)
+
     monkeypatch.setattr(Path, "rename", refuse_busy)
+    monkeypatch.setattr(Path, "unlink", refuse_held)
     bundled.remove_other_copies(tmp_path / "current")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["busy", "current"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["busy", "current", "held"]
+    assert (tmp_path / "held/runtime_libs").is_dir()
+
+
+def test_a_copy_is_held_by_who_loads_from_it(package, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundled, "PACKAGE", package)
+    monkeypatch.setattr(bundled, "_held", [])
+    for _ in range(2):  # two Kritas, or a Krita and its worker
+        folder = bundled._unlocked_libraries("0123", "win32")
+    assert [(Path(one.name), one.closed) for one in bundled._held] == [(folder / bundled.IN_USE, False)] * 2
+    for one in bundled._held:
+        one.close()
+
+
+@pytest.mark.parametrize(
+    ("named", "led_to"),
+    [
+        (None, "new"),
+        ("", "new"),
+        ("{copies}/old/runtime_libs/openvino", "new"),  # by the Krita that started this worker
+        ("/the/artists/own", "/the/artists/own"),
+    ],
+)
+def test_a_worker_after_an_update_loads_its_own_openvino(package, monkeypatch, named, led_to):
+    monkeypatch.setattr(bundled, "PACKAGE", package)
+    copies, manifest = bundled.library_copies(), bundled.read_manifest(package)
+    monkeypatch.setattr(bundled, "read_manifest", lambda: manifest)
+    monkeypatch.setattr(bundled, "_unlocked_libraries", lambda key: copies / "new")
+    monkeypatch.setattr(bundled, "_import_numpy", lambda *_: None)
+    monkeypatch.setattr(bundled, "running_platform", lambda: "linux-x86_64")
+    monkeypatch.setenv(bundled.PACKAGES_VARIABLE, "")
+    if named is None:
+        monkeypatch.delenv(bundled.OPENVINO_VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(bundled.OPENVINO_VARIABLE, named.format(copies=copies))
+    bundled.activate()
+    wanted = str(copies / "new/runtime_libs/openvino") if led_to == "new" else led_to
+    assert os.environ[bundled.OPENVINO_VARIABLE] == wanted
 
 
 def test_windows_loads_from_the_copy_outside_the_plugins_folder(package, tmp_path, monkeypatch):

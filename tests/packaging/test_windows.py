@@ -44,6 +44,16 @@ STARTS_PROGRAMS = re.compile(rf"^(import|from) .*\b({STARTERS})\b", re.MULTILINE
 # Many random examples tell nothing of the system that a few chosen ones don't.
 PLAIN = "not slow and not hypothesis"
 
+WORKER_FAULTS = (
+    "segmentation_fault",
+    "abort",
+    "killed",
+    "leave",
+    "nonsense",
+    "hang",
+    "hang_with_the_interpreter_locked",
+)  # of tests/inking/faulty_worker.py
+
 
 def unit_tests() -> list[Path]:
     """Files of tests that run under Wine."""
@@ -158,6 +168,16 @@ def test_a_worker_killed_in_mid_run_is_replaced_and_a_run_cancelled(windows, ske
     assert said["later_notices"] == []
 
 
+def test_a_worker_that_goes_wrong_is_replaced_and_then_given_up_in_a_sentence(windows, sketch):
+    said = answer(
+        windows.python("3.13", JOBS / "worker_faults.py", windows.plugin, sketch, ROOT, *WORKER_FAULTS)
+    )
+    anew = "The inking process ended unexpectedly; inking went on in a new one."
+    assert said["came"] == {fault: [True, 0, anew] for fault in WORKER_FAULTS}
+    assert re.match(r"The inking process crashed .*document is as it was", said["sentence"])
+    assert (said["after"], said["inside"]) == (True, False)
+
+
 @pytest.mark.long
 def test_unit_tests_pass(windows, real_wheels):
     wheel = next(path for one, path in real_wheels("windows-x86_64") if one.file.startswith("numpy-") and
@@ -182,11 +202,13 @@ def test_unit_tests_pass(windows, real_wheels):
 def test_an_update_replaces_what_is_loaded_and_all_is_taken_out_in_the_end(
     windows, windows_zip, sketch, inked_here, tmp_path
 ):
-    first = windows.start_python("3.13", JOBS / "stay.py", windows.plugin, sketch)
+    # Not 3.13: its worker would copy the newer libraries with what Wine 8 lacks (windows_jobs/start.py).
+    first = windows.start_python("3.10", JOBS / "stay.py", windows.plugin, sketch)
     try:
         line = first.stdout.readline()
         before = answer(line if line.startswith("{") else line + first.stdout.read())
         assert (before["ink"], before["locked"]) == (inked_here, True)
+        older = files_of_copies(windows)
         import_zip(windows, newer(windows_zip, tmp_path))
         after, _ = first.communicate("\n", timeout=wine.SECONDS)
     finally:
@@ -194,11 +216,23 @@ def test_an_update_replaces_what_is_loaded_and_all_is_taken_out_in_the_end(
         first.wait()
     after = answer(after)
     assert (after["version"], after["ink"]) == (smart_lineart.__version__, inked_here)
-    next_start = answer(windows.python("3.10", JOBS / "ink.py", windows.plugin, sketch))
+    # A worker that is started after the update comes from it, beside the older copy, which is whole.
+    assert (after["same"], after["replaced"], after["anew"]) == (True, True, inked_here)
+    assert after["notices"] == []
+    copies = files_of_copies(windows)
+    assert older < copies
+    assert {path.parts[0] for path in copies - older} == {"newer"}
+    next_start = answer(windows.python("3.13", JOBS / "ink.py", windows.plugin, sketch))
     assert (next_start["version"], next_start["ink"]) == ("99.0", inked_here)
     copies = [path.name for path in (windows.krita / "smart_lineart-libraries").iterdir()]
     assert copies == ["newer"]  # no Krita uses the older ones any more
     take_out(windows)
+
+
+def files_of_copies(windows: Windows) -> set[Path]:
+    """The files of all copies of libraries, from the folder that holds the copies."""
+    folder = windows.krita / "smart_lineart-libraries"
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
 
 
 def take_out(windows: Windows) -> None:

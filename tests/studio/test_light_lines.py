@@ -84,7 +84,7 @@ def test_a_line_that_is_not_drawn_is_not_under_the_pen(room, lines) -> None:
 @pytest.mark.parametrize(("faint", "count"), [(0.2, 2), (0.5, 1)])
 def test_light_lines_are_redrawn_where_they_are_drawn(room, lines, faint, count) -> None:
     settings = room.settings.InkSettings(thickness=3.0, faint=faint)
-    assert len(room.redraw._plan(lines, settings, STYLES["pen"], None, "").strokes) == count
+    assert len(room.redraw._plan(lines, settings, (STYLES["pen"],) * 2, None, "").strokes) == count
 
 
 def test_flats_end_at_light_lines_where_they_are_drawn(room, lines) -> None:

@@ -32,6 +32,7 @@ class Scene:
         for name, step in (("edit_undo", self.undo), ("edit_redo", self.redo)):
             room.krita.action(name).trigger = step
         self.asked: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None  # what events bring while Krita undoes
         self.name()
 
     def work_on(self, _document: Any, work: Any) -> Any:
@@ -85,6 +86,7 @@ class Scene:
         self.asked.clear()
         self.one.look(self.document)
         {"edit_undo": self.undo, "edit_redo": self.redo}[entry]()
+        self.meanwhile()
         self.one.stepped(entry)
         while self.works:
             for _ in self.works.pop():
@@ -122,6 +124,23 @@ def test_undo_and_redo_take_all_steps_of_a_whole(scene: Scene) -> None:
     scene.artist("edit_redo")
     assert scene.there == ["a2", "b2", "c2"]
     assert scene.asked == ["redo"] * 3
+
+
+def test_events_that_krita_handles_while_it_undoes_change_nothing(scene: Scene) -> None:
+    """Layers are looked at then, and the menu's entries called as the artist knows our steps."""
+    several(scene)
+
+    def look() -> None:
+        names = {entry: scene.room.application.step_named(entry) for entry in ("edit_undo", "edit_redo")}
+        ours = {entry: "Line thickness" if name == CONVERT else name for entry, name in names.items()}
+        scene.room.application.step_named = ours.__getitem__
+        scene.one.look(scene.document)
+
+    scene.meanwhile = look
+    scene.artist("edit_undo")
+    assert scene.there == ["a", "b", "c"]
+    scene.artist("edit_redo")
+    assert scene.there == ["a2", "b2", "c2"]
 
 
 def test_steps_before_and_after_are_one_each(scene: Scene) -> None:
@@ -163,6 +182,19 @@ def test_while_the_artist_paints_nothing_more_is_undone(
     several(scene)
     monkeypatch.setattr(scene.room.view, "painting", lambda: True)
     scene.artist("edit_undo")
+    assert scene.asked == ["undo"]
+
+
+def test_a_stroke_after_a_whole_that_was_taken_back_in_part_goes_alone(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several(scene)
+    with monkeypatch.context() as painting:
+        painting.setattr(scene.room.view, "painting", lambda: True)
+        scene.artist("edit_undo")
+    scene.take("Freehand Brush Stroke")
+    scene.artist("edit_undo")
+    assert scene.there == ["a2", "b2", "c"]
     assert scene.asked == ["undo"]
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from smart_lineart.cli.files.writer import Lineart
 from smart_lineart.inking.vectors.making import make_vectors
 from smart_lineart.inking.vectors.paths import StrokePaths, Vectors
-from smart_lineart.inking.vectors.svg import outline_data, path_data
+from smart_lineart.inking.vectors.svg import outline_data, path_data, step_for
 from smart_lineart.units import MM_PER_INCH
 
 CSS_DPI = 96.0
@@ -38,6 +38,7 @@ def write_svg(file: BinaryIO, lineart: Lineart, progress: Callable[[float], None
 def svg_lines(vectors: Vectors, lineart: Lineart) -> Iterator[str]:
     """The lines of an SVG file."""
     height, width = lineart.size
+    step = step_for(lineart.size)
     colour = "#" + bytes(lineart.colour).hex()
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     yield (
@@ -49,25 +50,26 @@ def svg_lines(vectors: Vectors, lineart: Lineart) -> Iterator[str]:
         yield f'<rect id="paper" width="{width}" height="{height}" fill="#ffffff"/>'
     yield f'<g id="lineart" {_layer("Lineart")} fill="{colour}" stroke="none">'
     for area in vectors.areas:
-        yield f'<path id="{area.id}" d="{outline_data(area.outline)}"/>'
+        yield f'<path id="{area.id}" d="{outline_data(area.outline, step)}"/>'
     for stroke in vectors.strokes:
-        yield f'<path id="{stroke.id}" d="{outline_data(stroke.outline)}"/>'
+        yield f'<path id="{stroke.id}" d="{outline_data(stroke.outline, step)}"/>'
     yield "</g>"
     yield (
         f'<g id="centrelines" {_layer("Centrelines")} display="none" fill="none" stroke="{colour}"'
         ' stroke-linecap="round" stroke-linejoin="round">'
     )
     for stroke in vectors.strokes:
-        yield _centreline(stroke)
+        yield _centreline(stroke, step)
     yield "</g>"
     yield "</svg>"
 
 
-def _centreline(stroke: StrokePaths) -> str:
-    widths = " ".join(f"{width:.2f}".rstrip("0").rstrip(".") for width in stroke.widths)
+def _centreline(stroke: StrokePaths, step: float) -> str:
+    # At nodes and halfway, to a tenth of a px: every other of those that are known.
+    widths = " ".join(f"{width:.1f}".removesuffix(".0") for width in stroke.widths[::2])
     return (
         f'<path id="{stroke.id}-centre" stroke-width="{stroke.width:.2f}" data-widths="{widths}"'
-        f' d="{path_data(stroke.centre)}"/>'
+        f' d="{path_data(stroke.centre, step)}"/>'
     )
 
 

@@ -19,6 +19,9 @@ from smart_lineart.inking.ranges import tuned
 from smart_lineart.inking.raster.morphology import close, grow
 from smart_lineart.inking.raster.thinning import thin
 
+SOLID = 102  # probability x 255 from which black is solid
+RIM = 2  # px around it that are its edge
+
 
 @dataclass(frozen=True)
 class RoughnessTuning:
@@ -37,10 +40,11 @@ class RoughnessTuning:
 
 @dataclass(frozen=True, eq=False)
 class Observation:
-    """What a look at a page finds: darkness and line probability as uint8 (H, W), at working scale."""
+    """What a look finds at working scale: darkness, probability of a line and of black, each uint8 (H, W)."""
 
     darkness: NDArray[np.uint8]
     line: NDArray[np.uint8]
+    solid: NDArray[np.uint8]
     tuning: RoughnessTuning = field(default_factory=RoughnessTuning)
     maps: MapTuning = field(default_factory=MapTuning)
 
@@ -56,8 +60,8 @@ class Observation:
 
     @property
     def beside(self) -> float:
-        """Share of what is drawn that lies beside its lines."""
-        drawn = self.darkness >= self.tuning.drawn
+        """Share of what is drawn that lies beside its lines; what is solid black is neither."""
+        drawn = (self.darkness >= self.tuning.drawn) & ~grow(self.solid >= SOLID, RIM)
         missed = np.count_nonzero(drawn & ~grow(self.centrelines, self.tuning.beside))
         return missed / max(1, int(np.count_nonzero(drawn)))
 

@@ -74,8 +74,11 @@ class _Stretches:
         )
 
 
-def fit(lines: Polylines, way: Doubles, tolerance: Doubles) -> Curves:
-    """Lay curves along lines, within `tolerance` (L,) px of vertices, which run as `way` (N, 2) says."""
+def fit(lines: Polylines, way: Doubles, tolerance: Doubles, which: Indices | None = None) -> Curves:
+    """Lay curves along lines, within `tolerance` (L,) px of vertices, which run as `way` (N, 2) says.
+
+    Those of `which` only, if it is given.
+    """
     count = len(lines)
     steps = np.hypot(*np.diff(lines.points, axis=0, prepend=lines.points[:1]).T)
     # Whole steps add up exactly, so that a line's curves are the same whatever lines come before it.
@@ -88,7 +91,9 @@ def fit(lines: Polylines, way: Doubles, tolerance: Doubles) -> Curves:
     guess = np.full(count, FIRST_GUESS, np.float64)
     done: list[tuple[Indices, Indices, Indices, Doubles]] = []
     _straight(lines, at, reached, handles, np.arange(count))
-    active = np.flatnonzero(at < end)
+    active = np.arange(count) if which is None else which
+    active = active[(at < end)[active]]
+    asked = active
     while len(active):
         lengths = _lengths(reached[active], failed[active], (end - at)[active], guess[active])
         row, column = np.nonzero(lengths > 0)
@@ -106,7 +111,7 @@ def fit(lines: Polylines, way: Doubles, tolerance: Doubles) -> Curves:
         at[finished] = stop
         reached[finished], failed[finished] = 1, (end - at)[finished] + 1
         _straight(lines, at, reached, handles, finished[at[finished] < end[finished]])
-        active = np.flatnonzero(at < end)
+        active = asked[(at < end)[asked]]
     return _gathered(lines, run, way, done)
 
 
@@ -267,7 +272,10 @@ def _settled(stretches: _Stretches, handles: Doubles) -> Doubles:
 
 
 def _gathered(
-    lines: Polylines, run: Doubles, way: Doubles, done: list[tuple[Indices, Indices, Indices, Doubles]]
+    lines: Polylines,
+    run: Doubles,
+    way: Doubles,
+    done: list[tuple[Indices, Indices, Indices, Doubles]],
 ) -> Curves:
     """All curves in the order of their lines."""
     if not done:

@@ -16,7 +16,8 @@ from smart_lineart.inking.brushes.styles import Style, find_style
 from smart_lineart.inking.drawing.solid import radius_along
 from smart_lineart.inking.strokes import Strokes
 from smart_lineart.inking.vectors.areas import contours
-from smart_lineart.inking.vectors.fitting import Curves, fit
+from smart_lineart.inking.vectors.balancing import fit_few
+from smart_lineart.inking.vectors.fitting import Curves
 from smart_lineart.inking.vectors.outlines import HIDDEN, Edge, Outline, cap_curves, outlines_of
 from smart_lineart.inking.vectors.paths import STEPS_PER_PX, AreaPaths, Path, StrokePaths, Vectors
 from smart_lineart.inking.vectors.polylines import (
@@ -38,14 +39,19 @@ FINEST_SHARE = 60.0
 COARSEST = 0.1
 """and by so many px at most."""
 
-EDGE_FINEST = 1 / 15
+EDGE_FINEST = 0.1
 """and outlines by so many px at least: less would not be seen in pixels, and cost nodes to edit."""
+
+AREA_FINEST = 0.12
+"""The same of solid areas, whose map is no finer than its px."""
 
 COARSE = 2.0
 """Thicknesses between vertices, beyond which a line is taken to be as straight there as it is drawn."""
 
 BROAD = 10.0
 """Px from which the ink of a line that curls up under its pen is followed in its pixels, come what may."""
+
+NARROW = 0.1  # px: between edges nearer than this a line ends in a point, whatever its cap
 
 FLAT = 6  # points to a curve where it is asked whether it shows the ink
 _LEAST = 1e-3  # px between vertices
@@ -81,11 +87,11 @@ def make_vectors(
     pen = find_style(style)
     near = tolerance_for(thickness) if tolerance is None else tolerance
     areas = [] if solid is None else contours(solid, size)
-    edge = max(near, EDGE_FINEST) if tolerance is None else tolerance
+    edge, around = (near if tolerance else max(near, least) for least in (EDGE_FINEST, AREA_FINEST))
     return Vectors(
         size,
         _Making(strokes, thickness, pen, near, edge).paths(),
-        _area_paths(areas, edge),
+        _area_paths(areas, around),
         not pen.medium.solid,
     )
 
@@ -107,7 +113,7 @@ class _Making:
         corners = without_slight(lines, find_corners(lines, closed), closed)
         pieces, vertex, line_of = parted(lines, corners, closed)
         way, radius = directions(pieces), radius[vertex]
-        curves = fit(pieces, way, np.full(len(pieces), self._near))
+        curves = fit_few(pieces, way, np.full(len(pieces), self._near), _loose(line_of, closed))
         centres = _joined(curves, line_of, len(lines))
         widths = _widths(curves, pieces, line_of, 2.0 * radius)
         outlines = self._outlines(pieces, line_of, way, radius, closed, origin)
@@ -147,7 +153,7 @@ class _Making:
             for line in wrong
         ]
         for index, found in zip(
-            wrong, _closed_paths([_as_outlines(some) for some in loops], self._edge), strict=True
+            wrong, _closed_paths([_as_outlines(some) for some in loops], self._near), strict=True
         ):
             paths[index] = found
         return paths
@@ -214,6 +220,12 @@ def _denser(points: Doubles, values: Doubles, coarse: float) -> tuple[Doubles, D
     return np.stack([x, y], 1), wide
 
 
+def _loose(line_of: Indices, closed: Mask) -> Mask:
+    """(P, 2): whether a piece begins, or ends, where an open line does: no other depends on its way there."""
+    first, last = np.diff(line_of, prepend=-1) != 0, np.diff(line_of, append=-1) != 0
+    return np.stack([first, last], 1) & ~closed[line_of][:, None]
+
+
 def _joined(curves: Curves, line_of: Indices, count: int) -> list[Doubles]:
     """The control points (3 k + 1, 2) of each of `count` lines, whose pieces the curves are laid along."""
     bounds = curves.starts[np.searchsorted(line_of, np.arange(count + 1))]
@@ -251,7 +263,8 @@ def _closed_paths(outlines: list[list[Outline]], tolerance: float) -> list[list[
     corners = np.concatenate([_come_round(edge.corner, edge.closed) for edge in edges])
     corners = without_slight(lines, corners, closed)
     pieces, _, line_of = parted(lines, corners, closed)
-    curves = fit(pieces, directions(pieces), np.full(len(pieces), tolerance))
+    near = np.full(len(pieces), tolerance)
+    curves = fit_few(pieces, directions(pieces), near, _loose(line_of, closed), strict=False)
     fitted = iter(_joined(curves, line_of, len(lines)))
     return [
         [_round(outline, [next(fitted) for _ in outline.edges], tolerance) for outline in some]
@@ -272,7 +285,9 @@ def _round(outline: Outline, edges: list[Doubles], tolerance: float) -> Doubles:
     for number, cap in enumerate(outline.caps):
         here, there = edges[number], edges[(number + 1) % len(edges)]
         parts.append(here[1:])
-        if cap.radius is not None:
+        if float(np.hypot(*(there[0] - here[-1]))) < NARROW:
+            parts[-1] = np.concatenate([here[1:-1], there[:1]])
+        elif cap.radius is not None:
             arriving, leaving = unit(np.stack([_end_way(here[::-1]) * -1.0, _end_way(there)]))
             curves = cap_curves(cap, here[-1], arriving, there[0], leaving, tolerance)
             parts.append(curves[:, 1:].reshape(-1, 2))

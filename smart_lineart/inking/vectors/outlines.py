@@ -29,7 +29,7 @@ BURIED = 0.02  # of the pen's radius, and px, that an edge lies inside the ink b
 FARTHEST = 48  # vertices along the line to which that is asked
 CORNERED, HIDDEN = 1, 2
 JOINT = 5  # vertices at a corner, of which an edge may well be hidden
-LEAST = 1e-3  # px between an outline's vertices
+LEAST = 0.1  # px between an outline's vertices
 COSINE = np.cos(np.radians(50.0))  # of the steepest slope at which an edge runs into a round cap
 HALF_CIRCLE_OFF = 0.0185  # of its radius, that one curve is off half a circle at most
 

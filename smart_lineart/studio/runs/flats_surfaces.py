@@ -116,10 +116,8 @@ def new_target(document: Document, name: str, found: Made, form: PixelFormat) ->
     """Flats that are not part of the document yet, and blank: a layer, or a group with one layer a colour."""
     if found.homes is None:
         return FlatsLayer.new(document, name)
-    target = FlatsGroup.new(document, name)
-    for colour in (yield from names_of_new(found, form)):
-        target.add(colour)
-    return target
+    colours = yield from names_of_new(found, form)
+    return FlatsGroup.new(document, name, colours)
 
 
 def names_of_new(found: Made, form: PixelFormat) -> Work:

@@ -23,7 +23,7 @@ from .settling import SETTLE_MS
 MOST_TURNS = 400  # 2 s: a Krita that is never at rest plays an animation, say
 LATE_TURNS = 60  # 300 ms: a busy Krita may be at rest before it has begun with what was asked for
 JUST_S = 0.5  # Krita may show what an undo took away before it tells that one was asked for
-UNDO = "edit_undo"
+UNDO, REDO = "edit_undo", "edit_redo"
 
 
 class OneStep:
@@ -92,7 +92,13 @@ class OneStep:
             taken = self._taken
             yield from _done(document, lambda: bool(reached()))
         for mark in reached():
-            yield from self._take(document, entry, ends[mark])
+            if self._was_last(document, entry, ends[mark]):
+                yield from self._take(document, entry, ends[mark])
+
+    def _was_last(self, document: Document, entry: str, layers: tuple[str, ...]) -> bool:
+        """Whether it was one of these steps that has just been taken: the other entry would take it now."""
+        other = REDO if entry == UNDO else UNDO
+        return any(self._context.undo_words.is_next(document, other, one) for one in layers)
 
     def _take(self, document: Document, entry: str, layers: tuple[str, ...]) -> Work:
         left = _left(document, entry, layers)

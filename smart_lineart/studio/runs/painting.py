@@ -11,7 +11,7 @@ from typing import Any
 
 from smart_lineart.inking import Cancelled, Rect
 from smart_lineart.krita_host import application, brush_marks, view
-from smart_lineart.krita_host.painting_window import LEAST, PaintingWindow, settle_smoothing
+from smart_lineart.krita_host.painting_window import LEAST, PaintingWindow, settle_tools
 from smart_lineart.krita_host.pixels import SRGB, PixelFormat
 from smart_lineart.studio.context import Context
 from smart_lineart.studio.steps import Pending, Work
@@ -50,11 +50,11 @@ class Painting:
         self._closing = True
         for window in self._windows:
             window.close()
-        settle_smoothing()
+        settle_tools()
 
     def _settle(self) -> None:
         self._waiting = False
-        if not self._closing and not self._windows and not settle_smoothing():
+        if not self._closing and not self._windows and not settle_tools():
             self._waiting = True
             self._context.loop.later(AGAIN_MS, self._settle)
 

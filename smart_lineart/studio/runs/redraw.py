@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -195,11 +195,14 @@ class Redraw:
         if not usual.width:
             self._say_no_mark(preset)
             return _NO_MARK
+        off = yield from safely(window, brush_marks.beside(window, usual.size))
         selected = yield from selected_over(document.selection(), lines.area)
-        make = partial(_plan, lines, settings, _style_of(mark), selected, source.pair.hue)
+        styles = _style_of(mark), self._context.engine.find_style(settings.style)
+        make = partial(_plan, lines, settings, styles, selected, source.pair.hue)
         plan = yield self._context.render_worker.submit(make)
         if not plan.strokes and plan.solid is None:
             return None
+        plan = replace(plan, strokes=[gesture.moved(-off[0], -off[1]) for gesture in plan.strokes])
         yield from safely(window, self._paint(window, job, plan, usual.size, colour, part))
         layer = document.new_layer(free_name(document, tr("Redrawn: {name}", name=source.name)))
         yield from safely(window, _copied(window, layer, document.page))
@@ -300,9 +303,14 @@ def _style_of(mark: NDArray[np.uint8]) -> Style:
 
 
 def _plan(
-    lines: CachedFeatures, settings: InkSettings, style: Style, selected: NDArray[np.uint8] | None, hue: str
+    lines: CachedFeatures,
+    settings: InkSettings,
+    styles: tuple[Style, Style],
+    selected: NDArray[np.uint8] | None,
+    hue: str,
 ) -> _Plan:
-    """On a worker's thread."""
+    """On a worker's thread. `styles`: the preset, and what the strokes are inked with."""
+    style, ink = styles
     features = lines_of(lines, settings, hue)
     strokes, solid = features.drawn_at(settings.faint, settings.weight, settings.cut), features.solid
     if selected is not None:
@@ -315,7 +323,7 @@ def _plan(
         draw_solids(cover, solid, Rect(0, 0, area.width, area.height), features.size)
         cover = cover if cover.any() else None
     moved = strokes.shifted(float(area.x), float(area.y))
-    return _Plan(area, gestures(moved, thickness=settings.thickness, style=style), cover)
+    return _Plan(area, gestures(moved, thickness=settings.thickness, style=style, ink=ink), cover)
 
 
 def _copied(window: PaintingWindow, layer: Layer, page: Rect) -> Work:

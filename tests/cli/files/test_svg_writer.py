@@ -75,7 +75,8 @@ def test_outlines_are_seen_and_centrelines_are_hidden_with_their_widths():
     assert [path.get("id") for path in hidden] == [f"{name}-centre" for name in strokes]
     for path in hidden:
         widths = [float(width) for width in path.get("data-widths").split()]
-        assert len(widths) == 4 * path.get("d").count("c") + 1
+        (numbers,) = re.findall(r"c([^cMz]*)", path.get("d"))
+        assert len(widths) == 2 * len(NUMBER.findall(numbers)) // 6 + 1
         assert 4 < float(path.get("stroke-width")) < 6
         assert min(widths) <= float(path.get("stroke-width")) <= max(widths)
 
@@ -108,7 +109,7 @@ def test_path_data_are_short_and_lose_nothing():
         text = path.get("d")
         assert not re.search(r"[^Mcz\d .-]", text)
         for numbers in re.findall(r"c([^cMz]*)", text):
-            assert len(NUMBER.findall(numbers)) == 6
+            assert len(NUMBER.findall(numbers)) % 6 == 0
     assert len(data) < 9000
 
 

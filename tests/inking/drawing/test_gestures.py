@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from smart_lineart.inking import STYLES, Strokes
-from smart_lineart.inking.drawing.gestures import FARTHEST, NEAR, PRESSED, gestures
-from smart_lineart.inking.drawing.solid import pressure_along
+from smart_lineart.inking.drawing.gestures import BEYOND, FARTHEST, NEAR, PRESSED, gestures
+from smart_lineart.inking.drawing.solid import pressure_along, radius_along
 
 
 def line(start, stop, count=60):
@@ -71,6 +71,73 @@ def test_what_is_short_or_closed_is_a_gesture_too():
     assert len(dot.points) == 2
     assert np.allclose(circle.points[0], circle.points[-1])
     assert ((circle.pressure > 0) & (circle.pressure <= 1)).all()
+
+
+def near_ink(points, widths, style, ink, free=(True, True), thickness=6.0):
+    """Strokes as `made`, held near the ink of another style, and the radius of that ink."""
+    strokes = Strokes.from_lists([points], [widths.astype(np.float32)], [1.0], [free])
+    found = gestures(strokes, thickness=thickness, style=STYLES[style], ink=STYLES[ink])
+    return found[0], radius_along(strokes, thickness, STYLES[ink])
+
+
+def outside(gesture, points, radius, style, thickness=6.0):
+    """How far a brush's marks reach beyond ink of a radius (n,) along points (n, 2), at the most."""
+    medium = STYLES[style].medium
+    mark = medium.at(medium.width, gesture.pressure.astype(np.float32)) * (thickness / 2)
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    rim = gesture.points[:, None] + mark[:, None, None] * np.stack([np.cos(angle), np.sin(angle)], 1)
+    away = np.hypot(*(rim[:, :, None] - points).transpose(3, 0, 1, 2)) - radius
+    return float(away.min(2).max())
+
+
+@pytest.mark.parametrize("style", ["g-pen", "brush", "technical"])
+def test_a_brush_that_swells_more_is_pressed_less_where_it_would_leave_the_ink(style):
+    points, widths = line((50, 50), (350, 90), 300), np.linspace(0.7, 2.2, 300)
+    gesture, radius = near_ink(points, widths, style, "pen", thickness=12.0)
+    assert outside(gesture, points, radius, style, 12.0) < BEYOND + 0.4
+    (free,) = gestures(
+        Strokes.from_lists([points], [widths.astype(np.float32)], [1.0], [(True, True)]),
+        thickness=12.0,
+        style=STYLES[style],
+    )
+    if style != "technical":
+        assert free.pressure.max() > gesture.pressure.max()
+    assert outside(free, points, radius, style, 12.0) > BEYOND + 0.8
+
+
+def test_a_pen_of_one_width_ends_sooner_than_a_thin_tip():
+    points = line((50, 50), (350, 50), 300)
+    gesture, _ = near_ink(points, np.ones(300), "technical", "g-pen")
+    left = gesture.points[:, 0].min() - 50, 350 - gesture.points[:, 0].max()
+    assert min(left) > 2.0, "it ends before the tip"
+    assert max(left) < 2.0 * 6.0 + 1.0, "and not long before it"
+    blunt, _ = near_ink(points, np.ones(300), "technical", "technical")
+    assert np.ptp(blunt.points[:, 0]) == 300
+
+
+@pytest.mark.parametrize("length", [0.0, 1.0, 3.0, 9.0])
+@pytest.mark.parametrize("width", [0.1, 0.4])
+def test_however_thin_and_short_a_stroke_is_something_of_it_is_painted(length, width):
+    points = line((50, 50), (50 + length, 50), max(1, round(2 * length)))
+    gesture, _ = near_ink(points, np.full(len(points), width), "technical", "g-pen")
+    assert len(gesture.points) >= 2
+    assert (gesture.points[:, 0] >= 50).all()
+    assert (gesture.points[:, 0] <= 50.6 + length).all()
+    assert np.ptp(gesture.points[:, 0]) > 0
+
+
+def test_a_thin_line_is_painted_but_for_its_ends():
+    points = line((50, 50), (350, 50), 300)
+    gesture, _ = near_ink(points, np.full(300, 0.2), "technical", "g-pen")
+    assert np.ptp(gesture.points[:, 0]) > 270
+
+
+def test_a_closed_line_stays_closed():
+    turn = np.linspace(0, 2 * np.pi, 200)
+    ring = np.stack([80 + 50 * np.cos(turn), 80 + 50 * np.sin(turn)], 1).astype(np.float32)
+    ring[-1] = ring[0]
+    gesture, _ = near_ink(ring, np.full(200, 0.2), "technical", "g-pen", (False, False))
+    assert np.allclose(gesture.points[0], gesture.points[-1])
 
 
 def test_nothing_gives_nothing():

@@ -19,7 +19,7 @@ from smart_lineart.inking.page.scale import (
     scale_by_roughness,
     stroke_width,
 )
-from tests.inking.pictures import Floats, line_map, ring, straight, wave
+from tests.inking.pictures import Bytes, Floats, line_map, ring, straight, wave
 
 SIZE = (400, 500)
 TUNING = RoughnessTuning()
@@ -142,13 +142,18 @@ class TestAutoScales:
 def near_look(*drawn: Floats, lines: tuple[Floats, ...], sure: float = 1.0) -> Observation:
     """A close look at what is drawn, in which the network finds these lines."""
     found = line_map(SIZE, *lines, thickness=3) * np.float32(sure)
-    return Observation(line_map(SIZE, *drawn, thickness=3), found.astype(np.uint8))
+    return observed(line_map(SIZE, *drawn, thickness=3), found.astype(np.uint8))
+
+
+def observed(darkness: Bytes, line: Bytes) -> Observation:
+    """A look in which nothing is solid."""
+    return Observation(darkness, line, np.zeros_like(line))
 
 
 def far_look(*lines: Floats, sure: float = 1.0) -> Observation:
     """A look at half the size, in which the network finds these lines."""
     found = line_map((SIZE[0] // 2, SIZE[1] // 2), *(line / 2 for line in lines), thickness=3)
-    return Observation(found, (found * np.float32(sure)).astype(np.uint8))
+    return observed(found, (found * np.float32(sure)).astype(np.uint8))
 
 
 def rings(*radii: float) -> tuple[Floats, ...]:
@@ -173,7 +178,17 @@ class TestLook:
 
     def test_a_page_without_ink_has_nothing_beside_its_lines(self) -> None:
         line = line_map(SIZE, *rings(100), thickness=3)
-        assert Observation(np.zeros(SIZE, np.uint8), line).beside == 0.0
+        assert observed(np.zeros(SIZE, np.uint8), line).beside == 0.0
+
+    def test_solid_black_is_none_of_its_lines_and_lies_beside_none(self) -> None:
+        near = near_look(*rings(150, 138), lines=rings(150, 138))
+        blacked, solid = near.darkness.copy(), np.zeros(SIZE, np.uint8)
+        blacked[180:220, 230:270], solid[180:220, 230:270] = 250, 200
+        assert observed(blacked, near.line).beside > 0.1
+        look = Observation(blacked, near.line, solid)
+        assert look.beside < 0.01
+        assert needs_no_far_look(look)
+        assert roughness(look, far_look(*rings(144))) == CLOSER
 
 
 class TestRoughness:
@@ -194,7 +209,7 @@ class TestRoughness:
         near = near_look(*rings(150, 138), lines=rings(150, 138), sure=0.8)
         shaded = near.darkness.copy()
         shaded[180:220, 230:270] = 200
-        assert roughness(Observation(shaded, near.line), far_look(*rings(144))) == 0.0
+        assert roughness(observed(shaded, near.line), far_look(*rings(144))) == 0.0
 
     def test_as_much_more_drawn_than_lines_are_long_is_second_passes(self) -> None:
         near = near_look(*rings(150, 138, 60), lines=rings(150, 138), sure=0.8)
@@ -227,7 +242,7 @@ class TestRoughness:
         near = near_look(*rings(150, 138), lines=rings(150, 138), sure=0.8)
         shaded = near.darkness.copy()
         shaded[180:220, 230:270] = 200
-        assert not needs_no_far_look(Observation(shaded, near.line))
+        assert not needs_no_far_look(observed(shaded, near.line))
         assert not needs_no_far_look(near_look(*PASSES, lines=()))
 
     def test_a_clean_drawing_is_seen_closer_than_by_the_close_look(self) -> None:

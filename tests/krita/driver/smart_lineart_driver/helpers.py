@@ -212,6 +212,12 @@ def redo(document):
     document.waitForDone()
 
 
+def steps_to_undo():
+    """How many steps Krita could take back, as its docker of the history counts them."""
+    history = next(docker for docker in K.dockers() if docker.objectName() == "History")
+    return history.findChild(QtWidgets.QListView).selectionModel().currentIndex().row()
+
+
 def until(condition, seconds=60.0):
     """Use as `yield from until(lambda: ...)`: wait for a condition while the event loop runs."""
     end = time.monotonic() + seconds
