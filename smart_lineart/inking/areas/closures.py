@@ -19,7 +19,10 @@ AHEAD = np.cos(np.radians(42.5))  # how far to the side a line may lie that an e
 FACING = np.cos(np.radians(62.0))  # the same for another end
 BEHIND = -0.2  # cosine: as far may an end that is very near
 NEAR = 1.5  # usual line widths: very near
+FAR = 0.13  # of the page's longer side that it may be long between ends that face each other well
+STRAIGHT = 0.1  # turning up to which they do: 1 less the mean cosine
 TURNING = 1.0  # how much longer a closure counts for turning
+DOUBT = 1.5  # times the share that a gap has of itself and the shorter line, it is doubted; and for turning
 ANGLES = np.radians(np.linspace(-98.0, 98.0, 29))
 TIP = 1.5, 2.5  # px beyond the half width that what lies there is the line itself, ahead and to the side
 LEAVING = 2.0  # px: as far beyond that it must be free
@@ -31,10 +34,10 @@ CHUNK = 2048  # ends looked ahead from at once
 
 @dataclass(frozen=True)
 class Closure:
-    """A line nobody drew: its pixels (n, 2), x and y, each once, and how costly it is to believe in."""
+    """A line nobody drew: its pixels (n, 2), x and y, each once, and how far to doubt it, 0 to 1."""
 
     pixels: NDArray[np.intp]
-    cost: float
+    doubt: float
 
 
 def find_closures(walls: Walls) -> list[Closure]:
@@ -48,16 +51,16 @@ def find_closures(walls: Walls) -> list[Closure]:
     used: set[int] = set()
     taken = np.zeros(walls.ink.shape, np.bool_)
     kept = []
-    for cost, a, b, path in candidates:
+    for _, a, b, path, doubt in candidates:
         both = [a] if b < 0 else [a, b]
         if not used.isdisjoint(both):
             continue
         pixels = _drawn(path, walls.ink.shape)
-        if _crosses(pixels, taken, ends.places[both]):
+        if _crosses(pixels, taken, path[[0, -1]]):
             continue
         taken[pixels[:, 1], pixels[:, 0]] = True
         used.update(both)
-        kept.append(Closure(pixels, cost))
+        kept.append(Closure(pixels, doubt))
     return kept
 
 
@@ -73,7 +76,7 @@ def _drawn(path: Floats, shape: tuple[int, int]) -> NDArray[np.intp]:
 
 
 def _crosses(pixels: NDArray[np.intp], taken: Mask, own: Floats) -> bool:
-    """Whether a closure meets another one anywhere but where both spring from one end."""
+    """Whether a closure meets another one anywhere but where it springs from or stops."""
     at = pixels[taken[pixels[:, 1], pixels[:, 0]]]
     if not len(at):
         return False
@@ -81,13 +84,13 @@ def _crosses(pixels: NDArray[np.intp], taken: Mask, own: Floats) -> bool:
     return bool((~near).any())
 
 
-Candidate = tuple[float, int, int, Floats]
+Candidate = tuple[float, int, int, Floats, float]  # cost, ends (-1 is a line), path, doubt
 
 
 def _to_ends(ends: Ends, walls: Walls, reach: float) -> list[Candidate]:
     """From ends to ends that face them, as Hermite curves that cross no ink."""
     found: list[Candidate] = []
-    for a, b in _pairs(ends.places, reach):
+    for a, b in _pairs(ends.places, max(reach, FAR * max(walls.ink.shape))):
         apart = ends.places[b] - ends.places[a]
         length = float(np.hypot(*apart))
         if length < 1.0:
@@ -100,12 +103,18 @@ def _to_ends(ends: Ends, walls: Walls, reach: float) -> list[Candidate]:
                 continue
         elif one < FACING or other < FACING:
             continue
+        turn = 1.0 - (one + other) / 2
+        if length > reach and turn > STRAIGHT:
+            continue
         path = _hermite(ends.places[a], ends.directions[a], ends.places[b], -ends.directions[b], length)
         if _meets_ink(path, walls.ink, ends.radii[a] + 1.5, ends.radii[b] + 1.5):
             path = np.stack([ends.places[a], ends.places[b]])
             if _meets_ink(path, walls.ink, ends.radii[a] + 1.5, ends.radii[b] + 1.5):
                 continue
-        found.append((length * (1.0 + TURNING * (2.0 - one - other) / 2), a, b, path))
+        # Between long lines a gap is an oversight; between strokes as short as itself it may be meant.
+        line = min(float(ends.lengths[a]), float(ends.lengths[b]))
+        doubt = min(1.0, turn + DOUBT * length / (length + line))
+        found.append((length * (1.0 + TURNING * turn), a, b, path, doubt))
     return found
 
 
@@ -159,7 +168,10 @@ def _ahead(ends: Ends, walls: Walls, reach: float) -> list[Candidate]:
     for first in range(0, len(ends), CHUNK):
         part = slice(first, first + CHUNK)
         found += _ahead_of(
-            Ends(ends.places[part], ends.directions[part], ends.radii[part]), walls, reach, first
+            Ends(ends.places[part], ends.directions[part], ends.radii[part], ends.lengths[part]),
+            walls,
+            reach,
+            first,
         )
     return found
 
@@ -192,5 +204,5 @@ def _ahead_of(ends: Ends, walls: Walls, reach: float, first: int) -> list[Candid
         far = distance[hit[number, angle]]
         stop = ends.places[number] + ways[number, angle] * far
         path = np.stack([ends.places[number], stop]).astype(np.float32)
-        found.append((float(cost[number, angle]), first + number, -1, path))
+        found.append((float(cost[number, angle]), first + number, -1, path, 1.0))
     return found

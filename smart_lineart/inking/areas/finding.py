@@ -41,9 +41,11 @@ def find_areas(
 ) -> Areas:
     """The areas of a lineart, uint8 coverage (H, W), 255 where it is ink.
 
-    An area stands when at least 1 - `openness` of its outline is drawn. Those that share most with an area of
-    `before` have its id. Where the ink is that of `strokes`, in page px, give them: then areas do not depend
-    on how thick they are drawn. Raises BadSketch, BadOption, Cancelled.
+    An area stands when no more than `openness` of its outline is missing: a gap counts as far as it is to be
+    doubted that its line goes on. Those that share most with an area of `before` have its id. Where the ink
+    is that of `strokes`, in page px, give them: then areas do not depend on how thick they are drawn.
+
+    Raises BadSketch, BadOption, Cancelled.
     """
     if not 0.0 <= openness <= 1.0:
         raise BadOption("Openness must lie between 0 and 1, not {given}.", given=openness)
@@ -56,7 +58,7 @@ def find_areas(
     closures = find_closures(walls)
     report(0.6)
     stop_if(cancelled)
-    found = _settled(walls, closures, 1.0 - openness)
+    found = _settled(walls, closures, openness)
     report(0.9)
     stop_if(cancelled)
     areas = _as_areas(found, walls, closures, ink.shape, before)
@@ -64,7 +66,7 @@ def find_areas(
     return areas
 
 
-def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:
+def _settled(walls: Walls, closures: list[Closure], openness: float) -> Labels:
     """Labels (h, w), 0 the paper outside, of the areas that stand."""
     which = _numbered(closures, walls.ink.shape)
     free = ~walls.ink & (which == 0)
@@ -72,13 +74,13 @@ def _settled(walls: Walls, closures: list[Closure], least: float) -> Labels:
     if not labels.any():
         return labels
     labels = grown(labels)
-    outlines = Outlines(labels, walls.ink, which)
+    outlines = Outlines(labels, walls.ink, which, [one.doubt for one in closures])
     outside = _outside(labels)
     areas = [one for one in range(1, int(labels.max()) + 1) if one not in outside]
     paper = min(outside) if outside else 0
     for one in outside - {paper}:
         outlines.join(paper, one)
-    became = settle(outlines, areas, paper, least)
+    became = settle(outlines, areas, paper, openness)
     table = np.zeros(int(labels.max()) + 1, np.int32)
     for one, root in became.items():
         table[one] = 0 if root == paper else root
@@ -125,7 +127,7 @@ def _as_areas(
 ) -> Areas:
     labels = with_ids_of(labels, before)
     which = _numbered(closures, labels.shape)
-    outlines = Outlines(labels, walls.ink, which)
+    outlines = Outlines(labels, walls.ink, which, [one.doubt for one in closures])
     drawn = {one: outlines.drawn(one) for one in np.unique(labels).tolist() if one}
     standing = {number for between in outlines.open.values() for one in between.values() for number in one}
     scale = np.array([shape[1] / labels.shape[1], shape[0] / labels.shape[0]])

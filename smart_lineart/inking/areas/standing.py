@@ -19,8 +19,12 @@ Lengths = dict[int, dict[int, int]]
 class Outlines:
     """How much of the border between any two areas is ink, and how much each closure."""
 
-    def __init__(self, labels: NDArray[np.int32], ink: Mask, closure: NDArray[np.int32]):
-        """Of labels (h, w) that leave no pixel out; `closure` (h, w) is a closure's number plus 1, or 0."""
+    def __init__(self, labels: NDArray[np.int32], ink: Mask, closure: NDArray[np.int32], doubts: list[float]):
+        """Of labels (h, w) that leave no pixel out.
+
+        `closure` (h, w) is a closure's number plus 1, or 0; `doubts` tell how far each is to be doubted.
+        """
+        self._doubts = [0.0, *doubts]
         self.ink: Lengths = defaultdict(dict)
         self.open: dict[int, Lengths] = defaultdict(dict)
         for a, b, which, count in _borders(labels, ink, closure):
@@ -35,6 +39,21 @@ class Outlines:
         ink = sum(self.ink[one].values())
         gaps = sum(count for closures in self.open[one].values() for count in closures.values())
         return ink / (ink + gaps) if ink + gaps else 1.0
+
+    def missing(self, one: int) -> float:
+        """The share of an area's outline that is missing: closures as far as they are doubted."""
+        gaps = [gap for closures in self.open[one].values() for gap in closures.items()]
+        length = sum(self.ink[one].values()) + sum(count for _, count in gaps)
+        return sum(count * self._doubts[which] for which, count in gaps) / length if length else 0.0
+
+    def worst(self, one: int) -> int:
+        """The area beyond the closure that is most missing of an area's outline."""
+        sides = [
+            (count * self._doubts[which], which, other)
+            for other, closures in self.open[one].items()
+            for which, count in closures.items()
+        ]
+        return max(sides)[2]
 
     def join(self, kept: int, gone: int) -> None:
         """Make two areas one: `gone` is no more."""
@@ -78,9 +97,9 @@ def _borders(
 class _Settling:
     """Areas that are joined, the worst first, until each stands."""
 
-    def __init__(self, outlines: Outlines, areas: list[int], paper: int, least: float):
+    def __init__(self, outlines: Outlines, areas: list[int], paper: int, openness: float):
         self.became = {one: one for one in [*areas, paper]}
-        self._outlines, self._paper, self._least = outlines, paper, least
+        self._outlines, self._paper, self._openness = outlines, paper, openness
         self._version = dict.fromkeys(self.became, 0)
         self._heap: list[tuple[float, int, int]] = []
         for one in areas:
@@ -90,27 +109,21 @@ class _Settling:
             if self.became[one] == one and self._version[one] == version:
                 self._give_up_worst(one)
 
-    def _enough(self, one: int) -> float:
-        if self._paper in self._outlines.open[one]:
-            return self._least
-        return 1.0 - WITHIN * (1.0 - self._least)
+    def _may_miss(self, one: int) -> float:
+        within = 1.0 if self._paper in self._outlines.open[one] else WITHIN
+        return within * self._openness
 
     def _judge(self, one: int) -> None:
         if one == self._paper:
             return
         self._version[one] += 1
-        lacks = self._outlines.drawn(one) - self._enough(one)
+        lacks = self._may_miss(one) - self._outlines.missing(one)
         if lacks < 0:
             heapq.heappush(self._heap, (lacks, one, self._version[one]))
 
     def _give_up_worst(self, one: int) -> None:
-        """Join an area with the one beyond its longest closure; it has one, or it would stand."""
-        sides = [
-            (count, which, other)
-            for other, closures in self._outlines.open[one].items()
-            for which, count in closures.items()
-        ]
-        other = max(sides)[2]
+        """Join an area with the one beyond its worst closure; it has one, or it would stand."""
+        other = self._outlines.worst(one)
         kept, gone = (
             (one, other) if one == self._paper or (other != self._paper and one < other) else (other, one)
         )
@@ -121,12 +134,12 @@ class _Settling:
             self._judge(beside)
 
 
-def settle(outlines: Outlines, areas: list[int], paper: int, least: float) -> dict[int, int]:
-    """What each area becomes when those are joined of whose outline less than `least` is drawn.
+def settle(outlines: Outlines, areas: list[int], paper: int, openness: float) -> dict[int, int]:
+    """What each area becomes when those are joined of whose outline more than `openness` is missing.
 
     `paper`, the area outside, is not judged. `outlines` are changed.
     """
-    became = _Settling(outlines, areas, paper, least).became
+    became = _Settling(outlines, areas, paper, openness).became
     for one in became:
         root = one
         while became[root] != root:

@@ -27,11 +27,19 @@ FEWEST_BACK = 7  # px
 
 @dataclass(frozen=True)
 class Ends:
-    """Where lines end: places and unit directions (n, 2), x and y, and half widths (n,), in working px."""
+    """Where lines end, in working px.
+
+    Attributes:
+        places, directions: (n, 2), x and y; directions are unit vectors.
+        radii: half widths (n,).
+        lengths: how long the line is that ends there, up to where it meets others, or of a stroke that meets
+            none half (n,).
+    """
 
     places: Floats
     directions: Floats
     radii: Floats
+    lengths: Floats
 
     def __len__(self) -> int:
         return len(self.places)
@@ -123,16 +131,18 @@ def _prune(graph: Graph, deep: Bytes) -> None:
 
 
 def _no_ends() -> Ends:
-    return Ends(np.zeros((0, 2), np.float32), np.zeros((0, 2), np.float32), np.zeros(0, np.float32))
+    none, pairs = np.zeros(0, np.float32), np.zeros((0, 2), np.float32)
+    return Ends(pairs, pairs, none, none)
 
 
 def _ends(graph: Graph, deep: Bytes, usual: float) -> Ends:
     """The free ends of what is long enough to have a direction."""
-    places, directions, radii = [], [], []
+    places, directions, radii, lengths = [], [], [], []
     back = max(FEWEST_BACK, round(BACK * usual))
     for edge in graph.edges:
         if edge.closed or edge.length() < SHORTEST * usual:
             continue
+        free = [graph.degree(node) == 1 for node in edge.nodes]
         for node, points in zip(edge.nodes, (edge.points, edge.points[::-1]), strict=True):
             if graph.degree(node) != 1:
                 continue
@@ -144,6 +154,7 @@ def _ends(graph: Graph, deep: Bytes, usual: float) -> Ends:
                 places.append(points[0])
                 directions.append(step / length)
                 radii.append(_depth_at(deep, points[near]))
+                lengths.append(edge.length() / sum(free))
     if not places:
         return _no_ends()
-    return Ends(np.array(places, np.float32), np.array(directions, np.float32), np.array(radii, np.float32))
+    return Ends(*(np.array(one, np.float32) for one in (places, directions, radii, lengths)))

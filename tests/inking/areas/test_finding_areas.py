@@ -23,6 +23,36 @@ def test_what_is_mostly_open_is_no_area():
     assert len(find_areas(inked(arc(200, 200, 100, 0, 200)))) == 0
 
 
+@pytest.mark.parametrize(("drawn", "gap"), [(44, 16), (60, 20)])
+def test_gaps_in_a_line_that_goes_on_part_as_the_line_did(drawn, gap):
+    starts = range(60, 380, drawn + gap)
+    dashes = [line((start, 200), (min(380, start + drawn), 200)) for start in starts]
+    areas = find_areas(inked(box(60, 60, 380, 340), *dashes))
+    assert len(areas) == 2
+    assert at(areas, 200, 100) != at(areas, 200, 300)
+
+
+def test_long_lines_that_face_each_other_well_are_one_over_more_than_others():
+    outline = line((222, 80), (320, 80), (320, 320), (80, 320), (80, 80), (178, 80))
+    assert at(find_areas(inked(outline)), 200, 200) == 1
+    aside = line((222, 80), (320, 80), (320, 320), (80, 320), (80, 104), (178, 104))
+    assert at(find_areas(inked(aside)), 200, 200) == 0
+
+
+def test_short_strokes_in_a_row_part_nothing():
+    """Such as those of speed, and letters."""
+    dashes = [line((80 + 49 * k, 200), (80 + 49 * k + 36, 200)) for k in range(6)]
+    assert len(find_areas(inked(box(60, 60, 380, 340), *dashes))) == 1
+
+
+def test_a_line_is_led_to_where_another_has_a_gap():
+    """As if that were drawn: what lies ahead is no farther away for it."""
+    outline = ring(200, 200, 120, 20, 0)
+    areas = find_areas(inked(outline, line((80, 200), (300, 200))))
+    assert len(areas) == 2
+    assert at(areas, 200, 120) != at(areas, 200, 280)
+
+
 def test_openness_says_how_much_may_be_missing():
     ink = inked(*(arc(200, 200, 40, 90 * k, 90 * k + 58) for k in range(4)))
     assert len(find_areas(ink, openness=0.1)) == 0
