@@ -195,10 +195,10 @@ def test_a_worker_after_an_update_loads_its_own_openvino(package, monkeypatch, n
     monkeypatch.setattr(bundled, "_import_numpy", lambda *_: None)
     monkeypatch.setattr(bundled, "running_platform", lambda: "linux-x86_64")
     monkeypatch.setenv(bundled.PACKAGES_VARIABLE, "")
+    # Set in either case: what was not there when it is deleted is not taken back afterwards.
+    monkeypatch.setenv(bundled.OPENVINO_VARIABLE, (named or "").format(copies=copies))
     if named is None:
-        monkeypatch.delenv(bundled.OPENVINO_VARIABLE, raising=False)
-    else:
-        monkeypatch.setenv(bundled.OPENVINO_VARIABLE, named.format(copies=copies))
+        monkeypatch.delenv(bundled.OPENVINO_VARIABLE)
     bundled.activate()
     wanted = str(copies / "new/runtime_libs/openvino") if led_to == "new" else led_to
     assert os.environ[bundled.OPENVINO_VARIABLE] == wanted
