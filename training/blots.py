@@ -7,23 +7,20 @@ Beside thin lines the network held such black for nothing at all: neither for a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import cv2
 import numpy as np
 
-from smart_lineart.inking.page.scale import stroke_width
 from training.lettering import FONTS, LETTERS
-from training.looks import grain
 from training.roughen import Rng, smooth_noise
-from training.scenes import SUPERSAMPLE, Patch, beside_blacks, fixed
+from training.scenes import SUPERSAMPLE, Patch, fixed
+from training.spots import blackened, pen
 
 MOST = 3  # blots on a patch
 BROADER = (2.8, 7.0)  # times as broad as the patch's strokes
 LEAST, LARGEST = 7.0, 40.0  # px across
 COVERED = 0.04  # share of a blot that may lie on lines
 TRIES = 8  # places that are tried for a blot
-FIRM = 0.97  # of what is drawn, that is no darker than firm strokes
 PACKED = (0.35, 0.6)  # px from one stroke of a scribble to the next, in strokes
 
 Drawn = tuple[np.ndarray, np.ndarray]  # a blot as it is drawn, and what of that is solid, float32 (H, W)
@@ -31,11 +28,7 @@ Drawn = tuple[np.ndarray, np.ndarray]  # a blot as it is drawn, and what of that
 
 def with_blots(rng: Rng, patch: Patch) -> Patch:
     """The patch with up to three blots where few lines are: in the sketch, and as solids."""
-    on_line = patch.sketch[patch.line > 0.5]
-    if not on_line.size:
-        return patch
-    firm = float(np.quantile(on_line, FIRM))
-    width = stroke_width(patch.sketch, firm)
+    firm, width = pen(patch)
     if not 0.5 < width < LARGEST / BROADER[0]:
         return patch
     solid, laid = patch.solid.copy(), np.zeros_like(patch.sketch)
@@ -46,16 +39,7 @@ def with_blots(rng: Rng, patch: Patch) -> Patch:
         blot = _placed(rng, kind, across, np.maximum(patch.line, solid))
         if blot is not None:
             laid, solid = np.maximum(laid, blot[0] * tone), np.maximum(solid, blot[1])
-    if rng.random() < 0.5:
-        laid = laid * np.clip(1 + rng.uniform(0.05, 0.3) * grain(rng, laid.shape, []), 0, 1.2)
-    laid = cv2.GaussianBlur(laid, (0, 0), rng.uniform(0.3, 1.0))
-    sketch = 1 - (1 - patch.sketch) * (1 - np.clip(laid, 0, 1))
-    return replace(
-        patch,
-        sketch=sketch.astype(np.float32),
-        line=beside_blacks(patch.line, solid).astype(np.float32),
-        solid=solid.astype(np.float32),
-    )
+    return blackened(rng, patch, laid, solid)
 
 
 def _placed(

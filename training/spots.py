@@ -23,11 +23,7 @@ FIRM = 0.97  # of what is drawn, that is no darker than firm strokes
 
 def with_spots(rng: Rng, patch: Patch) -> Patch:
     """The patch with a few black spots where little else is drawn: in the sketch, and as solids."""
-    drawn = patch.sketch[patch.line > 0.5]
-    if not drawn.size:
-        return patch
-    firm = float(np.quantile(drawn, FIRM))
-    width = stroke_width(patch.sketch, firm)
+    firm, width = pen(patch)
     if not 0.5 < width < LARGEST / BROADER[0]:
         return patch
     solid, laid = patch.solid.copy(), np.zeros_like(patch.sketch)
@@ -38,6 +34,20 @@ def with_spots(rng: Rng, patch: Patch) -> Patch:
         if at is not None:
             spot = _spot(rng, at, across, laid.shape)
             solid, laid = np.maximum(solid, spot), np.maximum(laid, spot * tone)
+    return blackened(rng, patch, laid, solid)
+
+
+def pen(patch: Patch) -> tuple[float, float]:
+    """The darkness of a patch's firm strokes, and how wide they are in px: 0 where there are none."""
+    drawn = patch.sketch[patch.line > 0.5]
+    if not drawn.size:
+        return 0.0, 0.0
+    firm = float(np.quantile(drawn, FIRM))
+    return firm, stroke_width(patch.sketch, firm)
+
+
+def blackened(rng: Rng, patch: Patch, laid: np.ndarray, solid: np.ndarray) -> Patch:
+    """The patch with blacks `laid` over it, grainy or not; `solid` is all that is solid then."""
     if rng.random() < 0.5:
         laid = laid * np.clip(1 + rng.uniform(0.05, 0.3) * grain(rng, laid.shape, []), 0, 1.2)
     laid = cv2.GaussianBlur(laid, (0, 0), rng.uniform(0.3, 1.0))
