@@ -249,7 +249,7 @@ def job():
         krita.screen.key("Tab")
     krita.run("def job():\n    widget('more').click()\n    session().messages.say('')")
     head, look = (
-        ["ink", "live", "keepCopy", "settingsMenu"],
+        ["ink", "pictureMenu", "live", "keepCopy", "settingsMenu"],
         ["thickness", "unit", "weight", "style", "brushMenu"],
     )
     foot = ["flats", "flatsMenu", "more", "help", "device", "memory", "copyDiagnostics", "closeMessage"]

@@ -258,9 +258,10 @@ def job():
     before, quiet, first, second, layers, error = found
     assert error == ""
     assert quiet == before
-    assert first[:2] == before[:2]
     assert first[2][2] > before[2][2] + 300
-    for now, then in ((second[1][1], first[1][1]), (second[2][2], first[2][2])):
+    assert [first[0][1:], first[1][0], first[1][2]] == [[0, 0], 0, 0]
+    same = [(first[0][0], before[0][0]), (first[1][1], before[1][1])]
+    for now, then in (*same, (second[1][1], first[1][1]), (second[2][2], first[2][2])):
         assert abs(now - then) <= 0.01 * then, "widths may change by a hundredth"
     assert second[0][0] > before[0][0] + 300
     assert layers[-1] == ["Line colours: Sketch", ["Blue lines", "Red lines"]]
