@@ -13,6 +13,7 @@ from smart_lineart.studio.turns import Turns
 
 from .jobs import Job
 from .settling import WAIT_FOR_DOCUMENT_MS, WAIT_FOR_PEN_MS
+from .sketch import living_sketch
 
 
 def until_in_front(context: Context, turns: Turns, job: Job, look: Callable[[], object]) -> Work:
@@ -39,3 +40,14 @@ def until_in_front(context: Context, turns: Turns, job: Job, look: Callable[[], 
         yield WAIT_FOR_PEN_MS if shown else WAIT_FOR_DOCUMENT_MS
     if told is not None and messages.shown is told:
         messages.say("")
+
+
+def until_sketch_in_front(context: Context, turns: Turns, job: Job) -> Work:
+    """The same for a job's sketch; it can be cancelled meanwhile. Raises once the sketch is gone."""
+
+    def look() -> None:
+        living_sketch(job)
+        if not application.is_active(job.document):
+            job.reopen()  # it may be long: what is in stays, and the rest can be cancelled
+
+    yield from until_in_front(context, turns, job, look)

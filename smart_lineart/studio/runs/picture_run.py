@@ -21,7 +21,7 @@ from smart_lineart.studio.picture_kinds import FILLS, LINE, PictureWish
 from smart_lineart.studio.steps import Work
 from smart_lineart.studio.turns import Turns
 
-from .in_front import until_in_front
+from .in_front import until_sketch_in_front
 from .jobs import Job, JobState
 from .lifting import with_sketches_lifted
 from .picture_layers import Drawn, PictureLayers
@@ -117,14 +117,7 @@ class PictureRun:
         return CachedFeatures(job.document, job.sketch, lines, area, 0.0, read=picture, picture=found)
 
     def _until_shown(self) -> Work:
-        job = self._job
-
-        def look() -> None:
-            living_sketch(job)
-            if not application.is_active(job.document):
-                job.reopen()  # it may be long: what is in stays, and the rest can be cancelled
-
-        yield from until_in_front(self._context, self._turns, job, look)
+        yield from until_sketch_in_front(self._context, self._turns, self._job)
 
     def _say_where_nothing_is(self, item: CachedFeatures, drawn: dict[str, Drawn]) -> None:
         """Until its layers are drawn otherwise."""

@@ -30,7 +30,7 @@ from smart_lineart.studio.turns import Turns
 
 from .colour_layers import ColourLayers
 from .finding import NotFound, find_parts
-from .in_front import until_in_front
+from .in_front import until_sketch_in_front
 from .jobs import Job, JobState
 from .keyframes import ink_frames
 from .lifting import with_sketches_lifted
@@ -367,14 +367,7 @@ class Run:
         return parts, (yield context.ink_worker.submit(partial(parts.place, fresh)))
 
     def _until_shown(self) -> Work:
-        job = self._job
-
-        def look() -> None:
-            living_sketch(job)
-            if not application.is_active(job.document):
-                job.reopen()  # it may be long: what is in stays, and the rest can be cancelled
-
-        yield from until_in_front(self._context, self._turns, job, look)
+        yield from until_sketch_in_front(self._context, self._turns, self._job)
 
     def stopped(self) -> BaseException | None:
         """The gate of this run: once its document is closed, or it is cancelled, not a step more is taken."""
